@@ -1,0 +1,92 @@
+# Needs Python 3.13, make and git. Everything else is installed below .venv and .local.
+
+PYTHON := $(shell for candidate in python3.13 python3; do \
+	$$candidate -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && echo $$candidate && break; \
+	done)
+BIN := .venv/bin
+CHECKOV := .local/checkov/bin/checkov
+LIBRARY := layers/common/python
+# The local stack ends with make, however make ends.
+LOCAL = PYTHONPATH=$(LIBRARY) exec $(BIN)/python -S local/child.py $$PPID $(BIN)/python -m local
+COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.13 \
+	--custom-compile-command "make requirements"
+
+.DEFAULT_GOAL := help
+.PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-sam-local \
+	lint checkov format build requirements openapi clean
+
+help: ## List the targets
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
+		printf '  %-18s %s\n' "$$target" "$$text"; done
+
+install: .venv/installed ## Install all that the other targets need, inside the project
+
+.venv/installed: requirements/uv.txt requirements/dev.txt
+	@test -n "$(PYTHON)" || { echo "Tenantry needs Python 3.13 as python3.13 or python3; found: \
+	$$(python3 --version 2>&1 || true)" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	@touch $@
+
+run: install ## Run the whole stack on this machine until Ctrl-C
+	@$(LOCAL) run
+
+demo: install ## Tell the story of two organizations, request by request
+	@$(LOCAL) demo
+
+test: install ## Run every test but those that need Docker
+	$(BIN)/pytest tests/unit tests/integration tests/contract tests/e2e
+
+test-unit: install ## Run the tests that need no server
+	$(BIN)/pytest tests/unit
+
+test-integration: install ## Run the tests against a real MongoDB server
+	$(BIN)/pytest tests/integration
+
+test-contract: install ## Check that template, functions, OpenAPI, events and README agree
+	$(BIN)/pytest tests/contract
+
+test-e2e: install ## Run the tests against the deployed local stack
+	$(BIN)/pytest tests/e2e
+
+test-sam-local: install ## Run every event through sam local (needs Docker)
+	$(BIN)/pytest tests/sam_local
+
+lint: install ## Check style, types, import order and the template
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy $(LIBRARY) local tests
+	@# Every function has a module named app, so each is checked on its own.
+	set -e; for function in functions/*/; do $(BIN)/mypy "$$function"; done
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint template.yaml
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint
+
+checkov: $(CHECKOV) ## Check the template for insecure settings
+	$(CHECKOV) --config-file .checkov.yaml
+
+$(CHECKOV): .venv/installed requirements/checkov.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .local/checkov
+	$(BIN)/uv pip sync --quiet --python .local/checkov/bin/python --require-hashes requirements/checkov.txt
+	@touch $@
+
+format: install ## Format the code and sort its imports
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+build: install ## Build template.yaml for a deployment (ARCHITECTURE=x86_64 or arm64)
+	SAM_CLI_TELEMETRY=0 $(BIN)/sam build
+
+requirements: install ## Pin what requirements/*.in name, after a change there
+	cd requirements && ../$(BIN)/$(COMPILE) uv.in -o uv.txt
+	cd requirements && ../$(BIN)/$(COMPILE) dev.in -o dev.txt
+	cd requirements && ../$(BIN)/$(COMPILE) checkov.in -o checkov.txt
+	cd layers/common && ../../$(BIN)/$(COMPILE) -c ../../requirements/dev.txt requirements.in -o requirements.txt
+
+openapi: install ## Generate functions/docs/openapi.json from the functions
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m local.openapi
+
+clean: ## Remove what was built and cached, and the data of the local stack
+	rm -rf .venv .local .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -r {} +

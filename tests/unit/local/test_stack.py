@@ -1,0 +1,80 @@
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import stack as module
+from local.errors import LocalStackError
+from local.stack import Settings, Stack, find_running_stack, running_stack
+
+URL = "http://127.0.0.1:4566/_aws/execute-api/abc/v1"
+
+
+class Silent:
+    def step(self, description: str) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def warn(self, message: str) -> None:
+        raise AssertionError(message)
+
+
+@contextmanager
+def no_server(*arguments: Any) -> Iterator[tuple[list[Any], str]]:
+    yield [], "mongodb://127.0.0.1:27017/"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A stack whose servers are all replaced by nothing; ports are taken as free."""
+    monkeypatch.setattr(module, "running_mongodb", no_server)
+    monkeypatch.setattr(module, "running_ministack", no_server)
+    monkeypatch.setattr(module, "build", lambda *arguments: None)
+    monkeypatch.setattr(module, "deploy", lambda *arguments: URL)
+    monkeypatch.setattr(module, "rotate_first_key", lambda *arguments: None)
+    monkeypatch.setattr(module, "require_free_port", lambda *arguments: None)
+    monkeypatch.setattr(module, "is_healthy", lambda stack: True)
+    return Settings(state=tmp_path / "state")
+
+
+def test_stack_json_exists_while_the_stack_runs(settings: Settings) -> None:
+    file = settings.state / "stack.json"
+    with running_stack(settings, Silent()) as (stack, _):
+        assert json.loads(file.read_text()) == {
+            "api_url": URL,
+            "mongodb_uri": "mongodb://127.0.0.1:27017/",
+            "master_database": "tenantry",
+            "tenant_database": "tenantry_tenants",
+        }
+        assert file.stat().st_mode & 0o077 == 0
+        assert find_running_stack(settings.state) == stack
+    assert not file.exists()
+    assert find_running_stack(settings.state) is None
+
+
+def test_stack_json_is_removed_when_the_stack_is_interrupted(settings: Settings) -> None:
+    with pytest.raises(KeyboardInterrupt), running_stack(settings, Silent()):
+        raise KeyboardInterrupt
+    assert not (settings.state / "stack.json").exists()
+
+
+def test_stack_json_of_a_killed_run_is_not_believed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    settings.state.mkdir()
+    dead = Stack("http://127.0.0.1:9/v1", "mongodb://127.0.0.1:9/", "tenantry", "tenantry_tenants")
+    (settings.state / "stack.json").write_text(json.dumps(dead.__dict__))
+    assert find_running_stack(settings.state) is None
+
+
+def test_a_second_stack_in_the_same_directory_is_refused(settings: Settings) -> None:
+    with (
+        running_stack(settings, Silent()),
+        pytest.raises(LocalStackError, match="running already"),
+        running_stack(settings, Silent()),
+    ):
+        pytest.fail("two stacks at once")
+    assert not (settings.state / "stack.json").exists()
