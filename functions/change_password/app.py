@@ -1,0 +1,34 @@
+"""PUT /account/password: change the caller's password."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from tenantry import http, login, schemas
+from tenantry.accounts import Membership
+
+app = APIGatewayRestResolver(enable_validation=True)
+
+
+@app.put(
+    "/account/password",
+    summary="Change the password",
+    operation_id="changePassword",
+    tags=["Accounts"],
+    status_code=HTTPStatus.NO_CONTENT,
+    security=[{"bearer": []}],
+    responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED),
+)
+def change_password(
+    passwords: Annotated[schemas.ChangePassword, Body()],
+    caller: Annotated[Membership, Depends(http.caller)],
+) -> Response[None]:
+    """Replace the password; every access token issued before is dead afterwards."""
+    login.change_password(caller, passwords.current_password, passwords.new_password)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+lambda_handler = http.lambda_handler(app)

@@ -1,0 +1,34 @@
+"""DELETE /organizations/{organization}: delete the caller's organization and all its data."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from tenantry import http, lifecycle
+from tenantry.accounts import Membership
+
+app = APIGatewayRestResolver(enable_validation=True)
+
+
+@app.delete(
+    "/organizations/<organization>",
+    summary="Delete an organization",
+    operation_id="deleteOrganization",
+    tags=["Organizations"],
+    status_code=HTTPStatus.NO_CONTENT,
+    security=[{"bearer": []}],
+    responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND),
+)
+def delete_organization(
+    organization: Annotated[str, Path(description="Slug or id")],
+    member: Annotated[Membership, Depends(http.member)],
+) -> Response[None]:
+    """Delete the organization and its data; its tokens are dead and its name is free afterwards."""
+    lifecycle.delete(member)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+lambda_handler = http.lambda_handler(app)

@@ -1,0 +1,43 @@
+"""GET /openapi.json and GET /docs: the description of the API, for programs and for people."""
+
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.openapi import swagger_ui
+
+from tenantry import http
+
+CACHE_CONTROL = {"Cache-Control": "public, max-age=300"}
+
+app = APIGatewayRestResolver()
+
+
+@cache
+def openapi_document() -> str:
+    """Return the OpenAPI document that was merged from all functions when they were built."""
+    return (Path(__file__).parent / "openapi.json").read_text()
+
+
+@app.get("/openapi.json")
+def get_openapi_document() -> Response[str]:
+    """Get the OpenAPI document."""
+    return Response(HTTPStatus.OK, "application/json", openapi_document(), CACHE_CONTROL)
+
+
+@app.get("/docs")
+def get_swagger_ui() -> Response[str]:
+    """Get Swagger UI, complete in one page."""
+    assets = Path(swagger_ui.__file__).parent
+    page = swagger_ui.generate_swagger_html(
+        spec=openapi_document().replace("</", "<\\/"),
+        swagger_js=(assets / "swagger-ui-bundle.min.js").read_text(),
+        swagger_css=(assets / "swagger-ui.min.css").read_text(),
+        swagger_base_url="",
+        oauth2_config=None,
+    )
+    return Response(HTTPStatus.OK, "text/html; charset=utf-8", page, CACHE_CONTROL)
+
+
+lambda_handler = http.lambda_handler(app)

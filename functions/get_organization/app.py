@@ -1,0 +1,39 @@
+"""GET /organizations/{organization}: read the caller's organization."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from tenantry import http, schemas
+from tenantry.accounts import Membership
+
+app = APIGatewayRestResolver(enable_validation=True)
+
+
+@app.get(
+    "/organizations/<organization>",
+    summary="Read an organization",
+    operation_id="getOrganization",
+    tags=["Organizations"],
+    security=[{"bearer": []}],
+    responses=http.responses(
+        HTTPStatus.OK, schemas.Organization, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
+    ),
+)
+def get_organization(
+    organization: Annotated[str, Path(description="Slug or id")],
+    member: Annotated[Membership, Depends(http.member)],
+) -> Response[schemas.Organization]:
+    """Read the organization that the access token is for."""
+    return Response(
+        status_code=HTTPStatus.OK,
+        content_type="application/json",
+        headers={"ETag": http.etag(member.organization)},
+        body=http.organization_of(member.organization),
+    )
+
+
+lambda_handler = http.lambda_handler(app)

@@ -1,0 +1,29 @@
+"""GET /.well-known/jwks.json: the public keys that verify access tokens."""
+
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
+from tenantry import http, schemas, signing_keys
+
+app = APIGatewayRestResolver(enable_validation=True)
+
+
+@app.get(
+    "/.well-known/jwks.json",
+    summary="Public keys of the access tokens",
+    operation_id="getKeySet",
+    tags=["Service"],
+    responses=http.responses(HTTPStatus.OK, schemas.JsonWebKeySet),
+)
+def get_key_set() -> Response[schemas.JsonWebKeySet]:
+    """Get the JSON Web Key Set (RFC 7517)."""
+    return Response(
+        status_code=HTTPStatus.OK,
+        content_type="application/json",
+        headers={"Cache-Control": f"public, max-age={signing_keys.CACHE_SECONDS}"},
+        body=schemas.JsonWebKeySet(keys=signing_keys.all_keys()),
+    )
+
+
+lambda_handler = http.lambda_handler(app)

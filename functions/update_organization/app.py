@@ -1,0 +1,47 @@
+"""PATCH /organizations/{organization}: change name, slug or metadata."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
+
+from tenantry import http, lifecycle, schemas
+from tenantry.accounts import Membership
+
+app = APIGatewayRestResolver(enable_validation=True)
+
+
+@app.patch(
+    "/organizations/<organization>",
+    summary="Change an organization",
+    operation_id="updateOrganization",
+    tags=["Organizations"],
+    security=[{"bearer": []}],
+    responses=http.responses(
+        HTTPStatus.OK,
+        schemas.Organization,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.PRECONDITION_FAILED,
+    ),
+)
+def update_organization(
+    organization: Annotated[str, Path(description="Slug or id")],
+    changes: Annotated[schemas.UpdateOrganization, Body()],
+    member: Annotated[Membership, Depends(http.member)],
+    if_match: Annotated[str | None, Header(alias="If-Match", description="ETag that was read")] = None,
+) -> Response[schemas.Organization]:
+    """Change what is sent; a new name gives a new slug unless one is sent, and its data moves along."""
+    changed = lifecycle.update(member, changes, http.if_match(if_match))
+    return Response(
+        status_code=HTTPStatus.OK,
+        content_type="application/json",
+        headers={"ETag": http.etag(changed)},
+        body=http.organization_of(changed),
+    )
+
+
+lambda_handler = http.lambda_handler(app)

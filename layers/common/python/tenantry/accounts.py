@@ -1,0 +1,177 @@
+"""Documents of the master collections `accounts` and `members`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypedDict
+
+from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
+
+from tenantry import database
+from tenantry.errors import EmailTaken
+from tenantry.organizations import OrganizationDocument
+
+Role = Literal["owner"]
+
+
+class AccountDocument(TypedDict):
+    """An account as it is stored; a token is valid only while its epoch is `auth_epoch`."""
+
+    _id: str
+    email: str
+    password_hash: str
+    auth_epoch: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """An account's place in an organization."""
+
+    organization: OrganizationDocument
+    account_id: str
+    auth_epoch: int
+    role: Role
+
+
+def create_document(email: str, password_hash: str) -> AccountDocument:
+    """Make the document of an account that is about to be created."""
+    now = database.now()
+    return {
+        "_id": database.random_id("acct"),
+        "email": email,
+        "password_hash": password_hash,
+        "auth_epoch": 0,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def insert(document: AccountDocument, session: ClientSession) -> None:
+    """Insert an account within a transaction.
+
+    Raises
+    ------
+    EmailTaken
+        Another account has the address; the transaction is aborted.
+    """
+    try:
+        database.collection("accounts").insert_one(dict(document), session=session)
+    except DuplicateKeyError:
+        raise EmailTaken from None
+
+
+def find(account_id: str) -> AccountDocument | None:
+    """Return an account."""
+    return _typed(database.collection("accounts").find_one({"_id": account_id}))
+
+
+def find_by_email(email: str) -> AccountDocument | None:
+    """Return the account that has the canonical e-mail address."""
+    return _typed(database.collection("accounts").find_one({"email": email}))
+
+
+def lock(account_id: str, session: ClientSession) -> bool:
+    """Write to the account first, so that transactions which add or remove its members run one by one.
+
+    Without it two deletions of an account's last two organizations would each see the other's member and
+    leave the account behind (write skew).
+
+    Returns
+    -------
+    bool
+        Whether the account exists.
+    """
+    touched = database.collection("accounts").update_one(
+        {"_id": account_id}, {"$set": {"updated_at": database.now()}}, session=session
+    )
+    return touched.matched_count == 1
+
+
+def add_member(organization_id: str, account_id: str, session: ClientSession) -> None:
+    """Make a locked account the owner of an organization."""
+    member = {
+        "_id": database.random_id("mem"),
+        "organization_id": organization_id,
+        "account_id": account_id,
+        "role": "owner",
+    }
+    database.collection("members").insert_one(member, session=session)
+
+
+def remove_members(organization_id: str, session: ClientSession) -> None:
+    """Remove an organization's members, and the accounts that are left without any organization."""
+    members = database.collection("members")
+    of_organization = {"organization_id": organization_id}
+    account_ids = [member["account_id"] for member in members.find(of_organization, session=session)]
+    for account_id in account_ids:
+        lock(account_id, session)
+    members.delete_many(of_organization, session=session)
+    for account_id in account_ids:
+        if members.find_one({"account_id": account_id}, session=session) is None:
+            database.collection("accounts").delete_one({"_id": account_id}, session=session)
+
+
+def set_password_hash(account: AccountDocument, password_hash: str, *, revoke_tokens: bool) -> bool:
+    """Store a password hash, if the one that was read is still there.
+
+    Parameters
+    ----------
+    account : AccountDocument
+        The account as it was read.
+    password_hash : str
+        The hash to store.
+    revoke_tokens : bool
+        Whether every token issued so far dies.
+
+    Returns
+    -------
+    bool
+        False if the password has been changed meanwhile; nothing changed then.
+    """
+    changed = database.collection("accounts").update_one(
+        {"_id": account["_id"], "password_hash": account["password_hash"]},
+        {
+            "$set": {"password_hash": password_hash, "updated_at": database.now()},
+            "$inc": {"auth_epoch": int(revoke_tokens)},
+        },
+    )
+    return changed.matched_count == 1
+
+
+def memberships(account_id: str, organization_id: str | None = None) -> list[Membership]:
+    """Return an account's memberships, or its one membership of an organization, in one round trip."""
+    match = {"account_id": account_id}
+    if organization_id is not None:
+        match["organization_id"] = organization_id
+    found = database.collection("members").aggregate(
+        [
+            {"$match": match},
+            _join("organizations", "organization_id", "organization"),
+            _join("accounts", "account_id", "account"),
+            {"$unwind": "$organization"},
+            {"$unwind": "$account"},
+            {"$sort": {"organization.slug": 1}},
+            {"$project": {"organization": 1, "role": 1, "account._id": 1, "account.auth_epoch": 1}},
+        ]
+    )
+    return [
+        Membership(
+            organization=member["organization"],
+            account_id=member["account"]["_id"],
+            auth_epoch=member["account"]["auth_epoch"],
+            role=member["role"],
+        )
+        for member in found
+    ]
+
+
+def _join(collection: str, local_field: str, name: str) -> dict[str, Any]:
+    return {
+        "$lookup": {"from": collection, "localField": local_field, "foreignField": "_id", "as": name},
+    }
+
+
+def _typed(document: database.Document | None) -> AccountDocument | None:
+    return document  # type: ignore[return-value]  # this module alone writes them

@@ -1,0 +1,26 @@
+"""Who is calling: an access token, checked against what the master database knows at this moment."""
+
+from tenantry import accounts, signing_keys, tokens
+from tenantry.accounts import Membership
+from tenantry.errors import InvalidToken
+
+
+def authenticate(token: str) -> Membership:
+    """Return the membership that a token speaks for; one round trip once the keys are cached.
+
+    Parameters
+    ----------
+    token : str
+        The access token in compact serialisation.
+
+    Raises
+    ------
+    InvalidToken
+        The token is not Tenantry's or expired; or the organization or account is gone, or the account's
+        tokens have been revoked since it was issued.
+    """
+    claims = tokens.verify(token, signing_keys.find_key)
+    found = accounts.memberships(claims.sub, claims.org_id)
+    if not found or found[0].auth_epoch != claims.epoch:
+        raise InvalidToken
+    return found[0]

@@ -1,0 +1,137 @@
+"""The MongoDB connection, cached across invocations, and the indexes of the master database."""
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final
+
+from pymongo import ASCENDING, IndexModel, MongoClient
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import WriteConcernError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from tenantry.secrets import read_secret
+from tenantry.settings import settings
+
+Document = dict[str, Any]
+
+REQUEST_TIMEOUT_SECONDS: Final = 10  # below the functions' 15 s, so that a client gets its 503
+SERVER_SELECTION_TIMEOUT_MS: Final = 3_000
+MAX_IDLE_TIME_MS: Final = 60_000  # an execution environment is frozen between invocations
+MAX_POOL_SIZE: Final = 4  # one request at a time, and one more connection beside its transaction
+NAMESPACE_EXISTS: Final = 48
+COLLECTION_UUID_MISMATCH: Final = 361
+
+INDEXES: Final[dict[str, list[IndexModel]]] = {
+    "organizations": [
+        # Both slugs of an organization that is being renamed stand in `slugs`, so both are taken.
+        IndexModel([("slugs", ASCENDING)], name="slugs", unique=True),
+        IndexModel([("collection", ASCENDING)], name="collection", unique=True),
+    ],
+    "accounts": [IndexModel([("email", ASCENDING)], name="email", unique=True)],
+    "members": [
+        IndexModel(
+            [("organization_id", ASCENDING), ("account_id", ASCENDING)],
+            name="organization_account",
+            unique=True,
+        ),
+        IndexModel([("account_id", ASCENDING)], name="account"),
+    ],
+    "login_attempts": [IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0)],
+    "signing_keys": [IndexModel([("not_after", ASCENDING)], name="not_after", expireAfterSeconds=0)],
+}
+
+
+@cache
+def client() -> MongoClient[Document]:
+    """Return the process's client; it connects with the first operation.
+
+    Every write waits for the majority and every read sees only what the majority has (with less, a
+    failover has been seen to undo acknowledged renames).
+    """
+    configured = settings()
+    uri = configured.mongodb_uri or read_secret(configured.mongodb_uri_secret_arn)
+    return MongoClient(
+        uri,
+        appname=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "tenantry"),
+        connectTimeoutMS=SERVER_SELECTION_TIMEOUT_MS,
+        maxIdleTimeMS=MAX_IDLE_TIME_MS,
+        maxPoolSize=MAX_POOL_SIZE,
+        readConcernLevel="majority",
+        retryReads=True,
+        retryWrites=True,
+        serverSelectionTimeoutMS=SERVER_SELECTION_TIMEOUT_MS,
+        timeoutMS=REQUEST_TIMEOUT_SECONDS * 1000,
+        tz_aware=True,
+        uuidRepresentation="standard",
+        w="majority",
+    )
+
+
+def master() -> Database[Document]:
+    """Return the database of organizations, accounts, members and public signing keys."""
+    return client()[settings().master_database]
+
+
+def now() -> datetime:
+    """Return the present moment as BSON keeps it: UTC, in whole milliseconds."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def random_id(prefix: str) -> str:
+    """Make an opaque id of 128 random bits; drawn per call, so a restored snapshot repeats none."""
+    return f"{prefix}_{secrets.token_hex(16)}"
+
+
+def collection(name: str) -> Collection[Document]:
+    """Return a collection of the master database."""
+    return master()[name]
+
+
+@cache
+def ensure_indexes() -> None:
+    """Create the indexes of the master database where they are missing; once per process.
+
+    Uniqueness of slugs and e-mail addresses rests on them, so whatever inserts calls this first.
+    """
+    for name, indexes in INDEXES.items():
+        collection(name).create_indexes(indexes)
+
+
+def run_majority_command(database: Database[Document], command: Document) -> Document:
+    """Run an administrative command that the majority must have; the driver does not retry it.
+
+    Raises
+    ------
+    pymongo.errors.OperationFailure
+        The server refused; nothing changed.
+    pymongo.errors.WriteConcernError, pymongo.errors.ConnectionFailure
+        Outcome unknown: it may have happened, and may yet be undone by a failover.
+    """
+    reply = database.command(command | {"writeConcern": {"w": "majority"}})
+    if failure := reply.get("writeConcernError"):
+        raise WriteConcernError(failure.get("errmsg", "write concern failed"), failure.get("code"), reply)
+    return reply
+
+
+def run_transaction[Result](callback: Callable[[ClientSession], Result]) -> Result:
+    """Run a callback in a transaction, again as often as it meets a transient conflict, and commit it.
+
+    The read concern is `local` because no other allows a transaction to create a collection; what it reads
+    is a snapshot all the same, and the commit waits for the majority.
+
+    Raises
+    ------
+    pymongo.errors.PyMongoError
+        Outcome unknown: the transaction has happened wholly or not at all.
+    """
+    with client().start_session() as session:
+        return session.with_transaction(
+            callback, read_concern=ReadConcern("local"), write_concern=WriteConcern("majority")
+        )

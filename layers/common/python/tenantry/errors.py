@@ -1,0 +1,211 @@
+"""Everything that can be answered to a client but a success, as one tree of exceptions.
+
+Each class is one problem type of RFC 9457: `code` ends its `type` URN, `status` and `title` are fixed, and
+`detail` is written for the client, so it never holds a secret, a stack trace or another tenant's data.
+"""
+
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+
+class TenantryError(Exception):
+    """Base of all errors that Tenantry answers.
+
+    Parameters
+    ----------
+    detail : str, optional
+        What went wrong and what to do next, safe to show to the client.
+    **extensions
+        Further members of the problem document (RFC 9457 section 3.2).
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[HTTPStatus]
+    title: ClassVar[str]
+    default_detail: ClassVar[str] = ""
+
+    def __init__(self, detail: str = "", **extensions: Any) -> None:
+        super().__init__(detail or self.default_detail)
+        self.detail = detail or self.default_detail
+        self.extensions = extensions
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """HTTP header fields that the answer carries besides its content type."""
+        return {}
+
+
+class MalformedRequest(TenantryError):
+    """The body is not a JSON object in UTF-8; nothing was looked at, nothing changed."""
+
+    code = "malformed-request"
+    status = HTTPStatus.BAD_REQUEST
+    title = "Malformed request"
+
+
+class InvalidToken(TenantryError):
+    """The bearer token is missing, malformed, expired or revoked; log in again (RFC 6750 section 3)."""
+
+    code = "invalid-token"
+    status = HTTPStatus.UNAUTHORIZED
+    title = "Authentication required"
+    default_detail = "The access token is missing, malformed, expired or revoked. Log in to get one."
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """A challenge without an error code where no token was sent (RFC 6750 section 3.1)."""
+        return {"WWW-Authenticate": 'Bearer realm="tenantry", error="invalid_token"'}
+
+
+class MissingToken(InvalidToken):
+    """The request carries no bearer token at all."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The bare challenge."""
+        return {"WWW-Authenticate": 'Bearer realm="tenantry"'}
+
+
+class InvalidCredentials(TenantryError):
+    """E-mail, password or organization is wrong; the answer is the same whichever it was."""
+
+    code = "invalid-credentials"
+    status = HTTPStatus.UNAUTHORIZED
+    title = "Invalid credentials"
+    default_detail = "The e-mail address, the password or the organization is wrong."
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """RFC 9110 section 15.5.2 asks for a challenge in every 401."""
+        return {"WWW-Authenticate": 'Bearer realm="tenantry"'}
+
+
+class NotFound(TenantryError):
+    """No such route."""
+
+    code = "not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Not found"
+    default_detail = "There is nothing here. GET /openapi.json lists the routes."
+
+
+class OrganizationNotFound(TenantryError):
+    """The organization does not exist, or is not the caller's; the answer does not tell which."""
+
+    code = "organization-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Organization not found"
+    default_detail = "There is no such organization, or the access token is not for it."
+
+
+class OrganizationExists(TenantryError):
+    """Another organization holds the slug; nothing changed."""
+
+    code = "organization-exists"
+    status = HTTPStatus.CONFLICT
+    title = "Organization exists"
+    default_detail = "Another organization has this name or slug. Choose a different one."
+
+
+class EmailTaken(TenantryError):
+    """Another account has the e-mail address; nothing changed."""
+
+    code = "email-taken"
+    status = HTTPStatus.CONFLICT
+    title = "E-mail address taken"
+    default_detail = "An account with this e-mail address exists. Log in to create a further organization."
+
+
+class OrganizationRequired(TenantryError):
+    """The credentials are right, but the account has several organizations: name one."""
+
+    code = "organization-required"
+    status = HTTPStatus.CONFLICT
+    title = "Organization required"
+    default_detail = "The account belongs to several organizations. Send one of them as `organization`."
+
+
+class PreconditionFailed(TenantryError):
+    """The resource is no longer at the version that If-Match names; nothing changed."""
+
+    code = "precondition-failed"
+    status = HTTPStatus.PRECONDITION_FAILED
+    title = "Precondition failed"
+    default_detail = "The organization has changed since. Read it again and repeat with its current ETag."
+
+
+class PayloadTooLarge(TenantryError):
+    """The body is longer than the route accepts; nothing was looked at."""
+
+    code = "payload-too-large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    title = "Payload too large"
+
+
+class UnsupportedMediaType(TenantryError):
+    """The body is not declared as JSON."""
+
+    code = "unsupported-media-type"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    title = "Unsupported media type"
+    default_detail = "Send the body as application/json."
+
+
+class InvalidFields(TenantryError):
+    """Fields are missing, unknown or wrong; `errors` lists each with a message. Nothing changed."""
+
+    code = "invalid-fields"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    title = "Invalid fields"
+    default_detail = "One or more fields are wrong; see errors."
+
+    @classmethod
+    def of(cls, field: str, message: str) -> "InvalidFields":
+        """Make the error for a single field."""
+        return cls(errors=[{"field": field, "message": message}])
+
+
+class TooManyRequests(TenantryError):
+    """Too many failures in a row; nothing was checked. Wait as long as Retry-After says."""
+
+    code = "too-many-requests"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    title = "Too many requests"
+    default_detail = "Too many failed attempts. Wait before the next one; see Retry-After."
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again (RFC 6585 section 4)."""
+        return {"Retry-After": str(self.retry_after_seconds)}
+
+
+class ServiceUnavailable(TenantryError):
+    """The database did not answer in time, so the outcome is unknown.
+
+    A change that was asked for has either happened wholly or will not have happened at all once the next
+    request or the reconciler has met it; repeating the request is safe.
+    """
+
+    code = "service-unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    title = "Service unavailable"
+    default_detail = "The service cannot answer at the moment. Repeat the request after a while."
+    retry_after_seconds: ClassVar[int] = 2
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again (RFC 9110 section 10.2.3)."""
+        return {"Retry-After": str(self.retry_after_seconds)}
+
+
+class InternalError(TenantryError):
+    """A defect of the service; the log has the cause under the request id."""
+
+    code = "internal-error"
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    title = "Internal error"
+    default_detail = "The service failed. Report the request id in `instance`."

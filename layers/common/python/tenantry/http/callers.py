@@ -1,0 +1,59 @@
+"""Who sends the request: dependencies for routes, to be used with Powertools' `Depends`."""
+
+from typing import Final
+
+from aws_lambda_powertools.event_handler.request import Request
+
+from tenantry.accounts import Membership
+from tenantry.authentication import authenticate
+from tenantry.errors import InvalidToken, MissingToken, OrganizationNotFound
+from tenantry.observability import logger
+
+SCHEME: Final = "bearer"
+
+
+def caller(request: Request) -> Membership:
+    """Return the membership that the request's bearer token speaks for (RFC 6750 section 2.1).
+
+    Examples
+    --------
+    >>> @app.get("/notes")
+    ... def list_notes(caller: Annotated[Membership, Depends(http.caller)]) -> list[dict]:
+    ...     return tenants.collection(caller.organization["_id"]).find({})
+
+    Raises
+    ------
+    InvalidToken
+        There is no token, or it is not valid any more.
+    """
+    authorization = request.headers.get("authorization")
+    if not authorization:
+        raise MissingToken
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != SCHEME:
+        raise InvalidToken
+    membership = authenticate(token.strip(" "))
+    logger.append_keys(organization_id=membership.organization["_id"], account_id=membership.account_id)
+    return membership
+
+
+def optional_caller(request: Request) -> Membership | None:
+    """Return the caller, or None if the request carries no credentials at all."""
+    return caller(request) if request.headers.get("authorization") else None
+
+
+def member(request: Request) -> Membership:
+    """Return the caller, who must be a member of the organization in the path.
+
+    Raises
+    ------
+    InvalidToken
+        There is no token, or it is not valid any more.
+    OrganizationNotFound
+        The organization in the path is another one, or none.
+    """
+    membership = caller(request)
+    organization = membership.organization
+    if request.path_parameters["organization"] not in (organization["_id"], organization["slug"]):
+        raise OrganizationNotFound
+    return membership

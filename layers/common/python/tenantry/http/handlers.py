@@ -1,0 +1,63 @@
+"""The Lambda handler that stands in front of every resolver."""
+
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+import pymongo
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tenantry.database import REQUEST_TIMEOUT_SECONDS
+from tenantry.errors import TenantryError
+from tenantry.http.bodies import check_body
+from tenantry.http.problems import gateway_response, register_problems, request_id
+from tenantry.observability import count, logger, metrics
+
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def lambda_handler(app: APIGatewayRestResolver) -> Handler:
+    """Make the Lambda handler of a resolver.
+
+    It refuses malformed bodies, answers every exception with a problem document, bounds the time that the
+    database may take, logs one line per request, and counts answers by class of status.
+
+    Parameters
+    ----------
+    app : APIGatewayRestResolver
+        The function's resolver, with its routes.
+    """
+    register_problems(app)
+
+    @metrics.log_metrics(capture_cold_start_metric=True)
+    @logger.inject_lambda_context(clear_state=True)
+    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        logger.set_correlation_id(request_id(event))
+        answer = _answer(app, event, context)
+        for name, value in HEADERS.items():
+            answer["multiValueHeaders"].setdefault(name, [value])
+        count(f"Answers{answer['statusCode'] // 100}xx")
+        logger.info(
+            "Answered",
+            method=event["httpMethod"],
+            resource=event.get("resource"),
+            status=answer["statusCode"],
+        )
+        return answer
+
+    return cast("Handler", handler)
+
+
+def _answer(app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    try:
+        check_body(event)
+    except TenantryError as error:
+        return gateway_response(error, request_id(event))
+    with pymongo.timeout(REQUEST_TIMEOUT_SECONDS):
+        return app.resolve(event, context)

@@ -1,0 +1,312 @@
+"""Create, update and delete organizations, so that no kill and no interleaving loses a tenant's data.
+
+Creating is one transaction. Renaming and deleting a collection cannot be part of one, so they first write
+an intent, then change the collection, then the metadata. `settle` does what is left of an intent; any
+number of processes may do it at the same time or again.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, Literal
+
+from pymongo.client_session import ClientSession
+
+from tenantry import accounts, database, names, organizations, tenants
+from tenantry.accounts import AccountDocument, Membership
+from tenantry.errors import (
+    EmailTaken,
+    InvalidFields,
+    InvalidToken,
+    OrganizationExists,
+    PreconditionFailed,
+    ServiceUnavailable,
+)
+from tenantry.observability import logger
+from tenantry.organizations import Intent, OrganizationDocument
+from tenantry.passwords import hash_password, is_guessable
+from tenantry.schemas import METADATA_MAX_KEYS, CreateOrganization, UpdateOrganization
+
+MAX_ATTEMPTS: Final = 10  # of a change that others keep overtaking
+
+
+def create(
+    wanted: CreateOrganization, caller: Membership | None
+) -> tuple[OrganizationDocument, AccountDocument]:
+    """Create an organization, its collection, and its owner's account if nobody is logged in: all or nothing.
+
+    Parameters
+    ----------
+    wanted : CreateOrganization
+        What to create; e-mail and password belong to it exactly if `caller` is None.
+    caller : Membership, optional
+        Whose account owns the organization.
+
+    Raises
+    ------
+    InvalidFields
+        A field is missing or superfluous, the name gives no slug, or the password is guessable.
+    InvalidToken
+        The caller's account is gone.
+    OrganizationExists, EmailTaken
+        Nothing changed.
+    pymongo.errors.PyMongoError
+        Outcome unknown: all of it or nothing.
+    """
+    slug = wanted.slug or _derived_slug(wanted.name)
+    organization = organizations.create_document(wanted.name, slug, wanted.metadata)
+    _free_slug(slug)
+    if caller is None:
+        return organization, _create_with_account(organization, wanted)
+    return organization, _create_for_account(organization, wanted, caller.account_id)
+
+
+def _create_with_account(organization: OrganizationDocument, wanted: CreateOrganization) -> AccountDocument:
+    if wanted.email is None or wanted.password is None:
+        missing = [field for field in ("email", "password") if getattr(wanted, field) is None]
+        raise InvalidFields(errors=[{"field": field, "message": "Field required"} for field in missing])
+    if is_guessable(wanted.password, [wanted.email, wanted.name]):
+        raise InvalidFields.of("password", "is too easy to guess; choose a longer or less common one")
+    if accounts.find_by_email(wanted.email):
+        raise EmailTaken
+    account = accounts.create_document(wanted.email, hash_password(wanted.password))
+    _insert(organization, account["_id"], lambda session: accounts.insert(account, session))
+    return account
+
+
+def _create_for_account(
+    organization: OrganizationDocument, wanted: CreateOrganization, account_id: str
+) -> AccountDocument:
+    if wanted.email is not None or wanted.password is not None:
+        superfluous = [field for field in ("email", "password") if getattr(wanted, field) is not None]
+        message = "must be left out, since the access token names the account"
+        raise InvalidFields(errors=[{"field": field, "message": message} for field in superfluous])
+    account = accounts.find(account_id)
+    if account is None:
+        raise InvalidToken
+
+    def lock_account(session: ClientSession) -> None:
+        if not accounts.lock(account_id, session):
+            raise InvalidToken
+
+    _insert(organization, account_id, lock_account)
+    return account
+
+
+def _derived_slug(name: str) -> str:
+    try:
+        return names.slug_of(name)
+    except ValueError as error:
+        raise InvalidFields.of("name", str(error)) from None
+
+
+def _free_slug(slug: str) -> None:
+    """Raise unless the slug is free, once an intent that its holder left behind is settled."""
+    holder = organizations.find_holder(slug)
+    if holder is not None:
+        settle(holder)
+        if organizations.find_holder(slug) is not None:
+            raise OrganizationExists
+
+
+def _insert(
+    organization: OrganizationDocument, account_id: str, claim_account: Callable[[ClientSession], None]
+) -> None:
+    database.ensure_indexes()
+
+    def attempt(session: ClientSession) -> None:
+        organizations.insert(organization, session)
+        claim_account(session)
+        accounts.add_member(organization["_id"], account_id, session)
+        tenants.create(organization["collection"], session)
+
+    database.run_transaction(attempt)
+
+
+def update(
+    membership: Membership, changes: UpdateOrganization, if_match: Callable[[int], bool]
+) -> OrganizationDocument:
+    """Change an organization's name, slug or metadata; a changed slug renames its collection.
+
+    Parameters
+    ----------
+    membership : Membership
+        The caller's; its organization as it was read.
+    changes : UpdateOrganization
+        What to change; metadata is merged (RFC 7396).
+    if_match : callable
+        Tells whether a version satisfies the request's If-Match field.
+
+    Raises
+    ------
+    PreconditionFailed, OrganizationExists, InvalidFields
+        Nothing changed.
+    InvalidToken
+        The organization has been deleted meanwhile.
+    ServiceUnavailable
+        Others changed the organization again and again; nothing changed.
+    pymongo.errors.PyMongoError
+        Outcome unknown: all or nothing once the intent is settled.
+    """
+    current: OrganizationDocument | None = membership.organization
+    for _ in range(MAX_ATTEMPTS):
+        current = settle(current) if current else None
+        if current is None:
+            raise InvalidToken
+        if not if_match(current["version"]):
+            raise PreconditionFailed
+        changed = _change(current, _target(current, changes))
+        if changed is not None:
+            return changed
+        current = organizations.find(current["_id"])
+    raise ServiceUnavailable
+
+
+def _target(current: OrganizationDocument, changes: UpdateOrganization) -> dict[str, Any]:
+    """Name, slug and metadata after the changes."""
+    name = changes.name or current["name"]
+    slug = changes.slug or (current["slug"] if name == current["name"] else _derived_slug(name))
+    merged = current["metadata"] | (changes.metadata or {})
+    metadata = {key: value for key, value in merged.items() if value is not None}
+    if len(metadata) > METADATA_MAX_KEYS:
+        raise InvalidFields.of("metadata", f"would hold more than {METADATA_MAX_KEYS} keys")
+    return {"name": name, "slug": slug, "metadata": metadata}
+
+
+def _change(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument | None:
+    """Bring an active organization to the target; None if another change came first."""
+    if all(current[field] == value for field, value in target.items()):  # type: ignore[literal-required]
+        return current
+    if target["slug"] == current["slug"]:
+        return organizations.replace(current, target | {"updated_at": database.now()})
+    _free_slug(target["slug"])
+    intended = _intend(current, "renaming", target)
+    return settle(intended) if intended else None
+
+
+def delete(membership: Membership) -> None:
+    """Delete an organization, its collection, its members, and accounts left without an organization.
+
+    When it returns, every token for the organization is dead and its name is free.
+
+    Raises
+    ------
+    ServiceUnavailable
+        Others changed the organization again and again; nothing was deleted.
+    pymongo.errors.PyMongoError
+        Outcome unknown: once the intent is settled, it is gone or nothing happened.
+    """
+    current: OrganizationDocument | None = membership.organization
+    for _ in range(MAX_ATTEMPTS):
+        current = settle(current) if current else None
+        if current is None:
+            return
+        if intended := _intend(current, "deleting", {}):
+            settle(intended)
+            return
+        current = organizations.find(current["_id"])
+    raise ServiceUnavailable
+
+
+def _intend(
+    current: OrganizationDocument, state: Literal["renaming", "deleting"], target: dict[str, Any]
+) -> OrganizationDocument | None:
+    """Write the intent by compare-and-set; None if the organization has changed since it was read."""
+    uuid = tenants.collection_uuid(current["collection"])
+    if uuid is None:
+        if organizations.find(current["_id"]) != current:
+            return None
+        logger.error("An organization has no collection", organization_id=current["_id"])
+        raise ServiceUnavailable
+    slug = target.get("slug", current["slug"])
+    intent: Intent = {
+        "collection_uuid": uuid,
+        "name": target.get("name", current["name"]),
+        "slug": slug,
+        "collection": names.collection_of(slug),
+        "metadata": target.get("metadata", current["metadata"]),
+        "created_at": database.now(),
+    }
+    slugs = sorted({current["slug"], slug})
+    return organizations.replace(current, {"state": state, "intent": intent, "slugs": slugs})
+
+
+def settle(organization: OrganizationDocument) -> OrganizationDocument | None:
+    """Complete the intent that an organization carries, if any; doing it twice changes nothing.
+
+    Returns
+    -------
+    OrganizationDocument or None
+        The organization as the completed intent leaves it, or None if that deletes it.
+
+    Raises
+    ------
+    OrganizationExists
+        The rename's target is taken by a collection that no organization owns; the intent is withdrawn.
+    pymongo.errors.PyMongoError
+        Outcome unknown; the intent stays until somebody settles it.
+    """
+    if organization["state"] == "renaming":
+        return _finish_renaming(organization)
+    if organization["state"] == "deleting":
+        _finish_deleting(organization)
+        return None
+    return organization
+
+
+def _finish_renaming(organization: OrganizationDocument) -> OrganizationDocument:
+    intent = _intent_of(organization)
+    try:
+        tenants.rename(organization["collection"], intent)
+    except OrganizationExists:
+        withdrawn = {"state": "active", "intent": None, "slugs": [organization["slug"]]}
+        organizations.replace(organization, withdrawn)
+        raise
+    except tenants.CollectionElsewhere:
+        _check_overtaken(organization)
+    final = {
+        "name": intent["name"],
+        "slug": intent["slug"],
+        "slugs": [intent["slug"]],
+        "collection": intent["collection"],
+        "metadata": intent["metadata"],
+        "state": "active",
+        "updated_at": intent["created_at"],
+        "intent": None,
+    }
+    # Whoever replaces it, the outcome is the same, so it holds even where another process was first.
+    organizations.replace(organization, final)
+    return organization | final | {"version": organization["version"] + 1}  # type: ignore[return-value]
+
+
+def _finish_deleting(organization: OrganizationDocument) -> None:
+    try:
+        tenants.drop(organization["collection"], _intent_of(organization)["collection_uuid"])
+    except tenants.CollectionElsewhere:
+        _check_overtaken(organization)
+
+    def attempt(session: ClientSession) -> None:
+        if organizations.remove(organization, session):
+            accounts.remove_members(organization["_id"], session)
+
+    database.run_transaction(attempt)
+
+
+def _check_overtaken(organization: OrganizationDocument) -> None:
+    """Return if another process has settled the intent and the organization has moved on since.
+
+    Raises
+    ------
+    ServiceUnavailable
+        The intent stands, but its collection was taken away from outside; an operator must look.
+    """
+    current = organizations.find(organization["_id"])
+    if current is not None and current["version"] == organization["version"]:
+        logger.error(
+            "An organization's collection is not where its intent expects it", id=organization["_id"]
+        )
+        raise ServiceUnavailable
+
+
+def _intent_of(organization: OrganizationDocument) -> Intent:
+    intent = organization["intent"]
+    assert intent is not None, "the states renaming and deleting have an intent"  # noqa: S101
+    return intent

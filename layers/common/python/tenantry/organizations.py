@@ -1,0 +1,126 @@
+"""Documents of the master collection `organizations`.
+
+An organization is `active`, or carries an `intent`: a rename or deletion that was decided, that whoever
+meets it completes, and that reserves every slug it touches through the unique index on `slugs`.
+"""
+
+from datetime import datetime
+from typing import Any, Literal, TypedDict
+from uuid import UUID
+
+from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
+
+from tenantry import database, names
+from tenantry.errors import OrganizationExists
+
+State = Literal["active", "renaming", "deleting"]
+
+
+class Intent(TypedDict):
+    """A decided change of a tenant's collection, complete enough for anyone to finish it.
+
+    `collection_uuid` tells the intended collection from another that has its name by now.
+    """
+
+    collection_uuid: UUID
+    name: str
+    slug: str
+    collection: str
+    metadata: dict[str, Any]
+    created_at: datetime
+
+
+class OrganizationDocument(TypedDict):
+    """An organization as it is stored; `intent` is there in the states renaming and deleting only."""
+
+    _id: str
+    name: str
+    slug: str
+    slugs: list[str]
+    collection: str
+    state: State
+    version: int
+    metadata: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    intent: Intent | None
+
+
+def create_document(name: str, slug: str, metadata: dict[str, Any]) -> OrganizationDocument:
+    """Make the document of an organization that is about to be created."""
+    now = database.now()
+    return {
+        "_id": database.random_id("org"),
+        "name": name,
+        "slug": slug,
+        "slugs": [slug],
+        "collection": names.collection_of(slug),
+        "state": "active",
+        "version": 1,
+        "metadata": metadata,
+        "created_at": now,
+        "updated_at": now,
+        "intent": None,
+    }
+
+
+def insert(document: OrganizationDocument, session: ClientSession) -> None:
+    """Insert an organization within a transaction.
+
+    Raises
+    ------
+    OrganizationExists
+        Another organization holds the slug or is moving to it; the transaction is aborted.
+    """
+    try:
+        database.collection("organizations").insert_one(dict(document), session=session)
+    except DuplicateKeyError:
+        raise OrganizationExists from None
+
+
+def find(organization_id: str) -> OrganizationDocument | None:
+    """Return an organization in whatever state it is."""
+    return _typed(database.collection("organizations").find_one({"_id": organization_id}))
+
+
+def find_holder(slug: str) -> OrganizationDocument | None:
+    """Return the organization that has the slug or is moving to it."""
+    return _typed(database.collection("organizations").find_one({"slugs": slug}))
+
+
+def replace(current: OrganizationDocument, changes: dict[str, Any]) -> OrganizationDocument | None:
+    """Change an organization by compare-and-set on its version and state; the version grows by one.
+
+    Returns
+    -------
+    OrganizationDocument or None
+        The organization after the change, or None if it was not as `current` any more: nothing changed.
+
+    Raises
+    ------
+    OrganizationExists
+        The change reserves a slug that another organization holds; nothing changed.
+    """
+    expected = {"_id": current["_id"], "version": current["version"], "state": current["state"]}
+    try:
+        return _typed(
+            database.collection("organizations").find_one_and_update(
+                expected,
+                {"$set": changes | {"version": current["version"] + 1}},
+                return_document=ReturnDocument.AFTER,
+            )
+        )
+    except DuplicateKeyError:
+        raise OrganizationExists from None
+
+
+def remove(current: OrganizationDocument, session: ClientSession) -> bool:
+    """Remove an organization that is still at this version; tell whether it was there."""
+    expected = {"_id": current["_id"], "version": current["version"]}
+    return database.collection("organizations").delete_one(expected, session=session).deleted_count == 1
+
+
+def _typed(document: database.Document | None) -> OrganizationDocument | None:
+    return document  # type: ignore[return-value]  # this module alone writes them

@@ -1,0 +1,257 @@
+"""Shapes of requests and answers; their field descriptions become the OpenAPI document."""
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+from tenantry.names import NAME_MAX_CHARACTERS, SLUG_PATTERN, canonical_name, check_slug
+
+EMAIL_MAX_CHARACTERS = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
+PASSWORD_MIN_CHARACTERS = 15  # NIST SP 800-63B-4 section 3.1.1.2, a password as the single factor
+PASSWORD_MAX_CHARACTERS = 1024  # bounds the work of normalisation; the KDF hashes its input once
+METADATA_MAX_KEYS = 50
+INT64 = 2**63  # BSON's largest integer type
+
+
+def canonical_email(text: str) -> str:
+    """Bring an e-mail address into the form that is unique: checked syntax, NFC, Unicode domain, lower case.
+
+    Raises
+    ------
+    ValueError
+        The text is not an address (RFC 5321, RFC 6531).
+    """
+    try:
+        address = validate_email(text, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        raise ValueError("is not a valid e-mail address") from None
+    if "." not in address.domain:
+        raise ValueError("needs a full domain name after the @-sign")
+    return unicodedata.normalize("NFC", address.normalized.lower())
+
+
+def canonical_password(text: str) -> str:
+    """Normalise a password to NFC, as RFC 8265 section 4.2 does, so that any keyboard gives the same one.
+
+    Raises
+    ------
+    ValueError
+        The password holds a NUL character.
+    """
+    if "\0" in text:
+        raise ValueError("must not hold a NUL character")
+    return unicodedata.normalize("NFC", text)
+
+
+def _check_length(password: str) -> str:
+    if not PASSWORD_MIN_CHARACTERS <= len(password) <= PASSWORD_MAX_CHARACTERS:
+        raise ValueError(f"must be {PASSWORD_MIN_CHARACTERS} to {PASSWORD_MAX_CHARACTERS} characters long")
+    return password
+
+
+def _check_metadata_key(key: str) -> str:
+    if key.startswith("$") or "." in key or not key.isprintable():
+        raise ValueError("keys must not start with $ or hold a dot or control characters")
+    return key
+
+
+def _explain_metadata_value(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return check(value)
+    except ValidationError:
+        raise ValueError(
+            "must be a string of at most 500 characters, a 64-bit number, true or false"
+        ) from None
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+Name = Annotated[
+    str,
+    AfterValidator(canonical_name),
+    Field(
+        description=f"Display name, 1 to {NAME_MAX_CHARACTERS} characters after NFKC and trimming.",
+        examples=["Google"],
+        max_length=4 * NAME_MAX_CHARACTERS,
+    ),
+]
+Slug = Annotated[
+    str,
+    AfterValidator(check_slug),
+    Field(
+        description="Unique name in URLs; derived from the name if left out.",
+        examples=["google"],
+        json_schema_extra={"pattern": SLUG_PATTERN},
+    ),
+]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=EMAIL_MAX_CHARACTERS),
+    AfterValidator(canonical_email),
+    Field(description="E-mail address; upper and lower case are the same.", examples=["ada@example.com"]),
+]
+ChosenPassword = Annotated[
+    str,
+    Field(
+        max_length=PASSWORD_MAX_CHARACTERS,
+        min_length=PASSWORD_MIN_CHARACTERS,
+        description=f"{PASSWORD_MIN_CHARACTERS} to {PASSWORD_MAX_CHARACTERS} characters of any kind.",
+        examples=["correct horse battery staple"],
+    ),
+    AfterValidator(canonical_password),
+    AfterValidator(_check_length),
+]
+PresentedPassword = Annotated[
+    str,
+    Field(max_length=PASSWORD_MAX_CHARACTERS, examples=["correct horse battery staple"]),
+    AfterValidator(canonical_password),
+]
+MetadataKey = Annotated[
+    str, StringConstraints(min_length=1, max_length=64), AfterValidator(_check_metadata_key)
+]
+MetadataValue = Annotated[
+    Annotated[str, StringConstraints(max_length=500)]
+    | bool
+    | Annotated[int, Field(ge=-INT64, lt=INT64)]
+    | Annotated[float, Field(allow_inf_nan=False)],
+    WrapValidator(_explain_metadata_value),
+]
+Timestamp = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str)]
+
+
+class Request(BaseModel):
+    """Base of request bodies: types are not coerced, unknown fields are refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class CreateOrganization(Request):
+    """Body of POST /organizations; e-mail and password are for callers without an account."""
+
+    name: Name
+    email: Email | None = None
+    password: ChosenPassword | None = None
+    slug: Slug | None = None
+    metadata: dict[MetadataKey, MetadataValue] = Field(
+        default={},
+        max_length=METADATA_MAX_KEYS,
+        description="The client's own properties of the organization.",
+        examples=[{"plan": "pro", "seats": 5}],
+    )
+
+
+class UpdateOrganization(Request):
+    """Body of PATCH /organizations/{organization}; what is left out stays as it is."""
+
+    name: Name | None = None
+    slug: Slug | None = None
+    metadata: dict[MetadataKey, MetadataValue | None] | None = Field(
+        default=None,
+        max_length=METADATA_MAX_KEYS,
+        description="Properties to set; null removes one (RFC 7396).",
+        examples=[{"plan": "enterprise", "seats": None}],
+    )
+
+
+class Login(Request):
+    """Body of POST /login."""
+
+    email: Email
+    password: PresentedPassword
+    organization: (
+        Annotated[str, Field(max_length=100, description="Slug or id, needed with several.")] | None
+    ) = None
+
+
+class ChangePassword(Request):
+    """Body of PUT /account/password."""
+
+    current_password: PresentedPassword
+    new_password: ChosenPassword
+
+
+class Organization(BaseModel):
+    """An organization as its members see it."""
+
+    id: str = Field(
+        description="Opaque, never used again.", examples=["org_6f1d0a52c4b94a0d8e1f7a3c5b2d9e80"]
+    )
+    name: str = Field(examples=["Google"])
+    slug: str = Field(examples=["google"])
+    collection: str = Field(description="The tenant's MongoDB collection.", examples=["org_google"])
+    state: Literal["active", "renaming", "deleting"]
+    version: int = Field(description="Grows with every change; the ETag.", examples=[1])
+    metadata: dict[str, Any] = Field(examples=[{"plan": "pro", "seats": 5}])
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+class Account(BaseModel):
+    """An administrator's account."""
+
+    id: str = Field(examples=["acct_0b9c5f2e7d6a4e3f8c1b2a3d4e5f6071"])
+    email: str = Field(examples=["ada@example.com"])
+    created_at: Timestamp
+
+
+class CreatedOrganization(BaseModel):
+    """Answer of POST /organizations."""
+
+    organization: Organization
+    account: Account
+
+
+class AccessToken(BaseModel):
+    """Answer of POST /login (the members of RFC 6749 section 5.1, and what the token is for)."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the token's type (RFC 6750), not a secret
+    expires_in: int = Field(description="Seconds until the token expires.", examples=[900])
+    organization: Organization
+
+
+class Health(BaseModel):
+    """Answer of GET /health."""
+
+    status: Literal["ok"] = "ok"
+
+
+class JsonWebKeySet(BaseModel):
+    """Answer of GET /.well-known/jwks.json (RFC 7517 section 5)."""
+
+    keys: list[dict[str, str]]
+
+
+class FieldError(BaseModel):
+    """One wrong field of a request."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Every answer that is not a success (RFC 9457)."""
+
+    type: str = Field(examples=["urn:tenantry:problem:organization-exists"])
+    title: str = Field(examples=["Organization exists"])
+    status: int = Field(examples=[409])
+    detail: str
+    code: str = Field(examples=["organization-exists"])
+    instance: str = Field(description="Identifies this answer; quote it in a report.")
+    errors: list[FieldError] | None = None
+    organizations: list[dict[str, str]] | None = None

@@ -1,0 +1,47 @@
+"""What the environment configures, read once per process."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Configuration of one function.
+
+    Parameters
+    ----------
+    mongodb_uri : str
+        Connection string for local use; empty where `mongodb_uri_secret_arn` names a secret.
+    mongodb_uri_secret_arn : str
+        Secrets Manager secret whose string is the connection string.
+    signing_key_secret_arn : str
+        Secrets Manager secret that holds the private signing key; set for login and rotation only.
+    master_database, tenant_database : str
+        Databases of the organizations' metadata and of the tenants' collections.
+    token_issuer, token_audience : str
+        The `iss` and `aud` claims of access tokens (RFC 7519 sections 4.1.1 and 4.1.3).
+    """
+
+    mongodb_uri: str
+    mongodb_uri_secret_arn: str
+    signing_key_secret_arn: str
+    master_database: str
+    tenant_database: str
+    token_issuer: str
+    token_audience: str
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process."""
+    read = os.environ.get
+    return Settings(
+        mongodb_uri=read("MONGODB_URI", ""),
+        mongodb_uri_secret_arn=read("MONGODB_URI_SECRET_ARN", ""),
+        signing_key_secret_arn=read("SIGNING_KEY_SECRET_ARN", ""),
+        master_database=read("MASTER_DATABASE", "tenantry"),
+        tenant_database=read("TENANT_DATABASE", "tenantry_tenants"),
+        token_issuer=read("TOKEN_ISSUER", "urn:tenantry"),
+        token_audience=read("TOKEN_AUDIENCE", "tenantry"),
+    )

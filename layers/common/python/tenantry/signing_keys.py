@@ -1,0 +1,60 @@
+"""Public halves of the signing keys, in the master collection `signing_keys`.
+
+Whoever verifies tokens reads them here, so that it needs neither the secret nor Secrets Manager.
+"""
+
+import time
+from datetime import timedelta
+from typing import Final
+
+from tenantry import database
+from tenantry.tokens import Jwk
+
+CACHE_SECONDS: Final = 300
+UNKNOWN_KEY_PAUSE_SECONDS: Final = 5  # forged key ids must not become a storm of reads
+
+_keys: dict[str, Jwk] = {}
+_read_at: float = 0.0
+
+
+def publish(jwk: Jwk) -> None:
+    """Publish a public key, before the first token is signed with its private half; repeatable."""
+    global _read_at  # noqa: PLW0603 - what is cached does not hold the key
+    database.collection("signing_keys").update_one(
+        {"_id": jwk["kid"]},
+        {"$set": {"jwk": jwk}, "$setOnInsert": {"created_at": database.now()}},
+        upsert=True,
+    )
+    _read_at = 0.0
+
+
+def retire_all_but(key_id: str, after: timedelta) -> None:
+    """Let every other key end after a while; one that has an end already keeps it."""
+    database.collection("signing_keys").update_many(
+        {"_id": {"$ne": key_id}, "not_after": None}, {"$set": {"not_after": database.now() + after}}
+    )
+
+
+def all_keys() -> list[Jwk]:
+    """Return the public keys that verify tokens at the moment; at most five minutes old."""
+    if time.time() - _read_at > CACHE_SECONDS:
+        _read()
+    return list(_keys.values())
+
+
+def find_key(key_id: str) -> Jwk | None:
+    """Return the public key of an id, looking again for one that is not known yet."""
+    age = time.time() - _read_at
+    if age > CACHE_SECONDS or (key_id not in _keys and age > UNKNOWN_KEY_PAUSE_SECONDS):
+        _read()
+    return _keys.get(key_id)
+
+
+def _read() -> None:
+    global _keys, _read_at  # noqa: PLW0603 - the cache of the execution environment
+    valid = {"$or": [{"not_after": None}, {"not_after": {"$gt": database.now()}}]}
+    _keys = {
+        key["_id"]: key["jwk"]
+        for key in database.collection("signing_keys").find(valid).sort("created_at", 1)
+    }
+    _read_at = time.time()
