@@ -56,9 +56,7 @@ test-sam-local: install ## Run every event through sam local (needs Docker)
 lint: install ## Check style, types, import order and the template
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy $(LIBRARY) local tests
-	@# Every function has a module named app, so each is checked on its own.
-	set -e; for function in functions/*/; do $(BIN)/mypy "$$function"; done
+	$(BIN)/mypy $(LIBRARY) functions local tests
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint

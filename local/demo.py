@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -132,10 +133,11 @@ def _print_request(method: str, path: str, token: str, body: dict[str, Any] | No
     if token:
         console.print(Text(f"  Authorization: Bearer {token[:12]}…", style="dim"))
     if body:
-        console.print(JSON.from_data(body))
+        console.print(JSON.from_data(body), soft_wrap=True)
 
 
 def _print_answer(answer: httpx.Response) -> None:
-    console.print(Text(f"← {answer.status_code} {answer.reason_phrase}", style="bold magenta"))
+    phrase = HTTPStatus(answer.status_code).phrase
+    console.print(Text(f"← {answer.status_code} {phrase}", style="bold magenta"))
     if answer.content:
-        console.print(JSON(answer.text))
+        console.print(JSON(answer.text), soft_wrap=True)

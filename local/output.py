@@ -54,7 +54,7 @@ MongoDB     {mongodb_uri}
 API='{api_url}'
 
 # Create an organization and its first account
-curl -s -X POST "$API/organizations" -H 'Content-Type: application/json' \\
+curl -s -w '\\n' -X POST "$API/organizations" -H 'Content-Type: application/json' \\
   -d '{{"name": "Google", "email": "admin@google.example", "password": "a long walk by the sea"}}'
 
 # Log in and keep the token
@@ -63,10 +63,10 @@ TOKEN=$(curl -s -X POST "$API/login" -H 'Content-Type: application/json' \\
   | sed -E 's/.*"access_token": *"([^"]+)".*/\\1/')
 
 # Read it
-curl -s "$API/organizations/google" -H "Authorization: Bearer $TOKEN"
+curl -s -w '\\n' "$API/organizations/google" -H "Authorization: Bearer $TOKEN"
 
 # Rename it: its collection org_google becomes org_alphabet, with every document
-curl -s -X PATCH "$API/organizations/google" -H "Authorization: Bearer $TOKEN" \\
+curl -s -w '\\n' -X PATCH "$API/organizations/google" -H "Authorization: Bearer $TOKEN" \\
   -H 'Content-Type: application/json' -d '{{"name": "Alphabet"}}'
 
 # Delete it: 204 has no body, and the token is dead at once

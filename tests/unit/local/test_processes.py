@@ -11,11 +11,7 @@ from local.errors import LocalStackError
 from local.processes import HOST, free_port, require_free_port, run_to_end, running, wait_until
 
 SLEEP = [sys.executable, "-c", "import time; print('started', flush=True); time.sleep(600)"]
-STUBBORN = [
-    sys.executable,
-    "-c",
-    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SLEEP[-1],
-]
+STUBBORN = [*SLEEP[:2], "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SLEEP[2]]
 
 PARENT = """
 import sys, time
