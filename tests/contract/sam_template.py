@@ -1,0 +1,82 @@
+"""template.yaml as written, and as CloudFormation gets it from the SAM transform."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from boto3 import Session
+from samcli.yamlhelper import parse_yaml_file  # type: ignore[import-untyped]
+from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
+from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+Resource = dict[str, Any]
+
+
+class Route(NamedTuple):
+    """One method of one path."""
+
+    method: str
+    path: str
+
+
+@cache
+def template() -> dict[str, Any]:
+    """Return template.yaml with intrinsic functions in their long form."""
+    return _copy(parse_yaml_file(str(PROJECT / "template.yaml")))
+
+
+@cache
+def stack() -> dict[str, Resource]:
+    """Return the resources that CloudFormation creates."""
+    source = _copy(template())
+    for resource in source["Resources"].values():
+        for location in {"CodeUri", "ContentUri"} & resource["Properties"].keys():
+            resource["Properties"][location] = "s3://bucket/key"  # the transform takes no local path
+    translator = Translator({}, Parser(), boto_session=Session(region_name="us-east-1"))
+    return dict(_copy(translator.translate(source, {}))["Resources"])
+
+
+def of_type(name: str) -> dict[str, Resource]:
+    """Return the properties of all resources of a type by logical id."""
+    return {
+        logical_id: resource.get("Properties", {})
+        for logical_id, resource in stack().items()
+        if resource["Type"] == name
+    }
+
+
+def function_directories() -> dict[str, str]:
+    """Return the directory of each function by logical id."""
+    return {
+        logical_id: Path(resource["Properties"]["CodeUri"]).name
+        for logical_id, resource in template()["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def environment(logical_id: str) -> dict[str, Any]:
+    """Return the environment variables of a function."""
+    return dict(of_type("AWS::Lambda::Function")[logical_id]["Environment"]["Variables"])
+
+
+def routes() -> dict[Route, str]:
+    """Return the logical id of the function behind each route of the API."""
+    body = of_type("AWS::ApiGateway::RestApi")["Api"]["Body"]
+    return {
+        Route(method.upper(), path): _function_of(operation)
+        for path, methods in body["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def _copy(document: dict[str, Any]) -> dict[str, Any]:
+    """Copy a document so that no part of it is shared, as YAML aliases are, and all of it is plain."""
+    return dict(json.loads(json.dumps(document)))
+
+
+def _function_of(operation: dict[str, Any]) -> str:
+    uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    return str(uri).rpartition("${")[2].partition(".Arn}")[0]

@@ -1,0 +1,133 @@
+"""events/*.json are requests that API Gateway could send, and the functions answer them."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.mongod import mongod_binary, running_mongod
+from local.processes import free_port
+from tests.contract import sam_template
+from tests.contract.sam_template import PROJECT, Route
+
+DIRECTORIES = sam_template.function_directories()
+FUNCTIONS = {directory: function for function, directory in DIRECTORIES.items()}
+EVENTS = {
+    path.stem: json.loads(path.read_text())
+    for path in PROJECT.glob("events/*.json")
+    if path.name != "env.json"
+}
+REQUESTS = sorted(EVENTS.keys() - {"rotate_signing_key"})
+# On an empty database: nobody has signed up, and the token in the events expired long ago.
+STATUS = {
+    "change_password": 401,
+    "create_organization": 201,
+    "delete_organization": 401,
+    "docs": 200,
+    "get_organization": 401,
+    "health": 200,
+    "jwks": 200,
+    "login": 401,
+    "update_organization": 401,
+}
+NEED_MONGODB = ["create_organization", "health"]
+
+
+@pytest.fixture(scope="module")
+def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    binary = mongod_binary()
+    assert binary is not None, "the bundled mongod does not run here"
+    with running_mongod(binary, tmp_path_factory.mktemp("mongodb"), free_port()) as (_, uri):
+        yield uri
+
+
+def environment(directory: str, mongodb_uri: str) -> dict[str, str]:
+    """Return the environment that the template gives to a function, and credentials for the mocked AWS."""
+    values = {"MasterDatabase": f"master_{directory}", "TenantDatabase": "tenants", "LogLevel": "INFO"}
+    variables = {}
+    for name, value in sam_template.environment(FUNCTIONS[directory]).items():
+        if isinstance(value, dict):
+            variables[name] = values.get(value.get("Ref", ""), str(value))
+        else:
+            variables[name] = value
+    return variables | {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{PROJECT / 'layers/common/python'}{os.pathsep}{PROJECT / 'functions' / directory}",
+        "TEST_MONGODB_URI": mongodb_uri,
+    }
+
+
+def invoke(directory: str, mongodb_uri: str) -> Any:
+    with tempfile.NamedTemporaryFile("r") as answer:
+        subprocess.run(
+            [sys.executable, Path(__file__).with_name("invoke_function.py"), answer.name],
+            input=json.dumps(EVENTS[directory]),
+            cwd=PROJECT / "functions" / directory,
+            env=environment(directory, mongodb_uri),
+            check=True,
+            text=True,
+        )
+        return json.load(answer)
+
+
+def test_every_function_has_an_event() -> None:
+    assert EVENTS.keys() == FUNCTIONS.keys()
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_event_is_a_request_to_a_route_of_its_function(name: str) -> None:
+    event = EVENTS[name]
+    route = Route(event["httpMethod"], event["resource"])
+    assert sam_template.routes()[route] == FUNCTIONS[name]
+    assert event["path"] == event["resource"].format(**event["pathParameters"] or {})
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_event_agrees_with_itself(name: str) -> None:
+    event, context = EVENTS[name], EVENTS[name]["requestContext"]
+    assert event["multiValueHeaders"] == {header: [value] for header, value in event["headers"].items()}
+    assert (context["httpMethod"], context["resourcePath"]) == (event["httpMethod"], event["resource"])
+    assert context["path"] == f"/{context['stage']}{event['path']}"
+    assert context["stage"] == "v1"
+    assert context["identity"]["sourceIp"] == event["headers"]["X-Forwarded-For"]
+    assert context["requestId"]
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_function_answers_its_event(name: str, mongodb: str) -> None:
+    answer = invoke(name, mongodb)
+    assert answer["statusCode"] == STATUS[name]
+    assert isinstance(answer["body"], str)
+    (content_type,) = answer["multiValueHeaders"]["Content-Type"]
+    if STATUS[name] >= 400:
+        assert content_type == "application/problem+json"
+        request_id = EVENTS[name]["requestContext"]["requestId"]
+        assert json.loads(answer["body"])["instance"].endswith(request_id)
+
+
+def test_rotation_function_takes_its_event(mongodb: str) -> None:
+    assert invoke("rotate_signing_key", mongodb) is None
+
+
+@pytest.mark.parametrize("name", NEED_MONGODB)
+def test_function_without_mongodb_is_unavailable(name: str) -> None:
+    answer = invoke(name, f"mongodb://127.0.0.1:{free_port()}")
+    assert answer["statusCode"] == 503
+    assert json.loads(answer["body"])["code"] == "service-unavailable"
+    assert answer["multiValueHeaders"]["Retry-After"]
+
+
+def test_local_environment_sets_only_declared_variables() -> None:
+    # sam local drops, without a word, what the template does not declare.
+    overrides = json.loads((PROJECT / "events/env.json").read_text())["Parameters"]
+    for function in DIRECTORIES:
+        assert overrides.keys() <= sam_template.environment(function).keys()

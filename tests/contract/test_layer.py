@@ -1,0 +1,80 @@
+"""What the layer's Makefile builds is what Lambda can use."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.contract.sam_template import PROJECT
+
+MAKE = shutil.which("make") or "make"
+HEADER_BYTES = 16
+UNCHECKED_HASH = 0b01  # flags of PEP 552: based on a hash that is not checked
+LARGEST_BYTES = 250 * 1024 * 1024  # Lambda's quota for a function and its layers, unpacked
+
+
+def build(target: Path, architecture: str) -> Path:
+    subprocess.run(
+        [MAKE, "--silent", "--makefile", "layers/common/Makefile", "build-CommonLayer"],
+        cwd=PROJECT,
+        env=os.environ | {"ARTIFACTS_DIR": str(target), "ARCHITECTURE": architecture},
+        check=True,
+    )
+    return target / "python"
+
+
+@pytest.fixture(scope="module")
+def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("layer"), "x86_64")
+
+
+def test_every_module_is_compiled_with_an_unchecked_hash(layer: Path) -> None:
+    sources = list(layer.rglob("*.py"))
+    assert sources
+    for source in sources:
+        header = Path(importlib.util.cache_from_source(str(source))).read_bytes()[:HEADER_BYTES]
+        assert header[:4] == importlib.util.MAGIC_NUMBER
+        assert int.from_bytes(header[4:8], "little") == UNCHECKED_HASH
+        assert header[8:] == importlib.util.source_hash(source.read_bytes())
+
+
+def test_byte_code_names_the_place_of_the_layer_in_lambda(layer: Path) -> None:
+    for compiled in layer.rglob("*.pyc"):
+        assert str(layer).encode() not in compiled.read_bytes()
+
+
+def test_layer_fits_into_lambda(layer: Path) -> None:
+    assert sum(path.stat().st_size for path in layer.rglob("*") if path.is_file()) < LARGEST_BYTES
+
+
+def test_equal_input_gives_equal_bytes(layer: Path, tmp_path: Path) -> None:
+    again = build(tmp_path, "x86_64")
+    names = sorted(path.relative_to(layer) for path in layer.rglob("*") if path.is_file())
+    assert names == sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
+    assert [name for name in names if (layer / name).read_bytes() != (again / name).read_bytes()] == []
+
+
+def test_arm_layer_holds_arm_code_only(tmp_path: Path) -> None:
+    libraries = list(build(tmp_path, "arm64").rglob("*.cpython-*.so"))
+    assert libraries
+    assert [library.name for library in libraries if "aarch64" not in library.name] == []
+
+
+def test_library_needs_nothing_outside_the_layer(layer: Path) -> None:
+    # No site-packages (-S) and no PYTHONPATH (-I), so boto3, which the runtime brings, is out of reach too.
+    modules = [
+        f"tenantry.{path.relative_to(layer / 'tenantry').with_suffix('').as_posix().replace('/', '.')}"
+        for path in sorted((layer / "tenantry").rglob("*.py"))
+        if path.name != "__init__.py"
+    ]
+    program = f"import sys; sys.path.insert(0, {str(layer)!r}); import {', '.join(modules)}"
+    subprocess.run([sys.executable, "-I", "-S", "-W", "error", "-c", program], check=True)
+
+
+def test_unknown_architecture_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        build(tmp_path, "riscv64")

@@ -1,0 +1,141 @@
+"""Each function may do what its job needs and nothing else."""
+
+from typing import Any
+
+import pytest
+
+from tests.contract import sam_template
+from tests.contract.sam_template import Resource
+
+Statement = dict[str, Any]
+
+FUNCTIONS = sam_template.of_type("AWS::Lambda::Function")
+ROLES = sam_template.of_type("AWS::IAM::Role")
+MANAGED_POLICIES = sam_template.of_type("AWS::IAM::ManagedPolicy")
+SIGNING_KEY = {"Ref": "SigningKeySecret"}
+MONGODB_URI = {"Ref": "MongoDBUriSecretArn"}
+# AWS defines no resources for these actions: https://docs.aws.amazon.com/service-authorization/
+WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements_of(document: Resource) -> list[Statement]:
+    """List the statements of a policy, with conditional ones as if their condition held."""
+    found = []
+    for statement in as_list(document["Statement"]):
+        _, when_true, _ = statement.get("Fn::If", (None, statement, None))
+        found.append(when_true)
+    return found
+
+
+def role_of(function: str) -> str:
+    role, attribute = FUNCTIONS[function]["Role"]["Fn::GetAtt"]
+    assert attribute == "Arn"
+    return str(role)
+
+
+def granted_to(function: str) -> list[Statement]:
+    role = ROLES[role_of(function)]
+    documents = [policy["PolicyDocument"] for policy in role["Policies"]]
+    documents += [MANAGED_POLICIES[arn["Ref"]]["PolicyDocument"] for arn in role["ManagedPolicyArns"]]
+    return [statement for document in documents for statement in statements_of(document)]
+
+
+def actions_on(function: str, resource: Any) -> set[str]:
+    return {
+        action
+        for statement in granted_to(function)
+        if resource in as_list(statement["Resource"])
+        for action in as_list(statement["Action"])
+    }
+
+
+ALL_STATEMENTS = [
+    pytest.param(statement, id=f"{function}-{number}")
+    for function in sorted(FUNCTIONS)
+    for number, statement in enumerate(granted_to(function))
+]
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    roles = [role_of(function) for function in FUNCTIONS]
+    assert len(set(roles)) == len(FUNCTIONS)
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_only_lambda_assumes_the_role(function: str) -> None:
+    (statement,) = ROLES[role_of(function)]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+@pytest.mark.parametrize("statement", ALL_STATEMENTS)
+def test_no_statement_holds_a_wildcard(statement: Statement) -> None:
+    actions = set(as_list(statement["Action"]))
+    assert not any("*" in action for action in actions)
+    assert "*" not in str(statement["Resource"]) or actions == WITHOUT_RESOURCES
+    assert "NotAction" not in statement
+    assert "NotResource" not in statement
+
+
+def test_login_reads_the_signing_key_and_rotation_replaces_it() -> None:
+    allowed = {function: actions_on(function, SIGNING_KEY) for function in FUNCTIONS}
+    assert {function: actions for function, actions in allowed.items() if actions} == {
+        "LoginFunction": {"secretsmanager:GetSecretValue"},
+        "RotateSigningKeyFunction": {
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecretVersionStage",
+        },
+    }
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_a_function_reads_exactly_the_secrets_that_its_environment_names(function: str) -> None:
+    environment = sam_template.environment(function)
+    named = {name for name in ("MONGODB_URI_SECRET_ARN", "SIGNING_KEY_SECRET_ARN") if name in environment}
+    readable = {
+        name
+        for name, secret in (("MONGODB_URI_SECRET_ARN", MONGODB_URI), ("SIGNING_KEY_SECRET_ARN", SIGNING_KEY))
+        if "secretsmanager:GetSecretValue" in actions_on(function, secret)
+    }
+    assert readable == named
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_a_function_writes_to_its_own_log_group_only(function: str) -> None:
+    group = FUNCTIONS[function]["LoggingConfig"]["LogGroup"]["Ref"]
+    writing = [statement for statement in granted_to(function) if "logs:" in str(statement["Action"])]
+    assert [statement["Resource"] for statement in writing] == [{"Fn::GetAtt": [group, "Arn"]}]
+    assert actions_on(function, {"Fn::GetAtt": [group, "Arn"]}) == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+
+
+def test_functions_share_no_log_group() -> None:
+    groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in FUNCTIONS.values()]
+    assert len(set(groups)) == len(FUNCTIONS)
+
+
+def test_functions_are_called_by_this_api_and_this_secret_only() -> None:
+    for permission in sam_template.of_type("AWS::Lambda::Permission").values():
+        source = str(permission["SourceArn"])
+        if permission["Principal"] == "secretsmanager.amazonaws.com":
+            assert permission["SourceArn"] == SIGNING_KEY
+            assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
+        else:
+            assert permission["Principal"] == "apigateway.amazonaws.com"
+            assert "{'__ApiId__': {'Ref': 'Api'}" in source
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_environment_holds_no_secret(function: str) -> None:
+    environment = sam_template.environment(function)
+    assert environment["MONGODB_URI"] == ""
+    assert environment.get("MONGODB_URI_SECRET_ARN", MONGODB_URI) == MONGODB_URI
+    assert environment.get("SIGNING_KEY_SECRET_ARN", SIGNING_KEY) == SIGNING_KEY
+    assert "{{resolve:" not in str(environment)

@@ -1,0 +1,63 @@
+"""The routes of template.yaml, of the functions and of the OpenAPI document are the same."""
+
+import importlib.util
+import json
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.contract import sam_template
+from tests.contract.sam_template import PROJECT, Route
+
+# The document describes the API, not where it is published.
+UNDOCUMENTED = {Route("GET", "/openapi.json"), Route("GET", "/docs")}
+DIRECTORIES = sam_template.function_directories()
+WITH_ROUTES = sorted(set(sam_template.routes().values()))
+
+
+def import_app(directory: str) -> ModuleType:
+    path = PROJECT / "functions" / directory / "app.py"
+    spec = importlib.util.spec_from_file_location(f"functions.{directory}.app", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def app_routes(directory: str) -> set[Route]:
+    app = import_app(directory).app
+    return {Route(route.method, route.openapi_path) for route in app._static_routes + app._dynamic_routes}
+
+
+def openapi() -> dict[str, Any]:
+    return dict(json.loads((PROJECT / "functions/docs/openapi.json").read_text()))
+
+
+def test_every_function_directory_is_deployed_once() -> None:
+    directories = {path.parent.name for path in PROJECT.glob("functions/*/app.py")}
+    assert sorted(DIRECTORIES.values()) == sorted(directories)
+
+
+@pytest.mark.parametrize("function", WITH_ROUTES)
+def test_template_sends_a_function_exactly_its_own_routes(function: str) -> None:
+    deployed = {route for route, target in sam_template.routes().items() if target == function}
+    assert deployed == app_routes(DIRECTORIES[function])
+
+
+@pytest.mark.parametrize("function", sorted(DIRECTORIES))
+def test_every_function_has_the_handler_that_the_template_names(function: str) -> None:
+    handler = sam_template.of_type("AWS::Lambda::Function")[function]["Handler"]
+    module, _, name = handler.partition(".")
+    assert module == "app"
+    assert callable(getattr(import_app(DIRECTORIES[function]), name))
+
+
+def test_openapi_document_describes_every_route() -> None:
+    documented = {Route(method.upper(), path) for path, item in openapi()["paths"].items() for method in item}
+    assert documented | UNDOCUMENTED == set(sam_template.routes())
+
+
+def test_functions_without_a_route_are_called_by_aws_itself() -> None:
+    assert set(DIRECTORIES) - set(WITH_ROUTES) == {"RotateSigningKeyFunction"}
