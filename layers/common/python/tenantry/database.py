@@ -114,7 +114,7 @@ def run_majority_command(database: Database[Document], command: Document) -> Doc
     pymongo.errors.WriteConcernError, pymongo.errors.ConnectionFailure
         Outcome unknown: it may have happened, and may yet be undone by a failover.
     """
-    reply = database.command(
+    reply: Document = database.command(
         command | {"writeConcern": {"w": "majority"}}, codec_options=database.codec_options
     )
     if failure := reply.get("writeConcernError"):

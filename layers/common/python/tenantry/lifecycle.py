@@ -1,8 +1,7 @@
 """Create, update and delete organizations, so that no kill and no interleaving loses a tenant's data.
 
 Creating is one transaction. Renaming and deleting a collection cannot be part of one, so they first write
-an intent, then change the collection, then the metadata. `settle` does what is left of an intent; any
-number of processes may do it at the same time or again.
+an intent, then change the collection, then the metadata; `tenantry.tenants.intents` does the latter two.
 """
 
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from typing import Any, Final, Literal
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, database, names, organizations, tenants
+from tenantry import accounts, database, names, organizations
 from tenantry.accounts import AccountDocument, Membership
 from tenantry.errors import (
     EmailTaken,
@@ -24,6 +23,8 @@ from tenantry.observability import logger
 from tenantry.organizations import Intent, OrganizationDocument
 from tenantry.passwords import hash_password, is_guessable
 from tenantry.schemas import METADATA_MAX_KEYS, CreateOrganization, UpdateOrganization
+from tenantry.tenants import ddl
+from tenantry.tenants.intents import settle
 
 MAX_ATTEMPTS: Final = 10  # of a change that others keep overtaking
 
@@ -116,7 +117,7 @@ def _insert(
         organizations.insert(organization, session)
         claim_account(session)
         accounts.add_member(organization["_id"], account_id, session)
-        tenants.create(organization["collection"], session)
+        ddl.create(organization["collection"], session)
 
     database.run_transaction(attempt)
 
@@ -210,7 +211,7 @@ def _intend(
     current: OrganizationDocument, state: Literal["renaming", "deleting"], target: dict[str, Any]
 ) -> OrganizationDocument | None:
     """Write the intent by compare-and-set; None if the organization has changed since it was read."""
-    uuid = tenants.collection_uuid(current["collection"])
+    uuid = ddl.collection_uuid(current["collection"])
     if uuid is None:
         if organizations.find(current["_id"]) != current:
             return None
@@ -227,86 +228,3 @@ def _intend(
     }
     slugs = sorted({current["slug"], slug})
     return organizations.replace(current, {"state": state, "intent": intent, "slugs": slugs})
-
-
-def settle(organization: OrganizationDocument) -> OrganizationDocument | None:
-    """Complete the intent that an organization carries, if any; doing it twice changes nothing.
-
-    Returns
-    -------
-    OrganizationDocument or None
-        The organization as the completed intent leaves it, or None if that deletes it.
-
-    Raises
-    ------
-    OrganizationExists
-        The rename's target is taken by a collection that no organization owns; the intent is withdrawn.
-    pymongo.errors.PyMongoError
-        Outcome unknown; the intent stays until somebody settles it.
-    """
-    if organization["state"] == "renaming":
-        return _finish_renaming(organization)
-    if organization["state"] == "deleting":
-        _finish_deleting(organization)
-        return None
-    return organization
-
-
-def _finish_renaming(organization: OrganizationDocument) -> OrganizationDocument:
-    intent = _intent_of(organization)
-    try:
-        tenants.rename(organization["collection"], intent)
-    except OrganizationExists:
-        withdrawn = {"state": "active", "intent": None, "slugs": [organization["slug"]]}
-        organizations.replace(organization, withdrawn)
-        raise
-    except tenants.CollectionElsewhere:
-        _check_overtaken(organization)
-    final = {
-        "name": intent["name"],
-        "slug": intent["slug"],
-        "slugs": [intent["slug"]],
-        "collection": intent["collection"],
-        "metadata": intent["metadata"],
-        "state": "active",
-        "updated_at": intent["created_at"],
-        "intent": None,
-    }
-    # Whoever replaces it, the outcome is the same, so it holds even where another process was first.
-    organizations.replace(organization, final)
-    return organization | final | {"version": organization["version"] + 1}  # type: ignore[return-value]
-
-
-def _finish_deleting(organization: OrganizationDocument) -> None:
-    try:
-        tenants.drop(organization["collection"], _intent_of(organization)["collection_uuid"])
-    except tenants.CollectionElsewhere:
-        _check_overtaken(organization)
-
-    def attempt(session: ClientSession) -> None:
-        if organizations.remove(organization, session):
-            accounts.remove_members(organization["_id"], session)
-
-    database.run_transaction(attempt)
-
-
-def _check_overtaken(organization: OrganizationDocument) -> None:
-    """Return if another process has settled the intent and the organization has moved on since.
-
-    Raises
-    ------
-    ServiceUnavailable
-        The intent stands, but its collection was taken away from outside; an operator must look.
-    """
-    current = organizations.find(organization["_id"])
-    if current is not None and current["version"] == organization["version"]:
-        logger.error(
-            "An organization's collection is not where its intent expects it", id=organization["_id"]
-        )
-        raise ServiceUnavailable
-
-
-def _intent_of(organization: OrganizationDocument) -> Intent:
-    intent = organization["intent"]
-    assert intent is not None, "the states renaming and deleting have an intent"  # noqa: S101
-    return intent

@@ -1,0 +1,111 @@
+"""Creating, renaming and dropping a tenant's collection.
+
+Rename and drop are refused inside transactions, are not retried by the driver, and may arrive late; so both
+name the collection's UUID, and the server refuses if another collection has the name by now.
+"""
+
+from uuid import UUID
+
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import OperationFailure
+
+from tenantry import database
+from tenantry.errors import OrganizationExists
+from tenantry.observability import logger
+from tenantry.organizations import Intent
+from tenantry.settings import settings
+
+
+class CollectionElsewhere(Exception):
+    """The collection that an intent is about is not where the intent expects it."""
+
+
+def create(name: str, session: ClientSession) -> None:
+    """Create a tenant's collection within the transaction that creates its organization.
+
+    Raises
+    ------
+    OrganizationExists
+        A collection of that name is there although no organization has it; an operator must look. The
+        transaction is aborted and the collection untouched.
+    """
+    try:
+        created = tenant_database().create_collection(name, session=session, check_exists=False)
+    except OperationFailure as error:
+        if error.code != database.NAMESPACE_EXISTS:
+            raise
+        raise _stray(name) from None
+    # From MongoDB 7.0 an identical `create` succeeds, so only a look inside tells a stray collection.
+    if created.find_one({}, session=session) is not None:
+        raise _stray(name)
+
+
+def _stray(name: str) -> OrganizationExists:
+    logger.error("A collection exists that no organization owns", collection=name)
+    return OrganizationExists()
+
+
+def collection_uuid(name: str) -> UUID | None:
+    """Return the identity of a collection, which survives a rename, or None if there is none."""
+    for found in tenant_database().list_collections(filter={"name": name}):
+        return found["info"]["uuid"]  # type: ignore[no-any-return]
+    return None
+
+
+def rename(source: str, intent: Intent) -> None:
+    """Rename a tenant's collection as the intent says; doing it twice changes nothing.
+
+    The command names the collection's UUID as well, so that a late repetition cannot move another
+    collection that has the name by now.
+
+    Raises
+    ------
+    OrganizationExists
+        A collection that no organization owns has the target's name; nothing changed.
+    CollectionElsewhere
+        The collection has neither the old name nor the intended one; nothing changed.
+    """
+    command = {
+        "renameCollection": f"{tenant_database().name}.{source}",
+        "to": f"{tenant_database().name}.{intent['collection']}",
+        "collectionUUID": intent["collection_uuid"],
+    }
+    try:
+        database.run_majority_command(database.client().admin, command)
+    except OperationFailure as error:
+        if error.code == database.NAMESPACE_EXISTS:
+            raise _stray(intent["collection"]) from None
+        _accept_mismatch(error, actual=intent["collection"])
+
+
+def drop(name: str, uuid: UUID) -> None:
+    """Drop a tenant's collection, if it is still the intended one; doing it twice changes nothing.
+
+    Raises
+    ------
+    CollectionElsewhere
+        The collection has another name; nothing changed.
+    """
+    try:
+        database.run_majority_command(tenant_database(), {"drop": name, "collectionUUID": uuid})
+    except OperationFailure as error:
+        _accept_mismatch(error, actual=None)
+
+
+def _accept_mismatch(error: OperationFailure, actual: str | None) -> None:
+    """Return if the command failed because its work was done: the collection's name is `actual`."""
+    if error.code != database.COLLECTION_UUID_MISMATCH:
+        raise error
+    if (error.details or {}).get("actualCollection") != actual:
+        raise CollectionElsewhere from error
+
+
+def tenanttenant_database() -> Database[database.Document]:
+    """Return the database of all tenants' collections."""
+    return database.client()[settings().tenant_database]
+
+
+def tenant_database() -> Database[database.Document]:
+    """Return the database of all tenants' collections."""
+    return database.client()[settings().tenant_database]
