@@ -54,7 +54,6 @@ def create(
     """
     slug = wanted.slug or _derived_slug(wanted.name)
     organization = organizations.create_document(wanted.name, slug, wanted.metadata)
-    _free_slug(slug)
     if caller is None:
         return organization, _create_with_account(organization, wanted)
     return organization, _create_for_account(organization, wanted, caller.account_id)
@@ -66,6 +65,7 @@ def _create_with_account(organization: OrganizationDocument, wanted: CreateOrgan
         raise InvalidFields(errors=[{"field": field, "message": "Field required"} for field in missing])
     if is_guessable(wanted.password, [wanted.email, wanted.name]):
         raise InvalidFields.of("password", "is too easy to guess; choose a longer or less common one")
+    _free_slug(organization["slug"])
     if accounts.find_by_email(wanted.email):
         raise EmailTaken
     account = accounts.create_document(wanted.email, hash_password(wanted.password))
@@ -80,6 +80,7 @@ def _create_for_account(
         superfluous = [field for field in ("email", "password") if getattr(wanted, field) is not None]
         message = "must be left out, since the access token names the account"
         raise InvalidFields(errors=[{"field": field, "message": message} for field in superfluous])
+    _free_slug(organization["slug"])
     account = accounts.find(account_id)
     if account is None:
         raise InvalidToken
