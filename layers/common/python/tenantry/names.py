@@ -78,7 +78,9 @@ def slug_of(name: str) -> str:
     ValueError
         The name holds no letter or digit that a slug could be made of, or gives a reserved slug.
     """
-    text = slugify(name, entities=False, decimal=False, hexadecimal=False)[:SLUG_MAX_CHARACTERS].strip("-")
+    # Left to slugify, some marks join words and some letters change with their case ("Ξ" gives x, "ξ" ks).
+    words = "".join(" " if unicodedata.category(mark).startswith("P") else mark for mark in name.casefold())
+    text = slugify(words, entities=False, decimal=False, hexadecimal=False)[:SLUG_MAX_CHARACTERS].strip("-")
     if not text:
         raise ValueError("gives no slug; send a slug as well")
     return check_slug(text)

@@ -40,6 +40,7 @@ def lambda_handler(app: APIGatewayRestResolver) -> Handler:
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.set_correlation_id(request_id(event))
         answer = _answer(app, event, context)
+        answer["body"] = answer.get("body") or ""  # a string also where there is none (204)
         for name, value in HEADERS.items():
             answer["multiValueHeaders"].setdefault(name, [value])
         count(f"Answers{answer['statusCode'] // 100}xx")
