@@ -34,6 +34,11 @@ class Membership:
     auth_epoch: int
     role: Role
 
+    @property
+    def organization_id(self) -> str:
+        """Id of the organization."""
+        return self.organization["_id"]
+
 
 def create_document(email: str, password_hash: str) -> AccountDocument:
     """Make the document of an account that is about to be created."""

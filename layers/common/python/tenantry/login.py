@@ -62,7 +62,7 @@ def login(email: str, password: str, organization: str | None) -> Session:
     token = tokens.issue(
         _signing_key(),
         account_id=membership.account_id,
-        organization_id=membership.organization["_id"],
+        organization_id=membership.organization_id,
         slug=membership.organization["slug"],
         role=membership.role,
         epoch=account["auth_epoch"],  # of the password that was verified, not of one set meanwhile

@@ -19,7 +19,7 @@ def caller(request: Request) -> Membership:
     --------
     >>> @app.get("/notes")
     ... def list_notes(caller: Annotated[Membership, Depends(http.caller)]) -> list[dict]:
-    ...     return tenants.collection(caller.organization["_id"]).find({})
+    ...     return tenants.collection(caller.organization_id).find({})
 
     Raises
     ------
@@ -33,7 +33,7 @@ def caller(request: Request) -> Membership:
     if scheme.lower() != SCHEME:
         raise InvalidToken
     membership = authenticate(token.strip(" "))
-    logger.append_keys(organization_id=membership.organization["_id"], account_id=membership.account_id)
+    logger.append_keys(organization_id=membership.organization_id, account_id=membership.account_id)
     return membership
 
 

@@ -47,7 +47,7 @@ class TenantCollection:
 
     Examples
     --------
-    >>> notes = tenants.collection(caller.organization["_id"])
+    >>> notes = tenants.collection(caller.organization_id)
     >>> notes.insert_one({"text": "hello"})
     >>> notes.find({"text": "hello"})
     """
