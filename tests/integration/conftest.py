@@ -1,0 +1,102 @@
+"""A real MongoDB server per worker, and fresh databases, a signing key and the API for each test."""
+
+import io
+import logging
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from pymongo import MongoClient
+
+from local.mongod import mongod_binary, running_mongod
+from local.processes import free_port
+from tenantry import secrets
+from tenantry.observability import logger
+from tests.support import library
+from tests.support.databases import Databases, Document
+from tests.support.rotation import SigningKeySecret
+from tests.support.service import Service
+
+AWS_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Connection string of a replica set that allows fail points."""
+    binary = mongod_binary()
+    assert binary is not None, "the bundled mongod does not run on this machine"
+    data = tmp_path_factory.mktemp("mongodb") / "data"
+    with running_mongod(binary, data, free_port(), test_commands=True) as (_, uri):
+        yield uri
+
+
+@pytest.fixture(scope="session")
+def server_client(server: str) -> Iterator[MongoClient[Document]]:
+    with MongoClient[Document](server, tz_aware=True, uuidRepresentation="standard") as client:
+        yield client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def aws() -> Iterator[None]:
+    """Secrets Manager, simulated in this process."""
+    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            monkeypatch.delenv(name)
+        for name, value in AWS_ENVIRONMENT.items():
+            monkeypatch.setenv(name, value)
+        yield
+        secrets.client.cache_clear()
+        secrets._provider.cache_clear()
+
+
+@pytest.fixture
+def databases(
+    server: str, server_client: MongoClient[Document], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Databases]:
+    """Databases that no other test uses, in a process that has just started."""
+    suffix = uuid.uuid4().hex[:12]
+    mine = Databases(
+        server, server_client, server_client[f"master_{suffix}"], server_client[f"tenants_{suffix}"]
+    )
+    monkeypatch.setenv("MONGODB_URI", server)
+    monkeypatch.setenv("MASTER_DATABASE", mine.master.name)
+    monkeypatch.setenv("TENANT_DATABASE", mine.tenants.name)
+    library.hash_with_few_rounds(monkeypatch)
+    with library.fresh_process():
+        yield mine
+    mine.drop()
+
+
+@pytest.fixture
+def signing_key(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> SigningKeySecret:
+    """The secret of the signing key, after its first rotation."""
+    secret = SigningKeySecret(boto3.client("secretsmanager"), f"signing-key-{uuid.uuid4().hex}")
+    monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", secret.arn)
+    secret.rotate()
+    return secret
+
+
+@pytest.fixture
+def service(signing_key: SigningKeySecret) -> Service:
+    """The API, ready to sign up and log in."""
+    return Service()
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """All that the functions log, as it is written."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logger.registered_formatter)
+    logger.addHandler(handler)
+    yield written
+    logger.removeHandler(handler)

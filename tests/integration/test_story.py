@@ -1,0 +1,261 @@
+"""The life of organizations as clients see it."""
+
+import json
+
+import pytest
+
+from tests.support.databases import Databases
+from tests.support.owners import PASSWORD, log_in, sign_up
+from tests.support.service import Answer, Service
+
+OTHER_PASSWORD = "a quite different long password"
+
+
+def fields_of(answer: Answer) -> set[str]:
+    return set(answer.json)
+
+
+def test_sign_up_answers_organization_account_location_and_etag(
+    service: Service, databases: Databases
+) -> None:
+    answer = service.post(
+        "/organizations",
+        {"name": "Google", "email": "Ada@Example.COM", "password": PASSWORD, "metadata": {"plan": "pro"}},
+    )
+    assert answer.status == 201
+    organization, account = answer.json["organization"], answer.json["account"]
+    assert set(organization) == {
+        "id", "name", "slug", "collection", "state", "version", "metadata", "created_at", "updated_at",
+    }  # fmt: skip
+    assert organization["slug"] == "google"
+    assert organization["collection"] == "org_google"
+    assert organization["state"] == "active"
+    assert organization["version"] == 1
+    assert organization["metadata"] == {"plan": "pro"}
+    assert set(account) == {"id", "email", "created_at"}
+    assert account["email"] == "ada@example.com"
+    assert answer.headers["location"] == f"/v1/organizations/{organization['id']}"
+    assert answer.headers["etag"] == '"1"'
+    assert answer.headers["content-type"] == "application/json"
+    assert "password" not in answer.text
+    databases.check_invariants()
+
+
+def test_log_in_then_read_by_slug_and_by_id(service: Service, databases: Databases) -> None:
+    owner = sign_up(service, "Google")
+    answer = service.post("/login", {"email": owner.email, "password": PASSWORD})
+    assert answer.status == 200
+    assert fields_of(answer) == {"access_token", "token_type", "expires_in", "organization"}
+    assert (answer.json["token_type"], answer.json["expires_in"]) == ("Bearer", 900)
+    token = answer.json["access_token"]
+    by_slug = service.get("/organizations/google", token=token)
+    by_id = service.get(owner.path, token=token)
+    assert by_slug.status == by_id.status == 200
+    assert by_slug.json == by_id.json == answer.json["organization"] == owner.organization
+    assert by_slug.headers["etag"] == '"1"'
+    assert by_slug.headers["cache-control"] == "no-store"
+
+
+def test_rename_moves_slug_and_collection_and_keeps_the_token(service: Service, databases: Databases) -> None:
+    owner = sign_up(service, "Google")
+    (identity,) = databases.collections().values()
+    databases.tenants["org_google"].insert_one({"_id": 1})
+    answer = service.patch(owner.path, {"name": "Alphabet Inc."}, token=owner.token)
+    assert answer.status == 200
+    assert answer.json["name"] == "Alphabet Inc."
+    assert answer.json["slug"] == "alphabet-inc"
+    assert answer.json["collection"] == "org_alphabet_inc"
+    assert answer.json["version"] > 1
+    assert answer.headers["etag"] == f'"{answer.json["version"]}"'
+    assert databases.collections() == {"org_alphabet_inc": identity}
+    assert databases.tenants["org_alphabet_inc"].find_one() == {"_id": 1}
+    read = service.get("/organizations/alphabet-inc", token=owner.token)
+    assert read.status == 200
+    assert read.json == answer.json
+    assert service.get("/organizations/google", token=owner.token).status == 404
+    databases.check_invariants()
+
+
+def test_metadata_is_merged_and_null_removes_a_key(service: Service) -> None:
+    owner = sign_up(service, "Google", metadata={"plan": "pro", "seats": 5})
+    answer = service.patch(owner.path, {"metadata": {"seats": None, "beta": True}}, token=owner.token)
+    assert answer.json["metadata"] == {"plan": "pro", "beta": True}
+    assert (answer.json["name"], answer.json["slug"]) == ("Google", "google")
+
+
+def test_change_that_changes_nothing_keeps_the_version(service: Service, databases: Databases) -> None:
+    owner = sign_up(service, "Google", metadata={"plan": "pro"})
+    before = databases.dump()
+    for nothing in ({}, {"name": "Google"}, {"slug": "google"}, {"metadata": {"plan": "pro", "x": None}}):
+        answer = service.patch(owner.path, nothing, token=owner.token)
+        assert (answer.status, answer.json) == (200, owner.organization)
+    assert databases.dump() == before
+
+
+@pytest.mark.parametrize(
+    ("field", "status"),
+    [
+        ('"1"', 200),
+        ("*", 200),
+        ('"7", "1"', 200),
+        ('"7","1" , W/"3"', 200),
+        ('"2"', 412),
+        ('W/"1"', 412),
+        ('W/"1", "2"', 412),
+        ("1", 412),
+        ("", 412),
+        ("nonsense", 412),
+    ],
+)
+def test_if_match(service: Service, databases: Databases, field: str, status: int) -> None:
+    owner = sign_up(service, "Google")
+    before = databases.dump()
+    changes = {"name": "Alphabet", "metadata": {"plan": "pro"}}
+    answer = service.patch(owner.path, changes, token=owner.token, headers={"If-Match": field})
+    assert answer.status == status
+    if status == 412:
+        assert answer.code == "precondition-failed"
+        assert databases.dump() == before
+    else:
+        assert answer.json["slug"] == "alphabet"
+
+
+def test_second_change_with_the_same_etag_fails(service: Service) -> None:
+    owner = sign_up(service, "Google")
+    first = service.patch(owner.path, {"name": "A one"}, token=owner.token, headers={"If-Match": '"1"'})
+    second = service.patch(owner.path, {"name": "A two"}, token=owner.token, headers={"If-Match": '"1"'})
+    third = service.patch(
+        owner.path, {"name": "A two"}, token=owner.token, headers={"If-Match": first.headers["etag"]}
+    )
+    assert [first.status, second.status, third.status] == [200, 412, 200]
+
+
+def test_foreign_and_missing_organization_answer_the_same(service: Service, databases: Databases) -> None:
+    mine, other = sign_up(service, "Mine"), sign_up(service, "Other")
+    before = databases.dump()
+    for method, body in (("GET", None), ("PATCH", json.dumps({"name": "Stolen"})), ("DELETE", None)):
+        answers = [
+            service.request(method, f"/organizations/{which}", token=mine.token, body=body)
+            for which in (other.id, other.slug, "org_" + "0" * 32, "nobody", mine.organization["collection"])
+        ]
+        assert {answer.status for answer in answers} == {404}
+        seen = [answer.apart_from_request_id for answer in answers]
+        assert all(one == seen[0] for one in seen)
+    assert databases.dump() == before
+
+
+def test_second_organization_of_one_account(service: Service, databases: Databases) -> None:
+    owner = sign_up(service, "Google")
+    created = service.post("/organizations", {"name": "YouTube"}, token=owner.token)
+    assert created.status == 201
+    assert created.json["account"]["email"] == owner.email
+    ambiguous = service.post("/login", {"email": owner.email, "password": PASSWORD})
+    assert (ambiguous.status, ambiguous.code) == (409, "organization-required")
+    listed = ambiguous.json["organizations"]
+    assert [one["slug"] for one in listed] == ["google", "youtube"]
+    assert set(listed[0]) == {"id", "slug", "name"}
+    for which in ("youtube", created.json["organization"]["id"]):
+        token = log_in(service, owner.email, which)
+        assert service.get("/organizations/youtube", token=token).status == 200
+        assert service.get("/organizations/google", token=token).status == 404
+    databases.check_invariants()
+
+
+def test_second_organization_refuses_credentials_in_the_body(service: Service, databases: Databases) -> None:
+    owner = sign_up(service, "Google")
+    before = databases.dump()
+    body = {"name": "YouTube", "email": "else@example.com", "password": PASSWORD}
+    answer = service.post("/organizations", body, token=owner.token)
+    assert (answer.status, answer.code) == (422, "invalid-fields")
+    assert {error["field"] for error in answer.json["errors"]} == {"email", "password"}
+    assert databases.dump() == before
+
+
+def test_password_change_kills_earlier_tokens(service: Service) -> None:
+    owner = sign_up(service, "Google")
+    second = log_in(service, owner.email)
+    answer = service.put(
+        "/account/password",
+        {"current_password": PASSWORD, "new_password": OTHER_PASSWORD},
+        token=owner.token,
+    )
+    assert (answer.status, answer.text) == (204, "")
+    for dead in (owner.token, second):
+        refused = service.get(owner.path, token=dead)
+        assert (refused.status, refused.code) == (401, "invalid-token")
+        assert refused.headers["www-authenticate"] == 'Bearer realm="tenantry", error="invalid_token"'
+    assert service.post("/login", {"email": owner.email, "password": PASSWORD}).status == 401
+    token = log_in(service, owner.email, password=OTHER_PASSWORD)
+    assert service.get(owner.path, token=token).status == 200
+
+
+def test_refused_password_change_changes_nothing(service: Service, databases: Databases) -> None:
+    owner = sign_up(service, "Google")
+    before = databases.master["accounts"].find_one()
+    wrong = {"current_password": "not the password at all", "new_password": OTHER_PASSWORD}
+    guessable = {"current_password": PASSWORD, "new_password": "passwordpassword"}
+    assert service.put("/account/password", wrong, token=owner.token).code == "invalid-credentials"
+    assert service.put("/account/password", guessable, token=owner.token).code == "invalid-fields"
+    assert databases.master["accounts"].find_one() == before
+    assert service.get(owner.path, token=owner.token).status == 200
+
+
+def test_deleted_organization_is_gone_and_its_token_dead_even_under_a_successor(
+    service: Service, databases: Databases
+) -> None:
+    owner = sign_up(service, "Google")
+    databases.tenants["org_google"].insert_one({"secret": "of the first"})
+    answer = service.delete("/organizations/google", token=owner.token)
+    assert (answer.status, answer.text) == (204, "")
+    assert databases.collections() == {}
+    assert databases.master["members"].count_documents({}) == 0
+    for path in (owner.path, "/organizations/google"):
+        assert service.get(path, token=owner.token).status == 401
+    successor = sign_up(service, "Google", email="successor@example.com")
+    assert successor.id != owner.id
+    assert databases.tenants["org_google"].count_documents({}) == 0
+    before = databases.dump()
+    for path in (owner.path, successor.path, "/organizations/google"):
+        assert service.get(path, token=owner.token).status == 401
+        assert service.patch(path, {"name": "Mine again"}, token=owner.token).status == 401
+        assert service.delete(path, token=owner.token).status == 401
+    assert databases.dump() == before
+    assert service.get("/organizations/google", token=successor.token).status == 200
+    databases.check_invariants()
+
+
+def test_account_goes_with_its_last_organization(service: Service, databases: Databases) -> None:
+    owner = sign_up(service, "Google")
+    service.post("/organizations", {"name": "YouTube"}, token=owner.token)
+    assert service.delete("/organizations/google", token=owner.token).status == 204
+    kept = log_in(service, owner.email)
+    taken = {"name": "Third", "email": owner.email, "password": PASSWORD}
+    assert service.post("/organizations", taken).code == "email-taken"
+    assert service.delete("/organizations/youtube", token=kept).status == 204
+    assert databases.master["accounts"].count_documents({}) == 0
+    assert service.post("/login", {"email": owner.email, "password": PASSWORD}).status == 401
+    assert service.post("/organizations", taken).status == 201
+    databases.check_invariants()
+
+
+def test_taken_name_and_taken_address_leave_no_trace(service: Service, databases: Databases) -> None:
+    owner = sign_up(service, "Google")
+    before = databases.dump()
+    for name in ("Google", "GOOGLE", "  google!  ", "G\u00f3\u00f3gle"):
+        answer = service.post(
+            "/organizations", {"name": name, "email": "else@example.com", "password": PASSWORD}
+        )
+        assert (answer.status, answer.code) == (409, "organization-exists")
+    answer = service.post(
+        "/organizations", {"name": "Else", "email": owner.email.upper(), "password": PASSWORD}
+    )
+    assert (answer.status, answer.code) == (409, "email-taken")
+    assert databases.dump() == before
+
+
+def test_service_routes(service: Service, databases: Databases) -> None:
+    assert service.get("/health").json == {"status": "ok"}
+    (key,) = service.get("/.well-known/jwks.json").json["keys"]
+    assert set(key) == {"kty", "crv", "x", "kid", "use", "alg"}
+    assert service.get("/openapi.json").json["openapi"].startswith("3.")
+    assert service.get("/docs").headers["content-type"].startswith("text/html")

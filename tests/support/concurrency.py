@@ -1,0 +1,62 @@
+"""Calls made at the same moment, by threads or by processes."""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+import pytest
+
+from tests.support.library import hash_with_few_rounds
+from tests.support.service import Answer, Service, handler
+
+_processes = multiprocessing.get_context("forkserver")
+_barrier: Barrier
+
+
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Make each call in a thread of its own, all at the same moment; an exception stands for a result."""
+    start = threading.Barrier(len(calls))
+
+    def call(one: Callable[[], Any]) -> Any:
+        start.wait()
+        try:
+            return one()
+        except Exception as error:  # noqa: BLE001 - it is what the test looks at
+            return error
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(call, calls))
+
+
+def requests_at_once(function: str, requests: Sequence[dict[str, Any]]) -> list[Answer]:
+    """Send each request in a process of its own, all at the same moment.
+
+    Parameters
+    ----------
+    function
+        The function that answers them, loaded before the start.
+    requests
+        Arguments of `Service.request`.
+    """
+    barrier = _processes.Barrier(len(requests))
+    with ProcessPoolExecutor(
+        len(requests), _processes, _prepare, (dict(os.environ), function, barrier)
+    ) as pool:
+        return list(pool.map(_send, requests))
+
+
+def _prepare(environment: dict[str, str], function: str, barrier: Barrier) -> None:
+    global _barrier  # noqa: PLW0603 - a barrier reaches a process only as it starts
+    os.environ |= environment
+    hash_with_few_rounds(pytest.MonkeyPatch())
+    handler(function)
+    _barrier = barrier
+
+
+def _send(request: dict[str, Any]) -> Answer:
+    _barrier.wait(60)
+    return Service().request(**request)

@@ -1,0 +1,97 @@
+"""The databases of one test, read and changed without the library."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pymongo import MongoClient
+from pymongo.collection import Collection
+from pymongo.database import Database
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The master and the tenant database of one test, on a client of the test's own."""
+
+    uri: str
+    client: MongoClient[Document]
+    master: Database[Document]
+    tenants: Database[Document]
+
+    def dump(self) -> dict[str, Any]:
+        """Return all there is: documents, indexes, options and identities of every collection."""
+        return {
+            f"{database.name}.{name}": _dump(database[name], info)
+            for database in (self.master, self.tenants)
+            for name, info in sorted(_collections(database).items())
+        }
+
+    def collections(self) -> dict[str, UUID]:
+        """Return names and identities of the tenants' collections."""
+        return {name: info["info"]["uuid"] for name, info in _collections(self.tenants).items()}
+
+    def organization(self, organization_id: str) -> Document:
+        """Return an organization as it is stored."""
+        found = self.master["organizations"].find_one({"_id": organization_id})
+        assert found is not None
+        return found
+
+    def check_invariants(self) -> None:
+        """Check that organizations, collections, members and accounts belong together, and no intent is left."""
+        organizations = list(self.master["organizations"].find())
+        members = list(self.master["members"].find())
+        accounts = {account["_id"] for account in self.master["accounts"].find()}
+        names = [organization["collection"] for organization in organizations]
+        assert sorted(names) == sorted(self.collections())
+        for organization in organizations:
+            assert organization["state"] == "active"
+            assert organization["intent"] is None
+            assert organization["slugs"] == [organization["slug"]]
+            assert organization["collection"] == "org_" + organization["slug"].replace("-", "_")
+        assert {member["organization_id"] for member in members} == {one["_id"] for one in organizations}
+        assert {member["account_id"] for member in members} == accounts
+
+    def drop(self) -> None:
+        self.client.drop_database(self.master.name)
+        self.client.drop_database(self.tenants.name)
+
+
+def _collections(database: Database[Document]) -> dict[str, Any]:
+    return {found["name"]: found for found in database.list_collections()}
+
+
+def _dump(collection: Collection[Document], info: Document) -> Document:
+    return {
+        "documents": list(collection.find().sort("_id", 1)),
+        "indexes": sorted(collection.index_information().items()),
+        "options": info["options"],
+        "uuid": info["info"]["uuid"],
+    }
+
+
+@contextmanager
+def failing(client: MongoClient[Document], *commands: str, times: int | None = None, **how: Any) -> Iterator[None]:
+    """Make commands of the library's clients fail within a `with` block.
+
+    Parameters
+    ----------
+    client
+        A client of the server.
+    *commands
+        Names of the commands.
+    times
+        How often; always if left out.
+    **how
+        What the fail point failCommand takes, such as `errorCode` or `closeConnection`.
+    """
+    data = {"failCommands": list(commands), "appName": "tenantry"} | how
+    mode = "alwaysOn" if times is None else {"times": times}
+    client.admin.command({"configureFailPoint": "failCommand", "mode": mode, "data": data})
+    try:
+        yield
+    finally:
+        client.admin.command({"configureFailPoint": "failCommand", "mode": "off"})

@@ -1,0 +1,68 @@
+"""The library's own state in this process, and its use without HTTP."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from passlib.hash import pbkdf2_sha256
+
+from tenantry import accounts, database, lifecycle, passwords, schemas, signing_keys
+from tenantry.accounts import Membership
+from tenantry.organizations import OrganizationDocument
+from tenantry.settings import settings
+from tests.support.owners import PASSWORD, email_of
+
+FEW_ROUNDS = 10
+
+
+@contextmanager
+def fresh_process() -> Iterator[None]:
+    """Forget what the library keeps per process, as in a new execution environment."""
+    forget()
+    try:
+        yield
+    finally:
+        forget()
+
+
+def forget() -> None:
+    if database.client.cache_info().currsize:
+        database.client().close()
+    for cached in (settings, database.client, database.ensure_indexes):
+        cached.cache_clear()
+    signing_keys._keys = {}
+    signing_keys._read_at = 0.0
+
+
+def hash_with_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords quickly where the number of rounds does not matter."""
+    nobody = passwords._NOBODY.replace(str(passwords.ROUNDS), str(FEW_ROUNDS))
+    monkeypatch.setattr(passwords, "_hasher", pbkdf2_sha256.using(rounds=FEW_ROUNDS))
+    monkeypatch.setattr(passwords, "_NOBODY", nobody)
+
+
+def create(name: str, email: str | None = None, **fields: Any) -> Membership:
+    """Create an organization with an account of its own."""
+    wanted = schemas.CreateOrganization(
+        name=name, email=email or email_of(name), password=PASSWORD, **fields
+    )
+    organization, account = lifecycle.create(wanted, None)
+    return membership(account["_id"], organization["_id"])
+
+
+def create_second(name: str, owner: Membership) -> Membership:
+    """Create a further organization of the same account."""
+    organization, account = lifecycle.create(schemas.CreateOrganization(name=name), owner)
+    return membership(account["_id"], organization["_id"])
+
+
+def membership(account_id: str, organization_id: str) -> Membership:
+    (found,) = accounts.memberships(account_id, organization_id)
+    return found
+
+
+def rename(member: Membership, name: str, **fields: Any) -> OrganizationDocument:
+    """Rename an organization as it is at the moment, whatever its version."""
+    changes = schemas.UpdateOrganization(name=name, **fields)
+    return lifecycle.update(member, changes, lambda _: True)

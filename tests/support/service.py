@@ -1,0 +1,176 @@
+"""The HTTP API without a gateway: full proxy events, handed to the handler of the route's function."""
+
+import importlib.util
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+PROJECT: Final = Path(__file__).parents[2]
+STAGE: Final = "v1"
+ROUTES: Final = (
+    ("POST", "/organizations", "create_organization"),
+    ("GET", "/organizations/{organization}", "get_organization"),
+    ("PATCH", "/organizations/{organization}", "update_organization"),
+    ("DELETE", "/organizations/{organization}", "delete_organization"),
+    ("POST", "/login", "login"),
+    ("PUT", "/account/password", "change_password"),
+    ("GET", "/.well-known/jwks.json", "jwks"),
+    ("GET", "/openapi.json", "docs"),
+    ("GET", "/docs", "docs"),
+    ("GET", "/health", "health"),
+)
+OMITTED: Final = object()
+
+
+@dataclass
+class LambdaContext:
+    """What handlers use of Lambda's context object."""
+
+    function_name: str
+    memory_limit_in_mb: int = 512
+    aws_request_id: str = "4c7e1b0a-5d2f-4e8b-9a6c-3f1d2b4c5e6f"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        return f"arn:aws:lambda:us-east-1:123456789012:function:{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 15_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer as a client gets it; names of header fields are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> str:
+        """The problem's code; empty for an answer that is no problem document."""
+        if self.headers.get("content-type") != "application/problem+json":
+            return ""
+        return str(self.json["code"])
+
+    @property
+    def apart_from_request_id(self) -> tuple[int, dict[str, str], str]:
+        """All that a client sees but the request's id."""
+        return self.status, self.headers, re.sub(r"urn:tenantry:request:[0-9a-f-]+", "", self.text)
+
+
+@cache
+def handler(function: str) -> Any:
+    """Load functions/<function>/app.py, once per process, and return its handler."""
+    spec = importlib.util.spec_from_file_location(
+        f"functions.{function}", PROJECT / "functions" / function / "app.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.lambda_handler
+
+
+def route_of(method: str, path: str) -> tuple[str, str, dict[str, str]]:
+    """Return resource, function and path parameters of a request, as API Gateway finds them."""
+    for its_method, resource, function in ROUTES:
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(resource))
+        if method == its_method and (match := re.fullmatch(pattern, path, re.DOTALL)):
+            return resource, function, match.groupdict()
+    raise LookupError(f"API Gateway has no route {method} {path}")
+
+
+def proxy_event(
+    method: str, path: str, headers: Mapping[str, str], body: str | None, *, is_base64: bool = False
+) -> dict[str, Any]:
+    """Make the event that a REST API sends to a function with proxy integration."""
+    resource, _, parameters = route_of(method, path)
+    fields = {"Host": "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com", "X-Forwarded-Proto": "https"}
+    fields |= headers
+    return {
+        "resource": resource,
+        "path": path,
+        "httpMethod": method,
+        "headers": fields,
+        "multiValueHeaders": {name: [value] for name, value in fields.items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": parameters or None,
+        "stageVariables": None,
+        "requestContext": {
+            "resourcePath": resource,
+            "httpMethod": method,
+            "path": f"/{STAGE}{path}",
+            "accountId": "123456789012",
+            "protocol": "HTTP/1.1",
+            "stage": STAGE,
+            "requestId": str(uuid.uuid4()),
+            "identity": {"sourceIp": "203.0.113.7", "userAgent": "curl/8.5.0"},
+            "domainName": fields["Host"],
+            "apiId": "a1b2c3d4e5",
+        },
+        "body": body,
+        "isBase64Encoded": is_base64,
+    }
+
+
+class Service:
+    """Sends requests to the functions of this process, one after the other."""
+
+    def request(  # noqa: PLR0913 - a request has that many parts
+        self,
+        method: str,
+        path: str,
+        *,
+        json_body: Any = OMITTED,
+        body: str | None = None,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        is_base64: bool = False,
+    ) -> Answer:
+        """Send one request; `json_body` is encoded, `body` is sent as it is."""
+        fields = {} if token is None else {"Authorization": f"Bearer {token}"}
+        if json_body is not OMITTED:
+            body = json.dumps(json_body)
+        if body is not None:
+            fields["Content-Type"] = "application/json"
+        event = proxy_event(method, path, fields | dict(headers or {}), body, is_base64=is_base64)
+        return self.send(event)
+
+    def send(self, event: dict[str, Any]) -> Answer:
+        """Invoke the function of the event's route."""
+        _, function, _ = route_of(event["httpMethod"], event["path"])
+        answer = handler(function)(event, LambdaContext(function))
+        fields = dict(answer.get("headers") or {})
+        fields |= {name: ", ".join(values) for name, values in answer["multiValueHeaders"].items()}
+        assert answer["isBase64Encoded"] is False
+        return Answer(
+            answer["statusCode"],
+            {name.lower(): value for name, value in fields.items()},
+            answer["body"] or "",
+        )
+
+    def get(self, path: str, **parts: Any) -> Answer:
+        return self.request("GET", path, **parts)
+
+    def post(self, path: str, json: Any = OMITTED, **parts: Any) -> Answer:
+        return self.request("POST", path, json_body=json, **parts)
+
+    def patch(self, path: str, json: Any = OMITTED, **parts: Any) -> Answer:
+        return self.request("PATCH", path, json_body=json, **parts)
+
+    def put(self, path: str, json: Any = OMITTED, **parts: Any) -> Answer:
+        return self.request("PUT", path, json_body=json, **parts)
+
+    def delete(self, path: str, **parts: Any) -> Answer:
+        return self.request("DELETE", path, **parts)
