@@ -1,0 +1,135 @@
+import time
+
+import pytest
+from passlib.hash import pbkdf2_sha256
+
+from tenantry import passwords
+from tenantry.passwords import ROUNDS, hash_password, is_guessable, needs_rehash, verify_password
+
+PASSWORD = "correct horse battery staple"
+
+
+def test_a_password_is_hashed_with_the_rounds_of_today(kdf_calls: list[int]) -> None:
+    stored = hash_password(PASSWORD)
+    assert stored.startswith(f"$pbkdf2-sha256${ROUNDS}$")
+    assert not needs_rehash(stored)
+    assert verify_password(PASSWORD, stored)
+    assert not verify_password(PASSWORD, None)
+    assert kdf_calls == [ROUNDS] * 3
+    assert ROUNDS >= 600_000
+
+
+@pytest.mark.usefixtures("few_rounds")
+def test_salts_are_random() -> None:
+    stored = {hash_password(PASSWORD) for _ in range(20)}
+    assert len({text.split("$")[3] for text in stored}) == 20
+
+
+@pytest.mark.usefixtures("few_rounds")
+@pytest.mark.parametrize(
+    "password",
+    ["a" * 15, "a" * 1024, "pässwörd with ümlauts", "密码密码密码密码密码密码密码密码", "🔑" * 15, "spaces  in it   "],
+)
+def test_any_characters_make_a_password(password: str) -> None:
+    stored = hash_password(password)
+    assert verify_password(password, stored)
+    assert not verify_password(password + " ", stored)
+    assert not verify_password(password[:-1], stored)
+    assert not verify_password(password.swapcase() + "x", stored)
+
+
+@pytest.mark.usefixtures("few_rounds")
+def test_the_last_of_1024_characters_counts() -> None:
+    stored = hash_password("a" * 1023 + "b")
+    assert not verify_password("a" * 1024, stored)
+
+
+@pytest.mark.usefixtures("few_rounds")
+def test_no_password_is_the_password_of_nobody() -> None:
+    assert not any(verify_password(password, None) for password in ("", "A", PASSWORD, "nobody"))
+
+
+@pytest.mark.usefixtures("few_rounds")
+@pytest.mark.parametrize("stored", [None, "right", "wrong"])
+def test_every_verification_costs_one_kdf_call(stored: str | None, kdf_calls: list[int]) -> None:
+    stored_hash = hash_password(PASSWORD) if stored else None
+    kdf_calls.clear()
+    assert verify_password(PASSWORD if stored == "right" else "other", stored_hash) == (stored == "right")
+    assert len(kdf_calls) == 1
+
+
+CORRUPT = [
+    "",
+    "x",
+    "$",
+    "$pbkdf2-sha256$",
+    "$pbkdf2-sha256$10$AAAA",
+    "$pbkdf2-sha256$10$AAAA$AAAA",
+    "$pbkdf2-sha256$ten$AAAA$" + "A" * 43,
+    "$pbkdf2-sha256$-1$AAAA$" + "A" * 43,
+    "$pbkdf2-sha256$0$AAAA$" + "A" * 43,
+    "$pbkdf2-sha256$010$AAAA$" + "A" * 43,
+    "$pbkdf2-sha256$10$A\0$" + "A" * 43,
+    "$pbkdf2-sha256$10$AAAA$" + "A" * 42,
+    "$pbkdf2-sha256$10$AAAA$" + "A" * 42 + "ä",
+    "$pbkdf2-sha512$10$AAAA$" + "A" * 86,
+    "$2b$12$" + "A" * 53,
+    "\ud800",
+]
+
+
+@pytest.mark.usefixtures("few_rounds")
+@pytest.mark.parametrize("stored_hash", CORRUPT)
+def test_a_corrupt_hash_is_an_error_that_costs_one_kdf_call_too(
+    stored_hash: str, kdf_calls: list[int]
+) -> None:
+    with pytest.raises(ValueError, match="^the stored password hash is corrupt$"):
+        verify_password(PASSWORD, stored_hash)
+    assert len(kdf_calls) == 1
+
+
+def test_nobody_costs_as_much_as_somebody() -> None:
+    assert pbkdf2_sha256.from_string(passwords._NOBODY).rounds == ROUNDS
+    assert len(pbkdf2_sha256.from_string(passwords._NOBODY).salt) == 16
+
+
+def test_a_hash_of_fewer_rounds_is_due_for_another() -> None:
+    weak = pbkdf2_sha256.using(rounds=29_000).hash(PASSWORD)
+    assert needs_rehash(weak)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "passwordpassword",
+        "aaaaaaaaaaaaaaaa",
+        "123456789012345",
+        "qwertyuiopasdfgh",
+        "abcdefghijklmnop",
+        "ada@example.com",
+        "googlegooglegoogle",
+        "ADA@EXAMPLE.COM",
+    ],
+)
+def test_a_password_that_is_guessed_first_is_refused(password: str) -> None:
+    assert is_guessable(password, ["ada@example.com", "Google"])
+
+
+@pytest.mark.parametrize(
+    "password",
+    [PASSWORD, "Tr0ub4dor&3-and-more", "vK3!pQz9@LmW2#x", "日本語の長い合言葉をひとつ選ぶ", "a" * 15 + PASSWORD],
+)
+def test_a_password_that_resists_guessing_is_fine(password: str) -> None:
+    assert not is_guessable(password, ["ada@example.com", "Google"])
+
+
+def test_only_the_beginning_of_a_long_password_is_estimated() -> None:
+    assert not is_guessable(PASSWORD * 36, [])
+    assert is_guessable("a" * 1024, [])
+
+
+def test_no_password_is_hard_to_estimate() -> None:
+    substitutes = "4@8({[<369!1|0$5+7%2"  # that zxcvbn tries to read as letters, each in several ways
+    started = time.process_time()
+    assert not is_guessable(substitutes * 51, ["ada@example.com", "Google"])
+    assert time.process_time() - started < 2
