@@ -32,6 +32,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         # Both slugs of an organization that is being renamed stand in `slugs`, so both are taken.
         IndexModel([("slugs", ASCENDING)], name="slugs", unique=True),
         IndexModel([("collection", ASCENDING)], name="collection", unique=True),
+        IndexModel([("intent.created_at", ASCENDING)], name="intent_created_at", sparse=True),
     ],
     "accounts": [IndexModel([("email", ASCENDING)], name="email", unique=True)],
     "members": [

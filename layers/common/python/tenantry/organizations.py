@@ -4,7 +4,8 @@ An organization is `active`, or carries an `intent`: a rename or deletion that w
 meets it completes, and that reserves every slug it touches through the unique index on `slugs`.
 """
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypedDict
 from uuid import UUID
 
@@ -88,6 +89,13 @@ def find(organization_id: str) -> OrganizationDocument | None:
 def find_holder(slug: str) -> OrganizationDocument | None:
     """Return the organization that has the slug or is moving to it."""
     return _typed(database.collection("organizations").find_one({"slugs": slug}))
+
+
+def find_intents(older_than: timedelta) -> Iterator[OrganizationDocument]:
+    """Return the organizations whose intent is older than a while, oldest first."""
+    due = {"intent.created_at": {"$lt": database.now() - older_than}}
+    found = database.collection("organizations").find(due).sort("intent.created_at", 1)
+    yield from found  # type: ignore[misc]  # this module alone writes them
 
 
 def replace(current: OrganizationDocument, changes: dict[str, Any]) -> OrganizationDocument | None:
