@@ -14,28 +14,9 @@ import pytest
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
 from tests.contract import sam_template
+from tests.contract.events import EVENTS, FUNCTIONS, REQUESTS, STATUS
 from tests.contract.sam_template import PROJECT, Route
 
-DIRECTORIES = sam_template.function_directories()
-FUNCTIONS = {directory: function for function, directory in DIRECTORIES.items()}
-EVENTS = {
-    path.stem: json.loads(path.read_text())
-    for path in PROJECT.glob("events/*.json")
-    if path.name != "env.json"
-}
-REQUESTS = sorted(EVENTS.keys() - {"rotate_signing_key"})
-# On an empty database: nobody has signed up, and the token in the events expired long ago.
-STATUS = {
-    "change_password": 401,
-    "create_organization": 201,
-    "delete_organization": 401,
-    "docs": 200,
-    "get_organization": 401,
-    "health": 200,
-    "jwks": 200,
-    "login": 401,
-    "update_organization": 401,
-}
 NEED_MONGODB = ["create_organization", "health"]
 
 
@@ -49,13 +30,12 @@ def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def environment(directory: str, mongodb_uri: str) -> dict[str, str]:
     """Return the environment that the template gives to a function, and credentials for the mocked AWS."""
-    values = {"MasterDatabase": f"master_{directory}", "TenantDatabase": "tenants", "LogLevel": "INFO"}
-    variables = {}
-    for name, value in sam_template.environment(FUNCTIONS[directory]).items():
-        if isinstance(value, dict):
-            variables[name] = values.get(value.get("Ref", ""), str(value))
-        else:
-            variables[name] = value
+    variables = {
+        name: value if isinstance(value, str) else value.get("Ref", "tenantry-test")
+        for name, value in sam_template.environment(FUNCTIONS[directory]).items()
+    }
+    variables["MASTER_DATABASE"] = f"master_{directory}"
+    variables["POWERTOOLS_LOG_LEVEL"] = "INFO"
     return variables | {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_DEFAULT_REGION": "us-east-1",
@@ -129,5 +109,5 @@ def test_function_without_mongodb_is_unavailable(name: str) -> None:
 def test_local_environment_sets_only_declared_variables() -> None:
     # sam local drops, without a word, what the template does not declare.
     overrides = json.loads((PROJECT / "events/env.json").read_text())["Parameters"]
-    for function in DIRECTORIES:
+    for function in FUNCTIONS.values():
         assert overrides.keys() <= sam_template.environment(function).keys()

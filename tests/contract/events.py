@@ -1,0 +1,25 @@
+"""events/*.json, and what an empty database makes of them."""
+
+import json
+
+from tests.contract.sam_template import PROJECT, function_directories
+
+EVENTS = {
+    path.stem: json.loads(path.read_text())
+    for path in PROJECT.glob("events/*.json")
+    if path.name != "env.json"
+}
+REQUESTS = sorted(EVENTS.keys() - {"rotate_signing_key"})
+FUNCTIONS = {directory: function for function, directory in function_directories().items()}
+# Nobody has signed up, and the token in the events expired long ago.
+STATUS = {
+    "change_password": 401,
+    "create_organization": 201,
+    "delete_organization": 401,
+    "docs": 200,
+    "get_organization": 401,
+    "health": 200,
+    "jwks": 200,
+    "login": 401,
+    "update_organization": 401,
+}
