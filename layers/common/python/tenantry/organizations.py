@@ -95,7 +95,7 @@ def find_intents(older_than: timedelta) -> Iterator[OrganizationDocument]:
     """Return the organizations whose intent is older than a while, oldest first."""
     due = {"intent.created_at": {"$lt": database.now() - older_than}}
     found = database.collection("organizations").find(due).sort("intent.created_at", 1)
-    yield from found  # type: ignore[misc]  # this module alone writes them
+    yield from found
 
 
 def replace(current: OrganizationDocument, changes: dict[str, Any]) -> OrganizationDocument | None:
