@@ -125,6 +125,33 @@ class OrganizationRequired(TenantryError):
     default_detail = "The account belongs to several organizations. Send one of them as `organization`."
 
 
+class RequestInFlight(TenantryError):
+    """A request with the same idempotency key is at work; whether it succeeds is not known yet."""
+
+    code = "request-in-flight"
+    status = HTTPStatus.CONFLICT
+    title = "Request in flight"
+    default_detail = "A request with this Idempotency-Key is being processed. Repeat it after a while."
+
+    def __init__(self, retry_after_seconds: int = 1) -> None:
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again, at the latest."""
+        return {"Retry-After": str(self.retry_after_seconds)}
+
+
+class IdempotencyKeyReused(TenantryError):
+    """The idempotency key belongs to a different request; nothing changed."""
+
+    code = "idempotency-key-reused"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    title = "Idempotency key reused"
+    default_detail = "This Idempotency-Key was used for a different request. Send a fresh one."
+
+
 class PreconditionFailed(TenantryError):
     """The resource is no longer at the version that If-Match names; nothing changed."""
 

@@ -5,20 +5,24 @@ an intent, then change the collection, then the metadata; `tenantry.tenants.inte
 """
 
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, database, names, organizations
+from tenantry import accounts, database, idempotency, names, organizations
 from tenantry.accounts import AccountDocument, Membership
+from tenantry.credentials import check_password
 from tenantry.errors import (
     EmailTaken,
+    IdempotencyKeyReused,
     InvalidFields,
     InvalidToken,
     OrganizationExists,
     PreconditionFailed,
     ServiceUnavailable,
+    TenantryError,
 )
+from tenantry.idempotency import Claim
 from tenantry.observability import logger
 from tenantry.organizations import Intent, OrganizationDocument
 from tenantry.passwords import hash_password, is_guessable
@@ -29,9 +33,16 @@ from tenantry.tenants.intents import settle
 MAX_ATTEMPTS: Final = 10  # of a change that others keep overtaking
 
 
+class Created(NamedTuple):
+    """A new organization and the account that owns it."""
+
+    organization: OrganizationDocument
+    account: AccountDocument
+
+
 def create(
-    wanted: CreateOrganization, caller: Membership | None
-) -> tuple[OrganizationDocument, AccountDocument]:
+    wanted: CreateOrganization, caller: Membership | None, idempotency_key: str | None = None
+) -> Created:
     """Create an organization, its collection, and its owner's account if nobody is logged in: all or nothing.
 
     Parameters
@@ -40,6 +51,8 @@ def create(
         What to create; e-mail and password belong to it exactly if `caller` is None.
     caller : Membership, optional
         Whose account owns the organization.
+    idempotency_key : str, optional
+        Repeating the request with the same key gives the same answer and creates nothing.
 
     Raises
     ------
@@ -49,48 +62,84 @@ def create(
         The caller's account is gone.
     OrganizationExists, EmailTaken
         Nothing changed.
+    IdempotencyKeyReused, RequestInFlight
+        Nothing changed by this request.
     pymongo.errors.PyMongoError
         Outcome unknown: all of it or nothing.
     """
+    _check_credentials(wanted, caller)
     slug = wanted.slug or _derived_slug(wanted.name)
-    organization = organizations.create_document(wanted.name, slug, wanted.metadata)
-    if caller is None:
-        return organization, _create_with_account(organization, wanted)
-    return organization, _create_for_account(organization, wanted, caller.account_id)
+    if idempotency_key is None:
+        return _create(wanted, slug, caller, None)
+    claim = _claim(wanted, caller, idempotency_key)
+    if claim.answer is not None:
+        return _repeated(claim.answer, wanted)
+    try:
+        return _create(wanted, slug, caller, claim)
+    except TenantryError:
+        claim.release()
+        raise
 
 
-def _create_with_account(organization: OrganizationDocument, wanted: CreateOrganization) -> AccountDocument:
-    if wanted.email is None or wanted.password is None:
-        missing = [field for field in ("email", "password") if getattr(wanted, field) is None]
-        raise InvalidFields(errors=[{"field": field, "message": "Field required"} for field in missing])
-    if is_guessable(wanted.password, [wanted.email, wanted.name]):
+def _check_credentials(wanted: CreateOrganization, caller: Membership | None) -> None:
+    sent = {"email": wanted.email is not None, "password": wanted.password is not None}
+    message = "Field required" if caller is None else "must be left out, since the token names the account"
+    wrong = [field for field, is_sent in sent.items() if is_sent == (caller is not None)]
+    if wrong:
+        raise InvalidFields(errors=[{"field": field, "message": message} for field in wrong])
+    if wanted.password is not None and is_guessable(wanted.password, [str(wanted.email), wanted.name]):
         raise InvalidFields.of("password", "is too easy to guess; choose a longer or less common one")
-    _free_slug(organization["slug"])
-    if accounts.find_by_email(wanted.email):
-        raise EmailTaken
-    account = accounts.create_document(wanted.email, hash_password(wanted.password))
-    _insert(organization, account["_id"], lambda session: accounts.insert(account, session))
-    return account
 
 
-def _create_for_account(
-    organization: OrganizationDocument, wanted: CreateOrganization, account_id: str
-) -> AccountDocument:
-    if wanted.email is not None or wanted.password is not None:
-        superfluous = [field for field in ("email", "password") if getattr(wanted, field) is not None]
-        message = "must be left out, since the access token names the account"
-        raise InvalidFields(errors=[{"field": field, "message": message} for field in superfluous])
-    _free_slug(organization["slug"])
-    account = accounts.find(account_id)
+def _claim(wanted: CreateOrganization, caller: Membership | None, key: str) -> Claim:
+    database.ensure_indexes()
+    scope = caller.account_id if caller else str(wanted.email)
+    return idempotency.claim(scope, key, wanted.model_dump(exclude={"password"}))
+
+
+def _repeated(answer: idempotency.Answer, wanted: CreateOrganization) -> Created:
+    """Give the answer again; to a caller without a token only if the password is the account's."""
+    created = Created(**answer)
+    if wanted.password is not None:
+        account = accounts.find(created.account["_id"])
+        if not check_password(created.account["email"], account, wanted.password):
+            raise IdempotencyKeyReused
+    return created
+
+
+def _create(wanted: CreateOrganization, slug: str, caller: Membership | None, claim: Claim | None) -> Created:
+    _free_slug(slug)
+    account = _find_owner(caller) if caller else _prepare_account(str(wanted.email), str(wanted.password))
+    created = Created(organizations.create_document(wanted.name, slug, wanted.metadata), account)
+    database.ensure_indexes()
+
+    def attempt(session: ClientSession) -> None:
+        organizations.insert(created.organization, session)
+        if caller is None:
+            accounts.insert(account, session)
+        elif not accounts.lock(account["_id"], session):
+            raise InvalidToken
+        accounts.add_member(created.organization["_id"], account["_id"], session)
+        ddl.create(created.organization["collection"], session)
+        if claim is not None:
+            answer = {"organization": created.organization, "account": account | {"password_hash": ""}}
+            claim.complete(answer, session)
+
+    database.run_transaction(attempt)
+    return created
+
+
+def _find_owner(caller: Membership) -> AccountDocument:
+    account = accounts.find(caller.account_id)
     if account is None:
         raise InvalidToken
-
-    def lock_account(session: ClientSession) -> None:
-        if not accounts.lock(account_id, session):
-            raise InvalidToken
-
-    _insert(organization, account_id, lock_account)
     return account
+
+
+def _prepare_account(email: str, password: str) -> AccountDocument:
+    if accounts.find_by_email(email):
+        raise EmailTaken
+    return accounts.create_document(email, hash_password(password))
 
 
 def _derived_slug(name: str) -> str:
@@ -107,20 +156,6 @@ def _free_slug(slug: str) -> None:
         settle(holder)
         if organizations.find_holder(slug) is not None:
             raise OrganizationExists
-
-
-def _insert(
-    organization: OrganizationDocument, account_id: str, claim_account: Callable[[ClientSession], None]
-) -> None:
-    database.ensure_indexes()
-
-    def attempt(session: ClientSession) -> None:
-        organizations.insert(organization, session)
-        claim_account(session)
-        accounts.add_member(organization["_id"], account_id, session)
-        ddl.create(organization["collection"], session)
-
-    database.run_transaction(attempt)
 
 
 def update(

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from tenantry import accounts, passwords, throttling, tokens
+from tenantry import accounts, passwords, tokens
 from tenantry.accounts import AccountDocument, Membership
+from tenantry.credentials import check_password
 from tenantry.errors import (
     InvalidCredentials,
     InvalidFields,
@@ -51,12 +52,9 @@ def login(email: str, password: str, organization: str | None) -> Session:
     ServiceUnavailable
         No signing key exists yet.
     """
-    throttling.check(email)
     account = accounts.find_by_email(email)
-    if not _is_password_of(account, password) or account is None:
-        throttling.record_failure(email)
+    if not check_password(email, account, password) or account is None:
         raise _refusal("credentials")
-    throttling.forget(email)
     membership = _choose(accounts.memberships(account["_id"]), organization)
     _rehash_if_weak(account, password)
     token = tokens.issue(
@@ -95,22 +93,12 @@ def change_password(caller: Membership, current_password: str, new_password: str
     account = accounts.find(caller.account_id)
     if account is None:
         raise InvalidToken
-    throttling.check(account["email"])
-    if not _is_password_of(account, current_password):
-        throttling.record_failure(account["email"])
+    if not check_password(account["email"], account, current_password):
         raise _refusal("credentials")
     if passwords.is_guessable(new_password, [account["email"], caller.organization["name"]]):
         raise InvalidFields.of("new_password", "is too easy to guess; choose a longer or less common one")
     if not accounts.set_password_hash(account, passwords.hash_password(new_password), revoke_tokens=True):
         raise InvalidCredentials
-
-
-def _is_password_of(account: AccountDocument | None, password: str) -> bool:
-    try:
-        return passwords.verify_password(password, account["password_hash"] if account else None)
-    except ValueError:
-        logger.error("A stored password hash is corrupt", account_id=account["_id"] if account else None)
-        return False
 
 
 def _refusal(reason: str) -> InvalidCredentials:
