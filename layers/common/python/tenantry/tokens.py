@@ -6,7 +6,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -40,7 +40,7 @@ class Header(BaseModel):
 class Claims(BaseModel):
     """Claims of an access token (RFC 9068 section 2.2, and whose it is)."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, str_min_length=1)
 
     iss: str
     aud: str
@@ -151,7 +151,14 @@ def _read_header(token: str) -> Header:
     decoded = [base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)) for segment in segments]
     if [_encode(segment) for segment in decoded] != segments:
         raise InvalidToken  # unused low bits of a last character: one token would have several spellings
-    return Header.model_validate(json.loads(decoded[0]))
+    header, claims = (json.loads(octets) for octets in decoded[:2])
+    if [_json(header), _json(claims)] != decoded[:2]:
+        raise InvalidToken  # a member twice, or another charset: two parsers could read two different tokens
+    return Header.model_validate(header)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 def _encode(octets: bytes) -> str:
