@@ -76,7 +76,7 @@ def kdf_calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.fixture
 def master(monkeypatch: pytest.MonkeyPatch) -> Database[dict[str, Any]]:
     """The master database, with its indexes, in memory."""
-    client = mongomock.MongoClient(tz_aware=True)
+    client: Any = mongomock.MongoClient(tz_aware=True)
     monkeypatch.setattr(database, "client", lambda: client)
     for name, indexes in database.INDEXES.items():
         client[settings().master_database][name].create_indexes(indexes)

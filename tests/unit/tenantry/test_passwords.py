@@ -28,7 +28,7 @@ def test_salts_are_random() -> None:
 @pytest.mark.usefixtures("few_rounds")
 @pytest.mark.parametrize(
     "password",
-    ["a" * 15, "a" * 1024, "pässwörd with ümlauts", "密码密码密码密码密码密码密码密码", "🔑" * 15, "spaces  in it   "],
+    ["a" * 15, "a" * 1024, "pässwörd with ümlauts", "密码" * 8, "🔑" * 15, "spaces  in it   "],
 )
 def test_any_characters_make_a_password(password: str) -> None:
     stored = hash_password(password)
@@ -83,7 +83,7 @@ CORRUPT = [
 def test_a_corrupt_hash_is_an_error_that_costs_one_kdf_call_too(
     stored_hash: str, kdf_calls: list[int]
 ) -> None:
-    with pytest.raises(ValueError, match="^the stored password hash is corrupt$"):
+    with pytest.raises(ValueError, match="the stored password hash is corrupt"):
         verify_password(PASSWORD, stored_hash)
     assert len(kdf_calls) == 1
 
@@ -117,7 +117,7 @@ def test_a_password_that_is_guessed_first_is_refused(password: str) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    [PASSWORD, "Tr0ub4dor&3-and-more", "vK3!pQz9@LmW2#x", "日本語の長い合言葉をひとつ選ぶ", "a" * 15 + PASSWORD],
+    [PASSWORD, "Tr0ub4dor&3-more", "vK3!pQz9@LmW2#x", "日本語の長い合言葉をひとつ選ぶ", "a" * 15 + PASSWORD],
 )
 def test_a_password_that_resists_guessing_is_fine(password: str) -> None:
     assert not is_guessable(password, ["ada@example.com", "Google"])
