@@ -57,7 +57,7 @@ lint: install ## Check style, types, import order and the template
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(LIBRARY) functions local tests
-	$(BIN)/lint-imports
+	PYTHONPATH=$(LIBRARY) $(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint
 
