@@ -12,7 +12,7 @@ from tests.contract.sam_template import PROJECT
 
 MAKE = shutil.which("make") or "make"
 README = (PROJECT / "README.md").read_text()
-TARGETS = sorted(set(re.findall(r"\bmake ([a-z][a-z0-9-]*)", README)))
+TARGETS = sorted(set(re.findall(r"(?:^|`)(?:\w+=\S+ )*make ([a-z][a-z0-9-]*)", README, re.MULTILINE)))
 INVOKED = re.findall(r"sam local invoke (\w+) .*?(events/\w+\.json)", README)
 
 
@@ -30,3 +30,8 @@ def test_readme_invokes_functions_with_events_that_exist() -> None:
     for function, event in INVOKED:
         assert sam_template.function_directories()[function] == Path(event).stem
         assert (PROJECT / event).is_file()
+
+
+@pytest.mark.parametrize("name", sorted(sam_template.template()["Parameters"]))
+def test_readme_explains_the_parameter(name: str) -> None:
+    assert re.search(rf"\|[^|]*\b{name}\b[^|]*\|", README)
