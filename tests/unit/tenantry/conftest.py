@@ -1,6 +1,8 @@
 """Fixtures for tests of the library: no server, no AWS, nothing left over from the test before."""
 
 import hashlib
+import io
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +12,12 @@ import mongomock
 import pytest
 from moto import mock_aws
 from mypy_boto3_secretsmanager import SecretsManagerClient
-from passlib.hash import pbkdf2_sha256
 from pymongo.database import Database
 
-from tenantry import database, passwords, secrets, signing_keys
+from tenantry import database, secrets
 from tenantry.observability import logger, metrics
 from tenantry.settings import settings
+from tests.support import library
 
 # The same examples in every run, and no failure because the machine is busy.
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
@@ -30,7 +32,6 @@ ENVIRONMENT = {
     "TOKEN_ISSUER",
     "TOKEN_AUDIENCE",
 }
-FEW_ROUNDS = 10
 
 
 @pytest.fixture(autouse=True)
@@ -38,25 +39,31 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Forget all that the library keeps per process, and what the environment configures."""
     for name in ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(signing_keys, "_keys", {})
-    monkeypatch.setattr(signing_keys, "_read_at", 0.0)
-    cached = (settings, secrets.client, secrets._provider, database.client, database.ensure_indexes)
-    for function in cached:
-        function.cache_clear()
     logger.clear_state()
-    yield
-    monkeypatch.undo()
+    with library.fresh_process():
+        yield
+        monkeypatch.undo()
     metrics.clear_metrics()
-    for function in cached:
-        function.cache_clear()
+    secrets.client.cache_clear()
+    secrets._provider.cache_clear()
 
 
 @pytest.fixture
 def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash with few rounds where their number does not matter."""
-    nobody = passwords._NOBODY.replace(str(passwords.ROUNDS), str(FEW_ROUNDS))
-    monkeypatch.setattr(passwords, "_hasher", pbkdf2_sha256.using(rounds=FEW_ROUNDS))
-    monkeypatch.setattr(passwords, "_NOBODY", nobody)
+    library.hash_with_few_rounds(monkeypatch)
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """All that the library logs, as it is written."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logger.registered_formatter)
+    underlying = logging.getLogger(logger.service)
+    underlying.addHandler(handler)
+    yield written
+    underlying.removeHandler(handler)
 
 
 @pytest.fixture
@@ -75,11 +82,13 @@ def kdf_calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture
 def master(monkeypatch: pytest.MonkeyPatch) -> Database[dict[str, Any]]:
-    """The master database, with its indexes, in memory."""
+    """The master database in memory, with the indexes that expire nothing."""
     client: Any = mongomock.MongoClient(tz_aware=True)
     monkeypatch.setattr(database, "client", lambda: client)
     for name, indexes in database.INDEXES.items():
-        client[settings().master_database][name].create_indexes(indexes)
+        lasting = [index for index in indexes if "expireAfterSeconds" not in index.document]
+        if lasting:
+            client[settings().master_database][name].create_indexes(lasting)
     found: Database[dict[str, Any]] = client[settings().master_database]
     return found
 

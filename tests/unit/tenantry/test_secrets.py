@@ -1,0 +1,68 @@
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from mypy_boto3_secretsmanager import SecretsManagerClient
+
+from tenantry import secrets
+from tenantry.errors import ServiceUnavailable
+from tenantry.secrets import read_secret
+
+VALUE = "mongodb://user:pass@example.com/"
+
+
+@pytest.fixture
+def arn(secrets_manager: SecretsManagerClient) -> str:
+    return secrets_manager.create_secret(Name="mongodb", SecretString=VALUE)["ARN"]
+
+
+def test_a_secret_is_read_by_its_arn_or_name(arn: str) -> None:
+    assert read_secret(arn) == read_secret("mongodb") == VALUE
+
+
+def test_a_secret_is_kept_for_a_while(arn: str, secrets_manager: SecretsManagerClient) -> None:
+    read_secret(arn)
+    secrets_manager.put_secret_value(SecretId=arn, SecretString="changed")
+    assert read_secret(arn) == VALUE
+    assert read_secret(arn, refresh=True) == "changed"
+    assert read_secret(arn) == "changed"
+    assert secrets.CACHE_SECONDS <= 300
+
+
+def test_only_the_current_version_is_read(arn: str, secrets_manager: SecretsManagerClient) -> None:
+    secrets_manager.put_secret_value(SecretId=arn, SecretString="pending", VersionStages=["AWSPENDING"])
+    assert read_secret(arn) == VALUE
+
+
+@pytest.mark.usefixtures("secrets_manager")
+@pytest.mark.parametrize("name", ["missing", "arn:aws:secretsmanager:us-east-1:123456789012:secret:x-AbCdEf"])
+def test_a_secret_that_cannot_be_read_makes_the_service_unavailable(name: str) -> None:
+    with pytest.raises(ServiceUnavailable) as caught:
+        read_secret(name)
+    assert caught.value.__cause__ is not None
+    assert name not in caught.value.detail
+
+
+def test_a_failure_is_not_kept(secrets_manager: SecretsManagerClient) -> None:
+    with pytest.raises(ServiceUnavailable):
+        read_secret("mongodb")
+    secrets_manager.create_secret(Name="mongodb", SecretString=VALUE)
+    assert read_secret("mongodb") == VALUE
+
+
+@pytest.mark.usefixtures("secrets_manager")
+def test_one_client_serves_the_process_and_fails_within_seconds() -> None:
+    config: Any = secrets.client().meta.config
+    assert secrets.client() is secrets.client()
+    assert (config.connect_timeout, config.read_timeout) == (2, 3)
+    assert config.retries == {"mode": "standard", "total_max_attempts": 2}
+
+
+def test_boto3_is_loaded_only_for_a_secret() -> None:
+    code = (
+        "import sys, tenantry.http, tenantry.lifecycle, tenantry.login, tenantry.authentication;"
+        "sys.exit('boto3' in sys.modules or 'zxcvbn' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}, check=False)
+    assert done.returncode == 0

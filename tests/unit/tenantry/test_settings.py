@@ -1,0 +1,31 @@
+import dataclasses
+
+import pytest
+
+from tenantry.settings import Settings, settings
+
+
+def test_everything_but_connection_and_secrets_has_a_default() -> None:
+    assert settings() == Settings(
+        mongodb_uri="",
+        mongodb_uri_secret_arn="",
+        signing_key_secret_arn="",
+        master_database="tenantry",
+        tenant_database="tenantry_tenants",
+        token_issuer="urn:tenantry",
+        token_audience="tenantry",
+    )
+
+
+def test_the_environment_configures(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [field.name for field in dataclasses.fields(Settings)]
+    for name in names:
+        monkeypatch.setenv(name.upper(), f"value of {name}")
+    settings.cache_clear()
+    assert dataclasses.asdict(settings()) == {name: f"value of {name}" for name in names}
+
+
+def test_the_environment_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = settings()
+    monkeypatch.setenv("MASTER_DATABASE", "another")
+    assert settings() is before

@@ -1,0 +1,124 @@
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from tenantry import database, signing_keys
+from tenantry.signing_keys import CACHE_SECONDS, UNKNOWN_KEY_PAUSE_SECONDS, all_keys, find_key
+from tenantry.tokens import SigningKey
+
+OLD, NEW = SigningKey.generate(), SigningKey.generate()
+Master = Database[dict[str, Any]]
+
+
+class Clock:
+    """A clock that the test winds on."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def time(self) -> float:
+        return time.monotonic() + 10**9 + self.passed
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(signing_keys, "time", found)
+    return found
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record each look into the database."""
+    looked: list[str] = []
+    collection = database.collection
+
+    def recorded(name: str) -> Any:
+        looked.append(name)
+        return collection(name)
+
+    monkeypatch.setattr(database, "collection", recorded)
+    return looked
+
+
+def publish_elsewhere(master: Master, key: SigningKey) -> None:
+    """Publish a key as another execution environment would."""
+    master["signing_keys"].insert_one({"_id": key.kid, "jwk": key.public_jwk, "created_at": database.now()})
+
+
+def test_a_published_key_is_found_at_once(master: Master) -> None:
+    assert find_key(OLD.kid) is None
+    signing_keys.publish(OLD.public_jwk)
+    assert find_key(OLD.kid) == OLD.public_jwk
+    assert all_keys() == [OLD.public_jwk]
+
+
+def test_only_the_public_half_is_published(master: Master) -> None:
+    signing_keys.publish(OLD.public_jwk)
+    assert OLD.private_key["d"] not in str(list(master["signing_keys"].find()))
+
+
+def test_publishing_twice_changes_nothing(master: Master) -> None:
+    signing_keys.publish(OLD.public_jwk)
+    before = list(master["signing_keys"].find())
+    signing_keys.publish(OLD.public_jwk)
+    assert list(master["signing_keys"].find()) == before
+
+
+def test_keys_are_listed_oldest_first(master: Master) -> None:
+    master["signing_keys"].insert_one(
+        {"_id": NEW.kid, "jwk": NEW.public_jwk, "created_at": database.now() + timedelta(hours=1)}
+    )
+    publish_elsewhere(master, OLD)
+    assert all_keys() == [OLD.public_jwk, NEW.public_jwk]
+
+
+def test_a_retired_key_verifies_until_its_end(master: Master, clock: Clock) -> None:
+    signing_keys.publish(OLD.public_jwk)
+    signing_keys.publish(NEW.public_jwk)
+    signing_keys.retire_all_but(NEW.kid, timedelta(hours=1))
+    assert find_key(OLD.kid) == OLD.public_jwk
+    master["signing_keys"].update_one({"_id": OLD.kid}, {"$set": {"not_after": database.now()}})
+    clock.passed = CACHE_SECONDS + 1
+    assert find_key(OLD.kid) is None
+    assert all_keys() == [NEW.public_jwk]
+
+
+def test_retiring_again_does_not_put_off_the_end(master: Master) -> None:
+    signing_keys.publish(OLD.public_jwk)
+    signing_keys.publish(NEW.public_jwk)
+    signing_keys.retire_all_but(NEW.kid, timedelta(hours=1))
+    (before,) = master["signing_keys"].find({"_id": OLD.kid})
+    signing_keys.retire_all_but(NEW.kid, timedelta(hours=9))
+    assert list(master["signing_keys"].find({"_id": OLD.kid})) == [before]
+    assert "not_after" not in (master["signing_keys"].find_one({"_id": NEW.kid}) or {})
+
+
+def test_keys_are_kept_for_a_while(master: Master, clock: Clock, reads: list[str]) -> None:
+    publish_elsewhere(master, OLD)
+    assert [find_key(OLD.kid) for _ in range(10)] == [OLD.public_jwk] * 10
+    assert all_keys() == [OLD.public_jwk]
+    assert len(reads) == 1
+    clock.passed = CACHE_SECONDS + 1
+    assert find_key(OLD.kid) == OLD.public_jwk
+    assert len(reads) == 2
+
+
+def test_a_key_that_is_not_known_yet_is_looked_for(master: Master, clock: Clock) -> None:
+    publish_elsewhere(master, OLD)
+    assert find_key(OLD.kid)
+    publish_elsewhere(master, NEW)
+    clock.passed = UNKNOWN_KEY_PAUSE_SECONDS + 1
+    assert find_key(NEW.kid) == NEW.public_jwk
+
+
+def test_forged_key_ids_are_no_storm_of_reads(master: Master, clock: Clock, reads: list[str]) -> None:
+    publish_elsewhere(master, OLD)
+    assert [find_key(f"forged{number}") for number in range(100)] == [None] * 100
+    assert len(reads) == 1
+    clock.passed = UNKNOWN_KEY_PAUSE_SECONDS + 1
+    assert [find_key(f"forged{number}") for number in range(100)] == [None] * 100
+    assert len(reads) == 2
