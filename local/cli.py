@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import typer
 
@@ -39,7 +40,7 @@ def run() -> None:
 def demo() -> None:
     """Tell the story of two organizations, on the running stack or on one of its own."""
     with _reported():
-        running = find_running_stack()
+        running = find_running_stack(_settings().state)
         if running:
             tell_story(running)
             return
@@ -52,6 +53,7 @@ def _settings() -> Settings:
         api_port=_port("API_PORT", Settings.api_port),
         mongodb_port=_port("MONGODB_PORT", Settings.mongodb_port),
         mongodb_uri=os.environ.get("MONGODB_URI"),
+        state=Path(os.environ.get("STATE_DIRECTORY", Settings.state)).resolve(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Create the first signing key by playing Secrets Manager's part in a rotation."""
+"""Play Secrets Manager's part in the rotation of the signing key."""
 
 import json
 import uuid
@@ -10,9 +10,16 @@ _STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 
 
 def rotate_first_key(aws: LocalAws) -> None:
-    """Call the rotation function as Secrets Manager does, unless the secret holds a key already.
+    """Create the signing key, unless the secret holds one already.
 
     The local AWS has no rotation schedule, so nothing else creates the first key there.
+    """
+    if not _holds_key(aws):
+        rotate_key(aws)
+
+
+def rotate_key(aws: LocalAws) -> None:
+    """Call the rotation function as Secrets Manager does: four steps, one token.
 
     Raises
     ------
@@ -20,8 +27,6 @@ def rotate_first_key(aws: LocalAws) -> None:
         When a step of the rotation fails.
     """
     secret = aws.physical_id("SigningKeySecret")
-    if _holds_key(aws, secret):
-        return
     function = aws.physical_id("RotateSigningKeyFunction")
     token = str(uuid.uuid4())
     for step in _STEPS:
@@ -32,7 +37,8 @@ def rotate_first_key(aws: LocalAws) -> None:
             raise LocalStackError(f"The rotation of the signing key failed at {step}: {reason}")
 
 
-def _holds_key(aws: LocalAws, secret: str) -> bool:
+def _holds_key(aws: LocalAws) -> bool:
+    secret = aws.physical_id("SigningKeySecret")
     current = aws.secrets.get_secret_value(SecretId=secret)["SecretString"]
     try:
         return "private_key" in json.loads(current)
