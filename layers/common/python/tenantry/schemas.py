@@ -1,6 +1,7 @@
 """Shapes of requests and answers; their field descriptions become the OpenAPI document."""
 
 import unicodedata
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -69,12 +70,11 @@ def _check_metadata_key(key: str) -> str:
 
 
 def _explain_metadata_value(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return check(value)
-    except ValidationError:
-        raise ValueError(
-            "must be a string of at most 500 characters, a 64-bit number, true or false"
-        ) from None
+    with suppress(ValidationError):
+        checked = check(value)
+        if type(checked) is type(value):  # not an integer that only fits into a float, less precisely
+            return checked
+    raise ValueError("must be a string of at most 500 characters, a 64-bit number, true or false")
 
 
 def _rfc3339(moment: datetime) -> str:
