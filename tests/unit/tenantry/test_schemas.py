@@ -1,0 +1,210 @@
+import math
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from tenantry import schemas
+from tenantry.schemas import (
+    ChangePassword,
+    CreateOrganization,
+    Login,
+    UpdateOrganization,
+    canonical_email,
+    canonical_password,
+)
+
+PASSWORD = "correct horse battery staple"
+LOGIN = {"email": "ada@example.com", "password": PASSWORD}
+PASSWORDS = {"current_password": PASSWORD, "new_password": PASSWORD}
+NOT_TEXT = [None, True, 0, 1.5, [], ["x"], {}, {"$ne": None}, {"$gt": ""}, b"x"]
+
+
+def wrong_fields(model: type[BaseModel], value: Any) -> set[str]:
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(value)
+    return {str(error["loc"][0]) if error["loc"] else "" for error in caught.value.errors()}
+
+
+@pytest.mark.parametrize(
+    ("text", "email"),
+    [
+        ("ada@example.com", "ada@example.com"),
+        ("Ada.Lovelace+Tag@EXAMPLE.Com", "ada.lovelace+tag@example.com"),
+        ("ADA@xn--mnchen-3ya.de", "ada@münchen.de"),
+        ("ada@MÜNCHEN.de", "ada@münchen.de"),
+        ("JOSE\u0301@example.com", "josé@example.com"),
+    ],
+)
+def test_an_address_has_one_spelling(text: str, email: str) -> None:
+    assert canonical_email(text) == email
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", " ", "ada", "@", "ada@", "@example.com", "ada@@example.com", "ada@example", "ada@localhost",
+        "ada@-example.com", "ada@example..com", ".ada@example.com", "a..b@example.com", "a b@example.com",
+        "ada@example.com\n", "ada@exam\0ple.com", "ada\r\nBcc: x@example.com", "ada@[127.0.0.1]",
+        "Ada <ada@example.com>", "ada@example.com, x@example.com", "ada\u202e@example.com",
+        "\ud800@example.com", "ada@example.invalid", "ada@" + "a" * 64 + ".com", "ada@" + "a." * 126 + "com",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"e-mail|domain"):
+        canonical_email(text)
+
+
+LOCAL_PARTS = st.text(st.characters(codec="utf-8", categories=["L", "Nd"]), min_size=1, max_size=10)
+
+
+@given(LOCAL_PARTS, st.sampled_from(["example.com", "EXAMPLE.com", "münchen.de", "MÜNCHEN.DE"]))
+def test_case_and_normal_form_make_no_other_address(local: str, domain: str) -> None:
+    try:
+        email = canonical_email(f"{local}@{domain}")
+    except ValueError:
+        return
+    assert canonical_email(email) == email
+    assert email == unicodedata.normalize("NFC", email)
+    for form in ("NFC", "NFD"):
+        assert canonical_email(unicodedata.normalize(form, f"{local}@{domain}")) == email
+    assert email == email.lower()
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_an_address_or_a_value_error(text: str) -> None:
+    try:
+        email = canonical_email(text)
+    except ValueError:
+        return
+    assert email.count("@") >= 1
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+def test_any_keyboard_gives_the_same_password(form: Any) -> None:
+    assert canonical_password(unicodedata.normalize(form, "Pässwörter für é")) == "Pässwörter für é"
+
+
+def test_a_password_is_not_trimmed_or_folded() -> None:
+    assert canonical_password("  Two  Spaces ﬁ ") == "  Two  Spaces ﬁ "  # compatible is not the same
+
+
+@pytest.mark.parametrize("password", ["a" * 14, "", "a" * 1025, "e\u0301" * 14, "क़" * 600, "a" * 20 + "\0"])
+def test_a_chosen_password_of_the_wrong_length_or_with_nul_is_refused(password: str) -> None:
+    assert wrong_fields(ChangePassword, PASSWORDS | {"new_password": password}) == {"new_password"}
+
+
+@pytest.mark.parametrize("password", ["a" * 15, "a" * 1024, " " * 15, "🔑" * 15])
+def test_a_chosen_password_of_the_right_length_is_taken(password: str) -> None:
+    assert ChangePassword.model_validate(PASSWORDS | {"new_password": password}).new_password == password
+
+
+def test_a_presented_password_may_be_short_for_it_is_only_compared() -> None:
+    assert Login.model_validate(LOGIN | {"password": ""}).password == ""
+    assert wrong_fields(Login, LOGIN | {"password": "a" * 1025}) == {"password"}
+    assert wrong_fields(Login, LOGIN | {"password": "a\0"}) == {"password"}
+
+
+@pytest.mark.parametrize("value", NOT_TEXT)
+@pytest.mark.parametrize(
+    ("model", "valid", "field"),
+    [
+        (CreateOrganization, {"name": "Google"}, "name"),
+        (Login, LOGIN, "email"),
+        (Login, LOGIN, "password"),
+        (ChangePassword, PASSWORDS, "current_password"),
+        (ChangePassword, PASSWORDS, "new_password"),
+    ],
+)
+def test_where_text_belongs_nothing_else_is_taken(
+    model: type[BaseModel], valid: dict[str, Any], field: str, value: Any
+) -> None:
+    assert wrong_fields(model, valid | {field: value}) == {field}
+
+
+@pytest.mark.parametrize("value", [value for value in NOT_TEXT if value is not None])
+@pytest.mark.parametrize("field", ["name", "slug", "email", "password"])
+def test_optional_fields_are_no_less_strict(field: str, value: Any) -> None:
+    assert wrong_fields(CreateOrganization, {"name": "Google", field: value}) == {field}
+    assert wrong_fields(Login, LOGIN | {"organization": value}) == {"organization"}
+
+
+@pytest.mark.parametrize("model", [CreateOrganization, UpdateOrganization, Login, ChangePassword])
+def test_unknown_fields_are_refused(model: type[BaseModel]) -> None:
+    valid = {"name": "Google"} | LOGIN | PASSWORDS
+    mine = {name: value for name, value in valid.items() if name in model.model_fields}
+    model.model_validate(mine)
+    for name in ("admin", "_id", "state", "$set", "__class__", ""):
+        assert wrong_fields(model, mine | {name: "x"}) == {name}
+
+
+@pytest.mark.parametrize("model", [CreateOrganization, Login, ChangePassword])
+@pytest.mark.parametrize("value", [None, [], "x", 1, True])
+def test_a_body_that_is_no_object_is_refused(model: type[BaseModel], value: Any) -> None:
+    assert wrong_fields(model, value) == {""}
+
+
+def test_only_the_name_of_an_organization_is_required() -> None:
+    created = CreateOrganization.model_validate({"name": " Google "})
+    assert created.model_dump() == {
+        "name": "Google",
+        "email": None,
+        "password": None,
+        "slug": None,
+        "metadata": {},
+    }
+    assert wrong_fields(CreateOrganization, {}) == {"name"}
+
+
+METADATA = [
+    {"plan": "pro", "seats": 5, "price": 1.5, "trial": False},
+    {"a" * 64: "x" * 500},
+    {"größe": -(2**63), "max": 2**63 - 1},
+    {f"key{number}": number for number in range(50)},
+    {},
+]
+
+
+@pytest.mark.parametrize("metadata", METADATA)
+def test_metadata_holds_plain_values_as_they_are(metadata: dict[str, Any]) -> None:
+    created = CreateOrganization.model_validate({"name": "Google", "metadata": metadata})
+    assert created.metadata == metadata
+    assert [type(value) for value in created.metadata.values()] == [
+        type(value) for value in metadata.values()
+    ]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"$where": "1"}, {"a.b": 1}, {"": 1}, {"a\0": 1}, {"a\n": 1}, {"a\u202e": 1}, {"a" * 65: 1},
+        {"\ud800": 1}, {"a": {"$ne": 1}}, {"a": []}, {"a": {"b": 1}}, {"a": "x" * 501}, {"a": "\ud800"},
+        {"a": 2**63}, {"a": -(2**63) - 1}, {"a": 10**400}, {"a": math.nan}, {"a": math.inf}, {"a": -math.inf},
+        {f"key{number}": number for number in range(51)}, [], "x", 1, True,
+    ],
+)  # fmt: skip
+def test_metadata_that_the_database_or_json_could_not_keep_is_refused(metadata: Any) -> None:
+    assert wrong_fields(CreateOrganization, {"name": "Google", "metadata": metadata}) == {"metadata"}
+    assert wrong_fields(UpdateOrganization, {"metadata": metadata}) == {"metadata"}
+
+
+def test_null_removes_metadata_in_an_update_only() -> None:
+    assert UpdateOrganization.model_validate({"metadata": {"a": None}}).metadata == {"a": None}
+    assert wrong_fields(CreateOrganization, {"name": "G", "metadata": {"a": None}}) == {"metadata"}
+
+
+def test_messages_do_not_repeat_what_was_sent() -> None:
+    with pytest.raises(ValidationError) as caught:
+        ChangePassword.model_validate({"current_password": "s3cret\0", "new_password": "s3cret"})
+    assert all("s3cret" not in error["msg"] for error in caught.value.errors())
+
+
+def test_times_are_rfc_3339_in_utc_with_milliseconds() -> None:
+    account = schemas.Account(
+        id="a", email="ada@example.com", created_at=datetime(2025, 1, 2, 3, 4, 5, 67_000, UTC)
+    )
+    assert account.model_dump()["created_at"] == "2025-01-02T03:04:05.067Z"
