@@ -82,7 +82,7 @@ def running_stack(settings: Settings, progress: Progress) -> Iterator[tuple[Stac
     with contextlib.ExitStack() as exits:
         exits.enter_context(_only_one(settings.state))
         _require_free_ports(settings)
-        with progress.step("Starting MongoDB"):
+        with progress.step("Reaching MONGODB_URI" if settings.mongodb_uri else "Starting MongoDB"):
             children, mongodb_uri = exits.enter_context(
                 running_mongodb(settings.state, settings.mongodb_port, settings.mongodb_uri, progress.warn)
             )
