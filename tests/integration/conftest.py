@@ -5,8 +5,6 @@ import logging
 import os
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
@@ -92,11 +90,11 @@ def service(signing_key: SigningKeySecret) -> Service:
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def log() -> Iterator[io.StringIO]:
     """All that the functions log, as it is written."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(logger.registered_formatter)
     logger.addHandler(handler)
     yield written
-    logger.removeHandler(handler)
+    logger._logger.removeHandler(handler)

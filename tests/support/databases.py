@@ -41,7 +41,7 @@ class Databases:
         return found
 
     def check_invariants(self) -> None:
-        """Check that organizations, collections, members and accounts belong together, and no intent is left."""
+        """Check that organizations, collections, members and accounts belong together, no intent left."""
         organizations = list(self.master["organizations"].find())
         members = list(self.master["members"].find())
         accounts = {account["_id"] for account in self.master["accounts"].find()}
@@ -74,7 +74,9 @@ def _dump(collection: Collection[Document], info: Document) -> Document:
 
 
 @contextmanager
-def failing(client: MongoClient[Document], *commands: str, times: int | None = None, **how: Any) -> Iterator[None]:
+def failing(
+    client: MongoClient[Document], *commands: str, times: int | None = None, **how: Any
+) -> Iterator[None]:
     """Make commands of the library's clients fail within a `with` block.
 
     Parameters

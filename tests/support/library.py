@@ -44,9 +44,7 @@ def hash_with_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def create(name: str, email: str | None = None, **fields: Any) -> Membership:
     """Create an organization with an account of its own."""
-    wanted = schemas.CreateOrganization(
-        name=name, email=email or email_of(name), password=PASSWORD, **fields
-    )
+    wanted = schemas.CreateOrganization(name=name, email=email or email_of(name), password=PASSWORD, **fields)
     organization, account = lifecycle.create(wanted, None)
     return membership(account["_id"], organization["_id"])
 

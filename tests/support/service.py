@@ -127,7 +127,7 @@ def proxy_event(
 class Service:
     """Sends requests to the functions of this process, one after the other."""
 
-    def request(  # noqa: PLR0913 - a request has that many parts
+    def request(
         self,
         method: str,
         path: str,

@@ -149,10 +149,10 @@ def _derived_slug(name: str) -> str:
         raise InvalidFields.of("name", str(error)) from None
 
 
-def _free_slug(slug: str) -> None:
+def _free_slug(slug: str, for_organization: str | None = None) -> None:
     """Raise unless the slug is free, once an intent that its holder left behind is settled."""
     holder = organizations.find_holder(slug)
-    if holder is not None:
+    if holder is not None and holder["_id"] != for_organization:
         settle(holder)
         if organizations.find_holder(slug) is not None:
             raise OrganizationExists
@@ -214,9 +214,12 @@ def _change(current: OrganizationDocument, target: dict[str, Any]) -> Organizati
         return current
     if target["slug"] == current["slug"]:
         return organizations.replace(current, target | {"updated_at": database.now()})
-    _free_slug(target["slug"])
+    _free_slug(target["slug"], current["_id"])
     intended = _intend(current, "renaming", target)
-    return settle(intended) if intended else None
+    settled = settle(intended) if intended else None
+    if settled is not None and settled["slug"] != target["slug"]:
+        raise OrganizationExists  # the intent had to be withdrawn
+    return settled
 
 
 def delete(membership: Membership) -> None:

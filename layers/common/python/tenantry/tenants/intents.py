@@ -19,12 +19,11 @@ def settle(organization: OrganizationDocument) -> OrganizationDocument | None:
     Returns
     -------
     OrganizationDocument or None
-        The organization as the completed intent leaves it, or None if that deletes it.
+        The organization as the completed intent leaves it, or None if that deletes it. A rename is
+        withdrawn if a collection that no organization owns has the target's name.
 
     Raises
     ------
-    OrganizationExists
-        The rename's target is taken by a collection that no organization owns; the intent is withdrawn.
     pymongo.errors.PyMongoError
         Outcome unknown; the intent stays until somebody settles it.
     """
@@ -36,17 +35,9 @@ def settle(organization: OrganizationDocument) -> OrganizationDocument | None:
     return organization
 
 
-def _finish_renaming(organization: OrganizationDocument) -> OrganizationDocument:
+def _finish_renaming(organization: OrganizationDocument) -> OrganizationDocument | None:
     intent = _intent_of(organization)
-    try:
-        ddl.rename(organization["collection"], intent)
-    except OrganizationExists:
-        withdrawn = {"state": "active", "intent": None, "slugs": [organization["slug"]]}
-        organizations.replace(organization, withdrawn)
-        raise
-    except ddl.CollectionElsewhere:
-        _check_overtaken(organization)
-    final = {
+    changes = {
         "name": intent["name"],
         "slug": intent["slug"],
         "slugs": [intent["slug"]],
@@ -56,9 +47,37 @@ def _finish_renaming(organization: OrganizationDocument) -> OrganizationDocument
         "updated_at": intent["created_at"],
         "intent": None,
     }
-    # Whoever replaces it, the outcome is the same, so it holds even where another process was first.
-    organizations.replace(organization, final)
-    return organization | final | {"version": organization["version"] + 1}  # type: ignore[return-value]
+    final: OrganizationDocument = organization | changes | {"version": organization["version"] + 1}  # type: ignore[assignment]
+    current = organizations.find(organization["_id"])
+    if current is None or current["version"] > final["version"]:
+        return final
+    if current["version"] == final["version"]:
+        return current  # completed or withdrawn by another process
+    try:
+        ddl.rename(organization["collection"], intent)
+    except OrganizationExists:
+        withdrawn = {"state": "active", "intent": None, "slugs": [organization["slug"]]}
+        return organizations.replace(organization, withdrawn) or _finish_renaming(organization)
+    except ddl.CollectionElsewhere:
+        _check_overtaken(organization)
+    if organizations.replace(organization, changes) is None:
+        _bring_back(organization["_id"], intent)
+    return final
+
+
+def _bring_back(organization_id: str, intent: Intent) -> None:
+    """Move a collection to where its organization is, if a late rename has just taken it away from there.
+
+    An organization that has its old name again has the collection, by name and UUID, that the late rename
+    expects. Whoever moves a collection looks at the organization afterwards, so the last move is right.
+    """
+    place = intent["collection"]
+    while (current := organizations.find(organization_id)) and current["collection"] != place:
+        try:
+            ddl.rename(place, intent | {"collection": current["collection"]})
+        except (OrganizationExists, ddl.CollectionElsewhere):
+            return  # another process has moved it on
+        place = current["collection"]
 
 
 def _finish_deleting(organization: OrganizationDocument) -> None:
