@@ -20,8 +20,8 @@ from tenantry.settings import settings
 
 Document = dict[str, Any]
 
-REQUEST_TIMEOUT_SECONDS: Final = 10  # below the functions' 15 s, so that a client gets its 503
-SERVER_SELECTION_TIMEOUT_MS: Final = 3_000
+REQUEST_TIMEOUT_SECONDS: Final = 5  # of all operations together, the search for a primary included
+CONNECT_TIMEOUT_MS: Final = 3_000
 MAX_IDLE_TIME_MS: Final = 60_000  # an execution environment is frozen between invocations
 MAX_POOL_SIZE: Final = 4  # one request at a time, and one more connection beside its transaction
 NAMESPACE_EXISTS: Final = 48
@@ -61,13 +61,13 @@ def client() -> MongoClient[Document]:
     return MongoClient(
         uri,
         appname=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "tenantry"),
-        connectTimeoutMS=SERVER_SELECTION_TIMEOUT_MS,
+        connectTimeoutMS=CONNECT_TIMEOUT_MS,
         maxIdleTimeMS=MAX_IDLE_TIME_MS,
         maxPoolSize=MAX_POOL_SIZE,
         readConcernLevel="majority",
         retryReads=True,
         retryWrites=True,
-        serverSelectionTimeoutMS=SERVER_SELECTION_TIMEOUT_MS,
+        serverSelectionTimeoutMS=REQUEST_TIMEOUT_SECONDS * 1000,
         timeoutMS=REQUEST_TIMEOUT_SECONDS * 1000,
         tz_aware=True,
         uuidRepresentation="standard",

@@ -5,7 +5,7 @@ an intent, then change the collection, then the metadata; `tenantry.tenants.inte
 """
 
 from collections.abc import Callable
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pymongo.client_session import ClientSession
 
@@ -23,12 +23,11 @@ from tenantry.errors import (
     TenantryError,
 )
 from tenantry.idempotency import Claim
-from tenantry.observability import logger
-from tenantry.organizations import Intent, OrganizationDocument
+from tenantry.organizations import OrganizationDocument
 from tenantry.passwords import hash_password, is_guessable
 from tenantry.schemas import METADATA_MAX_KEYS, CreateOrganization, UpdateOrganization
 from tenantry.tenants import ddl
-from tenantry.tenants.intents import settle
+from tenantry.tenants.intents import OvertakenError, carry_out, settle
 
 MAX_ATTEMPTS: Final = 10  # of a change that others keep overtaking
 
@@ -149,10 +148,10 @@ def _derived_slug(name: str) -> str:
         raise InvalidFields.of("name", str(error)) from None
 
 
-def _free_slug(slug: str, for_organization: str | None = None) -> None:
+def _free_slug(slug: str, besides: str | None = None) -> None:
     """Raise unless the slug is free, once an intent that its holder left behind is settled."""
     holder = organizations.find_holder(slug)
-    if holder is not None and holder["_id"] != for_organization:
+    if holder is not None and holder["_id"] != besides:
         settle(holder)
         if organizations.find_holder(slug) is not None:
             raise OrganizationExists
@@ -190,10 +189,10 @@ def update(
             raise InvalidToken
         if not if_match(current["version"]):
             raise PreconditionFailed
-        changed = _change(current, _target(current, changes))
-        if changed is not None:
-            return changed
-        current = organizations.find(current["_id"])
+        try:
+            return _change(current, _target(current, changes))
+        except OvertakenError:
+            current = organizations.find(current["_id"])
     raise ServiceUnavailable
 
 
@@ -208,18 +207,18 @@ def _target(current: OrganizationDocument, changes: UpdateOrganization) -> dict[
     return {"name": name, "slug": slug, "metadata": metadata}
 
 
-def _change(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument | None:
-    """Bring an active organization to the target; None if another change came first."""
+def _change(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument:
+    """Bring an active organization to the target."""
     if all(current[field] == value for field, value in target.items()):  # type: ignore[literal-required]
         return current
     if target["slug"] == current["slug"]:
-        return organizations.replace(current, target | {"updated_at": database.now()})
-    _free_slug(target["slug"], current["_id"])
-    intended = _intend(current, "renaming", target)
-    settled = settle(intended) if intended else None
-    if settled is not None and settled["slug"] != target["slug"]:
-        raise OrganizationExists  # the intent had to be withdrawn
-    return settled
+        changed = organizations.replace(current, target | {"updated_at": database.now()})
+    else:
+        _free_slug(target["slug"], besides=current["_id"])
+        changed = carry_out(current, "renaming", target)
+    if changed is None:
+        raise OvertakenError
+    return changed
 
 
 def delete(membership: Membership) -> None:
@@ -239,31 +238,8 @@ def delete(membership: Membership) -> None:
         current = settle(current) if current else None
         if current is None:
             return
-        if intended := _intend(current, "deleting", {}):
-            settle(intended)
-            return
-        current = organizations.find(current["_id"])
+        try:
+            current = carry_out(current, "deleting", {})
+        except OvertakenError:
+            current = organizations.find(current["_id"])
     raise ServiceUnavailable
-
-
-def _intend(
-    current: OrganizationDocument, state: Literal["renaming", "deleting"], target: dict[str, Any]
-) -> OrganizationDocument | None:
-    """Write the intent by compare-and-set; None if the organization has changed since it was read."""
-    uuid = ddl.collection_uuid(current["collection"])
-    if uuid is None:
-        if organizations.find(current["_id"]) != current:
-            return None
-        logger.error("An organization has no collection", organization_id=current["_id"])
-        raise ServiceUnavailable
-    slug = target.get("slug", current["slug"])
-    intent: Intent = {
-        "collection_uuid": uuid,
-        "name": target.get("name", current["name"]),
-        "slug": slug,
-        "collection": names.collection_of(slug),
-        "metadata": target.get("metadata", current["metadata"]),
-        "created_at": database.now(),
-    }
-    slugs = sorted({current["slug"], slug})
-    return organizations.replace(current, {"state": state, "intent": intent, "slugs": slugs})

@@ -22,7 +22,8 @@ State = Literal["active", "renaming", "deleting"]
 class Intent(TypedDict):
     """A decided change of a tenant's collection, complete enough for anyone to finish it.
 
-    `collection_uuid` tells the intended collection from another that has its name by now.
+    `collection_uuid` tells the intended collection from another that has its name by now. Nobody but the
+    process that holds the lease carries out a rename before `leased_until`.
     """
 
     collection_uuid: UUID
@@ -31,6 +32,7 @@ class Intent(TypedDict):
     collection: str
     metadata: dict[str, Any]
     created_at: datetime
+    leased_until: datetime
 
 
 class OrganizationDocument(TypedDict):
@@ -122,6 +124,23 @@ def replace(current: OrganizationDocument, changes: dict[str, Any]) -> Organizat
         )
     except DuplicateKeyError:
         raise OrganizationExists from None
+
+
+def take_lease(current: OrganizationDocument, duration: timedelta) -> OrganizationDocument | None:
+    """Take over the lease of an intent that nobody is at; the version stays, for the content does.
+
+    Returns
+    -------
+    OrganizationDocument or None
+        The organization with the lease, or None if another process has it or the intent is completed.
+    """
+    now = database.now()
+    free = {"_id": current["_id"], "version": current["version"], "intent.leased_until": {"$lt": now}}
+    return _typed(
+        database.collection("organizations").find_one_and_update(
+            free, {"$set": {"intent.leased_until": now + duration}}, return_document=ReturnDocument.AFTER
+        )
+    )
 
 
 def remove(current: OrganizationDocument, session: ClientSession) -> bool:

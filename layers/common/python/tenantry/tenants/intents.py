@@ -1,43 +1,155 @@
-"""Completing the intent that a rename or deletion has written.
+"""Renaming and deleting a tenant's collection: write an intent, carry it out, and complete others' intents.
 
-The process that wrote it may have died anywhere, or may still be at work: any number of processes may
-complete an intent at the same time, or again.
+The process that wrote an intent may die anywhere, so anybody may complete it; but one at a time. A late
+`renameCollection` by a second process could take the collection away from an organization that has its old
+name back by then: name and UUID would both be as expected. So whoever carries out a rename holds a lease on
+it, and its database operations end long before the lease does. A deletion needs none, for a dropped UUID
+never comes back.
 """
 
+import time
+from datetime import timedelta
+from typing import Any, Final, Literal
+
+import pymongo
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, database, organizations
+from tenantry import accounts, database, names, organizations
 from tenantry.errors import OrganizationExists, ServiceUnavailable
 from tenantry.observability import logger
 from tenantry.organizations import Intent, OrganizationDocument
 from tenantry.tenants import ddl
 
+LEASE: Final = timedelta(seconds=10)
+WORK_SECONDS: Final = 5  # of the holder of a lease; the rest allows for clocks that differ
+PAUSE_SECONDS: Final = 0.02  # between two looks at a rename that another process carries out
+MAX_WAIT_SECONDS: Final = 3
 
-def settle(organization: OrganizationDocument) -> OrganizationDocument | None:
-    """Complete the intent that an organization carries, if any; doing it twice changes nothing.
+
+class OvertakenError(Exception):
+    """The organization is not as it was read any more; nothing was changed."""
+
+
+def carry_out(
+    current: OrganizationDocument, state: Literal["renaming", "deleting"], target: dict[str, Any]
+) -> OrganizationDocument | None:
+    """Write an intent and do what it says.
+
+    Parameters
+    ----------
+    current : OrganizationDocument
+        The active organization as it was read.
+    state : {"renaming", "deleting"}
+        What to do.
+    target : dict
+        Name, slug and metadata after a rename.
 
     Returns
     -------
     OrganizationDocument or None
-        The organization as the completed intent leaves it, or None if that deletes it. A rename is
-        withdrawn if a collection that no organization owns has the target's name.
+        The organization after a rename, None after a deletion.
 
     Raises
     ------
+    OvertakenError
+        Another change came first; nothing was changed.
+    OrganizationExists
+        The slug or the collection's name is taken; nothing was changed.
+    pymongo.errors.PyMongoError
+        Outcome unknown: it is completed once somebody has settled the intent, or has not happened at all.
+    """
+    with pymongo.timeout(WORK_SECONDS):
+        intended = organizations.replace(
+            current,
+            {
+                "state": state,
+                "intent": _intent(current, target),
+                "slugs": sorted({current["slug"], target.get("slug", current["slug"])}),
+            },
+        )
+        if intended is None:
+            raise OvertakenError
+        return _complete(intended)
+
+
+def settle(organization: OrganizationDocument) -> OrganizationDocument | None:
+    """Return an organization without an intent, completing the one that it carries if nobody is at it.
+
+    Returns
+    -------
+    OrganizationDocument or None
+        The organization at rest, or None if it is deleted.
+
+    Raises
+    ------
+    ServiceUnavailable
+        Another process is at it and takes long, or has died a moment ago; nothing was changed.
     pymongo.errors.PyMongoError
         Outcome unknown; the intent stays until somebody settles it.
     """
-    if organization["state"] == "renaming":
-        return _finish_renaming(organization)
+    current: OrganizationDocument | None = organization
+    give_up_at = time.monotonic() + MAX_WAIT_SECONDS
+    while current is not None and current["state"] != "active":
+        if time.monotonic() > give_up_at:
+            raise ServiceUnavailable
+        current = _attempt(current)
+    return current
+
+
+def _attempt(organization: OrganizationDocument) -> OrganizationDocument | None:
+    """Complete an intent if its lease is free, or wait a moment; return the organization as it is then."""
     if organization["state"] == "deleting":
-        _finish_deleting(organization)
+        return _complete(organization)
+    with pymongo.timeout(WORK_SECONDS):
+        leased = organizations.take_lease(organization, LEASE)
+        if leased is not None:
+            try:
+                return _complete(leased)
+            except OrganizationExists:
+                return organizations.find(organization["_id"])  # the intent has been withdrawn
+    time.sleep(PAUSE_SECONDS)
+    return organizations.find(organization["_id"])
+
+
+def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
+    uuid = ddl.collection_uuid(current["collection"])
+    if uuid is None:
+        if organizations.find(current["_id"]) != current:
+            raise OvertakenError
+        logger.error("An organization has no collection", organization_id=current["_id"])
+        raise ServiceUnavailable
+    now = database.now()
+    slug = target.get("slug", current["slug"])
+    return {
+        "collection_uuid": uuid,
+        "name": target.get("name", current["name"]),
+        "slug": slug,
+        "collection": names.collection_of(slug),
+        "metadata": target.get("metadata", current["metadata"]),
+        "created_at": now,
+        "leased_until": now + LEASE,
+    }
+
+
+def _complete(organization: OrganizationDocument) -> OrganizationDocument | None:
+    intent = organization["intent"]
+    assert intent is not None, "the states renaming and deleting have an intent"  # noqa: S101
+    if organization["state"] == "deleting":
+        _delete(organization, intent)
         return None
-    return organization
+    return _rename(organization, intent)
 
 
-def _finish_renaming(organization: OrganizationDocument) -> OrganizationDocument | None:
-    intent = _intent_of(organization)
-    changes = {
+def _rename(organization: OrganizationDocument, intent: Intent) -> OrganizationDocument:
+    try:
+        ddl.rename(organization["collection"], intent)
+    except OrganizationExists:
+        withdrawn = {"state": "active", "intent": None, "slugs": [organization["slug"]]}
+        organizations.replace(organization, withdrawn)
+        raise
+    except ddl.CollectionElsewhere:
+        _check_overtaken(organization)
+    final: dict[str, Any] = {
         "name": intent["name"],
         "slug": intent["slug"],
         "slugs": [intent["slug"]],
@@ -47,42 +159,14 @@ def _finish_renaming(organization: OrganizationDocument) -> OrganizationDocument
         "updated_at": intent["created_at"],
         "intent": None,
     }
-    final: OrganizationDocument = organization | changes | {"version": organization["version"] + 1}  # type: ignore[assignment]
-    current = organizations.find(organization["_id"])
-    if current is None or current["version"] > final["version"]:
-        return final
-    if current["version"] == final["version"]:
-        return current  # completed or withdrawn by another process
+    # All that is written was decided with the intent, so the outcome is this even if another was first.
+    organizations.replace(organization, final)
+    return organization | final | {"version": organization["version"] + 1}  # type: ignore[return-value]
+
+
+def _delete(organization: OrganizationDocument, intent: Intent) -> None:
     try:
-        ddl.rename(organization["collection"], intent)
-    except OrganizationExists:
-        withdrawn = {"state": "active", "intent": None, "slugs": [organization["slug"]]}
-        return organizations.replace(organization, withdrawn) or _finish_renaming(organization)
-    except ddl.CollectionElsewhere:
-        _check_overtaken(organization)
-    if organizations.replace(organization, changes) is None:
-        _bring_back(organization["_id"], intent)
-    return final
-
-
-def _bring_back(organization_id: str, intent: Intent) -> None:
-    """Move a collection to where its organization is, if a late rename has just taken it away from there.
-
-    An organization that has its old name again has the collection, by name and UUID, that the late rename
-    expects. Whoever moves a collection looks at the organization afterwards, so the last move is right.
-    """
-    place = intent["collection"]
-    while (current := organizations.find(organization_id)) and current["collection"] != place:
-        try:
-            ddl.rename(place, intent | {"collection": current["collection"]})
-        except (OrganizationExists, ddl.CollectionElsewhere):
-            return  # another process has moved it on
-        place = current["collection"]
-
-
-def _finish_deleting(organization: OrganizationDocument) -> None:
-    try:
-        ddl.drop(organization["collection"], _intent_of(organization)["collection_uuid"])
+        ddl.drop(organization["collection"], intent["collection_uuid"])
     except ddl.CollectionElsewhere:
         _check_overtaken(organization)
 
@@ -94,7 +178,7 @@ def _finish_deleting(organization: OrganizationDocument) -> None:
 
 
 def _check_overtaken(organization: OrganizationDocument) -> None:
-    """Return if another process has settled the intent and the organization has moved on since.
+    """Return if another process has completed the intent and the organization has moved on since.
 
     Raises
     ------
@@ -103,13 +187,5 @@ def _check_overtaken(organization: OrganizationDocument) -> None:
     """
     current = organizations.find(organization["_id"])
     if current is not None and current["version"] == organization["version"]:
-        logger.error(
-            "An organization's collection is not where its intent expects it", id=organization["_id"]
-        )
+        logger.error("A collection is not where its intent expects it", organization_id=organization["_id"])
         raise ServiceUnavailable
-
-
-def _intent_of(organization: OrganizationDocument) -> Intent:
-    intent = organization["intent"]
-    assert intent is not None, "the states renaming and deleting have an intent"  # noqa: S101
-    return intent
