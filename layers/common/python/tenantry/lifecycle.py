@@ -192,7 +192,7 @@ def update(
         try:
             return _change(current, _target(current, changes))
         except OvertakenError:
-            current = organizations.find(current["_id"])
+            current = organizations.find(membership.organization_id)
     raise ServiceUnavailable
 
 
@@ -241,5 +241,5 @@ def delete(membership: Membership) -> None:
         try:
             current = carry_out(current, "deleting", {})
         except OvertakenError:
-            current = organizations.find(current["_id"])
+            current = organizations.find(membership.organization_id)
     raise ServiceUnavailable
