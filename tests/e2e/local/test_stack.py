@@ -11,6 +11,7 @@ import pytest
 from local.deployment import PROJECT
 from local.processes import free_port
 from local.stack import find_running_stack
+from tests.support.processes import still_alive
 
 RUN = """
 import contextlib, sys
@@ -46,8 +47,6 @@ def test_every_process_ends_with_the_stack(state: Path, number: signal.Signals) 
         parent.send_signal(number)
         parent.stdout.read()
 
-    names = " ".join(" ".join(process.cmdline()) for process in processes if process.is_running())
-    _, alive = psutil.wait_procs(processes, timeout=20)
-    assert len(processes) >= 4, names  # mongod, ministack, and the workers of /health and /docs
-    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+    assert len(processes) >= 4  # mongod, ministack, and the workers of /health and /docs
+    assert still_alive(processes, 20) == []
     assert find_running_stack(state) is None

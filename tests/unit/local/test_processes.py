@@ -9,6 +9,7 @@ import pytest
 
 from local.errors import LocalStackError
 from local.processes import HOST, free_port, require_free_port, run_to_end, running, wait_until
+from tests.support.processes import still_alive
 
 SLEEP = [sys.executable, "-c", "import time; print('started', flush=True); time.sleep(600)"]
 STUBBORN = [*SLEEP[:2], "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SLEEP[2]]
@@ -33,8 +34,7 @@ def test_a_child_ends_with_its_parent(tmp_path: Path, number: signal.Signals) ->
         parent.send_signal(number)
         assert parent.wait(10) == -number
 
-    psutil.wait_procs([child], timeout=10)
-    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert still_alive([child], 10) == []
 
 
 def test_a_child_lives_as_long_as_the_block(tmp_path: Path) -> None:
