@@ -1,0 +1,99 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from mypy_boto3_secretsmanager import SecretsManagerClient
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError, WriteConcernError
+
+from tenantry import database
+from tenantry.database import run_majority_command
+from tenantry.errors import ServiceUnavailable
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[MongoClient[dict[str, Any]]]:
+    monkeypatch.setenv("MONGODB_URI", "mongodb://127.0.0.1:1/?connectTimeoutMS=1")
+    yield database.client()
+    database.client().close()
+
+
+def test_one_client_serves_the_process(client: MongoClient[dict[str, Any]]) -> None:
+    assert database.client() is client
+
+
+def test_the_client_is_as_safe_as_the_lifecycle_needs(client: MongoClient[dict[str, Any]]) -> None:
+    options = client.options
+    assert client.write_concern.document["w"] == "majority"
+    assert client.read_concern.level == "majority"
+    assert (options.retry_writes, options.retry_reads) == (True, True)
+    assert client.codec_options.tz_aware
+
+
+def test_the_client_gives_up_before_the_function_does(client: MongoClient[dict[str, Any]]) -> None:
+    assert client.options.timeout == database.REQUEST_TIMEOUT_SECONDS < 15
+    assert client.options.server_selection_timeout <= database.REQUEST_TIMEOUT_SECONDS
+    assert client.options.pool_options.connect_timeout <= database.REQUEST_TIMEOUT_SECONDS
+    assert client.options.pool_options.max_pool_size <= 5
+    assert client.options.pool_options.max_idle_time_seconds == 60
+
+
+def test_the_connection_string_is_a_secret(
+    secrets_manager: SecretsManagerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = secrets_manager.create_secret(
+        Name="mongodb", SecretString="mongodb://127.0.0.1:2/?directConnection=true"
+    )
+    monkeypatch.setenv("MONGODB_URI_SECRET_ARN", secret["ARN"])
+    with database.client() as client:
+        assert client.topology_description.server_descriptions().keys() == {("127.0.0.1", 2)}
+
+
+@pytest.mark.usefixtures("secrets_manager")
+def test_without_the_secret_the_service_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONGODB_URI_SECRET_ARN", "missing")
+    with pytest.raises(ServiceUnavailable):
+        database.client()
+
+
+class Server:
+    """A database that gives one reply."""
+
+    codec_options = None
+
+    def __init__(self, reply: dict[str, Any]) -> None:
+        self.reply = reply
+        self.commands: list[dict[str, Any]] = []
+
+    def command(self, command: dict[str, Any], **options: Any) -> dict[str, Any]:
+        self.commands.append(command)
+        return self.reply
+
+
+def test_administrative_commands_wait_for_the_majority() -> None:
+    server: Any = Server({"ok": 1})
+    assert run_majority_command(server, {"drop": "org_google"}) == {"ok": 1}
+    assert server.commands == [{"drop": "org_google", "writeConcern": {"w": "majority"}}]
+
+
+def test_a_command_that_the_majority_may_not_have_is_an_unknown_outcome() -> None:
+    server: Any = Server({"ok": 1, "writeConcernError": {"code": 64, "errmsg": "waiting timed out"}})
+    with pytest.raises(WriteConcernError, match="waiting timed out") as caught:
+        run_majority_command(server, {"drop": "org_google"})
+    assert caught.value.code == 64
+    assert isinstance(caught.value, PyMongoError)
+
+
+def test_slugs_addresses_and_members_are_unique() -> None:
+    unique = {
+        (name, tuple(index.document["key"]))
+        for name, indexes in database.INDEXES.items()
+        for index in indexes
+        if index.document.get("unique")
+    }
+    assert unique >= {
+        ("organizations", ("slugs",)),
+        ("organizations", ("collection",)),
+        ("accounts", ("email",)),
+        ("members", ("organization_id", "account_id")),
+    }
