@@ -7,12 +7,12 @@ from pathlib import Path
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, SecurityScheme, Server
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "layers" / "common" / "python"
 DOCUMENT = ROOT / "functions" / "docs" / "openapi.json"
-SECURITY_SCHEMES = {"bearer": HTTPBearer(bearerFormat="JWT")}
+SECURITY_SCHEMES: dict[str, SecurityScheme] = {"bearer": HTTPBearer(bearerFormat="JWT")}
 DESCRIPTION = """Organizations of a SaaS product, each with its own MongoDB collection.
 
 Create an organization, log in, and send the access token as `Authorization: Bearer <token>`. Every answer
@@ -34,7 +34,8 @@ def merged_document() -> str:
         app = _resolver(source)
         if app is not None:
             _describe_routes(app)
-            merge.add_schema(app.get_openapi_schema(security_schemes=SECURITY_SCHEMES))
+            schema = app.get_openapi_schema(security_schemes=SECURITY_SCHEMES)
+            merge.add_schema(schema.model_dump(by_alias=True, exclude_none=True))
     return merge.get_openapi_json_schema() + "\n"
 
 
