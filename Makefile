@@ -21,12 +21,13 @@ help: ## List the targets
 
 install: .venv/installed ## Install all that the other targets need, inside the project
 
-.venv/installed: requirements/uv.txt requirements/dev.txt
+.venv/installed: requirements/uv.txt requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Tenantry needs Python 3.13 as python3.13 or python3; found: \
 	$$(python3 --version 2>&1 || true)" >&2; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 run: install ## Run the whole stack on this machine until Ctrl-C
@@ -56,13 +57,14 @@ test-sam-local: install ## Run every event through sam local (needs Docker)
 lint: install ## Check style, types, import order and the template
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy $(LIBRARY) functions local tests
+	$(BIN)/mypy $(LIBRARY) cli functions local tests
 	PYTHONPATH=$(LIBRARY) $(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint
 
 checkov: $(CHECKOV) ## Check the template for insecure settings
-	$(CHECKOV) --config-file .checkov.yaml
+	@$(CHECKOV) --config-file .checkov.yaml > .local/checkov.log; status=$$?; cat .local/checkov.log; \
+		! grep -q 'Parsing errors' .local/checkov.log && exit $$status
 
 $(CHECKOV): .venv/installed requirements/checkov.txt
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .local/checkov

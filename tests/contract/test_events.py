@@ -14,7 +14,7 @@ import pytest
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
 from tests.contract import sam_template
-from tests.contract.events import EVENTS, FUNCTIONS, REQUESTS, STATUS
+from tests.contract.events import EVENTS, FUNCTIONS, REQUESTS, STATUS, WITHOUT_A_ROUTE
 from tests.contract.sam_template import PROJECT, Route
 
 NEED_MONGODB = ["create_organization", "health"]
@@ -94,8 +94,9 @@ def test_function_answers_its_event(name: str, mongodb: str) -> None:
         assert json.loads(answer["body"])["instance"].endswith(request_id)
 
 
-def test_rotation_function_takes_its_event(mongodb: str) -> None:
-    assert invoke("rotate_signing_key", mongodb) is None
+@pytest.mark.parametrize("name", sorted(WITHOUT_A_ROUTE))
+def test_function_without_a_route_takes_its_event(name: str, mongodb: str) -> None:
+    assert invoke(name, mongodb) is None
 
 
 @pytest.mark.parametrize("name", NEED_MONGODB)

@@ -121,12 +121,14 @@ def test_functions_share_no_log_group() -> None:
     assert len(set(groups)) == len(FUNCTIONS)
 
 
-def test_functions_are_called_by_this_api_and_this_secret_only() -> None:
+def test_functions_are_called_by_this_api_this_secret_and_this_schedule_only() -> None:
     for permission in sam_template.of_type("AWS::Lambda::Permission").values():
         source = str(permission["SourceArn"])
         if permission["Principal"] == "secretsmanager.amazonaws.com":
             assert permission["SourceArn"] == SIGNING_KEY
             assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
+        elif permission["Principal"] == "events.amazonaws.com":
+            assert permission["SourceArn"] == {"Fn::GetAtt": ["ReconcileFunctionEveryFiveMinutes", "Arn"]}
         else:
             assert permission["Principal"] == "apigateway.amazonaws.com"
             assert "{'__ApiId__': {'Ref': 'Api'}" in source
