@@ -10,6 +10,7 @@ from tenantry.errors import MalformedRequest, PayloadTooLarge, UnsupportedMediaT
 MAX_BYTES: Final = 64 * 1024
 MAX_DEPTH: Final = 20
 MEDIA_TYPE: Final = "application/json"
+REPLACEMENT_CHARACTER: Final = "\ufffd"  # what API Gateway makes of octets that are not UTF-8
 
 
 def check_body(event: Mapping[str, Any]) -> None:
@@ -45,6 +46,8 @@ def _check_media_type(headers: Mapping[str, str]) -> None:
 
 
 def _octets(body: str, *, is_base64: bool) -> bytes:
+    if REPLACEMENT_CHARACTER in body:
+        raise MalformedRequest("The body is not text in UTF-8.")
     try:
         return base64.b64decode(body, validate=True) if is_base64 else body.encode()
     except ValueError:  # lone surrogates, or not base64
