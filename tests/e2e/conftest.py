@@ -1,0 +1,44 @@
+"""One deployed local stack for the tests that speak HTTP to it.
+
+With pytest-xdist each worker that needs it starts a stack of its own; ``--dist loadgroup`` lets one worker
+have all these tests.
+"""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from pymongo import MongoClient
+
+from tests.e2e.deployment import Deployment, deployed
+from tests.e2e.http_service import HttpService, unique
+from tests.support.databases import Databases, Document
+from tests.support.owners import Owner, sign_up
+
+REQUEST_SECONDS = 30.0
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    with deployed(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def service(deployment: Deployment) -> Iterator[HttpService]:
+    with httpx.Client(base_url=deployment.stack.api_url, timeout=REQUEST_SECONDS, trust_env=False) as client:
+        yield HttpService(client)
+
+
+@pytest.fixture(scope="session")
+def databases(deployment: Deployment) -> Iterator[Databases]:
+    stack = deployment.stack
+    with MongoClient[Document](stack.mongodb_uri, tz_aware=True, uuidRepresentation="standard") as client:
+        yield Databases(
+            stack.mongodb_uri, client, client[stack.master_database], client[stack.tenant_database]
+        )
+
+
+@pytest.fixture
+def owner(service: HttpService) -> Owner:
+    return sign_up(service, unique("Google"))

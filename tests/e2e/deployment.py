@@ -1,0 +1,100 @@
+"""The deployed local stack and what tests do to its parts."""
+
+import contextlib
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from local.deployment import LocalAws
+from local.ministack import REGION
+from local.mongod import mongod_binary, running_mongod
+from local.processes import HOST, Child, free_port
+from local.stack import Settings, Stack, running_stack
+
+LARGE_DIRECTORIES = ("build", "build-cache", "mongodb")
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def step(self, description: str) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    def warn(self, message: str) -> None:
+        raise AssertionError(message)
+
+
+class DatabaseServer:
+    """The stack's ``mongod``, to be taken away and brought back."""
+
+    def __init__(self, process: Child, settings: Settings, exits: contextlib.ExitStack) -> None:
+        self._process = process
+        self._settings = settings
+        self._exits = exits
+
+    @contextlib.contextmanager
+    def killed(self) -> Iterator[None]:
+        """Kill the server for the length of a ``with`` block."""
+        os.kill(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        try:
+            yield
+        finally:
+            binary = mongod_binary()
+            assert binary is not None
+            server = running_mongod(binary, self._settings.state / "mongodb", self._settings.mongodb_port)
+            self._process, _ = self._exits.enter_context(server)
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop the server for the length of a ``with`` block; its connections stay open."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self._process.pid, signal.SIGCONT)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A running stack, its local AWS, its database server and its log files."""
+
+    stack: Stack
+    aws: LocalAws
+    database: DatabaseServer
+    state: Path
+
+    def aws_client(self, service: str) -> Any:
+        """Return a client of any service of the local AWS."""
+        session = boto3.Session("test", "test", region_name=REGION)
+        return session.client(service, endpoint_url=self.aws.endpoint)  # type: ignore[call-overload]
+
+    def start_environments_anew(self, *functions: str) -> None:
+        """Let the next invocation of each function be a cold start."""
+        for logical_id in functions:
+            name = self.aws.physical_id(logical_id)
+            configured = self.aws.functions.get_function_configuration(FunctionName=name)
+            variables = configured["Environment"]["Variables"]
+            self.aws.functions.update_function_configuration(
+                FunctionName=name, Environment={"Variables": variables}
+            )
+
+
+@contextlib.contextmanager
+def deployed(state: Path) -> Iterator[Deployment]:
+    """Run a stack on free ports; afterwards only its log files are left."""
+    settings = Settings(api_port=free_port(), mongodb_port=free_port(), state=state)
+    try:
+        with contextlib.ExitStack() as exits:
+            stack, (mongod, _) = exits.enter_context(running_stack(settings, Silent()))
+            aws = LocalAws(f"http://{HOST}:{settings.api_port}")
+            yield Deployment(stack, aws, DatabaseServer(mongod, settings, exits), state)
+    finally:
+        for directory in LARGE_DIRECTORIES:
+            shutil.rmtree(state / directory, ignore_errors=True)
