@@ -24,7 +24,9 @@ REQUEST_TIMEOUT_SECONDS: Final = 5  # of all operations together, the search for
 CONNECT_TIMEOUT_MS: Final = 3_000
 MAX_IDLE_TIME_MS: Final = 60_000  # an execution environment is frozen between invocations
 MAX_POOL_SIZE: Final = 4  # one request at a time, and one more connection beside its transaction
+NAMESPACE_NOT_FOUND: Final = 26
 NAMESPACE_EXISTS: Final = 48
+QUERY_PLAN_KILLED: Final = 175  # by a rename or drop of the collection
 COLLECTION_UUID_MISMATCH: Final = 361
 
 INDEXES: Final[dict[str, list[IndexModel]]] = {

@@ -72,7 +72,7 @@ def rename(source: str, intent: Intent) -> None:
         "collectionUUID": intent["collection_uuid"],
     }
     try:
-        database.run_majority_command(database.client().admin, command)
+        _run(database.client().admin, command)
     except OperationFailure as error:
         if error.code == database.NAMESPACE_EXISTS:
             raise _stray(intent["collection"]) from None
@@ -88,9 +88,19 @@ def drop(name: str, uuid: UUID) -> None:
         The collection has another name; nothing changed.
     """
     try:
-        database.run_majority_command(tenant_database(), {"drop": name, "collectionUUID": uuid})
+        _run(tenant_database(), {"drop": name, "collectionUUID": uuid})
     except OperationFailure as error:
         _accept_mismatch(error, actual=None)
+
+
+def _run(where: Database[database.Document], command: database.Document) -> None:
+    try:
+        database.run_majority_command(where, command)
+    except OperationFailure as error:
+        if error.code != database.NAMESPACE_NOT_FOUND:
+            raise
+        # The collection went away while the command waited for its lock; asked again, the server says where.
+        database.run_majority_command(where, command)
 
 
 def _accept_mismatch(error: OperationFailure, actual: str | None) -> None:

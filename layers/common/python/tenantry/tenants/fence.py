@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
+from pymongo.errors import OperationFailure
 from pymongo.results import DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
 from tenantry import database, organizations
@@ -110,7 +111,12 @@ class TenantCollection:
     def _read[Result](self, operation: Callable[[Collection[Document]], Result]) -> Result:
         def attempt() -> Result:
             before = self._settled()
-            result = operation(ddl.tenant_database()[before["collection"]])
+            try:
+                result = operation(ddl.tenant_database()[before["collection"]])
+            except OperationFailure as error:
+                if error.code != database.QUERY_PLAN_KILLED:
+                    raise
+                raise _TenantMoved from error
             present = organizations.find(self._organization_id)
             if present is None or present["version"] != before["version"]:
                 raise _TenantMoved
