@@ -17,6 +17,7 @@ from tenantry import secrets
 from tenantry.observability import logger
 from tests.support import library
 from tests.support.databases import Databases, Document
+from tests.support.owners import Owner, sign_up
 from tests.support.rotation import SigningKeySecret
 from tests.support.service import Service
 
@@ -98,3 +99,19 @@ def log() -> Iterator[io.StringIO]:
     logger.addHandler(handler)
     yield written
     logger._logger.removeHandler(handler)
+
+
+@pytest.fixture
+def owner(service: Service, databases: Databases) -> Owner:
+    """Owner of the organization Alpha, whose collection has one document and an index."""
+    owner = sign_up(service, "Alpha")
+    databases.tenants["org_alpha"].insert_one({"_id": "kept"})
+    databases.tenants["org_alpha"].create_index("kind", name="kind")
+    return owner
+
+
+@pytest.fixture
+def consistent_in_the_end(databases: Databases) -> Iterator[None]:
+    """Check the invariants after the test."""
+    yield
+    databases.check_invariants()

@@ -1,72 +1,26 @@
 """A process may die at any point of a rename or deletion; whoever comes next completes it."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import pytest
 
-from tenantry import accounts, database, lifecycle, organizations
 from tenantry.errors import OrganizationNotFound
-from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import collection, ddl
+from tenantry.tenants import collection
 from tenantry.tenants.intents import settle
-from tests.support import library
 from tests.support.databases import Databases
+from tests.support.intents import (
+    Crash,
+    collection_done,
+    intend_deletion,
+    intend_rename,
+    only_intent,
+    stored,
+)
 from tests.support.owners import PASSWORD, Owner, sign_up
 from tests.support.service import Service
 
-Crash = Callable[[OrganizationDocument], None]
-
-
-def stored(organization_id: str) -> OrganizationDocument:
-    found = organizations.find(organization_id)
-    assert found is not None
-    return found
-
-
-def intend_rename(organization_id: str, name: str) -> OrganizationDocument:
-    """Write the intent of a rename, and no more."""
-    current = stored(organization_id)
-    slug = name.lower()
-    intended = lifecycle._intend(
-        current, "renaming", {"name": name, "slug": slug, "metadata": current["metadata"]}
-    )
-    assert intended is not None
-    return intended
-
-
-def intend_deletion(organization_id: str) -> OrganizationDocument:
-    intended = lifecycle._intend(stored(organization_id), "deleting", {})
-    assert intended is not None
-    return intended
-
-
-def only_intent(intended: OrganizationDocument) -> None:
-    """The process died before the collection was touched."""
-
-
-def collection_done(intended: OrganizationDocument) -> None:
-    """The process died before the metadata were touched."""
-    intent = intended["intent"]
-    assert intent is not None
-    if intended["state"] == "renaming":
-        ddl.rename(intended["collection"], intent)
-    else:
-        ddl.drop(intended["collection"], intent["collection_uuid"])
-
-
+pytestmark = pytest.mark.usefixtures("consistent_in_the_end")
 CRASHES = pytest.mark.parametrize("crash", [only_intent, collection_done])
-
-
-@pytest.fixture
-def owner(service: Service, databases: Databases) -> Iterator[Owner]:
-    """An organization with one document and an index of its own."""
-    owner = sign_up(service, "Alpha")
-    databases.tenants["org_alpha"].insert_one({"_id": "kept"})
-    databases.tenants["org_alpha"].create_index("kind", name="kind")
-    yield owner
-    databases.check_invariants()
 
 
 def check_renamed(databases: Databases, owner: Owner, identity: Any) -> None:
@@ -196,164 +150,3 @@ def test_pending_deletion_can_be_seen_but_not_logged_in_to(
     with pytest.raises(OrganizationNotFound):
         collection(owner.id).insert_one({"_id": "too late"})
     assert service.get(owner.path, token=owner.token).status == 401
-
-
-@CRASHES
-def test_settling_twice_changes_nothing(databases: Databases, owner: Owner, crash: Crash) -> None:
-    for intend in (partial(intend_rename, name="Beta"), intend_deletion):
-        intended = intend(owner.id)
-        crash(intended)
-        first = settle(intended)
-        dump = databases.dump()
-        assert settle(intended) == first
-        assert databases.dump() == dump
-
-
-def test_a_process_that_dies_at_any_command_leaves_a_rename_that_the_next_completes(
-    service: Service, databases: Databases, owner: Owner, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Killed(BaseException):
-        pass
-
-    def die(*_: object) -> None:
-        raise Killed
-
-    identity = databases.collections()["org_alpha"]
-    for victim, function in ((ddl, "rename"), (database, "run_majority_command"), (organizations, "replace")):
-        with monkeypatch.context() as patch:
-            patch.setattr(victim, function, die)
-            with pytest.raises(Killed):
-                library.rename(library.membership(*ids_of(databases, owner)), "Beta")
-    assert service.patch(owner.path, {"name": "Beta"}, token=owner.token).status == 200
-    check_renamed(databases, owner, identity)
-
-
-def ids_of(databases: Databases, owner: Owner) -> tuple[str, str]:
-    member = databases.master["members"].find_one({"organization_id": owner.id})
-    assert member is not None
-    return member["account_id"], owner.id
-
-
-def test_late_repetition_leaves_the_collection_of_the_names_next_owner_alone(
-    service: Service, databases: Databases, owner: Owner
-) -> None:
-    late = intend_rename(owner.id, "Beta")
-    settle(late)
-    service.patch(owner.path, {"name": "Gamma"}, token=owner.token)
-    for name in ("Alpha", "Beta"):
-        heir = sign_up(service, name, email=f"{name.lower()}@heirs.example")
-        databases.tenants[heir.organization["collection"]].insert_one({"heir": name})
-    dump = databases.dump()
-    settle(late)
-    assert databases.dump() == dump
-
-
-def test_late_repetition_of_a_deletion_leaves_the_names_next_owner_alone(
-    service: Service, databases: Databases, owner: Owner
-) -> None:
-    late = intend_deletion(owner.id)
-    settle(late)
-    sign_up(service, "Alpha", email="heir@example.com")
-    databases.tenants["org_alpha"].insert_one({"heir": True})
-    dump = databases.dump()
-    settle(late)
-    assert databases.dump() == dump
-
-
-def test_late_repetition_after_the_organization_has_its_old_name_again(
-    service: Service, databases: Databases, owner: Owner
-) -> None:
-    identity = databases.collections()["org_alpha"]
-    late = intend_rename(owner.id, "Beta")
-    settle(late)
-    assert service.patch(owner.path, {"name": "Alpha"}, token=owner.token).status == 200
-    settle(late)
-    assert collection(owner.id).find({}) == [{"_id": "kept"}]
-    collection(owner.id).insert_one({"_id": "later"})
-    assert databases.collections() == {"org_alpha": identity}
-    assert databases.organization(owner.id)["collection"] == "org_alpha"
-
-
-def test_stray_collection_under_the_new_name_is_left_alone(
-    service: Service, databases: Databases, owner: Owner
-) -> None:
-    databases.tenants["org_beta"].insert_one({"nobody": "owns this"})
-    before = databases.dump()
-    answer = service.patch(owner.path, {"name": "Beta"}, token=owner.token)
-    assert (answer.status, answer.code) == (409, "organization-exists")
-    after = databases.dump()
-    organization = databases.organization(owner.id)
-    assert (organization["state"], organization["intent"], organization["slugs"]) == (
-        "active",
-        None,
-        ["alpha"],
-    )
-    master = f"{databases.master.name}.organizations"
-    assert {name: one for name, one in before.items() if name != master} == {
-        name: one for name, one in after.items() if name != master
-    }
-    databases.tenants["org_beta"].drop()
-    assert service.patch(owner.path, {"name": "Beta"}, token=owner.token).status == 200
-
-
-def test_tenant_can_be_read_when_a_pending_rename_has_to_be_withdrawn(
-    databases: Databases, owner: Owner
-) -> None:
-    intend_rename(owner.id, "Beta")
-    databases.tenants["org_beta"].insert_one({"nobody": "owns this"})
-    assert collection(owner.id).find({}) == [{"_id": "kept"}]
-    databases.tenants["org_beta"].drop()
-
-
-def test_change_after_a_rename_that_had_to_be_withdrawn_concerns_the_change_alone(
-    service: Service, databases: Databases, owner: Owner
-) -> None:
-    intend_rename(owner.id, "Beta")
-    databases.tenants["org_beta"].insert_one({"nobody": "owns this"})
-    answer = service.patch(owner.path, {"metadata": {"plan": "pro"}}, token=owner.token)
-    assert (answer.status, answer.json["slug"]) == (200, "alpha")
-    intend_rename(owner.id, "Beta")
-    assert service.delete(owner.path, token=owner.token).status == 204
-    databases.tenants["org_beta"].drop()
-
-
-def test_creation_where_a_stray_collection_has_the_name(service: Service, databases: Databases) -> None:
-    databases.tenants["org_beta"].insert_one({"nobody": "owns this"})
-    before = databases.dump()
-    body = {"name": "Beta", "email": "owner@example.com", "password": PASSWORD}
-    answer = service.post("/organizations", body)
-    assert (answer.status, answer.code) == (409, "organization-exists")
-    assert (
-        databases.dump()[f"{databases.tenants.name}.org_beta"] == before[f"{databases.tenants.name}.org_beta"]
-    )
-    for name in ("organizations", "accounts", "members"):
-        assert databases.master[name].count_documents({}) == 0
-
-
-def test_collection_that_was_taken_away_gives_unavailable_and_no_loop(
-    service: Service, databases: Databases
-) -> None:
-    owner = sign_up(service, "Alpha")
-    databases.tenants["org_alpha"].rename("taken_away")
-    for answer in (
-        service.patch(owner.path, {"name": "Beta"}, token=owner.token),
-        service.delete(owner.path, token=owner.token),
-    ):
-        assert (answer.status, answer.code) == (503, "service-unavailable")
-    databases.tenants["taken_away"].rename("org_alpha")
-    assert service.delete(owner.path, token=owner.token).status == 204
-    assert accounts.find_by_email(owner.email) is None
-    with pytest.raises(AssertionError):
-        databases.organization(owner.id)
-
-
-def test_settling_withdraws_a_rename_whose_target_a_stray_collection_has(
-    databases: Databases, owner: Owner
-) -> None:
-    intended = intend_rename(owner.id, "Beta")
-    databases.tenants["org_beta"].insert_one({"nobody": "owns this"})
-    first = settle(intended)
-    assert first == databases.organization(owner.id)
-    assert (first["slug"], first["slugs"], first["state"]) == ("alpha", ["alpha"], "active")
-    assert settle(intended) == first
-    databases.tenants["org_beta"].drop()

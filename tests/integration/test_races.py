@@ -12,10 +12,10 @@ from tenantry.accounts import Membership
 from tenantry.errors import InvalidToken, OrganizationExists, ServiceUnavailable
 from tenantry.tenants import collection
 from tenantry.tenants.intents import settle
-from tests.integration.test_intents import intend_deletion, intend_rename
 from tests.support import library
 from tests.support.concurrency import at_once, requests_at_once
 from tests.support.databases import Databases
+from tests.support.intents import intend_deletion, intend_rename
 from tests.support.owners import PASSWORD, sign_up
 from tests.support.service import Service
 

@@ -15,6 +15,7 @@ from tests.support.library import hash_with_few_rounds
 from tests.support.service import Answer, Service, handler
 
 _processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["tests.support.loaded", __name__])
 _barrier: Barrier
 
 

@@ -41,7 +41,7 @@ class Databases:
         return found
 
     def check_invariants(self) -> None:
-        """Check that organizations, collections, members and accounts belong together, no intent left."""
+        """Check that organizations, collections, members and accounts match, and no intent is left."""
         organizations = list(self.master["organizations"].find())
         members = list(self.master["members"].find())
         accounts = {account["_id"] for account in self.master["accounts"].find()}

@@ -1,0 +1,264 @@
+"""Tenants' data stay with their organization, whatever is renamed, deleted or created meanwhile."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
+from pymongo.errors import DuplicateKeyError
+
+from tenantry import database, lifecycle
+from tenantry.accounts import Membership
+from tenantry.errors import OrganizationNotFound, ServiceUnavailable
+from tenantry.tenants import collection
+from tests.support import library
+from tests.support.concurrency import at_once
+from tests.support.databases import Databases, Document, failing
+
+SECONDS = 3.0
+WRITERS = 3  # with a renamer as many threads as connections
+
+
+@pytest.fixture
+def member(databases: Databases) -> Membership:
+    return library.create("Google")
+
+
+@contextmanager
+def in_background(step: Callable[[int], object]) -> Iterator[None]:
+    """Repeat a step in a thread of its own until the `with` block ends; its failure is raised there."""
+    stop = threading.Event()
+    failures: list[Exception] = []
+    database.client()
+
+    def run() -> None:
+        number = 0
+        try:
+            while not stop.is_set():
+                step(number)
+                number += 1
+        except Exception as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+    assert failures == []
+
+
+def test_every_operation(member: Membership, databases: Databases) -> None:
+    mine = collection(member.organization["_id"])
+    assert mine.insert_one({"_id": 1, "text": "one"}).inserted_id == 1
+    assert mine.insert_many([{"_id": 2, "text": "two"}, {"_id": 3, "text": "three"}]).inserted_ids == [2, 3]
+    assert mine.update_one({"_id": 1}, {"$set": {"text": "uno"}}).modified_count == 1
+    assert mine.update_one({"_id": 9}, {"$set": {"text": "nine"}}).matched_count == 0
+    assert mine.update_one({"_id": 4}, {"$set": {"text": "four"}}, upsert=True).upserted_id == 4
+    assert mine.replace_one({"_id": 2}, {"word": "two"}).modified_count == 1
+    assert mine.replace_one({"_id": 5}, {"word": "five"}, upsert=True).upserted_id == 5
+    assert mine.delete_one({"_id": 3}).deleted_count == 1
+    assert mine.find_one({"_id": 2}) == {"_id": 2, "word": "two"}
+    assert mine.find_one({"_id": 3}) is None
+    assert mine.find({}) == [
+        {"_id": 1, "text": "uno"},
+        {"_id": 2, "word": "two"},
+        {"_id": 4, "text": "four"},
+        {"_id": 5, "word": "five"},
+    ]
+    assert [found["_id"] for found in mine.find({}, limit=2)] == [1, 2]
+    assert mine.count_documents({"text": {"$exists": True}}) == 2
+    assert list(databases.tenants["org_google"].find().sort("_id", 1)) == mine.find({})
+
+
+def test_insert_many_is_all_or_nothing(member: Membership) -> None:
+    mine = collection(member.organization["_id"])
+    mine.insert_one({"_id": 2})
+    with pytest.raises(Exception, match="E11000"):
+        mine.insert_many([{"_id": 1}, {"_id": 2}, {"_id": 3}])
+    assert mine.find({}) == [{"_id": 2}]
+    with pytest.raises(DuplicateKeyError):
+        mine.insert_one({"_id": 2})
+
+
+def test_every_operation_on_a_deleted_or_unknown_organization_is_refused(
+    member: Membership, databases: Databases
+) -> None:
+    lifecycle.delete(member)
+    for organization_id in (member.organization["_id"], "org_" + "0" * 32):
+        mine = collection(organization_id)
+        operations: list[Callable[[], object]] = [
+            partial(mine.insert_one, {}),
+            partial(mine.insert_many, [{}]),
+            partial(mine.update_one, {}, {"$set": {"a": 1}}, upsert=True),
+            partial(mine.replace_one, {}, {"a": 1}, upsert=True),
+            partial(mine.delete_one, {}),
+            partial(mine.find_one, {}),
+            partial(mine.find, {}),
+            partial(mine.count_documents, {}),
+        ]
+        for operation in operations:
+            with pytest.raises(OrganizationNotFound):
+                operation()
+    assert databases.collections() == {}
+
+
+def write(organization_id: str, writer: int, until: float) -> dict[str, set[str]]:
+    """Insert until the time is over; return the ids by what the library said about them."""
+    mine = collection(organization_id)
+    said: dict[str, set[str]] = {"written": set(), "not written": set()}
+    number = 0
+    while time.monotonic() < until:
+        document_id = f"{writer}-{number}"
+        try:
+            mine.insert_one({"_id": document_id})
+            said["written"].add(document_id)
+        except ServiceUnavailable:
+            said["not written"].add(document_id)
+        number += 1
+    return said
+
+
+def test_writes_during_renames_are_neither_lost_nor_misplaced(
+    member: Membership, databases: Databases
+) -> None:
+    renames = 0
+
+    def rename(number: int) -> None:
+        nonlocal renames
+        library.rename(member, f"Name {number % 3}")
+        renames += 1
+
+    until = time.monotonic() + SECONDS
+    organization_id = member.organization["_id"]
+    with in_background(rename):
+        said = at_once([partial(write, organization_id, writer, until) for writer in range(WRITERS)])
+    written = set().union(*(one["written"] for one in said))
+    assert renames > 10
+    assert len(written) > 20
+    (name,) = databases.collections()
+    assert {found["_id"] for found in databases.tenants[name].find()} == written
+    databases.check_invariants()
+
+
+def test_updates_during_renames_count_every_acknowledged_one(
+    member: Membership, databases: Databases
+) -> None:
+    mine = collection(member.organization["_id"])
+    mine.insert_one({"_id": "counter", "count": 0})
+
+    def increment() -> int:
+        until, done = time.monotonic() + SECONDS / 2, 0
+        while time.monotonic() < until:
+            done += mine.update_one({"_id": "counter"}, {"$inc": {"count": 1}}).modified_count
+        return done
+
+    with in_background(lambda number: library.rename(member, f"Name {number % 2}")):
+        done = at_once([increment] * 2)
+    assert mine.find_one({"_id": "counter"}) == {"_id": "counter", "count": sum(done)}
+    assert sum(done) > 0
+    databases.check_invariants()
+
+
+def test_reads_during_renames_never_see_an_empty_tenant(member: Membership, databases: Databases) -> None:
+    mine = collection(member.organization["_id"])
+    mine.insert_many([{"_id": number} for number in range(5)])
+
+    def read() -> set[tuple[int, int, bool]]:
+        until, seen = time.monotonic() + SECONDS / 2, set()
+        while time.monotonic() < until:
+            found = mine.find_one({"_id": 3}) is not None
+            seen.add((len(mine.find({})), mine.count_documents({}), found))
+        return seen
+
+    with in_background(lambda number: library.rename(member, f"Name {number % 2}")):
+        seen = at_once([read] * 3)
+    assert seen == [{(5, 5, True)}] * 3
+    databases.check_invariants()
+
+
+def test_writers_of_a_deleted_organization_never_write_into_its_successors_collection(
+    databases: Databases,
+) -> None:
+    """One name is deleted and created again and again, while everybody writes to the first that had it."""
+    current = [library.create("Google")]
+    succeeded = threading.Condition()
+    foreign: list[Document] = []
+    until = time.monotonic() + SECONDS
+
+    def succeed(number: int) -> None:
+        lifecycle.delete(current[-1])
+        successor = library.create("Google", f"{number}@example.com")
+        its_id = successor.organization["_id"]
+        foreign.extend(databases.tenants["org_google"].find({"owner": {"$ne": its_id}}))
+        with succeeded:
+            current.append(successor)
+            current.pop(0)
+            succeeded.notify_all()
+
+    def has_successor(one: Membership) -> bool:
+        return current[-1] is not one
+
+    def write_on(writer: int) -> Counter[str]:
+        counts = Counter[str]()
+        while time.monotonic() < until:
+            mine = current[-1]
+            organization_id = mine.organization["_id"]
+            try:
+                document = {"_id": f"{writer}-{counts.total()}", "owner": organization_id}
+                collection(organization_id).insert_one(document)
+                counts["written"] += 1
+            except OrganizationNotFound:
+                counts["refused"] += 1
+                with succeeded:
+                    succeeded.wait_for(partial(has_successor, mine), SECONDS)
+        return counts
+
+    with in_background(succeed):
+        counts = at_once([partial(write_on, writer) for writer in range(WRITERS)])
+    last = current[-1].organization["_id"]
+    assert all(count["written"] > 0 and count["refused"] > 5 for count in counts)
+    assert foreign == []
+    assert set(databases.tenants["org_google"].distinct("owner")) <= {last}
+    databases.check_invariants()
+
+
+def test_write_that_a_deletion_overtakes_is_not_acknowledged(
+    member: Membership, databases: Databases
+) -> None:
+    def insert_until_refused() -> None:
+        number = 0
+        while True:
+            collection(member.organization["_id"]).insert_one({"_id": number})
+            number += 1
+
+    results = at_once([insert_until_refused, partial(lifecycle.delete, member)])
+    assert isinstance(results[0], OrganizationNotFound)
+    assert results[1] is None
+    assert databases.collections() == {}
+    databases.check_invariants()
+
+
+def test_read_whose_cursor_a_rename_kills_is_repeated(member: Membership, databases: Databases) -> None:
+    mine = collection(member.organization["_id"])
+    mine.insert_one({"_id": "kept"})
+    operations: list[Callable[[], object]] = [
+        partial(mine.find_one, {}),
+        partial(mine.find, {}),
+        partial(mine.count_documents, {}),
+    ]
+    for operation in operations:
+        with failing(
+            databases.client,
+            "find",
+            "aggregate",
+            errorCode=175,
+            times=1,
+            namespace=f"{databases.tenants.name}.org_google",
+        ):
+            assert operation()

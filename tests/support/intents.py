@@ -1,0 +1,56 @@
+"""Processes that die in the middle of a rename or deletion."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Literal
+
+from tenantry import organizations
+from tenantry.organizations import OrganizationDocument
+from tenantry.tenants import ddl, intents
+
+Crash = Callable[[OrganizationDocument], None]
+OVER = timedelta(seconds=-1)
+
+
+def stored(organization_id: str) -> OrganizationDocument:
+    found = organizations.find(organization_id)
+    assert found is not None
+    return found
+
+
+def intend_rename(organization_id: str, name: str, lease: timedelta = OVER) -> OrganizationDocument:
+    """Write the intent of a rename, and no more."""
+    metadata = stored(organization_id)["metadata"]
+    target = {"name": name, "slug": name.lower(), "metadata": metadata}
+    return _intend(organization_id, "renaming", target, lease)
+
+
+def intend_deletion(organization_id: str) -> OrganizationDocument:
+    """Write the intent of a deletion, and no more."""
+    return _intend(organization_id, "deleting", {}, OVER)
+
+
+def _intend(
+    organization_id: str, state: Literal["renaming", "deleting"], target: dict[str, Any], lease: timedelta
+) -> OrganizationDocument:
+    current = stored(organization_id)
+    intent = intents._intent(current, target)
+    intent["leased_until"] = intent["created_at"] + lease
+    slugs = sorted({current["slug"], intent["slug"]})
+    intended = organizations.replace(current, {"state": state, "intent": intent, "slugs": slugs})
+    assert intended is not None
+    return intended
+
+
+def only_intent(intended: OrganizationDocument) -> None:
+    """The process died before the collection was touched."""
+
+
+def collection_done(intended: OrganizationDocument) -> None:
+    """The process died before the metadata were touched."""
+    intent = intended["intent"]
+    assert intent is not None
+    if intended["state"] == "renaming":
+        ddl.rename(intended["collection"], intent)
+    else:
+        ddl.drop(intended["collection"], intent["collection_uuid"])
