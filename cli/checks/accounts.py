@@ -1,0 +1,121 @@
+"""What holds for each account."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cli.connection import Databases, Document
+from cli.violation import Violation, text_of
+
+EMAIL: Final = re.compile(r"[^\s@]+@(?:(?!xn--)[^\s@.]+\.)+(?!xn--)[^\s@.]+")
+EMAIL_MAX_CHARACTERS: Final = 254
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One account and what else the master database says about it."""
+
+    document: Document
+    organization_id: Any  # of one of its organizations, or None
+    slug: Any
+    holders: int  # accounts with this e-mail address
+
+
+def has_member(facts: Facts) -> str | None:
+    """Check that the account is a member of an organization."""
+    return "is a member of no organization" if facts.organization_id is None else None
+
+
+def email_canonical(facts: Facts) -> str | None:
+    """Check that the e-mail address is in the one form in which it is unique."""
+    email = facts.document.get("email")
+    if isinstance(email, str) and is_canonical(email):
+        return None
+    return "has an e-mail address that is not canonical"
+
+
+def is_canonical(email: str) -> bool:
+    """Tell whether an address is in lower case, in NFC, and has a full Unicode domain name."""
+    folded = unicodedata.normalize("NFC", email.lower())
+    return email == folded and len(email) <= EMAIL_MAX_CHARACTERS and EMAIL.fullmatch(email) is not None
+
+
+def email_unique(facts: Facts) -> str | None:
+    """Check that no other account has the e-mail address."""
+    return None if facts.holders <= 1 else f"is one of {facts.holders} with the same e-mail address"
+
+
+def epoch_valid(facts: Facts) -> str | None:
+    """Check that `auth_epoch` counts from 0."""
+    epoch = facts.document.get("auth_epoch")
+    return None if isinstance(epoch, int) and epoch >= 0 else f"has auth_epoch {epoch!r}"
+
+
+RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
+    "account-has-member": has_member,
+    "email-canonical": email_canonical,
+    "email-unique": email_unique,
+    "auth-epoch-valid": epoch_valid,
+}
+
+
+class Accounts:
+    """All accounts."""
+
+    name = "accounts"
+
+    def __init__(self, databases: Databases) -> None:
+        self._master = databases.master
+
+    def count(self) -> int:
+        """Return about how many there are."""
+        return self._master["accounts"].estimated_document_count()
+
+    def keys(self) -> Iterator[Any]:
+        """Yield their ids."""
+        for found in self._master["accounts"].find({}, {"_id": 1}).sort("_id", 1):
+            yield found["_id"]
+
+    def examine(self, keys: Sequence[Any]) -> list[Violation]:
+        """Return what is wrong with these accounts.
+
+        They are read before their members, with which they come and go.
+        """
+        found = list(
+            self._master["accounts"].find({"_id": {"$in": list(keys)}}, {"email": 1, "auth_epoch": 1})
+        )
+        return [
+            _violation(facts, rule, detail)
+            for facts in self._facts(found)
+            for rule, check in RULES.items()
+            if (detail := check(facts))
+        ]
+
+    def _facts(self, documents: list[Document]) -> Iterator[Facts]:
+        of_accounts = {"account_id": {"$in": [document["_id"] for document in documents]}}
+        with_emails = {"email": {"$in": [document.get("email") for document in documents]}}
+        members = self._master["members"].find(of_accounts)
+        accounts = self._master["accounts"].find(with_emails, {"email": 1})
+        organization_ids = {member["account_id"]: member.get("organization_id") for member in members}
+        holders = Counter(account.get("email") for account in accounts)
+        slugs = self._slugs(list(organization_ids.values()))
+        for document in documents:
+            organization_id = organization_ids.get(document["_id"])
+            yield Facts(document, organization_id, slugs.get(organization_id), holders[document.get("email")])
+
+    def _slugs(self, organization_ids: list[Any]) -> dict[Any, Any]:
+        found = self._master["organizations"].find({"_id": {"$in": organization_ids}}, {"slug": 1})
+        return {organization["_id"]: organization.get("slug") for organization in found}
+
+
+def _violation(facts: Facts, rule: str, detail: str) -> Violation:
+    return Violation(
+        rule,
+        f"account {facts.document['_id']} {detail}",
+        key=facts.document["_id"],
+        organization_id=text_of(facts.organization_id),
+        slug=text_of(facts.slug),
+    )

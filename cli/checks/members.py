@@ -1,0 +1,104 @@
+"""What holds for each member."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cli.connection import Databases, Document
+from cli.violation import Violation, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One member and what else the master database says about it."""
+
+    document: Document
+    organization: Document | None
+    has_account: bool
+    times: int  # that this account is a member of this organization
+
+
+def of_an_organization(facts: Facts) -> str | None:
+    """Check that the member's organization exists."""
+    return None if facts.organization else "belongs to no organization"
+
+
+def of_an_account(facts: Facts) -> str | None:
+    """Check that the member's account exists."""
+    return None if facts.has_account else f"belongs to no account: {facts.document.get('account_id')}"
+
+
+def unique(facts: Facts) -> str | None:
+    """Check that the account is a member of the organization once."""
+    if facts.times <= 1:
+        return None
+    return f"is one of {facts.times} of the same account: {facts.document.get('account_id')}"
+
+
+RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
+    "member-of-an-organization": of_an_organization,
+    "member-of-an-account": of_an_account,
+    "member-unique": unique,
+}
+
+
+class Members:
+    """All members."""
+
+    name = "members"
+
+    def __init__(self, databases: Databases) -> None:
+        self._master = databases.master
+
+    def count(self) -> int:
+        """Return about how many there are."""
+        return self._master["members"].estimated_document_count()
+
+    def keys(self) -> Iterator[Any]:
+        """Yield their ids."""
+        for found in self._master["members"].find({}, {"_id": 1}).sort("_id", 1):
+            yield found["_id"]
+
+    def examine(self, keys: Sequence[Any]) -> list[Violation]:
+        """Return what is wrong with these members.
+
+        They are read before what they belong to, with which they come and go. So if a second look finds
+        them again, what the first look saw was wrong indeed.
+        """
+        found = list(self._master["members"].find({"_id": {"$in": list(keys)}}))
+        return [
+            _violation(facts, rule, detail)
+            for facts in self._facts(found)
+            for rule, check in RULES.items()
+            if (detail := check(facts))
+        ]
+
+    def _facts(self, documents: list[Document]) -> Iterator[Facts]:
+        organization_ids = [document.get("organization_id") for document in documents]
+        account_ids = {"$in": [document.get("account_id") for document in documents]}
+        organizations = self._master["organizations"].find({"_id": {"$in": organization_ids}}, {"slug": 1})
+        accounts = self._master["accounts"].find({"_id": account_ids}, {"_id": 1})
+        by_id = {organization["_id"]: organization for organization in organizations}
+        existing = {account["_id"] for account in accounts}
+        pairs = self._master["members"].find({"organization_id": {"$in": organization_ids}})
+        times = Counter(map(_pair, pairs))
+        for document in documents:
+            organization = by_id.get(document.get("organization_id"))
+            yield Facts(
+                document, organization, document.get("account_id") in existing, times[_pair(document)]
+            )
+
+
+def _pair(member: Document) -> tuple[Any, Any]:
+    return member.get("organization_id"), member.get("account_id")
+
+
+def _violation(facts: Facts, rule: str, detail: str) -> Violation:
+    return Violation(
+        rule,
+        f"member {facts.document['_id']} {detail}",
+        key=facts.document["_id"],
+        organization_id=text_of(facts.document.get("organization_id")),
+        slug=text_of(facts.organization.get("slug")) if facts.organization else None,
+    )

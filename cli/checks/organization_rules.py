@@ -1,0 +1,194 @@
+"""The rules for one organization: each check returns what is wrong, or None."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from cli.connection import Document
+
+SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+INTENDING: Final = ("renaming", "deleting")  # states with an intent
+STATES: Final = ("active", *INTENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One organization and what else the databases say about it.
+
+    Parameters
+    ----------
+    document : Document
+        The organization.
+    collections : Mapping[str, UUID or None]
+        Those of its collections that exist.
+    has_owner : bool
+        Whether a member is its owner.
+    rivals : Mapping[str, set[Any]]
+        Ids of other organizations per slug or collection that they claim as well.
+    intended_before : datetime
+        An intent from before this moment should be settled by now.
+    """
+
+    document: Document
+    collections: Mapping[str, UUID | None]
+    has_owner: bool
+    rivals: Mapping[str, set[Any]]
+    intended_before: datetime
+
+    @property
+    def intent(self) -> Document:
+        """The intent, empty if there is none."""
+        return intent_of(self.document)
+
+
+def collection_exists(facts: Facts) -> str | None:
+    """Check that an organization at rest has its collection."""
+    name = facts.document.get("collection")
+    if not facts.intent and name not in facts.collections:
+        return f"its collection {name} does not exist"
+    return None
+
+
+def intent_collection(facts: Facts) -> str | None:
+    """Check that the collection of the intent, and no other, has the old name or the intended one."""
+    if not facts.intent:
+        return None
+    uuid = facts.intent.get("collection_uuid")
+    if facts.collections and any(found != uuid for found in facts.collections.values()):
+        return f"its intent is about collection {uuid}, but others stand there: {_listed(facts.collections)}"
+    if not facts.collections and facts.document.get("state") != "deleting":
+        places = " and ".join(collection_names(facts.document))
+        return f"its intent is about collection {uuid}, which is not at {places}"
+    return None
+
+
+def _listed(collections: Mapping[str, UUID | None]) -> str:
+    return ", ".join(f"{name} ({uuid})" for name, uuid in sorted(collections.items()))
+
+
+def collection_claimed_once(facts: Facts) -> str | None:
+    """Check that no other organization claims the collection."""
+    return _claimed_once(facts, collection_names(facts.document), "collection")
+
+
+def slug_claimed_once(facts: Facts) -> str | None:
+    """Check that no other organization claims the slug."""
+    return _claimed_once(facts, slugs_of(facts.document), "slug")
+
+
+def _claimed_once(facts: Facts, names: list[str], what: str) -> str | None:
+    for name in names:
+        if others := facts.rivals.get(f"{what} {name}"):
+            return f"{what} {name} is claimed by {', '.join(sorted(map(str, others)))} too"
+    return None
+
+
+def collection_follows_slug(facts: Facts) -> str | None:
+    """Check that the collection is named after the slug."""
+    for holder in (facts.document, facts.intent):
+        expected = "org_" + str(holder.get("slug")).replace("-", "_")
+        if holder and holder.get("collection") != expected:
+            return f"its collection is named {holder.get('collection')}, not {expected}"
+    return None
+
+
+def slugs_reserve(facts: Facts) -> str | None:
+    """Check that `slugs` holds the slug, that of the intent, and no other."""
+    expected = _texts(facts.document.get("slug"), facts.intent.get("slug"))
+    slugs = facts.document.get("slugs")
+    if not isinstance(slugs, list) or sorted(map(str, slugs)) != expected:
+        return f"slugs is {slugs}, not {expected}"
+    return None
+
+
+def slug_canonical(facts: Facts) -> str | None:
+    """Check that the slug is well formed."""
+    for holder in (facts.document, facts.intent):
+        slug = holder.get("slug")
+        if holder and not (isinstance(slug, str) and SLUG.fullmatch(slug)):
+            return f"slug {slug!r} is malformed"
+    return None
+
+
+def owned(facts: Facts) -> str | None:
+    """Check that the organization has an owner."""
+    return None if facts.has_owner else "it has no owner"
+
+
+def state_known(facts: Facts) -> str | None:
+    """Check that there is such a state."""
+    state = facts.document.get("state")
+    return None if state in STATES else f"state {state!r} is unknown"
+
+
+def state_agrees_with_intent(facts: Facts) -> str | None:
+    """Check that there is an intent exactly in the states that have one."""
+    state = facts.document.get("state")
+    has_intent = facts.document.get("intent") is not None
+    if (state in INTENDING) == has_intent:
+        return None
+    return f"state is {state} {'with' if has_intent else 'without'} an intent"
+
+
+def intent_young(facts: Facts) -> str | None:
+    """Check that the intent is not old."""
+    if not facts.intent:
+        return None
+    since = facts.intent.get("created_at")
+    if not isinstance(since, datetime):
+        return "its intent has no time"
+    if since < facts.intended_before:
+        return f"{facts.document.get('state')} since {since.isoformat()}"
+    return None
+
+
+def version_positive(facts: Facts) -> str | None:
+    """Check that the version counts from 1."""
+    version = facts.document.get("version")
+    return None if isinstance(version, int) and version >= 1 else f"version is {version!r}"
+
+
+RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
+    "collection-exists": collection_exists,
+    "collection-claimed-once": collection_claimed_once,
+    "collection-follows-slug": collection_follows_slug,
+    "slug-claimed-once": slug_claimed_once,
+    "slug-canonical": slug_canonical,
+    "slugs-reserve": slugs_reserve,
+    "organization-owned": owned,
+    "state-known": state_known,
+    "state-agrees-with-intent": state_agrees_with_intent,
+    "intent-young": intent_young,
+    "intent-collection": intent_collection,
+    "version-positive": version_positive,
+}
+
+
+def collection_names(document: Document) -> list[str]:
+    """Return the collections that an organization claims."""
+    return _texts(document.get("collection"), intent_of(document).get("collection"))
+
+
+def intent_of(document: Document) -> Document:
+    """Return the intent of an organization, empty if there is none."""
+    intent = document.get("intent")
+    return intent if isinstance(intent, dict) else {}
+
+
+def slugs_of(document: Document) -> list[str]:
+    """Return the slugs that an organization claims."""
+    slugs = document.get("slugs")
+    return _texts(document.get("slug"), *(slugs if isinstance(slugs, list) else []))
+
+
+def claims_of(document: Document) -> list[str]:
+    """Return collections and slugs that an organization claims, told apart."""
+    names = [f"collection {name}" for name in collection_names(document)]
+    return names + [f"slug {slug}" for slug in slugs_of(document)]
+
+
+def _texts(*values: Any) -> list[str]:
+    return sorted({value for value in values if isinstance(value, str)})

@@ -1,0 +1,117 @@
+"""The databases that a command looks at, read as they are on the primary."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from bson.binary import Binary
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.errors import ConfigurationError, PyMongoError
+
+SERVER_SELECTION_TIMEOUT_MS: Final = 5_000
+LISTED_AT_ONCE: Final = 1_000  # names per reply; without a bound MongoDB 6.0 may build one beyond 16 MB
+
+Document = Mapping[str, Any]
+
+
+class ConnectionFailed(Exception):
+    """MongoDB cannot be reached or does not answer; the message fits on one line and holds no password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the master and the tenants' data are."""
+
+    mongodb_uri: str
+    master_database: str
+    tenant_database: str
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """An open connection to the master and the tenant database."""
+
+    master: Database[Document]
+    tenants: Database[Document]
+
+    def server_time(self) -> datetime:
+        """Return the server's clock, since that of an operator's machine may be wrong."""
+        admin = self.master.client.admin
+        reply: Document = admin.command("hello", codec_options=admin.codec_options)
+        return reply["localTime"]  # type: ignore[no-any-return]
+
+    def tenant_collections(self, names: Sequence[str]) -> dict[str, UUID | None]:
+        """Return which of these collections exist, with their identities; views have none."""
+        # The server looks exact names up one by one instead of reading its whole catalog.
+        found = self._list({"name": {"$in": list(names)}}, name_only=False)
+        return {each["name"]: _uuid(each["info"]) for each in found}
+
+    def tenant_collection_names(self, after: str, upto: str | None) -> Iterator[str]:
+        """Yield the names in a range, except the server's own collections; no bound where `upto` is None."""
+        bounds = {"$gt": after} if upto is None else {"$gt": after, "$lte": upto}
+        for each in self._list({"name": bounds}, name_only=True):
+            if not each["name"].startswith("system."):
+                yield each["name"]
+
+    def _list(self, query: Document, *, name_only: bool) -> Iterator[Document]:
+        cursor = {"batchSize": LISTED_AT_ONCE}
+        with self.tenants.list_collections(filter=query, cursor=cursor, nameOnly=name_only) as found:
+            yield from found.batch_size(LISTED_AT_ONCE)
+
+
+def _uuid(info: Document) -> UUID | None:
+    # pymongo decodes the first batch of a listing with its default codec, which leaves UUIDs binary.
+    uuid: UUID | Binary | None = info.get("uuid")
+    return uuid.as_uuid() if isinstance(uuid, Binary) else uuid
+
+
+@contextmanager
+def connected(target: Target) -> Iterator[Databases]:
+    """Connect for the length of a `with` block.
+
+    Raises
+    ------
+    ConnectionFailed
+        From the start or from within the block: the server cannot be reached, refuses or goes away.
+    """
+    try:
+        with _client(target.mongodb_uri) as client:
+            client.admin.command("ping")
+            yield Databases(client[target.master_database], client[target.tenant_database])
+    except PyMongoError as error:
+        raise ConnectionFailed(_without_password(_reason(error), target.mongodb_uri)) from None
+
+
+def _client(uri: str) -> MongoClient[Document]:
+    # What the majority has not confirmed yet counts as well: collections are listed in their latest state,
+    # and a document of an earlier one would contradict it.
+    try:
+        return MongoClient(
+            uri,
+            appname="tenantry-cli",
+            readConcernLevel="local",
+            readPreference="primary",
+            serverSelectionTimeoutMS=SERVER_SELECTION_TIMEOUT_MS,
+            tz_aware=True,
+            uuidRepresentation="standard",
+        )
+    except ValueError as error:  # such as a port out of range
+        raise ConfigurationError(str(error)) from None
+
+
+def _reason(error: Exception) -> str:
+    text = re.split(r" \(configured timeouts|, Timeout: |, full error: ", str(error))[0]
+    return " ".join(text.split())
+
+
+def _without_password(message: str, uri: str) -> str:
+    """Hide every part of the password, since one with unescaped characters is taken for a host or a port."""
+    user_information = uri.partition("://")[2].rpartition("@")[0]
+    for part in re.split(r"[/?#]", user_information.partition(":")[2]):
+        message = message.replace(part, "***") if part else message
+    return message

@@ -1,0 +1,83 @@
+"""What the terminal shows: results on standard output, progress and errors on standard error."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from cli.checker import Advance, Report
+from cli.violation import Violation
+
+FILE_COLUMNS: Final = 200  # of a table that goes to a file or another program
+
+
+def print_json(content: Any) -> None:
+    """Print one JSON document."""
+    typer.echo(json.dumps(content, ensure_ascii=False))
+
+
+def print_error(message: str) -> None:
+    """Print why a command ends."""
+    typer.secho(message, err=True, fg="red")
+
+
+def print_report(report: Report) -> None:
+    """Print what was examined and a table of what is wrong."""
+    if report.violations:
+        _console().print(_table(report.violations))
+    counts = ", ".join(f"{count} {name}" for name, count in report.examined.items())
+    number = len(report.violations)
+    typer.echo(f"{number or 'No'} violation{'' if number == 1 else 's'}. Examined: {counts}.")
+
+
+def report_content(report: Report) -> dict[str, Any]:
+    """Return a report as JSON has it."""
+    return {
+        "examined": report.examined,
+        "violations": [
+            {
+                "rule": violation.rule,
+                "organization_id": violation.organization_id,
+                "slug": violation.slug,
+                "detail": violation.detail,
+            }
+            for violation in report.violations
+        ],
+    }
+
+
+def _table(violations: list[Violation]) -> Table:
+    table = Table("Rule", "Organization", "Slug", "What is wrong")
+    for violation in violations:
+        cells = (violation.rule, violation.organization_id or "", violation.slug or "", violation.detail)
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=FILE_COLUMNS)
+
+
+@contextmanager
+def progress(*, shown: bool) -> Iterator[Advance]:
+    """Show how far a command is, where somebody looks at a terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    tasks: dict[str, TaskID] = {}
+    with Progress(
+        *columns, console=console, transient=True, disable=not (shown and console.is_terminal)
+    ) as bars:
+
+        def advance(name: str, done: int, expected: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name)
+            bars.update(tasks[name], completed=done, total=max(done, expected))
+
+        yield advance
