@@ -15,6 +15,8 @@ class TenantryError(Exception):
     ----------
     detail : str, optional
         What went wrong and what to do next, safe to show to the client.
+    retry_after_seconds : int, optional
+        When to try again (RFC 9110 section 10.2.3); 0 where a repetition would not help.
     **extensions
         Further members of the problem document (RFC 9457 section 3.2).
     """
@@ -23,16 +25,22 @@ class TenantryError(Exception):
     status: ClassVar[HTTPStatus]
     title: ClassVar[str]
     default_detail: ClassVar[str] = ""
+    challenge: ClassVar[str] = ""
+    """Value of WWW-Authenticate, which RFC 9110 section 15.5.2 asks for in every 401."""
 
-    def __init__(self, detail: str = "", **extensions: Any) -> None:
+    default_retry_after_seconds: ClassVar[int] = 0
+
+    def __init__(self, detail: str = "", *, retry_after_seconds: int = 0, **extensions: Any) -> None:
         super().__init__(detail or self.default_detail)
         self.detail = detail or self.default_detail
+        self.retry_after_seconds = retry_after_seconds or self.default_retry_after_seconds
         self.extensions = extensions
 
     @property
     def headers(self) -> dict[str, str]:
         """HTTP header fields that the answer carries besides its content type."""
-        return {}
+        fields = {"WWW-Authenticate": self.challenge, "Retry-After": str(self.retry_after_seconds or "")}
+        return {name: value for name, value in fields.items() if value}
 
 
 class MalformedRequest(TenantryError):
@@ -50,20 +58,13 @@ class InvalidToken(TenantryError):
     status = HTTPStatus.UNAUTHORIZED
     title = "Authentication required"
     default_detail = "The access token is missing, malformed, expired or revoked. Log in to get one."
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """A challenge without an error code where no token was sent (RFC 6750 section 3.1)."""
-        return {"WWW-Authenticate": 'Bearer realm="tenantry", error="invalid_token"'}
+    challenge = 'Bearer realm="tenantry", error="invalid_token"'
 
 
 class MissingToken(InvalidToken):
-    """The request carries no bearer token at all."""
+    """The request carries no bearer token at all; the challenge has no error then (RFC 6750 section 3.1)."""
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """The bare challenge."""
-        return {"WWW-Authenticate": 'Bearer realm="tenantry"'}
+    challenge = 'Bearer realm="tenantry"'
 
 
 class InvalidCredentials(TenantryError):
@@ -73,11 +74,7 @@ class InvalidCredentials(TenantryError):
     status = HTTPStatus.UNAUTHORIZED
     title = "Invalid credentials"
     default_detail = "The e-mail address, the password or the organization is wrong."
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """RFC 9110 section 15.5.2 asks for a challenge in every 401."""
-        return {"WWW-Authenticate": 'Bearer realm="tenantry"'}
+    challenge = 'Bearer realm="tenantry"'
 
 
 class NotFound(TenantryError):
@@ -132,15 +129,7 @@ class RequestInFlight(TenantryError):
     status = HTTPStatus.CONFLICT
     title = "Request in flight"
     default_detail = "A request with this Idempotency-Key is being processed. Repeat it after a while."
-
-    def __init__(self, retry_after_seconds: int = 1) -> None:
-        super().__init__()
-        self.retry_after_seconds = retry_after_seconds
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """When to try again, at the latest."""
-        return {"Retry-After": str(self.retry_after_seconds)}
+    default_retry_after_seconds = 1
 
 
 class IdempotencyKeyReused(TenantryError):
@@ -200,15 +189,6 @@ class TooManyRequests(TenantryError):
     title = "Too many requests"
     default_detail = "Too many failed attempts. Wait before the next one; see Retry-After."
 
-    def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__()
-        self.retry_after_seconds = retry_after_seconds
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """When to try again (RFC 6585 section 4)."""
-        return {"Retry-After": str(self.retry_after_seconds)}
-
 
 class ServiceUnavailable(TenantryError):
     """The database did not answer in time, so the outcome is unknown.
@@ -221,12 +201,7 @@ class ServiceUnavailable(TenantryError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title = "Service unavailable"
     default_detail = "The service cannot answer at the moment. Repeat the request after a while."
-    retry_after_seconds: ClassVar[int] = 2
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """When to try again (RFC 9110 section 10.2.3)."""
-        return {"Retry-After": str(self.retry_after_seconds)}
+    default_retry_after_seconds = 2
 
 
 class InternalError(TenantryError):
