@@ -231,6 +231,7 @@ HOSTILE: Final = {
     "payload not JSON": signed("claims"),
     "payload not UTF-8": signed(b"\xff\xfe"),
     "payload nested deeply": signed("[" * 2800),
+    "payload nested deeply and closed": signed("[" * 1400 + "]" * 1400),
     "payload with a nested claim": with_raw_payload(org='{"a":' * 400 + "1" + "}" * 400),
     # the serialisation
     "empty": "",
