@@ -30,7 +30,8 @@ class SigningKeySecret:
     @property
     def current(self) -> str:
         """The current version's string."""
-        return self.client.get_secret_value(SecretId=self.arn)["SecretString"]
+        version = self.client.get_secret_value(SecretId=self.arn, VersionStage="AWSCURRENT")
+        return version["SecretString"]
 
     @property
     def key_id(self) -> str:

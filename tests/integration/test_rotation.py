@@ -1,0 +1,154 @@
+"""The signing key's rotation, from the placeholder on, through the rotation function."""
+
+import json
+import uuid
+from datetime import timedelta
+from unittest.mock import Mock
+
+import pytest
+
+from tenantry import database, rotation, secrets, signing_keys, tokens
+from tests.support import library
+from tests.support.databases import Databases
+from tests.support.owners import PASSWORD, Owner, log_in, sign_up
+from tests.support.rotation import STEPS, SigningKeySecret
+from tests.support.service import Service
+
+
+def key_id_of(token: str) -> str:
+    return tokens._read_header(token).kid
+
+
+def forget_secrets() -> None:
+    """What five minutes do to the cached secret."""
+    secrets._provider.cache_clear()
+
+
+def test_first_rotation_replaces_the_placeholder(signing_key: SigningKeySecret, databases: Databases) -> None:
+    assert json.loads(signing_key.current).keys() == {"kid", "private_key"}
+    (published,) = databases.master["signing_keys"].find()
+    assert published["_id"] == published["jwk"]["kid"] == signing_key.key_id
+    assert "d" not in published["jwk"]
+    assert "not_after" not in published
+
+
+def test_tokens_of_the_retired_and_of_the_newest_key_are_valid(
+    owner: Owner, signing_key: SigningKeySecret
+) -> None:
+    old_key = key_id_of(owner.token)
+    signing_key.rotate()
+    forget_secrets()
+    token = log_in(owner.service, owner.email)
+    assert key_id_of(token) == signing_key.key_id != old_key
+    with library.fresh_process():
+        for one in (owner.token, token):
+            assert owner.service.get(owner.path, token=one).status == 200
+        published = {key["kid"] for key in owner.service.get("/.well-known/jwks.json").json["keys"]}
+    assert published == {old_key, signing_key.key_id}
+
+
+def test_login_goes_on_signing_with_the_cached_key_and_its_tokens_are_valid(
+    owner: Owner, signing_key: SigningKeySecret
+) -> None:
+    signing_key.rotate()
+    token = log_in(owner.service, owner.email)
+    assert key_id_of(token) == key_id_of(owner.token)
+    with library.fresh_process():
+        assert owner.service.get(owner.path, token=token).status == 200
+
+
+def test_retired_key_ends_after_the_last_token_that_it_may_have_signed(
+    owner: Owner, signing_key: SigningKeySecret, databases: Databases
+) -> None:
+    before = database.now()
+    signing_key.rotate()
+    old_key = key_id_of(owner.token)
+    retired = databases.master["signing_keys"].find_one({"_id": old_key})
+    assert retired is not None
+    last_token_ends = before + timedelta(seconds=secrets.CACHE_SECONDS + tokens.LIFETIME_SECONDS)
+    assert last_token_ends < retired["not_after"] <= database.now() + rotation.RETIRED_AFTER
+    databases.master["signing_keys"].update_one({"_id": old_key}, {"$set": {"not_after": before}})
+    with library.fresh_process():
+        assert owner.service.get(owner.path, token=owner.token).status == 401
+
+
+@pytest.mark.parametrize("killed_after", range(len(STEPS) + 1))
+def test_rotation_that_is_killed_between_two_steps_and_repeated(
+    owner: Owner, signing_key: SigningKeySecret, databases: Databases, killed_after: int
+) -> None:
+    version = signing_key.rotate(steps=STEPS[:killed_after])
+    forget_secrets()
+    with library.fresh_process():
+        between = log_in(owner.service, owner.email)
+        assert owner.service.get(owner.path, token=between).status == 200
+    signing_key.rotate(version)
+    forget_secrets()
+    with library.fresh_process():
+        after = log_in(owner.service, owner.email)
+        for token in (owner.token, between, after):
+            assert owner.service.get(owner.path, token=token).status == 200
+    assert key_id_of(after) == signing_key.key_id != key_id_of(owner.token)
+    lasting = databases.master["signing_keys"].find({"not_after": None})
+    assert [key["_id"] for key in lasting] == [signing_key.key_id]
+    assert databases.master["signing_keys"].count_documents({}) == 2
+
+
+def test_each_step_can_be_repeated(signing_key: SigningKeySecret, databases: Databases) -> None:
+    version = str(uuid.uuid4())
+    for step in STEPS:
+        signing_key.rotate(version, (step,))
+        dump = databases.master["signing_keys"].find().to_list()
+        pending = signing_key.client.get_secret_value(SecretId=signing_key.arn, VersionId=version)
+        signing_key.rotate(version, (step,))
+        again = signing_key.client.get_secret_value(SecretId=signing_key.arn, VersionId=version)
+        assert again["SecretString"] == pending["SecretString"]
+        assert databases.master["signing_keys"].find().to_list() == dump
+
+
+def test_unknown_key_ids_make_no_storm_of_reads(
+    owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Mock(side_effect=signing_keys._read)
+    monkeypatch.setattr(signing_keys, "_read", read)
+    for _ in range(20):
+        forged = tokens.issue(
+            tokens.SigningKey.generate(),
+            account_id="acct_1",
+            organization_id=owner.id,
+            slug="alpha",
+            role="owner",
+            epoch=0,
+        )
+        assert owner.service.get(owner.path, token=forged).status == 401
+    assert read.call_count <= 1
+
+
+def test_key_of_a_fresh_rotation_is_found_by_processes_that_know_the_old_ones(
+    owner: Owner, signing_key: SigningKeySecret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert owner.service.get(owner.path, token=owner.token).status == 200
+    known, read_at = dict(signing_keys._keys), signing_keys._read_at
+    signing_key.rotate()
+    forget_secrets()
+    token = log_in(owner.service, owner.email)
+    monkeypatch.setattr(signing_keys, "_keys", known)
+    monkeypatch.setattr(signing_keys, "_read_at", read_at - signing_keys.UNKNOWN_KEY_PAUSE_SECONDS)
+    assert owner.service.get(owner.path, token=token).status == 200
+
+
+def test_login_before_the_first_rotation_is_unavailable_and_recovers(
+    databases: Databases, signing_key: SigningKeySecret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = SigningKeySecret(signing_key.client, f"another-{uuid.uuid4().hex}")
+    monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", secret.arn)
+    library.forget()
+    service = Service()
+    body = {"name": "Alpha", "email": "owner@alpha.example", "password": PASSWORD}
+    assert service.post("/organizations", body).status == 201
+    answer = service.post("/login", {"email": "owner@alpha.example", "password": PASSWORD})
+    assert (answer.status, answer.code) == (503, "service-unavailable")
+    assert int(answer.headers["retry-after"]) > 0
+    secret.rotate()
+    token = log_in(service, "owner@alpha.example")
+    assert service.get("/organizations/alpha", token=token).status == 200
+    assert sign_up(service, "Beta").token
