@@ -1,8 +1,4 @@
-"""One deployed local stack for the tests that speak HTTP to it.
-
-With pytest-xdist each worker that needs it starts a stack of its own; ``--dist loadgroup`` lets one worker
-have all these tests.
-"""
+"""One deployed local stack for the tests that speak HTTP to it; with pytest-xdist, one for each worker."""
 
 from collections.abc import Iterator
 

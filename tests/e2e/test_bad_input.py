@@ -10,8 +10,6 @@ from tests.e2e.http_service import HttpService, unique
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, email_of, sign_up
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 GOOD = {"name": "Bad Input", "email": "bad@input.example", "password": PASSWORD}
 GOOD_JSON = json.dumps(GOOD)
 OPERATOR = {"$ne": ""}

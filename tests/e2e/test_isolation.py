@@ -7,8 +7,6 @@ from tests.support.databases import Databases
 from tests.support.owners import Owner, sign_up
 from tests.support.service import OMITTED
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 BODIES = {"GET": OMITTED, "PATCH": {"name": "Mine"}, "DELETE": OMITTED}
 
 

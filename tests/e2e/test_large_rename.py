@@ -12,8 +12,6 @@ from tests.e2e.http_service import HttpService, unique
 from tests.support.databases import Databases, Document
 from tests.support.owners import Owner
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 DOCUMENTS = 100_000
 INDEXES = [
     IndexModel([("number", ASCENDING)], name="by_number", unique=True),

@@ -3,14 +3,10 @@
 import json
 import secrets
 
-import pytest
-
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService, unique
 from tests.e2e.waiting import wait_until
 from tests.support.owners import email_of
-
-pytestmark = pytest.mark.xdist_group("stack")
 
 LOGGED_SECONDS = 10.0
 LOG_GROUPS = "/tenantry/"

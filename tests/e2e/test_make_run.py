@@ -19,8 +19,6 @@ from tests.e2e.deployment import LARGE_DIRECTORIES
 from tests.e2e.http_service import HttpService
 from tests.support.owners import log_in, sign_up
 
-pytestmark = pytest.mark.xdist_group("make run")
-
 MAKE = [shutil.which("make") or "make", "--no-print-directory", "-C", str(PROJECT)]
 START_SECONDS = 180.0
 STOP_SECONDS = 30.0

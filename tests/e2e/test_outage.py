@@ -11,8 +11,6 @@ from tests.e2e.http_service import HttpService, at_once
 from tests.support.owners import PASSWORD, Owner
 from tests.support.service import Answer
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 SERVER_SELECTION_SECONDS = 3.0
 REQUEST_TIMEOUT_SECONDS = 10.0
 MARGIN_SECONDS = 5.0

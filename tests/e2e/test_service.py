@@ -1,13 +1,10 @@
 """What the service tells about itself: health, documentation, public keys."""
 
-import pytest
 
 from tests.e2e import jose
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService
 from tests.support.owners import Owner
-
-pytestmark = pytest.mark.xdist_group("stack")
 
 
 def deployed_routes(deployment: Deployment) -> set[tuple[str, str]]:

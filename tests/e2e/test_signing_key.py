@@ -13,8 +13,6 @@ from tests.e2e.http_service import HttpService, unique
 from tests.e2e.waiting import wait_until
 from tests.support.owners import Owner, log_in, sign_up
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 KNOWN_EVERYWHERE_SECONDS = 10.0
 YEAR_SECONDS = 365 * 24 * 3600
 MEGABYTE = 1024 * 1024

@@ -10,8 +10,6 @@ from tests.e2e.http_service import HttpService, at_once, unique
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, email_of, log_in, sign_up
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 NOTES = [{"_id": ObjectId(), "text": text} for text in ("buy milk", "call Ada", "water the plants")]
 
 
