@@ -1,0 +1,124 @@
+"""A server that can be made to fail, with the library's connections to it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from tenantry import database
+from tenantry.settings import settings
+from tenantry.tenants import intents
+from tests.faults.proxy import Proxy
+from tests.faults.victims import Victims
+from tests.faults.watch import CommandWatch
+from tests.faults.world import World
+from tests.support import library
+from tests.support.databases import Databases, Document
+
+_make_client = database.client.__wrapped__
+_ensure_indexes = database.ensure_indexes.__wrapped__
+
+_ENVIRONMENT = {"MASTER_DATABASE": "master", "TENANT_DATABASE": "tenants"}
+_LONGEST_WAIT_SECONDS = 0.1  # for the holder of a lease, who is dead more often than not
+_SHORTEST_HEARTBEAT_SECONDS = 0.005  # the driver asks how a server is, but not more often than this
+
+
+@dataclass
+class Bench:
+    """What a case of the fault suite works with.
+
+    `direct` and `proxied` are clients made by the library; it uses the first but within `behind_proxy`.
+    """
+
+    databases: Databases
+    proxy: Proxy
+    victims: Victims
+    watch: CommandWatch
+    environment: Mapping[str, str]
+    direct: MongoClient[Document]
+    proxied: MongoClient[Document]
+    world: World = field(init=False)
+    _current: MongoClient[Document] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._current = self.direct
+
+    def client(self) -> MongoClient[Document]:
+        """Stand in for `tenantry.database.client`."""
+        return self._current
+
+    @contextmanager
+    def behind_proxy(self) -> Iterator[None]:
+        self._current = self.proxied
+        try:
+            yield
+        finally:
+            self._current = self.direct
+
+    def set_fail_point(self, mode: Any, **data: Any) -> None:
+        """Configure the server's fail point failCommand."""
+        command: Document = {"configureFailPoint": "failCommand", "mode": mode}
+        if data:
+            command["data"] = {"appName": "tenantry"} | data
+        self.databases.client.admin.command(command)
+
+    def reap_transactions(self) -> None:
+        """Abort what dead clients left open, as the server does after 60 s."""
+        self.databases.client.admin.command({"killAllSessions": []})
+
+    def wait_until_idle(self) -> None:
+        """Wait until the server has finished what clients do not wait for any more."""
+        mine = {"appName": "tenantry", "active": True, "command.hello": {"$exists": False}}
+        running: list[Document] = [{"$currentOp": {}}, {"$match": mine}]
+        while list(self.databases.client.admin.aggregate(running)):
+            pass
+
+
+@contextmanager
+def running_bench(uri: str, port: int) -> Iterator[Bench]:
+    """Set up a bench for a server within a `with` block."""
+    # The driver asks at once how the server is after an error that nothing but a fail point has made.
+    uri += "&serverMonitoringMode=poll"
+    environment = _ENVIRONMENT | {"MONGODB_URI": uri}
+    watch = CommandWatch()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        MongoClient[Document](uri, tz_aware=True, uuidRepresentation="standard") as client,
+        Proxy(port) as proxy,
+        Victims() as victims,
+    ):
+        _prepare_library(patch, environment, watch)
+        databases = Databases(uri, client, client["master"], client["tenants"])
+        databases.drop()
+        with _client_of_library(uri) as direct, _client_of_library(proxy.uri) as proxied:
+            bench = Bench(databases, proxy, victims, watch, environment, direct, proxied)
+            patch.setattr(database, "client", bench.client)
+            _ensure_indexes()
+            bench.world = World(databases)
+            yield bench
+    settings.cache_clear()
+
+
+def _prepare_library(patch: pytest.MonkeyPatch, environment: Mapping[str, str], watch: CommandWatch) -> None:
+    for name, value in environment.items():
+        patch.setenv(name, value)
+    patch.setattr(intents, "MAX_WAIT_SECONDS", _LONGEST_WAIT_SECONDS)
+    patch.setattr("pymongo.common.MIN_HEARTBEAT_INTERVAL", _SHORTEST_HEARTBEAT_SECONDS)
+    patch.setattr(database, "MongoClient", partial(MongoClient, event_listeners=[watch]))
+    patch.setattr(database, "ensure_indexes", lambda: None)
+    library.hash_with_few_rounds(patch)
+
+
+@contextmanager
+def _client_of_library(uri: str) -> Iterator[MongoClient[Document]]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MONGODB_URI", uri)
+        settings.cache_clear()
+        client = _make_client()
+        settings.cache_clear()
+    with client:
+        yield client

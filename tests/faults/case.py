@@ -1,0 +1,141 @@
+"""One case: an operation, a fault, what follows it, and the verdict."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import pymongo
+
+from tenantry import database
+from tenantry.reconciliation import reconcile
+from tests.faults.bench import Bench
+from tests.faults.faults import Fault, Hit
+from tests.faults.invariants import assert_invariants
+from tests.faults.model import UNKNOWN, Answer, Event, explanations
+from tests.faults.operations import OPERATIONS, Operation, others
+from tests.support.databases import Document
+
+_BLOCKED_SECONDS: Final = 0.5  # by a transaction whose client is gone
+_OVERTAKING_SECONDS: Final = 0.3  # then the overtaken operation goes on, for it may be in the way
+_IN_FLIGHT: Final = Answer("refused", "request-in-flight")
+
+
+class Case:
+    """Runs an operation under a fault, then what follows, and judges the history and what is stored.
+
+    Parameters
+    ----------
+    bench
+        The server and the connections to it.
+    operation
+        Name of the operation under test.
+    timeout_seconds
+        How long the operation waits where the fault makes it wait.
+    """
+
+    def __init__(self, bench: Bench, operation: str, timeout_seconds: float = 0) -> None:
+        self._bench = bench
+        self._timeout_seconds = timeout_seconds
+        self._operation = OPERATIONS[operation]
+        self._fault: Fault | None = None
+        self._start = bench.world.renew()
+
+    def run(self, fault: Fault, index: int, continuation: str) -> None:
+        """Let a fault hit the operation's command of this index, and go on after it."""
+        self._fault = fault
+        hit = Hit(self._bench, self._operation.name, index, self._start, self._timeout_seconds)
+        history = [self._event(self._operation, fault.hit(hit)), *self._follow(continuation)]
+        if fault.ending is None and continuation == "retry":
+            assert_invariants(self._bench.databases)
+        self._end_fault()
+        self._judge([history])
+
+    def run_overtaken(self, index: int, other: str) -> None:
+        """Let somebody else's requests run while the operation is about to send its command of this index."""
+        theirs: Future[list[Event]]
+
+        def overtake(_: int) -> None:
+            nonlocal theirs
+            theirs = pool.submit(self._overtake, other)
+            wait([theirs], _OVERTAKING_SECONDS)
+
+        hit = Hit(self._bench, self._operation.name, index, self._start)
+        with ThreadPoolExecutor() as pool, hit.at_command(overtake):
+            mine = self._event(self._operation, hit.attempt())
+        overtaking = theirs.result()
+        afterwards = self._follow(other)
+        positions = range(len(overtaking) + 1)
+        self._judge([[*overtaking[:at], mine, *overtaking[at:], *afterwards] for at in positions])
+
+    def _overtake(self, other: str) -> list[Event]:
+        """Make somebody else's requests, once each; what is in their way may be in their way to the end."""
+        with pymongo.timeout(database.REQUEST_TIMEOUT_SECONDS):
+            return [
+                self._event(operation, operation.attempt(self._start.authenticated))
+                for operation in self._operations(other)
+            ]
+
+    def _follow(self, continuation: str) -> list[Event]:
+        """Make the requests that follow; with no fault in the way each has a definite answer."""
+        if continuation == "reconcile":
+            self._reconcile()
+            return []
+        history: list[Event] = []
+        for operation in self._operations(continuation):
+            history += self._request(operation, is_back=continuation == "back")
+        return history
+
+    def _operations(self, continuation: str) -> tuple[Operation, ...]:
+        if continuation == "retry":
+            return (self._operation,)
+        return others(self._operation.name)[continuation]
+
+    def _request(self, operation: Operation, *, is_back: bool) -> list[Event]:
+        with pymongo.timeout(_BLOCKED_SECONDS):
+            first = self._event(operation, operation.attempt(self._start.authenticated))
+        if first.answer not in (UNKNOWN, _IN_FLIGHT):
+            return [first]
+        if is_back:
+            # Nothing but the lease keeps a late rename from an organization that has its old name again.
+            self._end_fault()
+        self._bench.reap_transactions()
+        self._bench.world.let_time_pass()
+        with pymongo.timeout(database.REQUEST_TIMEOUT_SECONDS):
+            second = self._event(operation, operation.attempt(self._start.authenticated))
+        assert second.answer not in (UNKNOWN, _IN_FLIGHT), f"{operation.name} cannot be done any more"
+        return [second] if first.answer == _IN_FLIGHT else [first, second]
+
+    def _end_fault(self) -> None:
+        """Let arrive what is still on its way."""
+        if self._fault is not None and self._fault.ending is not None:
+            self._fault.ending(self._bench)
+
+    def _judge(self, histories: Sequence[Sequence[Event]]) -> None:
+        """Check what is stored in the end, and that it has come about as one of the histories says."""
+        databases = self._bench.databases
+        self._bench.reap_transactions()
+        self._reconcile()
+        assert_invariants(databases)
+        settled = self._organizations()
+        assert reconcile(timedelta()).settled == []
+        assert self._organizations() == settled
+        stored = self._bench.world.state(self._start)
+        explained = [end for history in histories for end in explanations(self._start.model(), history)]
+        assert stored in explained, "\n".join(["stored:", repr(stored), "histories:", *map(repr, histories)])
+        ids = {organization["_id"] for organization in settled[0]}
+        for event in histories[0]:
+            assert event.answer.organization_id in {"", *ids}, "the answer names no organization"
+
+    def _organizations(self) -> tuple[list[Document], dict[str, UUID]]:
+        databases = self._bench.databases
+        return list(databases.master["organizations"].find()), databases.collections()
+
+    def _reconcile(self) -> None:
+        self._bench.world.let_time_pass()
+        assert reconcile(timedelta()).failed == []
+
+    @staticmethod
+    def _event(operation: Operation, answer: Answer) -> Event:
+        return Event(operation.name, operation.effect, answer)

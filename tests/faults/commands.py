@@ -1,0 +1,103 @@
+"""The database commands of each operation in the order in which it sends them: the points where it can fail.
+
+`test_commands` compares this table with what the library sends, so it is never out of date.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+_IN_TRANSACTION: Final = " in transaction"
+_ALWAYS_WRITE: Final = {
+    "commitTransaction",
+    "create",
+    "createIndexes",
+    "delete",
+    "drop",
+    "findAndModify",
+    "insert",
+    "renameCollection",
+    "update",
+}
+_RETRYABLE_WRITES: Final = {"delete", "findAndModify", "insert", "update"}
+
+
+def _transaction(*commands: str) -> tuple[str, ...]:
+    return tuple(f"{command}{_IN_TRANSACTION}" for command in (*commands, "commitTransaction"))
+
+
+def _fenced(write: str) -> tuple[str, ...]:
+    """A tenant's write: the look at the present is taken outside the transaction that it belongs to."""
+    look = "find organizations"
+    written, commit = _transaction(write)
+    return look, written, look, commit
+
+
+_CLAIM: Final = "insert idempotency_keys"
+_COMPLETE: Final = "update idempotency_keys"
+_CREATE_COLLECTION: Final = ("create org_beta", "find org_beta")
+_PREPARE_SIGN_UP: Final = ("find organizations", "find accounts")
+_SIGN_UP: Final = ("insert organizations", "insert accounts", "insert members", *_CREATE_COLLECTION)
+_CREATE: Final = ("insert organizations", "update accounts", "insert members", *_CREATE_COLLECTION)
+
+COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "sign-up": (*_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP)),
+    "sign-up-with-key": (_CLAIM, *_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP, _COMPLETE)),
+    "create": ("find organizations", "find accounts", *_transaction(*_CREATE)),
+    "create-with-key": (_CLAIM, "find organizations", "find accounts", *_transaction(*_CREATE, _COMPLETE)),
+    "rename": (
+        "find organizations",
+        "listCollections",
+        "findAndModify organizations",
+        "renameCollection org_alpha",
+        "findAndModify organizations",
+    ),
+    "change-metadata": ("findAndModify organizations",),
+    "delete": (
+        "listCollections",
+        "findAndModify organizations",
+        "drop org_alpha",
+        *_transaction(
+            "delete organizations",
+            "find members",
+            "update accounts",
+            "delete members",
+            "find members",
+            "delete accounts",
+        ),
+    ),
+    "insert-one": _fenced("insert org_alpha"),
+    "insert-many": _fenced("insert org_alpha"),
+    "update-one": _fenced("update org_alpha"),
+    "change-password": (
+        "find accounts",
+        "find login_attempts",
+        "delete login_attempts",
+        "update accounts",
+    ),
+}
+
+
+def described(command: Mapping[str, Any]) -> str:
+    """Return a command as the table has it: its name, its collection, and whether a transaction holds it."""
+    name = next(iter(command))
+    target = command[name]
+    of_collection = f" {target.rpartition('.')[2]}" if isinstance(target, str) else ""
+    return f"{name}{of_collection}{_IN_TRANSACTION if 'autocommit' in command else ''}"
+
+
+def name_of(command: str) -> str:
+    return command.partition(" ")[0]
+
+
+def in_transaction(command: str) -> bool:
+    return command.endswith(_IN_TRANSACTION)
+
+
+def waits_for_majority(command: str) -> bool:
+    """Tell whether a command takes a write concern: every change outside a transaction, and its commit."""
+    is_commit = name_of(command) == "commitTransaction"
+    return name_of(command) in _ALWAYS_WRITE and (is_commit or not in_transaction(command))
+
+
+def is_retryable_write(command: str) -> bool:
+    return name_of(command) in _RETRYABLE_WRITES and not in_transaction(command)

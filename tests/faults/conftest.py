@@ -1,0 +1,70 @@
+"""A server that can be made to fail, one per worker, and the figure at the end."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from local.mongod import mongod_binary, running_mongod
+from local.processes import free_port
+from tests.faults.bench import Bench, running_bench
+
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - survives the kill of a process, and its disk never waits
+_NEEDED_BYTES: Final = 2 * 1024**3
+
+
+_FAULT_POINT: Final = "fault point"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "bounded: the part of the fault suite that runs with every change")
+
+
+@pytest.fixture(scope="session")
+def data() -> Iterator[Path]:
+    """Directory for a server's data, in memory where there is enough."""
+    has_memory = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _NEEDED_BYTES
+    with tempfile.TemporaryDirectory(dir=_MEMORY if has_memory else None) as directory:
+        yield Path(directory) / "data"
+
+
+@pytest.fixture(scope="session")
+def bench(data: Path) -> Iterator[Bench]:
+    binary = mongod_binary()
+    assert binary is not None, "the bundled mongod does not run on this machine"
+    port = free_port()
+    with (
+        running_mongod(binary, data, port, test_commands=True) as (_, uri),
+        running_bench(uri, port) as bench,
+    ):
+        yield bench
+
+
+@pytest.fixture(autouse=True)
+def counted(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> None:
+    """Tell the summary which fault point a case is about."""
+    parameters = request.node.callspec.params
+    if "fault" in parameters:
+        record_property(_FAULT_POINT, [str(parameters[name]) for name in ("operation", "index", "fault")])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figure that the suite is for."""
+    cases = [
+        (tuple(value), outcome)
+        for outcome in ("passed", "failed", "error")
+        for report in terminalreporter.stats.get(outcome, [])
+        for name, value in report.user_properties
+        if name == _FAULT_POINT
+    ]
+    points = {point for point, _ in cases}
+    operations = {operation for operation, _, _ in points}
+    violations = sum(outcome != "passed" for _, outcome in cases)
+    terminalreporter.section("fault suite")
+    terminalreporter.line(
+        f"{len(points):,} fault points of {len(operations)} operations, {len(cases):,} cases: "
+        f"{violations:,} violations"
+    )

@@ -1,0 +1,24 @@
+"""The judge: what must hold once everything has been settled."""
+
+from datetime import timedelta
+from typing import cast
+
+from pymongo.database import Database
+
+from cli import connection
+from cli.checker import verify
+from tests.support.databases import Databases
+
+
+def assert_invariants(databases: Databases) -> None:
+    """Check the invariants of the stored data as `tenantry verify` does, intents of any age included."""
+    master, tenants = (
+        cast("Database[connection.Document]", one) for one in (databases.master, databases.tenants)
+    )
+    report = verify(connection.Databases(master, tenants), timedelta(), _ignore)
+    assert report.violations == []
+    assert set(report.examined) >= {"organizations"}
+
+
+def _ignore(kind: str, done: int, expected: int) -> None:
+    """Show no progress."""

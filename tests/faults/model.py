@@ -1,0 +1,107 @@
+"""What the operations mean without faults, one after the other: a history is right if this explains it."""
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tests.support.databases import Document
+
+
+@dataclass
+class Organization:
+    """An organization; `identity` tells the one that was there at the start from its successors."""
+
+    identity: Literal["alpha", "later"]
+    name: str
+    metadata: dict[str, Any]
+    owner: str
+    documents: dict[str, Document]
+
+
+@dataclass
+class Account:
+    password: str
+    epoch: int
+
+
+@dataclass
+class State:
+    """Organizations by slug, accounts by e-mail address, and answers kept under idempotency keys."""
+
+    organizations: dict[str, Organization]
+    accounts: dict[str, Account]
+    answers: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    def alpha(self) -> tuple[str, Organization]:
+        """Return slug and organization of the one that was there at the start."""
+        for slug, organization in self.organizations.items():
+            if organization.identity == "alpha":
+                return slug, organization
+        raise Refused("gone")
+
+
+class Refused(Exception):
+    """The operation is answered with an error and changes nothing."""
+
+    @property
+    def code(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How an operation ended: done, refused for good, or nobody knows."""
+
+    kind: Literal["done", "refused", "unknown"]
+    detail: Any = None
+    organization_id: str = field(default="", compare=False)
+
+
+UNKNOWN = Answer("unknown")
+Effect = Callable[[State], Any]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One operation of a history and its answer."""
+
+    name: str
+    effect: Effect = field(repr=False)
+    answer: Answer
+
+
+def explanations(state: State, history: Sequence[Event], floating: tuple[Event, ...] = ()) -> Iterator[State]:
+    """Return the states that a history may end in, were every operation atomic.
+
+    Parameters
+    ----------
+    state
+        Where it starts.
+    history
+        What happened, in order; an operation of unknown outcome happened at some time after its start,
+        or not at all.
+    floating
+        Operations of unknown outcome that have started and may happen from here on.
+    """
+    for index, event in enumerate(floating):
+        after, _ = _applied(event, state)
+        yield from explanations(after, history, floating[:index] + floating[index + 1 :])
+    if not history:
+        yield state
+        return
+    event, *rest = history
+    if event.answer == UNKNOWN:
+        yield from explanations(state, rest, (*floating, event))
+        return
+    after, answer = _applied(event, state)
+    if answer == event.answer:
+        yield from explanations(after, rest, floating)
+
+
+def _applied(event: Event, state: State) -> tuple[State, Answer]:
+    after = copy.deepcopy(state)
+    try:
+        return after, Answer("done", event.effect(after))
+    except Refused as refused:
+        return state, Answer("refused", refused.code)

@@ -1,0 +1,225 @@
+"""The operations that the faults hit: what is asked of the library, and what the model says it means."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+
+from tenantry import lifecycle, login, schemas
+from tenantry.accounts import Membership
+from tenantry.errors import InvalidToken, OrganizationNotFound, ServiceUnavailable, TenantryError
+from tenantry.organizations import OrganizationDocument
+from tenantry.tenants import collection
+from tests.faults.model import UNKNOWN, Account, Answer, Effect, Organization, Refused, State
+from tests.support.databases import Document
+from tests.support.owners import PASSWORD, email_of
+
+OTHER_PASSWORD: Final = "another horse battery staple"
+STRANGER: Final = "stranger@example.com"
+KEPT: Final[Document] = {"_id": "kept", "count": 0}
+
+Caller = Callable[[], Membership]  # raises InvalidToken where the membership is gone
+Request = Callable[[Caller], Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A request of an organization's owner, and its meaning."""
+
+    name: str
+    request: Request
+    effect: Effect
+
+    def attempt(self, caller: Caller) -> Answer:
+        """Make the request and say what a client may conclude from how it ended."""
+        try:
+            result = self.request(caller)
+        except (ServiceUnavailable, PyMongoError) as error:
+            return Answer("refused", "duplicate") if _is_duplicate(error) else UNKNOWN
+        except (InvalidToken, OrganizationNotFound):
+            # A deletion that comes second finds the token dead, or sees it die on the way.
+            return Answer("done") if self.name == "delete" else Answer("refused", "gone")
+        except TenantryError as error:
+            return _refusal(error)
+        if isinstance(result, lifecycle.Created):
+            return Answer("done", _summary(result.organization), result.organization["_id"])
+        return Answer("done", _summary(result) if isinstance(result, dict) else None)
+
+
+def _refusal(error: TenantryError) -> Answer:
+    assert 400 <= error.status < 500, f"{error} tells a client nothing"
+    return Answer("refused", error.code)
+
+
+def _is_duplicate(error: Exception) -> bool:
+    if isinstance(error, BulkWriteError):
+        return {one["code"] for one in error.details["writeErrors"]} == {11000}
+    return isinstance(error, DuplicateKeyError)
+
+
+def _summary(organization: OrganizationDocument | dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    return organization["name"], organization["slug"], organization["metadata"]
+
+
+def create(operation: str, name: str, email: str | None, key: str | None = None) -> Operation:
+    """Create an organization, for the owner of Alpha if no e-mail address is given."""
+    slug = name.lower()
+
+    def request(owner: Caller) -> lifecycle.Created:
+        password = PASSWORD if email else None
+        wanted = schemas.CreateOrganization(name=name, email=email, password=password)
+        return lifecycle.create(wanted, None if email else owner(), key)
+
+    def effect(state: State) -> Any:
+        answer = name, slug, dict[str, Any]()
+        if key is None:
+            _create(state, slug, name, email)
+        elif key not in state.answers:
+            _create(state, slug, name, email)
+            state.answers[key] = answer
+        return answer
+
+    return Operation(operation, request, effect)
+
+
+def _create(state: State, slug: str, name: str, email: str | None) -> None:
+    owner = email or email_of("Alpha")
+    if email is None and owner not in state.accounts:
+        raise Refused("gone")
+    if slug in state.organizations:
+        raise Refused("organization-exists")
+    if email in state.accounts:
+        raise Refused("email-taken")
+    state.accounts.setdefault(owner, Account(PASSWORD, 0))
+    state.organizations[slug] = Organization("later", name, {}, owner, {})
+
+
+def rename(operation: str, name: str) -> Operation:
+    """Rename Alpha."""
+    slug = name.lower()
+
+    def request(owner: Caller) -> OrganizationDocument:
+        return lifecycle.update(owner(), schemas.UpdateOrganization(name=name), lambda _: True)
+
+    def effect(state: State) -> Any:
+        old_slug, alpha = state.alpha()
+        if state.organizations.get(slug, alpha) is not alpha:
+            raise Refused("organization-exists")
+        del state.organizations[old_slug]
+        state.organizations[slug] = alpha
+        alpha.name = name
+        return name, slug, alpha.metadata
+
+    return Operation(operation, request, effect)
+
+
+def change_metadata() -> Operation:
+    def request(owner: Caller) -> OrganizationDocument:
+        return lifecycle.update(owner(), schemas.UpdateOrganization(metadata={"plan": "pro"}), lambda _: True)
+
+    def effect(state: State) -> Any:
+        slug, alpha = state.alpha()
+        alpha.metadata["plan"] = "pro"
+        return alpha.name, slug, alpha.metadata
+
+    return Operation("change-metadata", request, effect)
+
+
+def delete() -> Operation:
+    def effect(state: State) -> None:
+        try:
+            slug, alpha = state.alpha()
+        except Refused:
+            return
+        del state.organizations[slug]
+        if all(other.owner != alpha.owner for other in state.organizations.values()):
+            del state.accounts[alpha.owner]
+
+    return Operation("delete", lambda owner: lifecycle.delete(owner()), effect)
+
+
+def insert(operation: str, *ids: str) -> Operation:
+    """Insert documents into Alpha's collection."""
+    documents: list[Document] = [{"_id": one} for one in ids]
+
+    def request(owner: Caller) -> None:
+        mine = collection(owner().organization_id)
+        if len(documents) == 1:
+            mine.insert_one(documents[0])
+        else:
+            mine.insert_many(documents)
+
+    def effect(state: State) -> None:
+        _, alpha = state.alpha()
+        if alpha.documents.keys() & set(ids):
+            raise Refused("duplicate")
+        alpha.documents |= {one["_id"]: one for one in documents}
+
+    return Operation(operation, request, effect)
+
+
+def update_one() -> Operation:
+    """Count up in Alpha's document, which tells once from twice."""
+
+    def request(owner: Caller) -> None:
+        collection(owner().organization_id).update_one({"_id": "kept"}, {"$inc": {"count": 1}})
+
+    def effect(state: State) -> None:
+        _, alpha = state.alpha()
+        alpha.documents["kept"]["count"] += 1
+
+    return Operation("update-one", request, effect)
+
+
+def change_password() -> Operation:
+    def request(owner: Caller) -> None:
+        login.change_password(owner(), PASSWORD, OTHER_PASSWORD)
+
+    def effect(state: State) -> None:
+        _, alpha = state.alpha()
+        account = state.accounts[alpha.owner]
+        if account.password != PASSWORD:
+            raise Refused("invalid-credentials")
+        account.password = OTHER_PASSWORD
+        account.epoch += 1
+
+    return Operation("change-password", request, effect)
+
+
+_BETA: Final = email_of("Beta")
+
+OPERATIONS: Final = {
+    operation.name: operation
+    for operation in (
+        create("sign-up", "Beta", _BETA),
+        create("sign-up-with-key", "Beta", _BETA, "key"),
+        create("create", "Beta", None),
+        create("create-with-key", "Beta", None, "key"),
+        rename("rename", "Beta"),
+        change_metadata(),
+        delete(),
+        insert("insert-one", "written"),
+        insert("insert-many", "first", "second", "third"),
+        update_one(),
+        change_password(),
+    )
+}
+
+
+def others(operation: str) -> dict[str, tuple[Operation, ...]]:
+    """Return what somebody else may ask for meanwhile: each a few requests, contending for names."""
+    wants_beta = operation in {"sign-up", "sign-up-with-key", "create", "create-with-key"}
+    wanted = "Beta" if wants_beta or operation == "rename" else "Alpha"
+    return {
+        "rename": (rename("rename", "Beta" if wants_beta else "Gamma"),),
+        "create": (create("create", wanted, STRANGER),),
+        "delete": (delete(),),
+        "write": (insert("write", "of another request"),),
+        "heir": (rename("rename", "Gamma"), create("create", "Alpha", STRANGER)),
+        "successor": (delete(), create("create", "Alpha", STRANGER)),
+        "back": (rename("rename", "Beta" if operation == "rename" else "Gamma"), rename("rename", "Alpha")),
+    }
+
+
+CONTINUATIONS: Final = ("retry", "reconcile", *others(""))

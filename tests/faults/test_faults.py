@@ -1,0 +1,61 @@
+"""A fault at every command of every operation, and all that may follow it."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from tests.faults.bench import Bench
+from tests.faults.case import Case
+from tests.faults.commands import COMMANDS
+from tests.faults.faults import FAULTS, TIMEOUTS_SECONDS, MissedError
+from tests.faults.operations import CONTINUATIONS, others
+
+_ALWAYS: Final = {"killed-after", "reply-lost-twice"}  # they find the most
+_SAMPLE: Final = 43  # of the other cases the bounded part has every so manieth; shares no factor with others
+
+
+def _marks(number: int, *, in_turn: bool = False) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.bounded] if in_turn or number % _SAMPLE == 0 else []
+
+
+def _cases() -> Iterator[Any]:
+    numbers = itertools.count()
+    turns = itertools.cycle(CONTINUATIONS)
+    for operation, commands in COMMANDS.items():
+        for (index, command), (name, fault) in itertools.product(enumerate(commands), FAULTS.items()):
+            if not fault.applies(command):
+                continue
+            point = f"{operation}-{index}-{command.replace(' ', '_')}-{name}"
+            turn = next(turns) if name in _ALWAYS else None
+            for continuation in CONTINUATIONS:
+                marks = _marks(next(numbers), in_turn=continuation == turn)
+                case = f"{point}-{continuation}"
+                yield pytest.param(operation, index, name, continuation, id=case, marks=marks)
+
+
+def _overtakings() -> Iterator[Any]:
+    numbers = itertools.count()
+    for operation, commands in COMMANDS.items():
+        for (index, command), other in itertools.product(enumerate(commands), ["retry", *others(operation)]):
+            point = f"{operation}-{index}-{command.replace(' ', '_')}-overtaken"
+            marks = _marks(next(numbers))
+            yield pytest.param(operation, index, "overtaken", other, id=f"{point}-{other}", marks=marks)
+
+
+@pytest.mark.parametrize(("operation", "index", "fault", "continuation"), list(_cases()))
+def test_fault(bench: Bench, operation: str, index: int, fault: str, continuation: str) -> None:
+    for timeout_seconds in TIMEOUTS_SECONDS:
+        try:
+            Case(bench, operation, timeout_seconds).run(FAULTS[fault], index, continuation)
+        except MissedError:
+            if timeout_seconds == TIMEOUTS_SECONDS[-1]:
+                raise
+        else:
+            break
+
+
+@pytest.mark.parametrize(("operation", "index", "fault", "other"), list(_overtakings()))
+def test_overtaken(bench: Bench, operation: str, index: int, fault: str, other: str) -> None:
+    Case(bench, operation).run_overtaken(index, other)

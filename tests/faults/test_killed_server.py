@@ -1,0 +1,99 @@
+"""The server dies around every command that changes something, and starts again with what it had stored."""
+
+import itertools
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import pymongo
+import pytest
+
+from local.mongod import mongod_binary, running_mongod
+from local.processes import Child, free_port
+from tests.faults.bench import Bench, running_bench
+from tests.faults.case import Case
+from tests.faults.commands import COMMANDS, waits_for_majority
+from tests.faults.faults import Fault, Hit
+from tests.faults.model import Answer
+from tests.faults.victims import Moment
+
+_TIMEOUT_SECONDS: Final = 1.0
+_SAMPLE: Final = 29  # the bounded part has every so manieth case
+
+
+class KillableServer:
+    """A server that is killed and started again with the same data, at the same address."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._running = ExitStack()
+        self._child: Child | None = None
+        self.port = free_port()
+        self.uri = ""
+
+    def __enter__(self) -> "KillableServer":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._running.close()
+
+    def start(self) -> None:
+        binary = mongod_binary()
+        assert binary is not None, "the bundled mongod does not run on this machine"
+        server = running_mongod(binary, self._data, self.port, test_commands=True)
+        self._child, self.uri = self._running.enter_context(server)
+
+    def kill(self, _: int) -> None:
+        assert self._child is not None
+        os.kill(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+
+    def restart(self) -> None:
+        self._running.close()
+        self.start()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KillableServer]:
+    with KillableServer(tmp_path_factory.mktemp("killed") / "data") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def bench(server: KillableServer) -> Iterator[Bench]:
+    with running_bench(server.uri, server.port) as bench:
+        yield bench
+
+
+def _server_killed(server: KillableServer, moment: Moment, hit: Hit) -> Answer:
+    with pymongo.timeout(_TIMEOUT_SECONDS), hit.at_command(server.kill, moment=moment):
+        answer = hit.attempt()
+    server.restart()
+    return answer
+
+
+_KILLED: Final[dict[str, Moment]] = {"server-killed-before": "before", "server-killed-after": "after"}
+
+
+def _cases() -> Iterator[Any]:
+    numbers = itertools.count()
+    for operation, commands in COMMANDS.items():
+        for index, command in enumerate(commands):
+            if waits_for_majority(command):
+                point = f"{operation}-{index}-{command.replace(' ', '_')}"
+                for fault, continuation in itertools.product(_KILLED, ("retry", "reconcile")):
+                    marks = [pytest.mark.bounded] if next(numbers) % _SAMPLE == 0 else []
+                    name = f"{point}-{fault}-{continuation}"
+                    yield pytest.param(operation, index, fault, continuation, id=name, marks=marks)
+
+
+@pytest.mark.parametrize(("operation", "index", "fault", "continuation"), list(_cases()))
+def test_killed_server(  # noqa: PLR0917 - pytest names them
+    bench: Bench, server: KillableServer, operation: str, index: int, fault: str, continuation: str
+) -> None:
+    Case(bench, operation).run(Fault(partial(_server_killed, server, _KILLED[fault])), index, continuation)

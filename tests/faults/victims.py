@@ -1,0 +1,93 @@
+"""Processes that run one operation and are killed at one of its database commands."""
+
+import multiprocessing
+import os
+import signal
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Final, Literal, Self
+
+import pytest
+import zxcvbn  # noqa: F401 - before the fork, so that no process has to
+from pymongo import MongoClient
+
+from tenantry import database
+from tenantry.accounts import Membership
+from tests.faults.operations import OPERATIONS
+from tests.faults.watch import CommandWatch
+from tests.support import library
+
+Moment = Literal["before", "after"]
+
+_LONGEST_SECONDS: Final = 60
+_processes = multiprocessing.get_context("spawn")
+
+
+@dataclass(frozen=True)
+class Victim:
+    """What a process does until it is killed before or after its command of this index."""
+
+    environment: dict[str, str]
+    operation: str
+    caller: Membership
+    index: int
+    moment: Moment
+
+    def run(self) -> None:
+        """Run the operation; does not return if it gets to the command."""
+        signal.alarm(_LONGEST_SECONDS)
+        os.environ |= self.environment
+        watch = CommandWatch()
+        patch = pytest.MonkeyPatch()
+        library.forget()
+        library.hash_with_few_rounds(patch)
+        patch.setattr(database, "MongoClient", partial(MongoClient, event_listeners=[watch]))
+        patch.setattr(database, "ensure_indexes", lambda: None)
+        with watch.watching(**{self.moment: self._die}):
+            OPERATIONS[self.operation].request(lambda: self.caller)
+
+    def _die(self, index: int, request_id: int) -> None:
+        if index == self.index:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Victims:
+    """Forks each victim from a process that has imported everything and has no connections."""
+
+    def __init__(self) -> None:
+        self._pipe, theirs = _processes.Pipe()
+        self._parent = _processes.Process(target=_serve, args=(theirs,), daemon=True)
+        self._parent.start()
+        theirs.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pipe.close()
+        self._parent.join()
+
+    def run(self, victim: Victim) -> None:
+        """Run a victim until it is dead."""
+        self._pipe.send(victim)
+        status = self._pipe.recv()
+        assert status == -signal.SIGKILL, f"the process ended with {status} and not by the kill"
+
+
+def _serve(victims: "Connection[int, Victim]") -> None:
+    while True:
+        try:
+            victim = victims.recv()
+        except EOFError:
+            return
+        pid = os.fork()
+        if pid == 0:
+            try:
+                victim.run()
+            finally:
+                os._exit(1)
+        victims.send(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

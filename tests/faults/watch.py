@@ -1,0 +1,68 @@
+"""Seeing each database command of an operation before it is sent and after it is answered."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from pymongo.monitoring import (
+    CommandFailedEvent,
+    CommandListener,
+    CommandStartedEvent,
+    CommandSucceededEvent,
+)
+
+from tests.faults.commands import described
+from tests.support.databases import Document
+
+Callback = Callable[[int, int], None]  # takes the command's index and its request id
+
+
+def _nothing(index: int, request_id: int) -> None:
+    """Let the command pass."""
+
+
+class CommandWatch(CommandListener):
+    """Calls back at the commands that one thread sends; what the callback sends itself is not watched."""
+
+    def __init__(self) -> None:
+        self.sent: list[Document] = []
+        self._thread: int | None = None
+        self._before: Callback = _nothing
+        self._after: Callback = _nothing
+
+    @property
+    def commands(self) -> list[str]:
+        return [described(command) for command in self.sent]
+
+    @contextmanager
+    def watching(self, *, before: Callback = _nothing, after: Callback = _nothing) -> Iterator[None]:
+        """Watch this thread within a `with` block."""
+        self.sent = []
+        self._before, self._after = before, after
+        self._thread = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._thread = None
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if threading.get_ident() == self._thread:
+            self.sent.append(dict(event.command))
+            self._call(self._before, event.request_id)
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        self._ended(event)
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        self._ended(event)
+
+    def _ended(self, event: CommandSucceededEvent | CommandFailedEvent) -> None:
+        if threading.get_ident() == self._thread:
+            self._call(self._after, event.request_id)
+
+    def _call(self, callback: Callback, request_id: int) -> None:
+        thread, self._thread = self._thread, None
+        try:
+            callback(len(self.sent) - 1, request_id)
+        finally:
+            self._thread = thread

@@ -1,0 +1,134 @@
+"""What is stored when an operation starts, and what is stored when all is over, as the model sees it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from tenantry import accounts, passwords
+from tenantry.accounts import Membership
+from tenantry.errors import InvalidToken
+from tests.faults.model import Account, Organization, State
+from tests.faults.operations import KEPT, OTHER_PASSWORD
+from tests.support import library
+from tests.support.databases import Databases, Document
+from tests.support.owners import PASSWORD, email_of
+
+_BYSTANDER: Final = "Bystander"
+_PAST: Final = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class World:
+    """Alpha, with one document, that the operations are about, and an organization that they must not touch.
+
+    Parameters
+    ----------
+    databases
+        Empty databases.
+    """
+
+    def __init__(self, databases: Databases) -> None:
+        self.databases = databases
+        self._bystander = library.create(_BYSTANDER)
+        databases.tenants["org_bystander"].insert_one({"_id": "of the bystander"})
+        self._untouched = self._of_bystander()
+
+    def renew(self) -> "Start":
+        """Remove all but the bystander, and create Alpha."""
+        self._remove_others()
+        alpha = library.create("Alpha")
+        self.databases.tenants["org_alpha"].insert_one(KEPT)
+        return Start(alpha, self.databases.collections()["org_alpha"])
+
+    def let_time_pass(self) -> None:
+        """Let claims of idempotency keys and leases of intents run out."""
+        master = self.databases.master
+        master["idempotency_keys"].update_many({}, [{"$set": {"claimed_until": _PAST}}])
+        master["organizations"].update_many(
+            {"intent.leased_until": {"$exists": True}}, {"$set": {"intent.leased_until": _PAST}}
+        )
+
+    def state(self, start: "Start") -> State:
+        """Return what is stored, and check that the bystander is as it was."""
+        assert self._of_bystander() == self._untouched
+        emails = {account["_id"]: account["email"] for account in self._others("accounts")}
+        owners = {
+            member["organization_id"]: emails[member["account_id"]] for member in self._others("members")
+        }
+        return State(
+            organizations={
+                one["slug"]: self._organization(one, owners[one["_id"]], start)
+                for one in self._others("organizations")
+            },
+            accounts={
+                account["email"]: Account(_password_of(account), account["auth_epoch"])
+                for account in self._others("accounts")
+            },
+        )
+
+    def _organization(self, stored: Document, owner: str, start: "Start") -> Organization:
+        is_alpha = stored["_id"] == start.alpha.organization_id
+        is_same_collection = self.databases.collections()[stored["collection"]] == start.uuid
+        assert is_alpha == is_same_collection, "an organization has another one's collection"
+        assert stored["version"] >= 1
+        documents = {one["_id"]: one for one in self.databases.tenants[stored["collection"]].find()}
+        identity = "alpha" if is_alpha else "later"
+        return Organization(identity, stored["name"], stored["metadata"], owner, documents)  # type: ignore[arg-type]
+
+    def _mine(self) -> list[str]:
+        return [self._bystander.account_id, self._bystander.organization_id]
+
+    def _others(self, collection: str) -> list[Document]:
+        return list(self.databases.master[collection].find(self._not_mine(collection)))
+
+    def _not_mine(self, collection: str) -> dict[str, Any]:
+        field = "account_id" if collection == "members" else "_id"
+        return {field: {"$nin": self._mine()}}
+
+    def _remove_others(self) -> None:
+        for name in ("organizations", "accounts", "members", "idempotency_keys", "login_attempts"):
+            self.databases.master[name].delete_many(self._not_mine(name))
+        for name in self.databases.collections().keys() - {"org_bystander"}:
+            self.databases.tenants[name].drop()
+
+    def _of_bystander(self) -> list[Any]:
+        master = self.databases.master
+        documents = [
+            master["organizations"].find_one({"_id": self._bystander.organization_id}),
+            master["accounts"].find_one({"_id": self._bystander.account_id}),
+            list(master["members"].find({"account_id": self._bystander.account_id})),
+            list(self.databases.tenants["org_bystander"].find()),
+        ]
+        return [*documents, self.databases.collections()["org_bystander"]]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Alpha as it was before anything happened."""
+
+    alpha: Membership
+    uuid: UUID
+
+    def model(self) -> State:
+        owner = email_of("Alpha")
+        organization = Organization("alpha", "Alpha", {}, owner, {"kept": dict(KEPT)})
+        return State({"alpha": organization}, {owner: Account(PASSWORD, 0)})
+
+    def stale(self) -> Membership:
+        """The caller of a request that was authenticated before anything else happened."""
+        return self.alpha
+
+    def authenticated(self) -> Membership:
+        """The caller of a request that begins now."""
+        for found in accounts.memberships(self.alpha.account_id, self.alpha.organization_id):
+            return found
+        raise InvalidToken
+
+
+def _password_of(account: Document) -> str:
+    (matching,) = (
+        password
+        for password in (PASSWORD, OTHER_PASSWORD)
+        if passwords.verify_password(password, account["password_hash"])
+    )
+    return matching
