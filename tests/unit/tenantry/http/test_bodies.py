@@ -91,7 +91,7 @@ def test_a_json_object_is_fine_as_text_and_in_base64(body: str) -> None:
         ('{"a":"\\ud800"}', "lone surrogate"),
         ('{"\\udfff":1}', "lone surrogate"),
         ('{"a":"\ud800"}', "UTF-8"),
-        ('{"a":"\ufffd"}', "UTF-8"),
+        ('{"a":"text \ufffd"}', "UTF-8"),
         ("[]", "not a JSON object"),
         ('"text"', "not a JSON object"),
         ("null", "not a JSON object"),
