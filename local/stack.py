@@ -90,7 +90,7 @@ def running_stack(settings: Settings, progress: Progress) -> Iterator[tuple[Stac
             ministack, endpoint = exits.enter_context(running_ministack(settings.state, settings.api_port))
         stack = _deployed(settings, progress, LocalAws(endpoint), mongodb_uri)
         with progress.step("Waiting until /health is green"):
-            wait_until(lambda: is_healthy(stack), ministack, _HEALTHY_SECONDS)
+            _wait_until_healthy(stack, ministack)
         exits.enter_context(_published(stack, settings.state))
         yield stack, [*children, ministack]
 
@@ -126,6 +126,13 @@ def _deployed(settings: Settings, progress: Progress, aws: LocalAws, mongodb_uri
     with progress.step("Creating the signing key"):
         rotate_first_key(aws)
     return Stack(api_url, mongodb_uri, MASTER_DATABASE, TENANT_DATABASE)
+
+
+def _wait_until_healthy(stack: Stack, ministack: Child) -> None:
+    try:
+        wait_until(lambda: is_healthy(stack), ministack, _HEALTHY_SECONDS)
+    except LocalStackError as error:
+        raise LocalStackError(f"{stack.api_url}/health did not turn green. {error}") from None
 
 
 @contextlib.contextmanager
