@@ -55,7 +55,13 @@ def test_extensions_are_members_too() -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [InvalidToken(), MissingToken(), TooManyRequests(retry_after_seconds=7), OrganizationNotFound(), InvalidFields.of("a", "b")],
+    [
+        InvalidToken(),
+        MissingToken(),
+        TooManyRequests(retry_after_seconds=7),
+        OrganizationNotFound(),
+        InvalidFields.of("a", "b"),
+    ],
 )
 def test_the_resolver_and_the_gateway_response_answer_alike(error: Any) -> None:
     resolved = answer_to(error)
