@@ -53,7 +53,9 @@ class TenantCollections:
         owned = self._owned(keys)
         found = self._databases.tenant_collections([name for name in keys if name not in owned])
         return [
-            Violation("collection-owned", f"no organization owns collection {name} ({uuid})", key=name)
+            Violation(
+                "collection-owned", f"no organization owns collection {name} ({uuid or 'a view'})", key=name
+            )
             for name, uuid in found.items()
         ]
 

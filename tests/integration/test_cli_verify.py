@@ -62,6 +62,12 @@ class Planted:
         self.databases.master["members"].insert_one(member)
 
 
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look again at once, since nothing moves here."""
+    monkeypatch.setattr(checker, "PAUSE_SECONDS", 0)
+
+
 @pytest.fixture
 def planted(databases: Databases) -> Planted:
     alpha, beta, _ = (library.create(name).organization_id for name in ("Alpha", "Beta", "Gamma Ray"))
@@ -209,6 +215,13 @@ def test_collection_of_no_organization_is_found(name: str, planted: Planted) -> 
     assert status == 1
     assert rules(violations) == [("collection-owned", None)]
     assert f" {name} (" in violations[0]["detail"]
+
+
+def test_view_of_no_organization_is_found(planted: Planted) -> None:
+    planted.databases.tenants.create_collection("org_view", viewOn="org_alpha", pipeline=[])
+    status, violations = verify()
+    assert status == 1
+    assert [each["detail"] for each in violations] == ["no organization owns collection org_view (a view)"]
 
 
 def test_member_of_no_organization_is_found(planted: Planted) -> None:
