@@ -12,7 +12,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version
 	--custom-compile-command "make requirements"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-sam-local \
+.PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-faults test-sam-local \
 	lint checkov format build requirements openapi clean
 
 help: ## List the targets
@@ -38,6 +38,7 @@ demo: install ## Tell the story of two organizations, request by request
 
 test: install ## Run every test but those that need Docker
 	$(BIN)/pytest tests/unit tests/integration tests/contract tests/e2e
+	$(BIN)/pytest -n auto -m bounded tests/faults
 
 test-unit: install ## Run the tests that need no server
 	$(BIN)/pytest tests/unit
@@ -50,6 +51,9 @@ test-contract: install ## Check that template, functions, OpenAPI, events and RE
 
 test-e2e: install ## Run the tests against the deployed local stack
 	$(BIN)/pytest tests/e2e
+
+test-faults: install ## Hit every database command with every fault (make test: a part of it)
+	$(BIN)/pytest -n auto tests/faults
 
 test-sam-local: install ## Run every event through sam local (needs Docker)
 	$(BIN)/pytest tests/sam_local

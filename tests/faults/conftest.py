@@ -46,7 +46,7 @@ def bench(data: Path) -> Iterator[Bench]:
 @pytest.fixture(autouse=True)
 def counted(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> None:
     """Tell the summary which fault point a case is about."""
-    parameters = request.node.callspec.params
+    parameters = request.node.callspec.params if "callspec" in vars(request.node) else {}
     if "fault" in parameters:
         record_property(_FAULT_POINT, [str(parameters[name]) for name in ("operation", "index", "fault")])
 
