@@ -111,11 +111,6 @@ def _accept_mismatch(error: OperationFailure, actual: str | None) -> None:
         raise CollectionElsewhere from error
 
 
-def tenanttenant_database() -> Database[database.Document]:
-    """Return the database of all tenants' collections."""
-    return database.client()[settings().tenant_database]
-
-
 def tenant_database() -> Database[database.Document]:
     """Return the database of all tenants' collections."""
     return database.client()[settings().tenant_database]
