@@ -125,6 +125,7 @@ def _create(wanted: CreateOrganization, slug: str, caller: Membership | None, cl
             claim.complete(answer, session)
 
     database.run_transaction(attempt)
+    logger.append_keys(organization_id=created.organization["_id"], account_id=account["_id"])
     return created
 
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+import email_validator
 from email_validator import EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
@@ -27,6 +28,10 @@ METADATA_MAX_KEYS = 50
 INT64 = 2**63  # BSON's largest integer type
 
 
+# Whether mail arrives is not asked here; .local is in use inside companies, .test wherever people test.
+email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+
+
 def canonical_email(text: str) -> str:
     """Bring an e-mail address into the form that is unique: checked syntax, NFC, Unicode domain, lower case.
 
@@ -36,7 +41,7 @@ def canonical_email(text: str) -> str:
         The text is not an address (RFC 5321, RFC 6531).
     """
     try:
-        address = validate_email(text, check_deliverability=False, globally_deliverable=False)
+        address = validate_email(text, check_deliverability=False, globally_deliverable=False, strict=True)
     except EmailNotValidError:
         raise ValueError("is not a valid e-mail address") from None
     if "." not in address.domain:

@@ -58,7 +58,7 @@ class Claims(BaseModel):
 class SigningKey(BaseModel):
     """A private key and the id under which its public half is found (RFC 8037)."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     kid: str
     private_key: Jwk = Field(repr=False)

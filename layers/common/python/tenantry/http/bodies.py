@@ -41,7 +41,7 @@ def check_body(event: Mapping[str, Any]) -> None:
 
 def _check_media_type(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
-        if name.lower() == "content-type" and value.partition(";")[0].strip().lower() != MEDIA_TYPE:
+        if name.lower() == "content-type" and value.partition(";")[0].strip() != MEDIA_TYPE:
             raise UnsupportedMediaType
 
 
