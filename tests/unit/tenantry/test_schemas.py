@@ -53,7 +53,8 @@ def test_an_address_has_one_spelling(text: str, email: str) -> None:
         "ada@-example.com", "ada@example..com", ".ada@example.com", "a..b@example.com", "a b@example.com",
         "ada@example.com\n", "ada@exam\0ple.com", "ada\r\nBcc: x@example.com", "ada@[127.0.0.1]",
         "Ada <ada@example.com>", "ada@example.com, x@example.com", "ada\u202e@example.com",
-        "\ud800@example.com", "a" * 65 + "@example.com", "ada@" + "a" * 64 + ".com", "ada@" + "a." * 126 + "com",
+        "\ud800@example.com", "a" * 65 + "@example.com", "ada@" + "a" * 64 + ".com",
+        "ada@" + "a." * 126 + "com",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:

@@ -23,6 +23,7 @@ from tenantry.errors import (
     TenantryError,
 )
 from tenantry.idempotency import Claim
+from tenantry.observability import logger
 from tenantry.organizations import OrganizationDocument
 from tenantry.passwords import hash_password, is_guessable
 from tenantry.schemas import METADATA_MAX_KEYS, CreateOrganization, UpdateOrganization
