@@ -72,10 +72,11 @@ class Case:
     def _overtake(self, other: str) -> list[Event]:
         """Make somebody else's requests, once each; what is in their way may be in their way to the end."""
         with pymongo.timeout(database.REQUEST_TIMEOUT_SECONDS):
-            return [
+            history = [
                 self._event(operation, operation.attempt(self._start.authenticated))
                 for operation in self._operations(other)
             ]
+        return [event for event in history if event.answer != _IN_FLIGHT]
 
     def _follow(self, continuation: str) -> list[Event]:
         """Make the requests that follow; with no fault in the way each has a definite answer."""

@@ -42,6 +42,12 @@ _CREATE: Final = ("insert organizations", "update accounts", "insert members", *
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign-up": (*_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP)),
     "sign-up-with-key": (_CLAIM, *_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP, _COMPLETE)),
+    "sign-up-under-taken-name": (
+        _CLAIM,
+        "find organizations",
+        "find organizations",
+        "delete idempotency_keys",
+    ),
     "create": ("find organizations", "find accounts", *_transaction(*_CREATE)),
     "create-with-key": (_CLAIM, "find organizations", "find accounts", *_transaction(*_CREATE, _COMPLETE)),
     "rename": (
@@ -68,6 +74,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "insert-one": _fenced("insert org_alpha"),
     "insert-many": _fenced("insert org_alpha"),
     "update-one": _fenced("update org_alpha"),
+    "find": ("find organizations", "find org_alpha", "find organizations"),
     "change-password": (
         "find accounts",
         "find login_attempts",

@@ -44,7 +44,7 @@ class Operation:
             return _refusal(error)
         if isinstance(result, lifecycle.Created):
             return Answer("done", _summary(result.organization), result.organization["_id"])
-        return Answer("done", _summary(result) if isinstance(result, dict) else None)
+        return Answer("done", _summary(result) if isinstance(result, dict) else result)
 
 
 def _refusal(error: TenantryError) -> Answer:
@@ -172,6 +172,19 @@ def update_one() -> Operation:
     return Operation("update-one", request, effect)
 
 
+def find() -> Operation:
+    """Read Alpha's documents."""
+
+    def request(owner: Caller) -> list[Document]:
+        return collection(owner().organization_id).find({})
+
+    def effect(state: State) -> list[Document]:
+        _, alpha = state.alpha()
+        return sorted(alpha.documents.values(), key=lambda document: str(document["_id"]))
+
+    return Operation("find", request, effect)
+
+
 def change_password() -> Operation:
     def request(owner: Caller) -> None:
         login.change_password(owner(), PASSWORD, OTHER_PASSWORD)
@@ -194,6 +207,7 @@ OPERATIONS: Final = {
     for operation in (
         create("sign-up", "Beta", _BETA),
         create("sign-up-with-key", "Beta", _BETA, "key"),
+        create("sign-up-under-taken-name", "Alpha", _BETA, "key"),
         create("create", "Beta", None),
         create("create-with-key", "Beta", None, "key"),
         rename("rename", "Beta"),
@@ -202,6 +216,7 @@ OPERATIONS: Final = {
         insert("insert-one", "written"),
         insert("insert-many", "first", "second", "third"),
         update_one(),
+        find(),
         change_password(),
     )
 }
