@@ -1,6 +1,5 @@
 """What the service tells about itself: health, documentation, public keys."""
 
-
 from tests.e2e import jose
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService
