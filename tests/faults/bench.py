@@ -20,7 +20,7 @@ from tests.support import library
 from tests.support.databases import Databases, Document
 
 _make_client = database.client.__wrapped__
-_ensure_indexes = database.ensure_indexes.__wrapped__
+ensure_indexes = database.ensure_indexes.__wrapped__
 
 _ENVIRONMENT = {"MASTER_DATABASE": "master", "TENANT_DATABASE": "tenants"}
 _LONGEST_WAIT_SECONDS = 0.1  # for the holder of a lease, who is dead more often than not
@@ -97,7 +97,7 @@ def running_bench(uri: str, port: int) -> Iterator[Bench]:
         with _client_of_library(uri) as direct, _client_of_library(proxy.uri) as proxied:
             bench = Bench(databases, proxy, victims, watch, environment, direct, proxied)
             patch.setattr(database, "client", bench.client)
-            _ensure_indexes()
+            ensure_indexes()
             bench.world = World(databases)
             yield bench
     settings.cache_clear()

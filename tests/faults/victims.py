@@ -27,13 +27,17 @@ _processes = multiprocessing.get_context("spawn")
 
 @dataclass(frozen=True)
 class Victim:
-    """What a process does until it is killed before or after its command of this index."""
+    """What a process does until it is killed before or after its command of this index.
+
+    `finds_indexes` tells whether the process need not care for the master's indexes any more.
+    """
 
     environment: dict[str, str]
     operation: str
     caller: Membership
     index: int
     moment: Moment
+    finds_indexes: bool = True
 
     def run(self) -> None:
         """Run the operation; does not return if it gets to the command."""
@@ -44,7 +48,8 @@ class Victim:
         library.forget()
         library.hash_with_few_rounds(patch)
         patch.setattr(database, "MongoClient", partial(MongoClient, event_listeners=[watch]))
-        patch.setattr(database, "ensure_indexes", lambda: None)
+        if self.finds_indexes:
+            patch.setattr(database, "ensure_indexes", lambda: None)
         with watch.watching(**{self.moment: self._die}):
             OPERATIONS[self.operation].request(lambda: self.caller)
 

@@ -29,7 +29,7 @@ class World:
 
     def __init__(self, databases: Databases) -> None:
         self.databases = databases
-        self._bystander = library.create(_BYSTANDER)
+        self.bystander = library.create(_BYSTANDER)
         databases.tenants["org_bystander"].insert_one({"_id": "of the bystander"})
         self._untouched = self._of_bystander()
 
@@ -76,7 +76,7 @@ class World:
         return Organization(identity, stored["name"], stored["metadata"], owner, documents)  # type: ignore[arg-type]
 
     def _mine(self) -> list[str]:
-        return [self._bystander.account_id, self._bystander.organization_id]
+        return [self.bystander.account_id, self.bystander.organization_id]
 
     def _others(self, collection: str) -> list[Document]:
         return list(self.databases.master[collection].find(self._not_mine(collection)))
@@ -94,9 +94,9 @@ class World:
     def _of_bystander(self) -> list[Any]:
         master = self.databases.master
         documents = [
-            master["organizations"].find_one({"_id": self._bystander.organization_id}),
-            master["accounts"].find_one({"_id": self._bystander.account_id}),
-            list(master["members"].find({"account_id": self._bystander.account_id})),
+            master["organizations"].find_one({"_id": self.bystander.organization_id}),
+            master["accounts"].find_one({"_id": self.bystander.account_id}),
+            list(master["members"].find({"account_id": self.bystander.account_id})),
             list(self.databases.tenants["org_bystander"].find()),
         ]
         return [*documents, self.databases.collections()["org_bystander"]]

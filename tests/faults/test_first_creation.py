@@ -1,0 +1,46 @@
+"""The very first creation makes the master's indexes, and may be killed at each of them."""
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from tenantry import database
+from tenantry.settings import settings
+from tests.faults.bench import Bench, ensure_indexes
+from tests.faults.commands import COMMANDS
+from tests.faults.invariants import assert_invariants
+from tests.faults.operations import OPERATIONS
+from tests.faults.victims import Victim
+from tests.support.databases import Databases
+
+_COMMANDS = len(database.INDEXES) + len(COMMANDS["sign-up"])
+_numbers = count()
+
+
+@pytest.fixture
+def databases(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databases]:
+    """Databases in which nothing is, not even an index."""
+    client, number = bench.databases.client, next(_numbers)
+    empty = Databases(bench.databases.uri, client, client[f"master_{number}"], client[f"tenants_{number}"])
+    monkeypatch.setenv("MASTER_DATABASE", empty.master.name)
+    monkeypatch.setenv("TENANT_DATABASE", empty.tenants.name)
+    monkeypatch.setattr(database, "ensure_indexes", ensure_indexes)
+    settings.cache_clear()
+    yield empty
+    settings.cache_clear()
+    empty.drop()
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize("index", range(_COMMANDS))
+def test_first_creation(bench: Bench, databases: Databases, index: int) -> None:
+    caller = bench.world.bystander  # a sign-up asks for none
+    names = {"MASTER_DATABASE": databases.master.name, "TENANT_DATABASE": databases.tenants.name}
+    environment = {**bench.environment, **names}
+    bench.victims.run(Victim(environment, "sign-up", caller, index, "after", finds_indexes=False))
+    bench.reap_transactions()
+    answer = OPERATIONS["sign-up"].attempt(lambda: caller)
+    is_committed = index == _COMMANDS - 1
+    assert answer.kind == ("refused" if is_committed else "done")
+    assert_invariants(databases)
