@@ -1,0 +1,53 @@
+"""A MongoDB server that can be killed and started again on the same data."""
+
+import os
+import shutil
+import signal
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from local.mongod import mongod_binary, running_mongod
+from local.processes import free_port
+
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a directory of its own is made there
+MEMORY_NEEDED: Final = 4 * 1024**3
+
+
+class Server:
+    """A replica set of one, for the length of a `with` block.
+
+    Its data are in memory where there is enough, which survives the kill of a process.
+    """
+
+    def __init__(self) -> None:
+        binary = mongod_binary()
+        assert binary is not None, "the bundled mongod does not run on this machine"
+        self._binary, self._port = binary, free_port()
+        self._directory, self._running = ExitStack(), ExitStack()
+
+    def __enter__(self) -> Self:
+        has_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED
+        directory = tempfile.TemporaryDirectory(dir=MEMORY if has_memory else None)
+        self._data = Path(self._directory.enter_context(directory)) / "data"
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running.close()
+        self._directory.close()
+
+    def kill(self) -> None:
+        """End the server in the middle of whatever it does."""
+        os.kill(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._running.close()
+
+    def start(self) -> None:
+        """Start the server on the data that are there."""
+        server = running_mongod(self._binary, self._data, self._port)
+        self._process, self.uri = self._running.enter_context(server)

@@ -1,0 +1,101 @@
+"""Processes that create, rename, delete and use few organizations at the same time."""
+
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Barrier, Event
+from typing import Final
+
+from tests.concurrency import roles
+from tests.concurrency.client import SLUGS, Client
+from tests.concurrency.history import Operation
+from tests.support.owners import PASSWORD
+
+ROLES: Final = (roles.administer, roles.administer, roles.write, roles.write, roles.write, roles.read)
+OWNERS: Final = 3
+READY_SECONDS: Final = 120
+PAUSE_EVERY_SECONDS: Final = 0.05
+MEAN_PAUSE_SECONDS: Final = 0.01
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload([__name__])  # imported once for all processes
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What one process does; it makes one client of the database, as a function does."""
+
+    number: int
+    environment: dict[str, str]
+    account_ids: list[str]
+    ready: Barrier
+    stop: Event
+    results: "Connection[list[Operation], None]"
+
+    def run(self) -> None:
+        """Play a role until told to stop, or nobody is there to tell."""
+        os.environ |= self.environment
+        client, parent = Client(self.number), multiprocessing.parent_process()
+        assert parent is not None
+        self.ready.wait(READY_SECONDS)
+        _stand_still_now_and_then()
+        while not self.stop.is_set() and parent.is_alive():
+            ROLES[self.number](client, self.account_ids)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        self.results.send(client.operations)
+
+
+def _stand_still_now_and_then() -> None:
+    """Pause wherever the process is, as if the machine were busy with others."""
+    signal.signal(signal.SIGALRM, lambda *_: time.sleep(random.expovariate(1 / MEAN_PAUSE_SECONDS)))
+    signal.setitimer(signal.ITIMER_REAL, PAUSE_EVERY_SECONDS, PAUSE_EVERY_SECONDS)
+
+
+def storm(seconds: float, interruption: Callable[[], None] | None = None) -> list[list[Operation]]:
+    """Let the processes run for a while, and return what each of them did.
+
+    Parameters
+    ----------
+    seconds
+        How long; before and again after an interruption, if there is one.
+    interruption
+        What happens in the middle.
+    """
+    setup = Client(len(ROLES))
+    for owner, slug in zip(range(OWNERS), SLUGS, strict=False):
+        setup.create(slug, None, roles.FIRST, email=f"{owner}@owners.example", password=PASSWORD)
+    account_ids = [operation.result.account["_id"] for operation in setup.operations]
+    ready, stop = _processes.Barrier(len(ROLES) + 1), _processes.Event()
+    workers, senders, results = [], [], []
+    for number in range(len(ROLES)):
+        receiving, sending = _processes.Pipe(duplex=False)
+        worker = Worker(number, dict(os.environ), account_ids, ready, stop, sending)
+        workers.append(_processes.Process(target=worker.run, daemon=True))
+        senders.append(sending)
+        results.append(receiving)
+    try:
+        for process, sending in zip(workers, senders, strict=True):
+            process.start()
+            sending.close()  # so that the end of the process is the end of the pipe
+        ready.wait(READY_SECONDS)
+        _run(workers, seconds)
+        if interruption is not None:
+            interruption()
+            _run(workers, seconds)
+        stop.set()
+        return [setup.operations, *(one.recv() for one in results)]
+    finally:
+        for process in workers:
+            process.kill()
+            process.join()
+
+
+def _run(workers: Sequence[BaseProcess], seconds: float) -> None:
+    """Wait for a while; no worker ends in it unless something is wrong."""
+    assert wait([process.sentinel for process in workers], seconds) == [], "a process has ended early"
