@@ -6,6 +6,7 @@ name the collection's UUID, and the server refuses if another collection has the
 
 from uuid import UUID
 
+from bson import Binary
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
@@ -49,7 +50,8 @@ def _stray(name: str) -> OrganizationExists:
 def collection_uuid(name: str) -> UUID | None:
     """Return the identity of a collection, which survives a rename, or None if there is none."""
     for found in tenant_database().list_collections(filter={"name": name}):
-        return found["info"]["uuid"]  # type: ignore[no-any-return]
+        identity: Binary = found["info"]["uuid"]  # the first batch of this cursor is not decoded further
+        return identity.as_uuid()
     return None
 
 
