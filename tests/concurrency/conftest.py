@@ -10,7 +10,7 @@ from tests.support import library
 from tests.support.databases import Databases, Document
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     with Server() as server:
         yield server
@@ -25,7 +25,9 @@ def databases(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Datab
         MongoClient[Document](server.uri, tz_aware=True, uuidRepresentation="standard") as client,
         library.fresh_process(),
     ):
-        yield Databases(server.uri, client, client["tenantry"], client["tenantry_tenants"])
+        databases = Databases(server.uri, client, client["tenantry"], client["tenantry_tenants"])
+        yield databases
+        databases.drop()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -98,8 +98,13 @@ class TenantCollection:
 
     def _write[Result](self, operation: Callable[[Collection[Document], ClientSession], Result]) -> Result:
         def attempt(session: ClientSession) -> Result:
-            name = self._settled()["collection"]
-            result = operation(ddl.tenant_database()[name], session)
+            before = self._settled()
+            name = before["collection"]
+            try:
+                result = operation(ddl.tenant_database()[name], session)
+            except OperationFailure:
+                self._check_unchanged(before)  # else the failure may tell of another tenant's documents
+                raise
             # Without the session, so that it sees the present and not the transaction's snapshot.
             present = organizations.find(self._organization_id)
             if present is None or present["state"] != "active" or present["collection"] != name:
@@ -114,15 +119,19 @@ class TenantCollection:
             try:
                 result = operation(ddl.tenant_database()[before["collection"]])
             except OperationFailure as error:
+                self._check_unchanged(before)
                 if error.code != database.QUERY_PLAN_KILLED:
                     raise
                 raise _TenantMoved from error
-            present = organizations.find(self._organization_id)
-            if present is None or present["version"] != before["version"]:
-                raise _TenantMoved
+            self._check_unchanged(before)
             return result
 
         return _retried(attempt)
+
+    def _check_unchanged(self, before: OrganizationDocument) -> None:
+        present = organizations.find(self._organization_id)
+        if present is None or present["version"] != before["version"]:
+            raise _TenantMoved
 
     def _settled(self) -> OrganizationDocument:
         """Return the organization with its intent, if any, completed."""
