@@ -17,6 +17,7 @@ from pymongo import MongoClient
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
 from tenantry import secrets
+from tenantry.accounts import Membership
 from tenantry.observability import logger
 from tests.support import library
 from tests.support.databases import Databases, Document
@@ -122,6 +123,12 @@ def owner(service: Service, databases: Databases) -> Owner:
     databases.tenants["org_alpha"].insert_one({"_id": "kept"})
     databases.tenants["org_alpha"].create_index("kind", name="kind")
     return owner
+
+
+@pytest.fixture
+def member(databases: Databases) -> Membership:
+    """Owner of the organization Google, without a token."""
+    return library.create("Google")
 
 
 @pytest.fixture

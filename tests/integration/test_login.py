@@ -11,7 +11,7 @@ from typing import Literal
 import pytest
 from passlib.hash import pbkdf2_sha256
 
-from tenantry import accounts, database, login, passwords, throttling, tokens
+from tenantry import accounts, database, login, passwords, throttling
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
 from tests.support.intents import intend_deletion
@@ -202,15 +202,15 @@ def test_login_that_a_password_change_overtakes_gives_no_living_token(
     owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The password changes after it was verified and before the token is signed."""
-    issue = tokens.issue
-    member = accounts.memberships(account_id_of(owner))[0]
+    memberships = accounts.memberships
+    (member,) = memberships(account_id_of(owner))
 
-    def overtaken(*key: tokens.SigningKey, **claims: object) -> str:
+    def overtaken(account_id: str) -> list[accounts.Membership]:
         login.change_password(member, PASSWORD, CHANGED)
-        return issue(*key, **claims)  # type: ignore[arg-type]
+        return memberships(account_id)
 
     with monkeypatch.context() as patch:
-        patch.setattr(tokens, "issue", overtaken)
+        patch.setattr(accounts, "memberships", overtaken)
         token = log_in(owner.service, owner.email)
     assert owner.service.get(owner.path, token=token).status == 401
     assert attempt(owner.service, owner.email, PASSWORD).status == 401

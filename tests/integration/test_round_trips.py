@@ -146,7 +146,10 @@ def unique() -> Document:
 def explain(databases: Databases, command: Document) -> Document:
     kind = next(iter(command))
     plain = {part: command[part] for part in EXPLAINABLE[kind] if part in command}
-    return databases.master.command({"explain": plain, "verbosity": "executionStats"})
+    found: Document = databases.master.command(
+        {"explain": plain, "verbosity": "executionStats"}, codec_options=databases.master.codec_options
+    )
+    return found
 
 
 def has_scan(explanation: Any) -> bool:

@@ -7,6 +7,7 @@ from functools import partial
 
 import pymongo
 import pytest
+from pymongo.errors import DuplicateKeyError
 
 from tenantry import organizations
 from tenantry.organizations import OrganizationDocument
@@ -147,6 +148,25 @@ def test_holder_of_a_lease_that_was_held_up_touches_nothing(
     assert databases.collections() == before
     monkeypatch.undo()
     intents._complete(stored(owner.id))
+
+
+def test_both_names_are_taken_until_a_rename_is_over(
+    databases: Databases, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = ddl.rename
+    refused: list[str] = []
+
+    def looked_at(source: str, intent: organizations.Intent) -> None:
+        for slug in ("alpha", "beta"):
+            rival = organizations.create_document("Rival", slug, {})
+            with pytest.raises(DuplicateKeyError):
+                databases.master["organizations"].insert_one({**rival, "collection": f"org_{slug}_rival"})
+            refused.append(slug)
+        rename(source, intent)
+
+    monkeypatch.setattr(ddl, "rename", looked_at)
+    library.rename(library.membership(*ids_of(databases, owner)), "Beta")
+    assert refused == ["alpha", "beta"]
 
 
 def ids_of(databases: Databases, owner: Owner) -> tuple[str, str]:

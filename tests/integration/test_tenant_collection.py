@@ -8,23 +8,18 @@ from contextlib import contextmanager
 from functools import partial
 
 import pytest
-from pymongo.errors import DuplicateKeyError
+from pymongo.database import Database
 
 from tenantry import database, lifecycle
 from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound, ServiceUnavailable
-from tenantry.tenants import collection
+from tenantry.tenants import collection, ddl
 from tests.support import library
 from tests.support.concurrency import at_once
-from tests.support.databases import Databases, Document, failing
+from tests.support.databases import Databases, Document
 
 SECONDS = 3.0
 WRITERS = 3  # with a renamer as many threads as connections
-
-
-@pytest.fixture
-def member(databases: Databases) -> Membership:
-    return library.create("Google")
 
 
 @contextmanager
@@ -51,61 +46,6 @@ def in_background(step: Callable[[int], object]) -> Iterator[None]:
         stop.set()
         thread.join()
     assert failures == []
-
-
-def test_every_operation(member: Membership, databases: Databases) -> None:
-    mine = collection(member.organization["_id"])
-    assert mine.insert_one({"_id": 1, "text": "one"}).inserted_id == 1
-    assert mine.insert_many([{"_id": 2, "text": "two"}, {"_id": 3, "text": "three"}]).inserted_ids == [2, 3]
-    assert mine.update_one({"_id": 1}, {"$set": {"text": "uno"}}).modified_count == 1
-    assert mine.update_one({"_id": 9}, {"$set": {"text": "nine"}}).matched_count == 0
-    assert mine.update_one({"_id": 4}, {"$set": {"text": "four"}}, upsert=True).upserted_id == 4
-    assert mine.replace_one({"_id": 2}, {"word": "two"}).modified_count == 1
-    assert mine.replace_one({"_id": 5}, {"word": "five"}, upsert=True).upserted_id == 5
-    assert mine.delete_one({"_id": 3}).deleted_count == 1
-    assert mine.find_one({"_id": 2}) == {"_id": 2, "word": "two"}
-    assert mine.find_one({"_id": 3}) is None
-    assert mine.find({}) == [
-        {"_id": 1, "text": "uno"},
-        {"_id": 2, "word": "two"},
-        {"_id": 4, "text": "four"},
-        {"_id": 5, "word": "five"},
-    ]
-    assert [found["_id"] for found in mine.find({}, limit=2)] == [1, 2]
-    assert mine.count_documents({"text": {"$exists": True}}) == 2
-    assert list(databases.tenants["org_google"].find().sort("_id", 1)) == mine.find({})
-
-
-def test_insert_many_is_all_or_nothing(member: Membership) -> None:
-    mine = collection(member.organization["_id"])
-    mine.insert_one({"_id": 2})
-    with pytest.raises(Exception, match="E11000"):
-        mine.insert_many([{"_id": 1}, {"_id": 2}, {"_id": 3}])
-    assert mine.find({}) == [{"_id": 2}]
-    with pytest.raises(DuplicateKeyError):
-        mine.insert_one({"_id": 2})
-
-
-def test_every_operation_on_a_deleted_or_unknown_organization_is_refused(
-    member: Membership, databases: Databases
-) -> None:
-    lifecycle.delete(member)
-    for organization_id in (member.organization["_id"], "org_" + "0" * 32):
-        mine = collection(organization_id)
-        operations: list[Callable[[], object]] = [
-            partial(mine.insert_one, {}),
-            partial(mine.insert_many, [{}]),
-            partial(mine.update_one, {}, {"$set": {"a": 1}}, upsert=True),
-            partial(mine.replace_one, {}, {"a": 1}, upsert=True),
-            partial(mine.delete_one, {}),
-            partial(mine.find_one, {}),
-            partial(mine.find, {}),
-            partial(mine.count_documents, {}),
-        ]
-        for operation in operations:
-            with pytest.raises(OrganizationNotFound):
-                operation()
-    assert databases.collections() == {}
 
 
 def write(organization_id: str, writer: int, until: float) -> dict[str, set[str]]:
@@ -244,21 +184,37 @@ def test_write_that_a_deletion_overtakes_is_not_acknowledged(
     databases.check_invariants()
 
 
-def test_read_whose_cursor_a_rename_kills_is_repeated(member: Membership, databases: Databases) -> None:
-    mine = collection(member.organization["_id"])
-    mine.insert_one({"_id": "kept"})
-    operations: list[Callable[[], object]] = [
-        partial(mine.find_one, {}),
-        partial(mine.find, {}),
-        partial(mine.count_documents, {}),
-    ]
-    for operation in operations:
-        with failing(
-            databases.client,
-            "find",
-            "aggregate",
-            errorCode=175,
-            times=1,
-            namespace=f"{databases.tenants.name}.org_google",
-        ):
-            assert operation()
+def test_write_that_was_held_up_finds_the_name_with_another_owner(
+    member: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the organization and the write it is deleted, and its name taken by another."""
+    tenant_database = ddl.tenant_database
+
+    def held_up() -> Database[Document]:
+        monkeypatch.setattr(ddl, "tenant_database", tenant_database)
+        lifecycle.delete(member)
+        library.create("Google", "heir@example.com")
+        return tenant_database()
+
+    monkeypatch.setattr(ddl, "tenant_database", held_up)
+    with pytest.raises(OrganizationNotFound):
+        collection(member.organization["_id"]).insert_one({"_id": "foreign"})
+    assert databases.tenants["org_google"].count_documents({}) == 0
+    databases.check_invariants()
+
+
+def test_write_that_was_held_up_follows_a_rename(
+    member: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant_database = ddl.tenant_database
+
+    def held_up() -> Database[Document]:
+        monkeypatch.setattr(ddl, "tenant_database", tenant_database)
+        library.rename(member, "Alphabet")
+        return tenant_database()
+
+    monkeypatch.setattr(ddl, "tenant_database", held_up)
+    collection(member.organization["_id"]).insert_one({"_id": "mine"})
+    assert databases.tenants["org_alphabet"].find_one() == {"_id": "mine"}
+    assert list(databases.collections()) == ["org_alphabet"]
+    databases.check_invariants()
