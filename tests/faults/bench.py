@@ -1,5 +1,6 @@
 """A server that can be made to fail, with the library's connections to it."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from pymongo import MongoClient
+from pymongo.errors import AutoReconnect
 
 from tenantry import database
 from tenantry.settings import settings
@@ -69,6 +71,12 @@ class Bench:
     def reap_transactions(self) -> None:
         """Abort what dead clients left open, as the server does after 60 s."""
         self.databases.client.admin.command({"killAllSessions": []})
+
+    def reconnect(self) -> None:
+        """Replace connections to a server that was started again."""
+        with contextlib.suppress(AutoReconnect):  # which empties the pool
+            self.databases.client.admin.command("ping")
+        self.databases.client.admin.command("ping")
 
     def wait_until_idle(self) -> None:
         """Wait until the server has finished what clients do not wait for any more."""

@@ -13,11 +13,8 @@ from tests.faults.faults import FAULTS, TIMEOUTS_SECONDS, MissedError
 from tests.faults.operations import CONTINUATIONS, others
 
 _ALWAYS: Final = {"killed-after", "reply-lost-twice"}  # they find the most
-_SAMPLE: Final = 43  # of the other cases the bounded part has every so manieth; shares no factor with others
-
-
-def _marks(number: int, *, in_turn: bool = False) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.bounded] if in_turn or number % _SAMPLE == 0 else []
+_SAMPLE: Final = 61  # of the other cases the bounded part has every so manieth; shares no factor with others
+_CLOSEST: Final = {"rename", "insert-one"}, {"rename", "back"}  # a rename that overtakes one of these
 
 
 def _cases() -> Iterator[Any]:
@@ -30,18 +27,23 @@ def _cases() -> Iterator[Any]:
             point = f"{operation}-{index}-{command.replace(' ', '_')}-{name}"
             turn = next(turns) if name in _ALWAYS else None
             for continuation in CONTINUATIONS:
-                marks = _marks(next(numbers), in_turn=continuation == turn)
+                is_bounded = next(numbers) % _SAMPLE == 0 or continuation == turn
+                marks = [pytest.mark.bounded] if is_bounded else []
                 case = f"{point}-{continuation}"
                 yield pytest.param(operation, index, name, continuation, id=case, marks=marks)
 
 
 def _overtakings() -> Iterator[Any]:
-    numbers = itertools.count()
+    turns = itertools.cycle(["retry", *others("")])
+    overtaken, overtaking = _CLOSEST
     for operation, commands in COMMANDS.items():
-        for (index, command), other in itertools.product(enumerate(commands), ["retry", *others(operation)]):
+        for index, command in enumerate(commands):
             point = f"{operation}-{index}-{command.replace(' ', '_')}-overtaken"
-            marks = _marks(next(numbers))
-            yield pytest.param(operation, index, "overtaken", other, id=f"{point}-{other}", marks=marks)
+            turn = next(turns)
+            for other in ["retry", *others(operation)]:
+                is_close = operation in overtaken and other in overtaking
+                marks = [pytest.mark.bounded] if is_close or other == turn else []
+                yield pytest.param(operation, index, "overtaken", other, id=f"{point}-{other}", marks=marks)
 
 
 @pytest.mark.parametrize(("operation", "index", "fault", "continuation"), list(_cases()))

@@ -74,6 +74,7 @@ def _server_killed(server: KillableServer, moment: Moment, hit: Hit) -> Answer:
     with pymongo.timeout(_TIMEOUT_SECONDS), hit.at_command(server.kill, moment=moment):
         answer = hit.attempt()
     server.restart()
+    hit.bench.reconnect()
     return answer
 
 

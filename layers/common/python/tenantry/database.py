@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
+import pymongo
 from pymongo import ASCENDING, IndexModel, MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -137,7 +138,8 @@ def run_transaction[Result](callback: Callable[[ClientSession], Result]) -> Resu
     pymongo.errors.PyMongoError
         Outcome unknown: the transaction has happened wholly or not at all.
     """
-    with client().start_session() as session:
+    # The client's own timeout counts for each attempt anew, and the locks of a dead client stay for 60 s.
+    with pymongo.timeout(REQUEST_TIMEOUT_SECONDS), client().start_session() as session:
         return session.with_transaction(
             callback, read_concern=ReadConcern("local"), write_concern=WriteConcern("majority")
         )
