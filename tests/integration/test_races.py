@@ -226,8 +226,6 @@ def test_many_settle_one_deletion(databases: Databases) -> None:
 
 
 def test_everything_at_once_leaves_everything_consistent(databases: Databases) -> None:
-    """Several organizations change into, delete and create the same few names at the same time."""
-
     def live(number: int) -> None:
         mine: Membership | None = None
         for step in range(12):
