@@ -21,6 +21,9 @@ SHARED_DOCUMENTS: Final = tuple(f"shared-{number}" for number in range(4))
 class Client:
     """One process's use of the library.
 
+    A request begins with reading the caller's membership, so creating, updating and deleting count from
+    there: what was read may be all that an answer rests on.
+
     Parameters
     ----------
     number
@@ -32,6 +35,7 @@ class Client:
         self.random = random.Random()  # noqa: S311 - nothing secret
         self._values = (f"{number}-{count}" for count in itertools.count())
         self._known: dict[str, set[str]] = defaultdict(set)
+        self._began = 0
 
     def value(self) -> str:
         """Return a text that nobody has used yet."""
@@ -39,7 +43,7 @@ class Client:
 
     def memberships(self, account_id: str) -> list[Membership]:
         """Read an account's organizations; those that were there before and are not are deleted."""
-        invoked = time.monotonic_ns()
+        self._began = invoked = time.monotonic_ns()
         outcome, found = answer = outcome_of(lambda: accounts.memberships(account_id))
         if outcome != "done":
             self._append("list", "", account_id, answer, invoked)
@@ -56,10 +60,9 @@ class Client:
     def create(self, slug: str, caller: Membership | None, mark: str, **owner: str) -> None:
         """Create an organization, for a caller or with an account of its own."""
         wanted = CreateOrganization(name=slug, metadata={"mark": mark}, **owner)
-        invoked = time.monotonic_ns()
         outcome, created = answer = outcome_of(lambda: lifecycle.create(wanted, caller))
         organization = created.organization["_id"] if outcome == "done" else ""
-        self._append("create", organization, Creation(slug, mark), answer, invoked)
+        self._append("create", organization, Creation(slug, mark), answer, self._began)
 
     def update(self, member: Membership, slug: str | None, *, conditional: bool) -> None:
         """Rename an organization, or change its metadata alone, perhaps on condition of its version."""
@@ -69,11 +72,13 @@ class Client:
         def update() -> Seen:
             return _seen(lifecycle.update(member, changes, lambda version: expected in (None, version)))
 
-        self._record("update", member.organization_id, Change(slug, expected), update)
+        answer = outcome_of(update)
+        self._append("update", member.organization_id, Change(slug, expected), answer, self._began)
 
     def delete(self, member: Membership) -> None:
         """Delete an organization."""
-        self._record("delete", member.organization_id, None, lambda: lifecycle.delete(member))
+        answer = outcome_of(lambda: lifecycle.delete(member))
+        self._append("delete", member.organization_id, None, answer, self._began)
 
     def insert(self, organization_id: str, document_id: str) -> Operation:
         """Insert a document that says whose it is."""

@@ -1,0 +1,98 @@
+"""What a client may expect to be stored, as plain dictionaries."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from tenantry import accounts
+from tenantry.accounts import Membership
+from tenantry.tenants import collection
+from tests.support.databases import Databases
+
+SLUGS: Final = {
+    "Alpha": "alpha",
+    "ALPHA": "alpha",
+    "alpha!": "alpha",
+    "alpha": "alpha",
+    "Beta": "beta",
+    "beta": "beta",
+    "Gamma Delta": "gamma-delta",
+    "gamma-delta": "gamma-delta",
+}
+
+
+@dataclass
+class Organization:
+    id: str
+    email: str
+    name: str
+    version: int = 1
+    metadata: dict[str, Any] = field(default_factory=dict)
+    documents: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass
+class Account:
+    id: str
+    password: str
+    epoch: int = 0
+
+
+@dataclass(frozen=True)
+class Token:
+    text: str
+    organization_id: str
+    account: Account
+    epoch: int
+
+
+class Model(RuleBasedStateMachine):
+    """What is stored, as plain dictionaries, beside the library on a real server."""
+
+    databases: Databases
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.organizations: dict[str, Organization] = {}  # by slug
+        self.accounts: dict[str, Account] = {}  # by e-mail address
+        self.tokens: list[Token] = []
+        for name in ("organizations", "accounts", "members", "login_attempts"):
+            self.databases.master[name].delete_many({})
+        self.databases.client.drop_database(self.databases.tenants.name)
+
+    def membership(self, slug: str) -> Membership:
+        organization = self.organizations[slug]
+        (found,) = accounts.memberships(self.accounts[organization.email].id, organization.id)
+        return found
+
+    def remove(self, slug: str) -> None:
+        email = self.organizations.pop(slug).email
+        if email not in {organization.email for organization in self.organizations.values()}:
+            del self.accounts[email]
+
+    def move(self, slug: str, name: str) -> None:
+        organization = self.organizations.pop(slug)
+        self.organizations[SLUGS[name]] = organization
+        organization.version += 1 if SLUGS[name] == slug else 2
+        organization.name = name
+
+    @invariant()
+    def all_is_stored_as_it_should_be(self) -> None:
+        master = self.databases.master
+        found = {one["slug"]: one for one in master["organizations"].find()}
+        assert found.keys() == self.organizations.keys()
+        for slug, organization in self.organizations.items():
+            names_and_more = [found[slug][part] for part in ("_id", "name", "version", "metadata")]
+            assert names_and_more == [
+                organization.id,
+                organization.name,
+                organization.version,
+                organization.metadata,
+            ]
+            documents = collection(organization.id).find({})
+            assert {document["_id"]: document["value"] for document in documents} == organization.documents
+            assert collection(organization.id).count_documents({}) == len(documents)
+        epochs = {one["email"]: (one["_id"], one["auth_epoch"]) for one in master["accounts"].find()}
+        assert epochs == {email: (one.id, one.epoch) for email, one in self.accounts.items()}
+        self.databases.check_invariants()

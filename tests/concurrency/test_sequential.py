@@ -1,0 +1,230 @@
+"""One client after the other: the library does what a model of a page does, whatever the order."""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from pymongo.errors import DuplicateKeyError
+
+from tenantry import authentication, database, lifecycle, login, signing_keys, throttling
+from tenantry.errors import (
+    EmailTaken,
+    InvalidCredentials,
+    InvalidToken,
+    OrganizationExists,
+    OrganizationNotFound,
+    OrganizationRequired,
+    TenantryError,
+)
+from tenantry.reconciliation import reconcile
+from tenantry.schemas import CreateOrganization, UpdateOrganization
+from tenantry.tenants import collection
+from tenantry.tenants.intents import settle
+from tenantry.tokens import SigningKey
+from tests.concurrency.sequential_model import SLUGS, Account, Model, Organization, Token
+from tests.support.databases import Databases
+from tests.support.intents import Crash, collection_done, intend_deletion, intend_rename, only_intent, stored
+
+Settling = Callable[[str], None]
+
+EMAILS: Final = ("ada@example.com", "bob@example.com", "eve@example.com")
+PASSWORDS: Final = ("correct horse battery staple", "wrong cattle charger clip")
+
+SETTINGS: Final = settings(
+    max_examples=int(os.environ.get("SEQUENTIAL_EXAMPLES", "20")),
+    stateful_step_count=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def settle_directly(organization_id: str) -> None:
+    settle(stored(organization_id))
+
+
+def settle_by_reconciling(organization_id: str) -> None:
+    assert reconcile(timedelta(0)).settled == [organization_id]
+
+
+def settle_by_use(organization_id: str) -> None:
+    with suppress(OrganizationNotFound):
+        collection(organization_id).find_one({})
+
+
+names = st.sampled_from(sorted(SLUGS))
+emails = st.sampled_from(EMAILS)
+passwords = st.sampled_from(PASSWORDS)
+slugs = st.sampled_from(sorted(set(SLUGS.values())))
+existing: st.SearchStrategy[str] = st.runner().flatmap(lambda it: st.sampled_from(sorted(it.organizations)))
+issued: st.SearchStrategy["Token"] = st.runner().flatmap(lambda it: st.sampled_from(it.tokens))
+crashes = st.sampled_from([only_intent, collection_done])
+settlings = st.sampled_from([settle_directly, settle_by_reconciling, settle_by_use])
+document_ids = st.integers(1, 3)
+metadata = st.dictionaries(st.sampled_from("ab"), st.none() | st.integers(0, 2), min_size=1)
+
+
+def has_organizations(service: Model) -> bool:
+    return bool(service.organizations)
+
+
+def refused(problem: type[TenantryError], request: Callable[[], object]) -> None:
+    with pytest.raises(problem):
+        request()
+
+
+class Service(Model):
+    """The requests, one after the other, to a library on a real server."""
+
+    @rule(name=names, email=emails, password=passwords)
+    def sign_up(self, name: str, email: str, password: str) -> None:
+        wanted = CreateOrganization(name=name, email=email, password=password)
+        if SLUGS[name] in self.organizations:
+            refused(OrganizationExists, lambda: lifecycle.create(wanted, None))
+        elif email in self.accounts:
+            refused(EmailTaken, lambda: lifecycle.create(wanted, None))
+        else:
+            organization, account = lifecycle.create(wanted, None)
+            self.organizations[SLUGS[name]] = Organization(organization["_id"], email, name)
+            self.accounts[email] = Account(account["_id"], password)
+
+    @precondition(has_organizations)
+    @rule(slug=existing, name=names)
+    def create_second(self, slug: str, name: str) -> None:
+        wanted, caller = CreateOrganization(name=name), self.membership(slug)
+        if SLUGS[name] in self.organizations:
+            refused(OrganizationExists, lambda: lifecycle.create(wanted, caller))
+        else:
+            created = lifecycle.create(wanted, caller).organization
+            email = self.organizations[slug].email
+            self.organizations[SLUGS[name]] = Organization(created["_id"], email, name)
+
+    @rule(email=emails, password=passwords, slug=st.none() | slugs)
+    def log_in(self, email: str, password: str, slug: str | None) -> None:
+        account = self.accounts.get(email)
+        mine = [one for one, organization in self.organizations.items() if organization.email == email]
+        chosen = [one for one in mine if slug in (None, one)]
+        if account is None or account.password != password or not chosen:
+            refused(InvalidCredentials, lambda: login.login(email, password, slug))
+        elif len(chosen) > 1:
+            refused(OrganizationRequired, lambda: login.login(email, password, slug))
+        else:
+            session = login.login(email, password, slug)
+            organization_id = self.organizations[chosen[0]].id
+            assert session.organization["_id"] == organization_id
+            self.tokens.append(Token(session.access_token, organization_id, account, account.epoch))
+
+    @precondition(lambda self: bool(self.tokens))
+    @rule(token=issued)
+    def authenticate(self, token: Token) -> None:
+        is_there = token.organization_id in {one.id for one in self.organizations.values()}
+        if is_there and token.account.epoch == token.epoch:
+            assert authentication.authenticate(token.text).organization_id == token.organization_id
+        else:
+            refused(InvalidToken, lambda: authentication.authenticate(token.text))
+
+    @precondition(has_organizations)
+    @rule(slug=existing, current=passwords, chosen=passwords)
+    def change_password(self, slug: str, current: str, chosen: str) -> None:
+        caller, account = self.membership(slug), self.accounts[self.organizations[slug].email]
+        if account.password != current:
+            refused(InvalidCredentials, lambda: login.change_password(caller, current, chosen))
+        else:
+            login.change_password(caller, current, chosen)
+            account.password = chosen
+            account.epoch += 1
+
+    @precondition(has_organizations)
+    @rule(slug=existing, name=names)
+    def rename(self, slug: str, name: str) -> None:
+        member, changes = self.membership(slug), UpdateOrganization(name=name)
+        if SLUGS[name] != slug and SLUGS[name] in self.organizations:
+            refused(OrganizationExists, lambda: lifecycle.update(member, changes, lambda _: True))
+        else:
+            lifecycle.update(member, changes, lambda _: True)
+            if self.organizations[slug].name != name:
+                self.move(slug, name)
+
+    @precondition(has_organizations)
+    @rule(slug=existing, changes=metadata)
+    def change_metadata(self, slug: str, changes: dict[str, str | bool | int | float | None]) -> None:
+        organization = self.organizations[slug]
+        lifecycle.update(self.membership(slug), UpdateOrganization(metadata=changes), lambda _: True)
+        merged = organization.metadata | changes
+        after = {key: value for key, value in merged.items() if value is not None}
+        organization.version += after != organization.metadata
+        organization.metadata = after
+
+    @precondition(has_organizations)
+    @rule(slug=existing)
+    def delete(self, slug: str) -> None:
+        lifecycle.delete(self.membership(slug))
+        self.remove(slug)
+
+    @precondition(has_organizations)
+    @rule(slug=existing, document_id=document_ids, value=st.integers())
+    def insert(self, slug: str, document_id: int, value: int) -> None:
+        organization = self.organizations[slug]
+        document = {"_id": document_id, "value": value}
+        if document_id in organization.documents:
+            with pytest.raises(DuplicateKeyError):
+                collection(organization.id).insert_one(document)
+        else:
+            collection(organization.id).insert_one(document)
+            organization.documents[document_id] = value
+
+    @precondition(has_organizations)
+    @rule(slug=existing, document_id=document_ids, value=st.integers(), upsert=st.booleans())
+    def update(self, slug: str, document_id: int, value: int, *, upsert: bool) -> None:
+        organization, change = self.organizations[slug], {"$set": {"value": value}}
+        is_there = document_id in organization.documents
+        done = collection(organization.id).update_one({"_id": document_id}, change, upsert=upsert)
+        assert done.matched_count == is_there
+        if is_there or upsert:
+            organization.documents[document_id] = value
+
+    @precondition(has_organizations)
+    @rule(slug=existing, document_id=document_ids)
+    def delete_document(self, slug: str, document_id: int) -> None:
+        organization = self.organizations[slug]
+        done = collection(organization.id).delete_one({"_id": document_id})
+        assert done.deleted_count == (organization.documents.pop(document_id, None) is not None)
+
+    @precondition(has_organizations)
+    @rule(slug=existing, to=slugs, crash=crashes, settled=settlings)
+    def rename_by_a_process_that_dies(self, slug: str, to: str, crash: Crash, settled: Settling) -> None:
+        if to in self.organizations:
+            return
+        organization_id = self.organizations[slug].id
+        crash(intend_rename(organization_id, to))
+        settled(organization_id)
+        self.move(slug, to)
+
+    @precondition(has_organizations)
+    @rule(slug=existing, crash=crashes, settled=settlings)
+    def delete_by_a_process_that_dies(self, slug: str, crash: Crash, settled: Settling) -> None:
+        organization_id = self.organizations[slug].id
+        crash(intend_deletion(organization_id))
+        settled(organization_id)
+        self.remove(slug)
+
+
+def test_service_one_request_after_the_other(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = SigningKey.generate()
+    monkeypatch.setattr(login, "read_secret", lambda *_: key.model_dump_json())
+    monkeypatch.setattr(throttling, "FREE_FAILURES", 1_000_000)
+    monkeypatch.setattr(Service, "databases", databases, raising=False)
+    database.ensure_indexes()
+    signing_keys.publish(key.public_jwk)
+    run_state_machine_as_test(Service, settings=SETTINGS)
