@@ -8,6 +8,15 @@ from typing import Any, Literal
 from tests.support.databases import Document
 
 
+@dataclass(frozen=True)
+class Answer:
+    """How an operation ended: done, refused for good, or nobody knows."""
+
+    kind: Literal["done", "refused", "unknown"]
+    detail: Any = None
+    organization_id: str = field(default="", compare=False)
+
+
 @dataclass
 class Organization:
     """An organization; `identity` tells the one that was there at the start from its successors."""
@@ -42,20 +51,14 @@ class State:
 
 
 class Refused(Exception):
-    """The operation is answered with an error and changes nothing."""
+    """The operation is answered with an error and changes nothing.
+
+    Where several codes are right, which one it is depends on what was looked at first.
+    """
 
     @property
-    def code(self) -> str:
-        return str(self.args[0])
-
-
-@dataclass(frozen=True)
-class Answer:
-    """How an operation ended: done, refused for good, or nobody knows."""
-
-    kind: Literal["done", "refused", "unknown"]
-    detail: Any = None
-    organization_id: str = field(default="", compare=False)
+    def answers(self) -> list[Answer]:
+        return [Answer("refused", code) for code in self.args]
 
 
 UNKNOWN = Answer("unknown")
@@ -94,14 +97,14 @@ def explanations(state: State, history: Sequence[Event], floating: tuple[Event, 
     if event.answer == UNKNOWN:
         yield from explanations(state, rest, (*floating, event))
         return
-    after, answer = _applied(event, state)
-    if answer == event.answer:
+    after, answers = _applied(event, state)
+    if event.answer in answers:
         yield from explanations(after, rest, floating)
 
 
-def _applied(event: Event, state: State) -> tuple[State, Answer]:
+def _applied(event: Event, state: State) -> tuple[State, list[Answer]]:
     after = copy.deepcopy(state)
     try:
-        return after, Answer("done", event.effect(after))
+        return after, [Answer("done", event.effect(after))]
     except Refused as refused:
-        return state, Answer("refused", refused.code)
+        return state, refused.answers

@@ -87,10 +87,9 @@ def _create(state: State, slug: str, name: str, email: str | None) -> None:
     owner = email or email_of("Alpha")
     if email is None and owner not in state.accounts:
         raise Refused("gone")
-    if slug in state.organizations:
-        raise Refused("organization-exists")
-    if email in state.accounts:
-        raise Refused("email-taken")
+    taken = {"organization-exists": slug in state.organizations, "email-taken": email in state.accounts}
+    if any(taken.values()):
+        raise Refused(*(code for code, is_taken in taken.items() if is_taken))
     state.accounts.setdefault(owner, Account(PASSWORD, 0))
     state.organizations[slug] = Organization("later", name, {}, owner, {})
 
@@ -190,7 +189,11 @@ def change_password() -> Operation:
         login.change_password(owner(), PASSWORD, OTHER_PASSWORD)
 
     def effect(state: State) -> None:
-        _, alpha = state.alpha()
+        try:
+            _, alpha = state.alpha()
+        except Refused:
+            # The account went with its organization, at a time when the password was being checked.
+            raise Refused("gone", "invalid-credentials") from None
         account = state.accounts[alpha.owner]
         if account.password != PASSWORD:
             raise Refused("invalid-credentials")
