@@ -37,8 +37,10 @@ demo: install ## Tell the story of two organizations, request by request
 	@$(LOCAL) demo
 
 test: install ## Run every test but those that need Docker
-	$(BIN)/pytest tests/unit tests/integration tests/contract tests/e2e
+	$(BIN)/pytest -n auto tests/unit tests/integration tests/contract
+	$(BIN)/pytest tests/e2e
 	$(BIN)/pytest -n auto -m bounded tests/faults
+	$(BIN)/pytest tests/concurrency
 
 test-unit: install ## Run the tests that need no server
 	$(BIN)/pytest tests/unit
