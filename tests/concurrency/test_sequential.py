@@ -173,7 +173,7 @@ class Service(Model):
         self.remove(slug)
 
     @precondition(has_organizations)
-    @rule(slug=existing, document_id=document_ids, value=st.integers())
+    @rule(slug=existing, document_id=document_ids, value=st.integers(0, 9))
     def insert(self, slug: str, document_id: int, value: int) -> None:
         organization = self.organizations[slug]
         document = {"_id": document_id, "value": value}
@@ -185,7 +185,7 @@ class Service(Model):
             organization.documents[document_id] = value
 
     @precondition(has_organizations)
-    @rule(slug=existing, document_id=document_ids, value=st.integers(), upsert=st.booleans())
+    @rule(slug=existing, document_id=document_ids, value=st.integers(0, 9), upsert=st.booleans())
     def update(self, slug: str, document_id: int, value: int, *, upsert: bool) -> None:
         organization, change = self.organizations[slug], {"$set": {"value": value}}
         is_there = document_id in organization.documents
