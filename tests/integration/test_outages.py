@@ -62,7 +62,7 @@ def test_nothing_listens_at_the_address(
     library.forget()
     started = time.monotonic()
     check_unavailable(service.get("/health"))
-    assert time.monotonic() - started < database.REQUEST_TIMEOUT_SECONDS + 1
+    assert time.monotonic() - started < database.REQUEST_TIMEOUT_SECONDS + 5
     monkeypatch.setattr(handlers, "REQUEST_TIMEOUT_SECONDS", TIME_LIMIT)
     check_unavailable(service.get(owner.path, token=owner.token))
     check_unavailable(service.post("/login", {"email": owner.email, "password": PASSWORD}))
@@ -172,10 +172,10 @@ def test_change_of_a_collection_that_never_arrived_is_made_by_the_next_request(
 
 @pytest.mark.usefixtures("short_time_limit")
 def test_server_that_hangs_is_given_up_in_time(owner: Owner, databases: Databases) -> None:
-    with failing(databases.client, "aggregate", blockConnection=True, blockTimeMS=4_000):
+    with failing(databases.client, "aggregate", blockConnection=True, blockTimeMS=8_000):
         started = time.monotonic()
         check_unavailable(owner.service.get(owner.path, token=owner.token))
-        assert time.monotonic() - started < TIME_LIMIT + 1
+        assert time.monotonic() - started < TIME_LIMIT + 2.5
     assert owner.service.get(owner.path, token=owner.token).status == 200
 
 

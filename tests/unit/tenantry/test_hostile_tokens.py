@@ -40,7 +40,7 @@ OTHER: Final = SigningKey.generate()
 
 
 def with_claims(**claims: Any) -> str:
-    return signed(valid_claims() | claims)
+    return signed(valid_claims(NOW) | claims)
 
 
 def without_claim(name: str) -> str:
@@ -195,7 +195,7 @@ HOSTILE: Final = {
     "exp infinite": with_raw_payload(exp="Infinity"),
     "exp NaN": with_raw_payload(exp="NaN"),
     "exp 1e400": with_raw_payload(exp="1e400"),
-    "lifetime one second too long": with_claims(exp=NOW + LIFETIME_SECONDS + 2),
+    "lifetime one second too long": with_claims(exp=NOW + LIFETIME_SECONDS + 1),
     "lifetime of a year": with_claims(exp=NOW + YEAR),
     "iat a string": with_claims(iat=str(NOW)),
     "iat a float": with_claims(iat=NOW + 0.5),
@@ -279,12 +279,14 @@ def test_a_hostile_token_is_invalid(name: str) -> None:
 
 
 @pytest.mark.parametrize("filler", ["A", ".", "=", "[", "é", "A."])
-def test_a_token_of_6_mb_costs_no_time(filler: str) -> None:
+def test_a_token_of_6_mb_is_refused_undecoded(filler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def decode(_: str) -> bytes:
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(base64, "urlsafe_b64decode", decode)
     token = f"{SIGNED_HEADER}.{filler * (6 * 2**20 // len(filler))}.{SIGNATURE}"
-    started = time.process_time()
     with pytest.raises(InvalidToken):
         tokens.verify(token, find_key)
-    assert time.process_time() - started < 0.1
 
 
 def test_no_key_is_looked_up_for_a_header_that_is_refused() -> None:
