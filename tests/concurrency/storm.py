@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import random
-import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Barrier, Event
 from typing import Final
+
+from pymongo import monitoring
 
 from tests.concurrency import roles
 from tests.concurrency.client import SLUGS, Client
@@ -20,8 +21,8 @@ from tests.support.owners import PASSWORD
 ROLES: Final = (roles.administer, roles.administer, roles.write, roles.write, roles.write, roles.read)
 OWNERS: Final = 3
 READY_SECONDS: Final = 120
-PAUSE_EVERY_SECONDS: Final = 0.05
-MEAN_PAUSE_SECONDS: Final = 0.01
+HELD_UP: Final = 0.05  # share of commands
+MEAN_PAUSE_SECONDS: Final = 0.05  # of the process, longer than most operations
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__])  # imported once for all processes
@@ -43,18 +44,25 @@ class Worker:
         os.environ |= self.environment
         client, parent = Client(self.number), multiprocessing.parent_process()
         assert parent is not None
+        monitoring.register(HoldUp())
         self.ready.wait(READY_SECONDS)
-        _stand_still_now_and_then()
         while not self.stop.is_set() and parent.is_alive():
             ROLES[self.number](client, self.account_ids)
-        signal.setitimer(signal.ITIMER_REAL, 0)
         self.results.send(client.operations)
 
 
-def _stand_still_now_and_then() -> None:
-    """Pause wherever the process is, as if the machine were busy with others."""
-    signal.signal(signal.SIGALRM, lambda *_: time.sleep(random.expovariate(1 / MEAN_PAUSE_SECONDS)))
-    signal.setitimer(signal.ITIMER_REAL, PAUSE_EVERY_SECONDS, PAUSE_EVERY_SECONDS)
+class HoldUp(monitoring.CommandListener):
+    """Lets a process stand still now and then between two commands, where others may overtake it."""
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Send the command at once."""
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        if random.random() < HELD_UP:  # noqa: S311 - nothing secret
+            time.sleep(random.expovariate(1 / MEAN_PAUSE_SECONDS))
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Go on at once."""
 
 
 def storm(seconds: float, interruption: Callable[[], None] | None = None) -> list[list[Operation]]:
