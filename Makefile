@@ -12,8 +12,8 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version
 	--custom-compile-command "make requirements"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-faults test-sam-local \
-	lint checkov format build requirements openapi clean
+.PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-faults test-concurrency \
+	test-sam-local bench lint checkov format build requirements openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -40,7 +40,7 @@ test: install ## Run every test but those that need Docker
 	$(BIN)/pytest -n auto tests/unit tests/integration tests/contract
 	$(BIN)/pytest tests/e2e
 	$(BIN)/pytest -n auto -m bounded tests/faults
-	$(BIN)/pytest tests/concurrency
+	$(BIN)/pytest -n 2 tests/concurrency
 
 test-unit: install ## Run the tests that need no server
 	$(BIN)/pytest tests/unit
@@ -57,13 +57,19 @@ test-e2e: install ## Run the tests against the deployed local stack
 test-faults: install ## Hit every database command with every fault (make test: a part of it)
 	$(BIN)/pytest -n auto tests/faults
 
+test-concurrency: install ## Storm a few names for a minute, and again with the server killed
+	STORM_SECONDS=60 SEQUENTIAL_EXAMPLES=100 $(BIN)/pytest tests/concurrency
+
+bench: install ## Measure what the fence of a tenant's collection costs
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.fence
+
 test-sam-local: install ## Run every event through sam local (needs Docker)
 	$(BIN)/pytest tests/sam_local
 
 lint: install ## Check style, types, import order and the template
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy $(LIBRARY) cli functions local tests
+	$(BIN)/mypy $(LIBRARY) bench cli functions local tests
 	PYTHONPATH=$(LIBRARY) $(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint
