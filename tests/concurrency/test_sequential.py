@@ -40,8 +40,9 @@ Settling = Callable[[str], None]
 EMAILS: Final = ("ada@example.com", "bob@example.com", "eve@example.com")
 PASSWORDS: Final = ("correct horse battery staple", "wrong cattle charger clip")
 
+EXAMPLES: Final = int(os.environ.get("SEQUENTIAL_EXAMPLES", "20"))
 SETTINGS: Final = settings(
-    max_examples=int(os.environ.get("SEQUENTIAL_EXAMPLES", "20")),
+    max_examples=EXAMPLES,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,
@@ -220,6 +221,7 @@ class Service(Model):
         self.remove(slug)
 
 
+@pytest.mark.timeout(300 + 10 * EXAMPLES)
 def test_service_one_request_after_the_other(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     key = SigningKey.generate()
     monkeypatch.setattr(login, "read_secret", lambda *_: key.model_dump_json())
