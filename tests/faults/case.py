@@ -41,6 +41,7 @@ class Case:
         self._timeout_seconds = timeout_seconds
         self._operation = OPERATIONS[operation]
         self._fault: Fault | None = None
+        bench.reap_transactions()  # of a case that ended early
         self._start = bench.world.renew()
 
     def run(self, fault: Fault, index: int, continuation: str) -> None:
