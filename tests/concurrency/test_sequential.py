@@ -56,7 +56,7 @@ def settle_directly(organization_id: str) -> None:
 
 
 def settle_by_reconciling(organization_id: str) -> None:
-    assert reconcile(timedelta(0)).settled == [organization_id]
+    assert reconcile(timedelta(seconds=-1)).settled == [organization_id]
 
 
 def settle_by_use(organization_id: str) -> None:
