@@ -5,6 +5,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 from tenantry import accounts, lifecycle
@@ -36,6 +37,7 @@ class Client:
         self._values = (f"{number}-{count}" for count in itertools.count())
         self._known: dict[str, set[str]] = defaultdict(set)
         self._began = 0
+        self._collection = cache(collection)  # kept, so that many an operation starts from a name of old
 
     def value(self) -> str:
         """Return a text that nobody has used yet."""
@@ -84,7 +86,7 @@ class Client:
         """Insert a document that says whose it is."""
         value = self.value()
         content = {"_id": document_id, "owner": organization_id, "value": value}
-        mine = collection(organization_id)
+        mine = self._collection(organization_id)
 
         def insert() -> str:
             return str(mine.insert_one(content).inserted_id)
@@ -95,7 +97,7 @@ class Client:
         """Update a document, if it is there."""
         value = self.value()
         update = {"$set": {"value": value}}
-        mine = collection(organization_id)
+        mine = self._collection(organization_id)
 
         def set_value() -> bool:
             return mine.update_one({"_id": document_id}, update).matched_count == 1
@@ -104,7 +106,7 @@ class Client:
 
     def remove(self, organization_id: str, document_id: str) -> Operation:
         """Delete a document, if it is there."""
-        mine = collection(organization_id)
+        mine = self._collection(organization_id)
 
         def remove() -> bool:
             return mine.delete_one({"_id": document_id}).deleted_count == 1
@@ -113,7 +115,7 @@ class Client:
 
     def get(self, organization_id: str, document_id: str) -> Operation:
         """Find a document; the empty string if it is not there."""
-        mine = collection(organization_id)
+        mine = self._collection(organization_id)
 
         def get() -> Any:
             return (mine.find_one({"_id": document_id}) or {"value": ""})["value"]
@@ -123,7 +125,7 @@ class Client:
     def find_shared(self, organization_id: str) -> Operation:
         """Find all shared documents at once; to each it is as if it had been got."""
         query = {"_id": {"$in": list(SHARED_DOCUMENTS)}}
-        mine = collection(organization_id)
+        mine = self._collection(organization_id)
         operation = self._record("find", organization_id, None, lambda: mine.find(query))
         if operation.outcome == "done":
             values = {document["_id"]: document["value"] for document in operation.result}

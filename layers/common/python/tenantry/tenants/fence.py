@@ -3,7 +3,10 @@
 The organization may be renamed or deleted at any moment, and its old name may be another's by then. So a
 write first takes the collection's lock by writing inside a transaction, then asks the master database,
 outside the transaction's snapshot, whether the collection is still that organization's, and only then
-commits. No rename or drop can run between the two, for they wait for the lock. A read asks before and after.
+commits. No rename or drop can run between the two, for they wait for the lock. A read asks afterwards, too.
+
+So the name that an operation starts from need not be fresh, and the one that was seen last saves a question:
+what is written under a stale name is rolled back, together with the collection that it may have created.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -55,6 +58,7 @@ class TenantCollection:
 
     def __init__(self, organization_id: str) -> None:
         self._organization_id = organization_id
+        self._last_seen: OrganizationDocument | None = None
 
     def insert_one(self, document: Document) -> InsertOneResult:
         """Insert one document."""
@@ -111,7 +115,7 @@ class TenantCollection:
                 raise _TenantMoved
             return result
 
-        return _retried(lambda: database.run_transaction(attempt))
+        return self._retried(lambda: database.run_transaction(attempt))
 
     def _read[Result](self, operation: Callable[[Collection[Document]], Result]) -> Result:
         def attempt() -> Result:
@@ -126,7 +130,7 @@ class TenantCollection:
             self._check_unchanged(before)
             return result
 
-        return _retried(attempt)
+        return self._retried(attempt)
 
     def _check_unchanged(self, before: OrganizationDocument) -> None:
         present = organizations.find(self._organization_id)
@@ -134,12 +138,21 @@ class TenantCollection:
             raise _TenantMoved
 
     def _settled(self) -> OrganizationDocument:
-        """Return the organization with its intent, if any, completed."""
-        organization = organizations.find(self._organization_id)
-        settled = settle(organization) if organization else None
-        if settled is None:
+        """Return the organization, as it was last seen without an intent."""
+        if self._last_seen is None:
+            organization = organizations.find(self._organization_id)
+            self._last_seen = settle(organization) if organization else None
+        if self._last_seen is None:
             raise OrganizationNotFound
-        return settled
+        return self._last_seen
+
+    def _retried[Result](self, attempt: Callable[[], Result]) -> Result:
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                return attempt()
+            except _TenantMoved:
+                self._last_seen = None
+        raise ServiceUnavailable
 
 
 def collection(organization_id: str) -> TenantCollection:
@@ -151,12 +164,3 @@ def collection(organization_id: str) -> TenantCollection:
         The organization's id; from a verified token, never from the request.
     """
     return TenantCollection(organization_id)
-
-
-def _retried[Result](attempt: Callable[[], Result]) -> Result:
-    for _ in range(MAX_ATTEMPTS):
-        try:
-            return attempt()
-        except _TenantMoved:
-            continue
-    raise ServiceUnavailable
