@@ -18,10 +18,10 @@ from tests.concurrency.client import SLUGS, Client
 from tests.concurrency.history import Operation
 from tests.support.owners import PASSWORD
 
-ROLES: Final = (roles.administer, roles.administer, roles.write, roles.write, roles.write, roles.read)
+ROLES: Final = (*[roles.administer] * 3, *[roles.write] * 3, roles.read)
 OWNERS: Final = 3
 READY_SECONDS: Final = 120
-HELD_UP: Final = 0.05  # share of commands
+HELD_UP: Final = 0.02  # share of commands
 MEAN_PAUSE_SECONDS: Final = 0.05  # of the process, longer than most operations
 
 _processes = multiprocessing.get_context("forkserver")
