@@ -72,6 +72,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         ),
     ),
     "insert-one": _fenced("insert org_alpha"),
+    "insert-one-into-open-collection": _fenced("insert org_alpha")[1:],
     "insert-many": _fenced("insert org_alpha"),
     "update-one": _fenced("update org_alpha"),
     "find": ("find organizations", "find org_alpha", "find organizations"),

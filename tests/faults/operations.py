@@ -138,12 +138,14 @@ def delete() -> Operation:
     return Operation("delete", lambda owner: lifecycle.delete(owner()), effect)
 
 
-def insert(operation: str, *ids: str) -> Operation:
-    """Insert documents into Alpha's collection."""
+def insert(operation: str, *ids: str, is_open: bool = False) -> Operation:
+    """Insert documents into Alpha's collection, which may be open already, under the name of that time."""
     documents: list[Document] = [{"_id": one} for one in ids]
 
     def request(owner: Caller) -> None:
         mine = collection(owner().organization_id)
+        if is_open:
+            mine._last_seen = owner().organization
         if len(documents) == 1:
             mine.insert_one(documents[0])
         else:
@@ -217,6 +219,7 @@ OPERATIONS: Final = {
         change_metadata(),
         delete(),
         insert("insert-one", "written"),
+        insert("insert-one-into-open-collection", "written", is_open=True),
         insert("insert-many", "first", "second", "third"),
         update_one(),
         find(),
