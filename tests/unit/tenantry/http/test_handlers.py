@@ -36,6 +36,7 @@ MEMBERSHIP = Membership(
         "created_at": datetime(2025, 1, 1, tzinfo=UTC),
         "updated_at": datetime(2025, 1, 1, tzinfo=UTC),
         "intent": None,
+        "vacated": [],
     },
     account_id="acct_1",
     auth_epoch=3,
@@ -186,7 +187,8 @@ def test_wrong_fields_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/json", "application/json; charset=utf-8", "application/json ;a"]
+    "content_type",
+    ["application/json", "application/json; charset=utf-8", "application/json ;a", "Application/JSON"],
 )
 def test_the_media_type_may_be_spelled_as_http_allows(content_type: str) -> None:
     assert send("POST", "/login", credentials(), Content_Type=content_type)["statusCode"] == 200

@@ -1,6 +1,6 @@
 """The Lambda handler that stands in front of every resolver."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 import pymongo
@@ -56,9 +56,17 @@ def lambda_handler(app: APIGatewayRestResolver) -> Handler:
 
 
 def _answer(app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    event = event | {"headers": _with_lower_case_media_type(event.get("headers") or {})}
     try:
         check_body(event)
     except TenantryError as error:
         return gateway_response(error, request_id(event))
     with pymongo.timeout(REQUEST_TIMEOUT_SECONDS):
         return app.resolve(event, context)
+
+
+def _with_lower_case_media_type(headers: Mapping[str, str]) -> dict[str, str]:
+    """Media types have no case (RFC 9110 section 8.3.1), but Powertools knows them in lower case alone."""
+    return {
+        name: value.lower() if name.lower() == "content-type" else value for name, value in headers.items()
+    }
