@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cli.connection import Databases, Document
+from cli.checks.documents import Documents
+from cli.connection import Document
 from cli.violation import Violation, text_of
 
 EMAIL: Final = re.compile(r"[^\s@]+@(?:(?!xn--)[^\s@.]+\.)+(?!xn--)[^\s@.]+")
@@ -62,31 +63,17 @@ RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
 }
 
 
-class Accounts:
+class Accounts(Documents):
     """All accounts."""
 
     name = "accounts"
-
-    def __init__(self, databases: Databases) -> None:
-        self._master = databases.master
-
-    def count(self) -> int:
-        """Return about how many there are."""
-        return self._master["accounts"].estimated_document_count()
-
-    def keys(self) -> Iterator[Any]:
-        """Yield their ids."""
-        for found in self._master["accounts"].find({}, {"_id": 1}).sort("_id", 1):
-            yield found["_id"]
 
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with these accounts.
 
         They are read before their members, with which they come and go.
         """
-        found = list(
-            self._master["accounts"].find({"_id": {"$in": list(keys)}}, {"email": 1, "auth_epoch": 1})
-        )
+        found = list(self._documents.find({"_id": {"$in": list(keys)}}, {"email": 1, "auth_epoch": 1}))
         return [
             _violation(facts, rule, detail)
             for facts in self._facts(found)
@@ -98,7 +85,7 @@ class Accounts:
         of_accounts = {"account_id": {"$in": [document["_id"] for document in documents]}}
         with_emails = {"email": {"$in": [document.get("email") for document in documents]}}
         members = self._master["members"].find(of_accounts)
-        accounts = self._master["accounts"].find(with_emails, {"email": 1})
+        accounts = self._documents.find(with_emails, {"email": 1})
         organization_ids = {member["account_id"]: member.get("organization_id") for member in members}
         holders = Counter(account.get("email") for account in accounts)
         slugs = self._slugs(list(organization_ids.values()))

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cli.connection import Databases, Document
+from cli.checks.documents import Documents
+from cli.connection import Document
 from cli.violation import Violation, text_of
 
 
@@ -43,22 +44,10 @@ RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
 }
 
 
-class Members:
+class Members(Documents):
     """All members."""
 
     name = "members"
-
-    def __init__(self, databases: Databases) -> None:
-        self._master = databases.master
-
-    def count(self) -> int:
-        """Return about how many there are."""
-        return self._master["members"].estimated_document_count()
-
-    def keys(self) -> Iterator[Any]:
-        """Yield their ids."""
-        for found in self._master["members"].find({}, {"_id": 1}).sort("_id", 1):
-            yield found["_id"]
 
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with these members.
@@ -66,7 +55,7 @@ class Members:
         They are read before what they belong to, with which they come and go. So if a second look finds
         them again, what the first look saw was wrong indeed.
         """
-        found = list(self._master["members"].find({"_id": {"$in": list(keys)}}))
+        found = list(self._documents.find({"_id": {"$in": list(keys)}}))
         return [
             _violation(facts, rule, detail)
             for facts in self._facts(found)
@@ -81,7 +70,7 @@ class Members:
         accounts = self._master["accounts"].find({"_id": account_ids}, {"_id": 1})
         by_id = {organization["_id"]: organization for organization in organizations}
         existing = {account["_id"] for account in accounts}
-        pairs = self._master["members"].find({"organization_id": {"$in": organization_ids}})
+        pairs = self._documents.find({"organization_id": {"$in": organization_ids}})
         times = Counter(map(_pair, pairs))
         for document in documents:
             organization = by_id.get(document.get("organization_id"))

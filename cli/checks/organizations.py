@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from cli.checks.documents import Documents
 from cli.checks.organization_rules import RULES, Facts, claims_of, collection_names, slugs_of
 from cli.connection import Databases, Document
 from cli.violation import Violation, of_organization
@@ -12,7 +13,7 @@ from cli.violation import Violation, of_organization
 FIELDS: Final = {"metadata": 0, "intent.metadata": 0}  # the larger part, and no rule is about them
 
 
-class Organizations:
+class Organizations(Documents):
     """All organizations.
 
     Parameters
@@ -26,17 +27,9 @@ class Organizations:
     name = "organizations"
 
     def __init__(self, databases: Databases, intended_before: datetime) -> None:
+        super().__init__(databases)
         self._databases = databases
         self._intended_before = intended_before
-
-    def count(self) -> int:
-        """Return about how many there are."""
-        return self._databases.master["organizations"].estimated_document_count()
-
-    def keys(self) -> Iterator[Any]:
-        """Yield their ids."""
-        for found in self._databases.master["organizations"].find({}, {"_id": 1}).sort("_id", 1):
-            yield found["_id"]
 
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with these organizations.
@@ -44,7 +37,7 @@ class Organizations:
         They are read before what else there is about them. So if a second look finds the same version, they
         have not changed in between, and what the first look saw was wrong indeed.
         """
-        found = list(self._databases.master["organizations"].find({"_id": {"$in": list(keys)}}, FIELDS))
+        found = list(self._documents.find({"_id": {"$in": list(keys)}}, FIELDS))
         return [
             of_organization(facts.document, rule, detail)
             for facts in self._facts(found)
@@ -69,14 +62,14 @@ class Organizations:
 
     def _owned(self, ids: list[Any]) -> set[Any]:
         owners = {"organization_id": {"$in": ids}, "role": "owner"}
-        found = self._databases.master["members"].find(owners, {"organization_id": 1})
+        found = self._master["members"].find(owners, {"organization_id": 1})
         return {member["organization_id"] for member in found}
 
     def _claims(self, names: list[str], slugs: list[str]) -> dict[str, set[Any]]:
         """Return the ids of all organizations that claim one of these collections or slugs."""
         query = {"$or": [{"collection": {"$in": names}}, {"slugs": {"$in": slugs}}]}
         claims = defaultdict[str, set[Any]](set)
-        for found in self._databases.master["organizations"].find(query, FIELDS):
+        for found in self._documents.find(query, FIELDS):
             for claim in claims_of(found):
                 claims[claim].add(found["_id"])
         return claims
