@@ -1,0 +1,40 @@
+"""`tenantry verify` on a real server: what belongs to no organization."""
+
+import pytest
+
+from tests.integration.cli.planted import Planted, rules, verify
+
+
+@pytest.mark.parametrize("name", ["org_stray", "notes", "~", "Org_alpha", "org_alph", "org_alpha_"])
+def test_collection_of_no_organization_is_found(name: str, planted: Planted) -> None:
+    planted.databases.tenants.create_collection(name)
+    status, violations = verify()
+    assert status == 1
+    assert rules(violations) == [("collection-owned", None)]
+    assert f" {name} (" in violations[0]["detail"]
+
+
+def test_view_of_no_organization_is_found(planted: Planted) -> None:
+    planted.databases.tenants.create_collection("org_view", viewOn="org_alpha", pipeline=[])
+    status, violations = verify()
+    assert status == 1
+    assert [each["detail"] for each in violations] == ["no organization owns collection org_view (a view)"]
+
+
+def test_member_of_no_organization_is_found(planted: Planted) -> None:
+    planted.insert_member(organization_id="org_nowhere")
+    status, violations = verify()
+    assert status == 1
+    assert [(each["rule"], each["organization_id"]) for each in violations] == [
+        ("member-of-an-organization", "org_nowhere")
+    ]
+    assert "mem_planted" in violations[0]["detail"]
+
+
+def test_account_without_organization_is_found(planted: Planted) -> None:
+    account = {"_id": "acct_planted", "email": "nobody@example.org", "auth_epoch": 0}
+    planted.databases.master["accounts"].insert_one(account)
+    status, violations = verify()
+    assert status == 1
+    assert rules(violations) == [("account-has-member", None)]
+    assert "acct_planted" in violations[0]["detail"]
