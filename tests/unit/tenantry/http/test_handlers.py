@@ -1,134 +1,23 @@
-"""The handler in front of a resolver, with a small resolver of the test's own."""
+"""The handler in front of a resolver, with a small resolver of the tests' own."""
 
 import io
 import json
-from datetime import UTC, datetime
-from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
 from hypothesis import given
 from hypothesis import strategies as st
 from pymongo import _csot  # what pymongo.timeout sets has no public reader
 
-from tenantry import accounts, database, http, schemas, signing_keys
-from tenantry.accounts import Membership
+from tenantry import database
 from tenantry.http.handlers import HEADERS
 from tests.support.service import LambdaContext, proxy_event
-from tests.unit.tenantry.jose import find_key, signed, valid_claims
+from tests.unit.tenantry.http.resolver import OLD_CLAIMS, PASSWORD, credentials, field, handler, problem, send
+from tests.unit.tenantry.jose import signed
 
-PASSWORD = "correct horse battery staple"
-PASSWORDS = {"current_password": PASSWORD, "new_password": PASSWORD}
-OLD_CLAIMS = valid_claims() | {"epoch": 2}
-MEMBERSHIP = Membership(
-    organization={
-        "_id": "org_1",
-        "name": "Google",
-        "slug": "google",
-        "slugs": ["google"],
-        "collection": "org_google",
-        "state": "active",
-        "version": 7,
-        "metadata": {},
-        "created_at": datetime(2025, 1, 1, tzinfo=UTC),
-        "updated_at": datetime(2025, 1, 1, tzinfo=UTC),
-        "intent": None,
-        "vacated": [],
-    },
-    account_id="acct_1",
-    auth_epoch=3,
-    role="owner",
-)
-app = APIGatewayRestResolver(enable_validation=True)
+PASSWORDS = json.dumps({"current_password": PASSWORD, "new_password": PASSWORD})
 
-
-@app.post("/login")
-def log_in(credentials: Annotated[schemas.Login, Body()]) -> Response[dict[str, str]]:
-    return Response(200, "application/json", {"email": credentials.email}, {"Cache-Control": "max-age=5"})
-
-
-@app.get("/organizations/<organization>")
-def get_organization(
-    organization: Annotated[str, Path()], member: Annotated[Membership, Depends(http.member)]
-) -> schemas.Organization:
-    return http.organization_of(member.organization)
-
-
-@app.patch("/organizations/<organization>")
-def update_organization(
-    organization: Annotated[str, Path()],
-    member: Annotated[Membership, Depends(http.member)],
-    if_match: Annotated[str | None, Header(alias="If-Match")] = None,
-) -> dict[str, Any]:
-    return {"matches": http.if_match(if_match)(7), "field": if_match}
-
-
-@app.post("/organizations")
-def create_organization(
-    caller: Annotated[Membership | None, Depends(http.optional_caller)],
-) -> dict[str, Any]:
-    return {"caller": caller and caller.account_id}
-
-
-@app.delete("/organizations/<organization>")
-def delete_organization(organization: Annotated[str, Path()]) -> Response[None]:
-    return Response(HTTPStatus.NO_CONTENT)
-
-
-@app.get("/health")
-def get_health() -> dict[str, bool]:
-    return {"bounded": _csot.get_timeout() is not None}
-
-
-@app.put("/account/password")
-def change_password(passwords: Annotated[schemas.ChangePassword, Body()]) -> None:
-    raise RuntimeError("defect")
-
-
-handler = http.lambda_handler(app)
-
-
-@pytest.fixture(autouse=True)
-def known_caller(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One key and one membership are known, without a database."""
-    monkeypatch.setattr(signing_keys, "find_key", find_key)
-    monkeypatch.setattr(
-        accounts,
-        "memberships",
-        lambda account_id, organization_id: [MEMBERSHIP] * (organization_id == "org_1"),
-    )
-
-
-def send(
-    method: str, path: str, body: str | None = None, token: str | None = None, **fields: str
-) -> dict[str, Any]:
-    headers = {name.replace("_", "-"): value for name, value in fields.items()}
-    if token is not None:
-        headers["Authorization"] = f"Bearer {token}"
-    if body is not None:
-        headers.setdefault("Content-Type", "application/json")
-    context: Any = LambdaContext("test")
-    return handler(proxy_event(method, path, headers, body), context)
-
-
-def field(answer: dict[str, Any], name: str) -> str | None:
-    values = answer["multiValueHeaders"].get(name, [None])
-    assert len(values) == 1
-    return str(values[0]) if values[0] is not None else None
-
-
-def problem(answer: dict[str, Any]) -> tuple[int, str]:
-    assert field(answer, "Content-Type") == "application/problem+json"
-    document = json.loads(answer["body"])
-    assert document["status"] == answer["statusCode"]
-    return answer["statusCode"], document["code"]
-
-
-def credentials(**changes: Any) -> str:
-    return json.dumps({"email": "ada@example.com", "password": PASSWORD} | changes)
+pytestmark = pytest.mark.usefixtures("known_caller")
 
 
 def test_a_route_answers() -> None:
@@ -194,53 +83,6 @@ def test_the_media_type_may_be_spelled_as_http_allows(content_type: str) -> None
     assert send("POST", "/login", credentials(), Content_Type=content_type)["statusCode"] == 200
 
 
-def test_the_caller_reads_the_own_organization_by_slug_or_id() -> None:
-    for name in ("google", "org_1"):
-        answer = send("GET", f"/organizations/{name}", token=signed())
-        assert answer["statusCode"] == 200
-        assert json.loads(answer["body"])["created_at"] == "2025-01-01T00:00:00.000Z"
-
-
-@pytest.mark.parametrize("name", ["amazon", "org_2", "Google", "google ", "GOOGLE", "$ne", "..", "%67oogle"])
-def test_another_organization_is_not_found(name: str) -> None:
-    assert problem(send("GET", f"/organizations/{name}", token=signed())) == (404, "organization-not-found")
-
-
-@pytest.mark.parametrize(
-    "authorization",
-    [
-        "Basic YWRhOnNlY3JldA==", "Bearer", "Bearer ", "bearer x", "Bearer a.b.c", signed(),
-        "Bearer, " + signed(), "Bearer " + signed() + ",x", "Token " + signed(), "Bearer\t" + signed(),
-        "x" * 10_000, "Bearer ä",
-        "Bearer " + signed(valid_claims() | {"org_id": "org_2"}),
-        "Bearer " + signed(OLD_CLAIMS),
-    ],
-)  # fmt: skip
-def test_wrong_credentials_are_challenged(authorization: str) -> None:
-    answer = send("GET", "/organizations/google", Authorization=authorization)
-    assert problem(answer) == (401, "invalid-token")
-    assert field(answer, "WWW-Authenticate") == 'Bearer realm="tenantry", error="invalid_token"'
-
-
-@pytest.mark.parametrize("fields", [{}, {"Authorization": ""}])
-def test_missing_credentials_are_challenged_without_an_error(fields: dict[str, str]) -> None:
-    answer = send("GET", "/organizations/google", **fields)
-    assert problem(answer) == (401, "invalid-token")
-    assert field(answer, "WWW-Authenticate") == 'Bearer realm="tenantry"'
-
-
-@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer  "])
-def test_the_scheme_has_no_case(scheme: str) -> None:
-    answer = send("GET", "/organizations/google", authorization=f"{scheme} {signed()}")
-    assert answer["statusCode"] == 200
-
-
-def test_credentials_may_be_optional_but_never_wrong() -> None:
-    assert json.loads(send("POST", "/organizations")["body"]) == {"caller": None}
-    assert json.loads(send("POST", "/organizations", token=signed())["body"]) == {"caller": "acct_1"}
-    assert problem(send("POST", "/organizations", token="wrong")) == (401, "invalid-token")
-
-
 @pytest.mark.parametrize(
     ("sent", "matches"), [('"7"', True), ('"6"', False), ('"6", "7"', True), ("*", True)]
 )
@@ -250,7 +92,7 @@ def test_if_match_reaches_the_route(sent: str, matches: bool) -> None:
 
 
 def test_a_defect_is_a_problem() -> None:
-    assert problem(send("PUT", "/account/password", json.dumps(PASSWORDS))) == (500, "internal-error")
+    assert problem(send("PUT", "/account/password", PASSWORDS)) == (500, "internal-error")
 
 
 @given(st.text(max_size=30), st.sampled_from(["application/json", "text/plain", ""]), st.booleans())
@@ -268,7 +110,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "wrong type": {"body": credentials(), "Content_Type": "text/s3cret"},
     "not base64": {"body": "s3cret", "Content_Type": "application/json"},
     "wrong fields": {"method": "PUT", "path": "/account/password", "body": credentials()},
-    "defect": {"method": "PUT", "path": "/account/password", "body": json.dumps(PASSWORDS)},
+    "defect": {"method": "PUT", "path": "/account/password", "body": PASSWORDS},
     "valid token": {"method": "GET", "path": "/organizations/google", "token": signed()},
     "token for another": {"method": "GET", "path": "/organizations/s3cret", "token": signed()},
     "old token": {"method": "GET", "path": "/organizations/google", "token": signed(OLD_CLAIMS)},
@@ -313,7 +155,7 @@ def test_the_next_request_does_not_inherit_the_organization(log: io.StringIO) ->
 
 
 def test_a_defect_is_logged_with_its_cause(log: io.StringIO) -> None:
-    instance = json.loads(send("PUT", "/account/password", json.dumps(PASSWORDS))["body"])["instance"]
+    instance = json.loads(send("PUT", "/account/password", PASSWORDS)["body"])["instance"]
     (failure,) = [json.loads(line) for line in log.getvalue().splitlines() if '"ERROR"' in line]
     assert failure["exception_name"] == "RuntimeError"
     assert instance == f"urn:tenantry:request:{failure['correlation_id']}"

@@ -1,0 +1,113 @@
+"""A small resolver with routes of every kind, behind the library's handler."""
+
+import json
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
+from pymongo import _csot  # what pymongo.timeout sets has no public reader
+
+from tenantry import http, schemas
+from tenantry.accounts import Membership
+from tests.support.service import LambdaContext, proxy_event
+from tests.unit.tenantry.jose import valid_claims
+
+PASSWORD = "correct horse battery staple"
+OLD_CLAIMS = valid_claims() | {"epoch": 2}
+MEMBERSHIP = Membership(
+    organization={
+        "_id": "org_1",
+        "name": "Google",
+        "slug": "google",
+        "slugs": ["google"],
+        "collection": "org_google",
+        "state": "active",
+        "version": 7,
+        "metadata": {},
+        "created_at": datetime(2025, 1, 1, tzinfo=UTC),
+        "updated_at": datetime(2025, 1, 1, tzinfo=UTC),
+        "intent": None,
+    },
+    account_id="acct_1",
+    auth_epoch=3,
+    role="owner",
+)
+app = APIGatewayRestResolver(enable_validation=True)
+
+
+@app.post("/login")
+def log_in(credentials: Annotated[schemas.Login, Body()]) -> Response[dict[str, str]]:
+    return Response(200, "application/json", {"email": credentials.email}, {"Cache-Control": "max-age=5"})
+
+
+@app.get("/organizations/<organization>")
+def get_organization(
+    organization: Annotated[str, Path()], member: Annotated[Membership, Depends(http.member)]
+) -> schemas.Organization:
+    return http.organization_of(member.organization)
+
+
+@app.patch("/organizations/<organization>")
+def update_organization(
+    organization: Annotated[str, Path()],
+    member: Annotated[Membership, Depends(http.member)],
+    if_match: Annotated[str | None, Header(alias="If-Match")] = None,
+) -> dict[str, Any]:
+    return {"matches": http.if_match(if_match)(7), "field": if_match}
+
+
+@app.post("/organizations")
+def create_organization(
+    caller: Annotated[Membership | None, Depends(http.optional_caller)],
+) -> dict[str, Any]:
+    return {"caller": caller and caller.account_id}
+
+
+@app.delete("/organizations/<organization>")
+def delete_organization(organization: Annotated[str, Path()]) -> Response[None]:
+    return Response(HTTPStatus.NO_CONTENT)
+
+
+@app.get("/health")
+def get_health() -> dict[str, bool]:
+    return {"bounded": _csot.get_timeout() is not None}
+
+
+@app.put("/account/password")
+def change_password(passwords: Annotated[schemas.ChangePassword, Body()]) -> None:
+    raise RuntimeError("defect")
+
+
+handler = http.lambda_handler(app)
+
+
+def send(
+    method: str, path: str, body: str | None = None, token: str | None = None, **fields: str
+) -> dict[str, Any]:
+    headers = {name.replace("_", "-"): value for name, value in fields.items()}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    if body is not None:
+        headers.setdefault("Content-Type", "application/json")
+    context: Any = LambdaContext("test")
+    return handler(proxy_event(method, path, headers, body), context)
+
+
+def field(answer: dict[str, Any], name: str) -> str | None:
+    values = answer["multiValueHeaders"].get(name, [None])
+    assert len(values) == 1
+    return str(values[0]) if values[0] is not None else None
+
+
+def problem(answer: dict[str, Any]) -> tuple[int, str]:
+    assert field(answer, "Content-Type") == "application/problem+json"
+    document = json.loads(answer["body"])
+    assert document["status"] == answer["statusCode"]
+    return answer["statusCode"], document["code"]
+
+
+def credentials(**changes: Any) -> str:
+    return json.dumps({"email": "ada@example.com", "password": PASSWORD} | changes)
