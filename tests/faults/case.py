@@ -14,7 +14,7 @@ from tests.faults.bench import Bench
 from tests.faults.faults import Fault, Hit
 from tests.faults.invariants import assert_invariants
 from tests.faults.model import UNKNOWN, Answer, Event, explanations
-from tests.faults.operations import OPERATIONS, Operation, others
+from tests.faults.operations import BACK, OPERATIONS, Operation, others
 from tests.support.databases import Document
 
 _BLOCKED_SECONDS: Final = 0.5  # by a transaction whose client is gone
@@ -86,7 +86,7 @@ class Case:
             return []
         history: list[Event] = []
         for operation in self._operations(continuation):
-            history += self._request(operation, is_back=continuation == "back")
+            history += self._request(operation)
         return history
 
     def _operations(self, continuation: str) -> tuple[Operation, ...]:
@@ -94,15 +94,16 @@ class Case:
             return (self._operation,)
         return others(self._operation.name)[continuation]
 
-    def _request(self, operation: Operation, *, is_back: bool) -> list[Event]:
+    def _request(self, operation: Operation) -> list[Event]:
         history = [self._attempt(operation, _BLOCKED_SECONDS)]
         while history[-1].answer in (UNKNOWN, _IN_FLIGHT):
             assert len(history) <= _PATIENT_ATTEMPTS, f"{operation.name} cannot be done any more"
-            if is_back:
-                # Nothing but the lease keeps a late rename from an organization that has its old name again.
-                self._end_fault()
             self._bench.reap_transactions()
             self._bench.world.let_time_pass()
+            if operation == BACK:
+                # Its name is free again once nothing can be on its way any more.
+                self._end_fault()
+                self._bench.world.let_connections_end()
             history.append(self._attempt(operation, database.REQUEST_TIMEOUT_SECONDS))
         return [event for event in history if event.answer != _IN_FLIGHT]
 

@@ -48,20 +48,21 @@ def counted(request: pytest.FixtureRequest, record_property: Callable[[str, obje
     """Tell the summary which fault point a case is about."""
     parameters = request.node.callspec.params if "callspec" in vars(request.node) else {}
     if "fault" in parameters:
-        record_property(_FAULT_POINT, [str(parameters[name]) for name in ("operation", "index", "fault")])
+        record_property(_FAULT_POINT, "{operation} {index} {fault}".format(**parameters))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the figure that the suite is for."""
     cases = [
-        (tuple(value), outcome)
+        (str(value), outcome)
         for outcome in ("passed", "failed", "error")
         for report in terminalreporter.stats.get(outcome, [])
+        if isinstance(report, pytest.TestReport)  # and not of a module that cannot be imported
         for name, value in report.user_properties
         if name == _FAULT_POINT
     ]
     points = {point for point, _ in cases}
-    operations = {operation for operation, _, _ in points}
+    operations = {point.partition(" ")[0] for point in points}
     violations = sum(outcome != "passed" for _, outcome in cases)
     terminalreporter.section("fault suite")
     terminalreporter.line(

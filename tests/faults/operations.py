@@ -228,6 +228,9 @@ OPERATIONS: Final = {
 }
 
 
+BACK: Final = rename("rename", "Alpha")
+
+
 def others(operation: str) -> dict[str, tuple[Operation, ...]]:
     """Return what somebody else may ask for meanwhile: each a few requests, contending for names."""
     wants_beta = operation in {"sign-up", "sign-up-with-key", "create", "create-with-key"}
@@ -239,7 +242,7 @@ def others(operation: str) -> dict[str, tuple[Operation, ...]]:
         "write": (insert("write", "of another request"),),
         "heir": (rename("rename", "Gamma"), create("create", "Alpha", STRANGER)),
         "successor": (delete(), create("create", "Alpha", STRANGER)),
-        "back": (rename("rename", "Beta" if operation == "rename" else "Gamma"), rename("rename", "Alpha")),
+        "back": (rename("rename", "Beta" if operation == "rename" else "Gamma"), BACK),
     }
 
 

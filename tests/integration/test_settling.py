@@ -10,6 +10,7 @@ import pytest
 from pymongo.errors import DuplicateKeyError
 
 from tenantry import organizations
+from tenantry.errors import OrganizationExists
 from tenantry.organizations import OrganizationDocument
 from tenantry.tenants import collection, ddl, intents
 from tenantry.tenants.intents import settle
@@ -74,13 +75,49 @@ def test_late_repetition_after_the_organization_has_its_old_name_again(
 ) -> None:
     identity = databases.collections()["org_alpha"]
     late = intend_rename(owner.id, "Beta")
-    settle(late)
+    intents._complete(late)
     assert service.patch(owner.path, {"name": "Alpha"}, token=owner.token).status == 200
     settle(late)
     assert collection(owner.id).find({}) == [{"_id": "kept"}]
     collection(owner.id).insert_one({"_id": "later"})
     assert databases.collections() == {"org_alpha": identity}
     assert databases.organization(owner.id)["collection"] == "org_alpha"
+
+
+def test_name_that_an_interrupted_rename_left_is_not_given_back_while_its_command_may_arrive(
+    service: Service, databases: Databases, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(intend_rename(owner.id, "Beta"))
+    assert service.patch(owner.path, {"name": "Gamma"}, token=owner.token).status == 200
+    before = databases.dump()
+    refused = service.patch(owner.path, {"name": "Alpha"}, token=owner.token)
+    assert (refused.status, refused.code) == (503, "service-unavailable")
+    assert "interrupted" in refused.json["detail"]
+    seconds = organizations.LATE_DELIVERY.total_seconds()
+    assert seconds - 60 < int(refused.headers["retry-after"]) <= seconds
+    assert databases.dump() == before
+    assert service.get(owner.path, token=owner.token).json["state"] == "active"
+    sign_up(service, "Alpha", email="heir@example.com")
+    later = organizations.database.now() + organizations.LATE_DELIVERY
+    monkeypatch.setattr(organizations.database, "now", lambda: later)
+    taken = service.patch(owner.path, {"name": "Alpha"}, token=owner.token)
+    assert (taken.status, taken.code) == (409, "organization-exists")
+
+
+def test_organization_may_be_deleted_whatever_names_it_has_left(
+    service: Service, databases: Databases, owner: Owner
+) -> None:
+    databases.tenants.create_collection("org_beta")
+    with pytest.raises(OrganizationExists):
+        intents._complete(_taken_over(intend_rename(owner.id, "Beta")))
+    assert service.delete(owner.path, token=owner.token).status == 204
+    databases.tenants.drop_collection("org_beta")
+
+
+def _taken_over(intended: OrganizationDocument) -> OrganizationDocument:
+    taken = organizations.take_lease(intended, LIVE)
+    assert taken is not None
+    return taken
 
 
 @pytest.mark.parametrize("intend", [partial(intend_rename, name="Beta"), intend_deletion])

@@ -6,7 +6,7 @@ meets it completes, and that reserves every slug it touches through the unique i
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypedDict
+from typing import Any, Final, Literal, NotRequired, TypedDict
 from uuid import UUID
 
 from pymongo import ReturnDocument
@@ -15,6 +15,10 @@ from pymongo.errors import DuplicateKeyError
 
 from tenantry import database, names
 from tenantry.errors import OrganizationExists
+
+# A command may reach the server as long as its connection stands: mongod probes a silent one after at most
+# 300 s, and gives it up after as many probes as the operating system has configured (9, 75 s apart).
+LATE_DELIVERY: Final = timedelta(minutes=20)
 
 State = Literal["active", "renaming", "deleting"]
 
@@ -35,8 +39,21 @@ class Intent(TypedDict):
     leased_until: datetime
 
 
+class Vacated(TypedDict):
+    """A collection's name to which the organization does not return before `until`.
+
+    Somebody else completed the rename that left it, so a first `renameCollection` may still be on its way.
+    """
+
+    collection: str
+    until: datetime
+
+
 class OrganizationDocument(TypedDict):
-    """An organization as it is stored; `intent` is there in the states renaming and deleting only."""
+    """An organization as it is stored.
+
+    `intent` is there in the states renaming and deleting only, `vacated` once a rename was interrupted.
+    """
 
     _id: str
     name: str
@@ -49,6 +66,7 @@ class OrganizationDocument(TypedDict):
     created_at: datetime
     updated_at: datetime
     intent: Intent | None
+    vacated: NotRequired[list[Vacated]]
 
 
 def create_document(name: str, slug: str, metadata: dict[str, Any]) -> OrganizationDocument:
@@ -129,6 +147,8 @@ def replace(current: OrganizationDocument, changes: dict[str, Any]) -> Organizat
 def take_lease(current: OrganizationDocument, duration: timedelta) -> OrganizationDocument | None:
     """Take over the lease of an intent that nobody is at; the version stays, for the content does.
 
+    The command of the holder before may be on its way, so the name that it leaves is vacated from here on.
+
     Returns
     -------
     OrganizationDocument or None
@@ -136,11 +156,27 @@ def take_lease(current: OrganizationDocument, duration: timedelta) -> Organizati
     """
     now = database.now()
     free = {"_id": current["_id"], "version": current["version"], "intent.leased_until": {"$lt": now}}
+    left: Vacated = {"collection": current["collection"], "until": now + LATE_DELIVERY}
+    others = [
+        one
+        for one in current.get("vacated", [])
+        if one["until"] > now and one["collection"] != left["collection"]
+    ]
+    taken = {"intent.leased_until": now + duration, "vacated": [*others, left]}
     return _typed(
         database.collection("organizations").find_one_and_update(
-            free, {"$set": {"intent.leased_until": now + duration}}, return_document=ReturnDocument.AFTER
+            free, {"$set": taken}, return_document=ReturnDocument.AFTER
         )
     )
+
+
+def vacated_until(organization: OrganizationDocument, collection: str) -> datetime | None:
+    """Return when the organization may return to a collection's name that it has left; None: at any time."""
+    now = database.now()
+    for left in organization.get("vacated", []):
+        if left["collection"] == collection and left["until"] > now:
+            return left["until"]
+    return None
 
 
 def remove(current: OrganizationDocument, session: ClientSession) -> bool:

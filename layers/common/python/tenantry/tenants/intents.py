@@ -55,6 +55,9 @@ def carry_out(
         Another change came first; nothing was changed.
     OrganizationExists
         The slug or the collection's name is taken; nothing was changed.
+    ServiceUnavailable
+        The organization has left that name in a rename that was interrupted, and may not return to it yet;
+        nothing was changed.
     pymongo.errors.PyMongoError
         Outcome unknown: it is completed once somebody has settled the intent, or has not happened at all.
     """
@@ -112,6 +115,9 @@ def _attempt(organization: OrganizationDocument) -> OrganizationDocument | None:
 
 
 def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
+    slug = target.get("slug", current["slug"])
+    if slug != current["slug"]:
+        _check_vacated(current, names.collection_of(slug))
     uuid = ddl.collection_uuid(current["collection"])
     if uuid is None:
         if organizations.find(current["_id"]) != current:
@@ -119,7 +125,6 @@ def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
         logger.error("An organization has no collection", organization_id=current["_id"])
         raise ServiceUnavailable
     now = database.now()
-    slug = target.get("slug", current["slug"])
     return {
         "collection_uuid": uuid,
         "name": target.get("name", current["name"]),
@@ -129,6 +134,17 @@ def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
         "created_at": now,
         "leased_until": now + LEASE,
     }
+
+
+def _check_vacated(current: OrganizationDocument, collection: str) -> None:
+    until = organizations.vacated_until(current, collection)
+    if until is not None:
+        seconds = int((until - database.now()).total_seconds()) + 1
+        raise ServiceUnavailable(
+            "A rename that left this name was interrupted, and a late part of it may still arrive. "
+            "The organization can have the name again once that is over; see Retry-After.",
+            retry_after_seconds=seconds,
+        )
 
 
 def _complete(organization: OrganizationDocument) -> OrganizationDocument | None:
