@@ -16,9 +16,9 @@ from pymongo.errors import DuplicateKeyError
 from tenantry import database, names
 from tenantry.errors import OrganizationExists
 
-# A command may reach the server as long as its connection stands: mongod probes a silent one after at most
-# 300 s, and gives it up after as many probes as the operating system has configured (9, 75 s apart).
-LATE_DELIVERY: Final = timedelta(minutes=20)
+# A command may reach the server as long as its connection stands. Where nobody lowered Linux' settings, a
+# server gives up a silent connection after 7,200 s and 9 probes 75 s apart.
+LATE_DELIVERY: Final = timedelta(minutes=135)
 
 State = Literal["active", "renaming", "deleting"]
 
