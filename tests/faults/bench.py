@@ -21,7 +21,7 @@ from tests.faults.world import World
 from tests.support import library
 from tests.support.databases import Databases, Document
 
-_make_client = database.client.__wrapped__
+_make_client = database._client.__wrapped__
 ensure_indexes = database.ensure_indexes.__wrapped__
 
 _ENVIRONMENT = {"MASTER_DATABASE": "master", "TENANT_DATABASE": "tenants"}

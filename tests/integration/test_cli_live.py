@@ -15,7 +15,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from cli.app import app
-from tenantry import accounts, database, lifecycle
+from tenantry import accounts, lifecycle
 from tenantry.errors import TenantryError
 from tests.support import library
 from tests.support.databases import Databases
@@ -51,7 +51,6 @@ def traffic(threads: int) -> Iterator[list[str]]:
     """Change organizations in threads for the length of a `with` block."""
     stop = threading.Event()
     done: list[str] = []
-    database.client()  # before the threads, each of which would open one
     with ThreadPoolExecutor(threads) as pool:
         running = [pool.submit(change_until, stop, number, done) for number in range(threads)]
         try:

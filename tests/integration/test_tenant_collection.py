@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from pymongo.database import Database
 
-from tenantry import database, lifecycle
+from tenantry import lifecycle
 from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound, ServiceUnavailable
 from tenantry.tenants import collection, ddl
@@ -27,7 +27,6 @@ def in_background(step: Callable[[int], object]) -> Iterator[None]:
     """Repeat a step in a thread of its own until the `with` block ends; its failure is raised there."""
     stop = threading.Event()
     failures: list[Exception] = []
-    database.client()
 
     def run() -> None:
         number = 0

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from tenantry import database
 from tests.support.library import hash_with_few_rounds
 from tests.support.service import Answer, Service, handler
 
@@ -21,7 +20,6 @@ _barrier: Barrier
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Make each call in a thread of its own, all at the same moment; an exception stands for a result."""
-    database.client()  # one for all threads, as the cache does not wait for the first
     start = threading.Barrier(len(calls))
 
     def call(one: Callable[[], Any]) -> Any:

@@ -27,9 +27,9 @@ def fresh_process() -> Iterator[None]:
 
 
 def forget() -> None:
-    if database.client.cache_info().currsize:
-        database.client().close()
-    for cached in (settings, database.client, database.ensure_indexes):
+    if database._client.cache_info().currsize:
+        database._client().close()
+    for cached in (settings, database._client, database.ensure_indexes):
         cached.cache_clear()
     signing_keys._keys = {}
     signing_keys._read_at = 0.0

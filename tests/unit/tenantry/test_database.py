@@ -1,6 +1,9 @@
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+import mongomock
 import pytest
 from mypy_boto3_secretsmanager import SecretsManagerClient
 from pymongo import MongoClient
@@ -9,6 +12,7 @@ from pymongo.errors import PyMongoError, WriteConcernError
 from tenantry import database
 from tenantry.database import run_majority_command
 from tenantry.errors import ServiceUnavailable
+from tests.support.concurrency import at_once
 
 
 @pytest.fixture
@@ -20,6 +24,21 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[MongoClient[dict[str, An
 
 def test_one_client_serves_the_process(client: MongoClient[dict[str, Any]]) -> None:
     assert database.client() is client
+
+
+def test_threads_that_come_before_there_is_a_client_share_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    several = threading.Barrier(2)
+
+    def open_one(*_: Any, **__: Any) -> Any:
+        with suppress(threading.BrokenBarrierError):
+            several.wait(0.2)  # which threads that open one each would pass
+        return mongomock.MongoClient()
+
+    monkeypatch.setenv("MONGODB_URI", "mongodb://127.0.0.1:1/")
+    monkeypatch.setattr(database, "MongoClient", open_one)
+    clients = at_once([database.client] * 4)
+    assert len({id(one) for one in clients}) == 1
+    assert several.broken
 
 
 def test_the_client_is_as_safe_as_the_lifecycle_needs(client: MongoClient[dict[str, Any]]) -> None:

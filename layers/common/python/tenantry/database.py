@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -51,14 +52,21 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     "signing_keys": [IndexModel([("not_after", ASCENDING)], name="not_after", expireAfterSeconds=0)],
 }
 
+_opening = threading.Lock()
 
-@cache
+
 def client() -> MongoClient[Document]:
-    """Return the process's client; it connects with the first operation.
+    """Return the process's one client; it connects with the first operation.
 
     Every write waits for the majority and every read sees only what the majority has (with less, a
     failover has been seen to undo acknowledged renames).
     """
+    with _opening:  # a cache alone lets each thread that comes before the first is done open one
+        return _client()
+
+
+@cache
+def _client() -> MongoClient[Document]:
     configured = settings()
     uri = configured.mongodb_uri or read_secret(configured.mongodb_uri_secret_arn)
     return MongoClient(
