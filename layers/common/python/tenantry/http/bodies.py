@@ -1,10 +1,10 @@
 """Request bodies: what is refused before any field is looked at."""
 
 import base64
-import json
 from collections.abc import Mapping
-from typing import Any, Final, Never
+from typing import Any, Final
 
+from tenantry import strict_json
 from tenantry.errors import MalformedRequest, PayloadTooLarge, UnsupportedMediaType
 
 MAX_BYTES: Final = 64 * 1024
@@ -14,9 +14,7 @@ REPLACEMENT_CHARACTER: Final = "\ufffd"  # what API Gateway makes of octets that
 
 
 def check_body(event: Mapping[str, Any]) -> None:
-    """Refuse a body that is not one JSON object in UTF-8 (RFC 8259).
-
-    JSON parsers disagree about duplicate keys, NaN and lone surrogates, so none of them gets through.
+    """Refuse a body that is not one JSON object in UTF-8, as strict as `strict_json`.
 
     Parameters
     ----------
@@ -36,7 +34,8 @@ def check_body(event: Mapping[str, Any]) -> None:
     octets = _octets(body, is_base64=bool(event.get("isBase64Encoded")))
     if len(octets) > MAX_BYTES:
         raise PayloadTooLarge(f"The body must not be longer than {MAX_BYTES} bytes.")
-    _check_json(octets)
+    if not isinstance(strict_json.loads(octets, max_depth=MAX_DEPTH), dict):
+        raise MalformedRequest("The body is not a JSON object.")
 
 
 def _check_media_type(headers: Mapping[str, str]) -> None:
@@ -52,43 +51,3 @@ def _octets(body: str, *, is_base64: bool) -> bytes:
         return base64.b64decode(body, validate=True) if is_base64 else body.encode()
     except ValueError:  # lone surrogates, or not base64
         raise MalformedRequest("The body is not text in UTF-8.") from None
-
-
-def _check_json(octets: bytes) -> None:
-    try:
-        parsed = json.loads(octets.decode(), object_pairs_hook=_unique, parse_constant=_refuse_constant)
-        json.dumps(parsed, ensure_ascii=False).encode()  # fails on lone surrogates
-    except UnicodeError:
-        raise MalformedRequest("The body is not text in UTF-8, or holds a lone surrogate.") from None
-    except RecursionError:
-        raise MalformedRequest("The body is nested too deeply.") from None
-    except ValueError as error:
-        raise MalformedRequest(f"The body is not valid JSON: {_reason(error)}.") from None
-    if not isinstance(parsed, dict):
-        raise MalformedRequest("The body is not a JSON object.")
-    if _is_deeper(parsed, MAX_DEPTH):
-        raise MalformedRequest("The body is nested too deeply.")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("an object has two members of the same name")
-    return found
-
-
-def _refuse_constant(name: str) -> Never:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _reason(error: ValueError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"line {error.lineno} column {error.colno}"
-    return str(error) if "digits" not in str(error) else "a number has too many digits"
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    if not isinstance(value, dict | list):
-        return False
-    children = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_is_deeper(child, levels - 1) for child in children)

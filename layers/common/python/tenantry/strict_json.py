@@ -1,0 +1,62 @@
+"""JSON that means one thing to every parser (RFC 8259, stricter where it leaves the meaning open)."""
+
+import json
+from typing import Any, Never
+
+from tenantry.errors import MalformedRequest
+
+
+def loads(text: str | bytes, *, max_depth: int) -> Any:
+    """Parse JSON text.
+
+    Parsers disagree about duplicate names, NaN and lone surrogates, so none of them gets through.
+
+    Parameters
+    ----------
+    text : str or bytes
+        The JSON text; bytes are UTF-8.
+    max_depth : int
+        How many objects and arrays may stand inside each other.
+
+    Raises
+    ------
+    MalformedRequest
+        The text is something else; the detail says where or why, and repeats nothing of it.
+    """
+    try:
+        decoded = text.decode() if isinstance(text, bytes) else text
+        parsed = json.loads(decoded, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        json.dumps(parsed, ensure_ascii=False).encode()  # fails on lone surrogates
+    except UnicodeError:
+        raise MalformedRequest("The JSON is not text in UTF-8, or holds a lone surrogate.") from None
+    except RecursionError:
+        raise MalformedRequest("The JSON is nested too deeply.") from None
+    except ValueError as error:
+        raise MalformedRequest(f"The JSON is not valid: {_reason(error)}.") from None
+    if _is_deeper(parsed, max_depth):
+        raise MalformedRequest("The JSON is nested too deeply.")
+    return parsed
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("an object has two members of the same name")
+    return found
+
+
+def _refuse_constant(name: str) -> Never:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _reason(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno} column {error.colno}"
+    return str(error) if "digits" not in str(error) else "a number has too many digits"
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    children = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(child, levels - 1) for child in children)
