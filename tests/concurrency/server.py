@@ -1,26 +1,19 @@
 """A MongoDB server that can be killed and started again on the same data."""
 
 import os
-import shutil
 import signal
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
-
-MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a directory of its own is made there
-MEMORY_NEEDED: Final = 4 * 1024**3
+from tests.support.directories import data_directory
 
 
 class Server:
-    """A replica set of one, for the length of a `with` block.
-
-    Its data are in memory where there is enough, which survives the kill of a process.
-    """
+    """A replica set of one, for the length of a `with` block."""
 
     def __init__(self) -> None:
         binary = mongod_binary()
@@ -29,9 +22,7 @@ class Server:
         self._directory, self._running = ExitStack(), ExitStack()
 
     def __enter__(self) -> Self:
-        has_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED
-        directory = tempfile.TemporaryDirectory(dir=MEMORY if has_memory else None)
-        self._data = Path(self._directory.enter_context(directory)) / "data"
+        self._data = Path(self._directory.enter_context(data_directory())) / "data"
         self.start()
         return self
 

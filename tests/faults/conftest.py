@@ -1,7 +1,5 @@
 """A server that can be made to fail, one per worker, and the figure at the end."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -11,10 +9,7 @@ import pytest
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
 from tests.faults.bench import Bench, running_bench
-
-_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - survives the kill of a process, and its disk never waits
-_NEEDED_BYTES: Final = 2 * 1024**3
-
+from tests.support.directories import data_directory
 
 _FAULT_POINT: Final = "fault point"
 
@@ -25,9 +20,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def data() -> Iterator[Path]:
-    """Directory for a server's data, in memory where there is enough."""
-    has_memory = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _NEEDED_BYTES
-    with tempfile.TemporaryDirectory(dir=_MEMORY if has_memory else None) as directory:
+    """Directory for a server's data."""
+    with data_directory() as directory:
         yield Path(directory) / "data"
 
 

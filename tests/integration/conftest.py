@@ -3,8 +3,6 @@
 import io
 import logging
 import os
-import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,12 +19,11 @@ from tenantry.accounts import Membership
 from tenantry.observability import logger
 from tests.support import library
 from tests.support.databases import Databases, Document
+from tests.support.directories import data_directory
 from tests.support.owners import Owner, sign_up
 from tests.support.rotation import SigningKeySecret
 from tests.support.service import Service
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of its own is made there
-MEMORY_NEEDED = 4 * 1024**3
 AWS_ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -40,17 +37,10 @@ def server() -> Iterator[str]:
     binary = mongod_binary()
     assert binary is not None, "the bundled mongod does not run on this machine"
     with (
-        tempfile.TemporaryDirectory(dir=_fastest_directory(), prefix="tenantry-") as directory,
+        data_directory() as directory,
         running_mongod(binary, Path(directory) / "data", free_port(), test_commands=True) as (_, uri),
     ):
         yield uri
-
-
-def _fastest_directory() -> Path | None:
-    """Return the memory file system where it is roomy; half of the tests' time is spent on syncing a disk."""
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
-        return MEMORY
-    return None
 
 
 @pytest.fixture(scope="session")
