@@ -1,0 +1,229 @@
+import copy
+import json
+import math
+from itertools import product
+from typing import Any
+
+import pytest
+from bson import Binary, Code, DBRef, Decimal128, Int64, MinKey, ObjectId, Regex, Timestamp
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tenantry import strict_json
+from tenantry.document_rules import (
+    JSON_MAX_DEPTH,
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_ID_BYTES,
+    check_document,
+    format_document_id,
+    merge_patch,
+    parse_document_id,
+)
+from tenantry.errors import InvalidFields, PayloadTooLarge, TenantryError
+from tenantry.extended_json import decode, encode
+from tests.support.bson_values import CODES, NAMES, REFERENCES, REGEXES, SCALARS, VALUES, exactly, values
+
+LAMBDA_RESPONSE_BYTES = 6 * 1024 * 1024
+SHORTEST = [chr(code) for code in range(1, 128) if chr(code) not in "$."]  # control characters first
+HEX = "65a0b1c2d3e4f5061728394A"
+TRICKY_TEXTS = st.sampled_from(
+    ["", ".", "..", "...", "{", '"', "{}", '"a"', HEX, HEX + "0", " a/b?c#d%41", "null"]
+)
+IDS = values(SCALARS | CODES | REFERENCES) | TRICKY_TEXTS | st.text(st.characters(codec="utf-8"))
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from("ab"),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def nested(levels: int, inside: Any = 1) -> Any:
+    for level in range(levels):
+        inside = [inside] if level % 2 else {"a": inside}
+    return inside
+
+
+def refused_field(document: Any) -> str:
+    with pytest.raises(InvalidFields) as caught:
+        check_document(document)
+    (error,) = caught.value.extensions["errors"]
+    return str(error["field"])
+
+
+@given(st.dictionaries(NAMES, VALUES))
+def test_documents_of_any_types_are_fine(document: dict[str, Any]) -> None:
+    assume(Timestamp(0, 0) not in document.values())
+    check_document(document)
+    check_document(document | {"_id": ObjectId()})
+
+
+@pytest.mark.parametrize("name", ["", "$", "$set", "$where", "$ref", "a.b", ".", "a.", "a\0", "\0"])
+def test_names_that_mongodb_gives_a_meaning_are_refused_at_any_depth(name: str) -> None:
+    assert refused_field({"b": 1, name: 1}) == name
+    assert refused_field({"a": {"b": {name: 1}}}) == f"a.b.{name}"
+    assert refused_field({"a": [0, [{name: 1}]]}) == f"a.1.0.{name}"
+    assert refused_field({"a": Code("x", {name: 1})}) == f"a.$scope.{name}"
+    assert refused_field({"a": DBRef("c", {name: 1})}) == f"a.$id.{name}"
+    assert refused_field({"_id": {name: 1}}) == f"_id.{name}"
+
+
+@pytest.mark.parametrize("document", [None, [], "a", 1, ObjectId(), DBRef("c", 1), Regex("a")])
+def test_only_objects_are_documents(document: Any) -> None:
+    assert refused_field(document) == "document"
+
+
+def test_nesting_is_allowed_up_to_a_limit() -> None:
+    check_document(nested(MAX_DEPTH - 1) | {})
+    assert refused_field({"a": nested(MAX_DEPTH)}).startswith("a.")
+    assert refused_field({"a": nested(MAX_DEPTH - 2, Code("x", {}))}).endswith("$scope")
+
+
+def test_the_depth_of_json_is_enough_for_every_value() -> None:
+    document = {"a": nested(MAX_DEPTH - 1, b"octets")}
+    check_document(document)
+    text = encode(document, canonical=True)
+    assert decode(strict_json.loads(text, max_depth=JSON_MAX_DEPTH)) == document
+
+
+def test_a_document_has_a_longest_length() -> None:
+    overhead = len(exactly("")) - len("") + 1
+    check_document({"a": "x" * (MAX_BYTES - overhead)})
+    with pytest.raises(PayloadTooLarge, match=str(MAX_BYTES)):
+        check_document({"a": "x" * (MAX_BYTES - overhead + 1)})
+
+
+@pytest.mark.parametrize("value", [Regex("", ""), MinKey(), b"", 1, "\1" * 5, '"' * 5, {}, []])
+def test_the_longest_document_fits_into_an_answer_of_lambda(value: Any) -> None:
+    """Extended JSON of small values is many times as long, and the answer holds it as a JSON string."""
+    document: dict[str, Any] = {}
+    size, size_of_value = len(exactly("")) - 4, len(exactly(value)) - len(exactly(None)) + 2
+    for length in (1, 2, 3):
+        for characters in product(SHORTEST, repeat=length):
+            size += length + size_of_value
+            if size > MAX_BYTES:
+                break
+            document["".join(characters)] = value
+    check_document(document)
+    assert len(exactly(document)) > MAX_BYTES * 0.99
+    answer = json.dumps({"body": encode(document, canonical=True)}, ensure_ascii=False)
+    assert len(answer.encode()) < LAMBDA_RESPONSE_BYTES
+
+
+def test_the_empty_timestamp_is_refused_where_the_server_replaces_it() -> None:
+    assert refused_field({"a": 1, "at": Timestamp(0, 0)}) == "at"
+    check_document({"a": {"at": Timestamp(0, 0)}})
+
+
+@pytest.mark.parametrize("value", [None, True, False, [], [1], Regex("a"), "a" * (MAX_ID_BYTES + 1)])
+def test_values_that_cannot_be_ids_are_refused(value: Any) -> None:
+    assert refused_field({"_id": value}) == "_id"
+
+
+# RFC 7396, appendix A
+@pytest.mark.parametrize(
+    ("target", "patch", "result"),
+    [
+        ('{"a":"b"}', '{"a":"c"}', '{"a":"c"}'),
+        ('{"a":"b"}', '{"b":"c"}', '{"a":"b","b":"c"}'),
+        ('{"a":"b"}', '{"a":null}', "{}"),
+        ('{"a":"b","b":"c"}', '{"a":null}', '{"b":"c"}'),
+        ('{"a":["b"]}', '{"a":"c"}', '{"a":"c"}'),
+        ('{"a":"c"}', '{"a":["b"]}', '{"a":["b"]}'),
+        ('{"a":{"b":"c"}}', '{"a":{"b":"d","c":null}}', '{"a":{"b":"d"}}'),
+        ('{"a":[{"b":"c"}]}', '{"a":[1]}', '{"a":[1]}'),
+        ('["a","b"]', '["c","d"]', '["c","d"]'),
+        ('{"a":"b"}', '["c"]', '["c"]'),
+        ('{"a":"foo"}', "null", "null"),
+        ('{"a":"foo"}', '"bar"', '"bar"'),
+        ('{"e":null}', '{"a":1}', '{"e":null,"a":1}'),
+        ("[1,2]", '{"a":"b","c":null}', '{"a":"b"}'),
+        ("{}", '{"a":{"bb":{"ccc":null}}}', '{"a":{"bb":{}}}'),
+    ],
+)
+def test_patches_merge_as_the_rfc_shows(target: str, patch: str, result: str) -> None:
+    assert merge_patch(json.loads(target), json.loads(patch)) == json.loads(result)
+
+
+@given(JSON_VALUES, JSON_VALUES)
+def test_merging_again_changes_nothing_more(target: Any, patch: Any) -> None:
+    before = copy.deepcopy((target, patch))
+    merged = merge_patch(target, patch)
+    assert merge_patch(merged, patch) == merged
+    assert (target, patch) == before
+
+
+def test_typed_values_are_replaced_as_a_whole() -> None:
+    target = {"at": ObjectId(), "ref": DBRef("c", 1), "n": Int64(1), "kept": Binary(b"x", 5)}
+    patch = decode({"at": {"$oid": HEX}, "ref": {"$ref": "c", "$id": 2}, "n": {"$numberDecimal": "1.0"}})
+    assert merge_patch(target, patch) == patch | {"kept": Binary(b"x", 5)}
+
+
+@given(IDS)
+def test_an_id_is_the_same_after_its_way_through_a_url(value: Any) -> None:
+    try:
+        check_document({"_id": value})
+    except TenantryError:
+        assume(False)
+    text = format_document_id(value)
+    assert text not in {"", ".", ".."}
+    assert exactly(parse_document_id(text)) == exactly(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (HEX, ObjectId(HEX)),
+        (f'"{HEX}"', HEX),
+        (HEX + "0", HEX + "0"),
+        ("invoice-17", "invoice-17"),
+        ("17", "17"),
+        ("null", "null"),
+        ("[1]", "[1]"),
+        ("$where", "$where"),
+        ('{"$numberInt":"17"}', 17),
+        ('{"$numberDecimal":"1.0"}', Decimal128("1.0")),
+        (f'{{"$oid":"{HEX}"}}', ObjectId(HEX)),
+        ('{"year":2024,"n":{"$numberLong":"1"}}', {"year": 2024, "n": Int64(1)}),
+        ('"{}"', "{}"),
+        ('""', ""),
+    ],
+)
+def test_ids_are_read_from_the_segment_of_a_path(text: str, value: Any) -> None:
+    assert exactly(parse_document_id(text)) == exactly(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{", '"', '"a', "{}}", '{"$gt":""}', '{"$ne":null}', '{"$in":[1]}', '{"a":{"$gt":1}}', '{"$oid":1}',
+        '{"$where":"1"}', '{"a.b":1}', '{"a":1,"a":2}', '{"$regex":"a"}', '{"a\\u0000":1}', "\ud800",
+        '"\\ud800"', '{"$regularExpression":{"pattern":"a","options":""}}', "{" * 5000,
+        "a" * (MAX_ID_BYTES + 1), '{"a":NaN}', '{"$undefined":true}',
+    ],
+)  # fmt: skip
+def test_text_that_is_no_id_is_refused(text: str) -> None:
+    with pytest.raises(TenantryError) as caught:
+        parse_document_id(text)
+    assert caught.value.status in {400, 422}
+    assert all(error["field"].startswith("id") for error in caught.value.extensions.get("errors", []))
+
+
+@given(st.text(), st.sampled_from(["", "{", '"', '{"$']))
+def test_any_text_is_an_id_or_refused(text: str, start: str) -> None:
+    try:
+        value = parse_document_id(start + text)
+    except TenantryError as error:
+        assert error.status in {400, 422}  # noqa: PT017 - it may be raised and need not be
+    else:
+        assert not isinstance(value, dict) or not any(name.startswith("$") for name in value)
+        exactly(value)
+
+
+@given(REGEXES | st.lists(st.integers()))
+def test_ids_that_the_server_refuses_are_refused(value: Any) -> None:
+    assert refused_field({"_id": value}) == "_id"
+
+
+def test_not_a_number_is_an_id() -> None:
+    assert math.isnan(parse_document_id(format_document_id(math.nan)))
