@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from cli import checker, reconciler
+from cli import checker, library, reconciler
+from cli.backups.backup import back_up
+from cli.backups.errors import BackupError, StorageFailed
+from cli.backups.restore import restore as restore_backup
 from cli.connection import ConnectionFailed, Target, connected
-from cli.output import print_error, print_json, print_report, progress, report_content
+from cli.output import print_error, print_json, print_report, progress, report_content, transfer_progress
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -28,9 +32,10 @@ OlderThan = Annotated[int, typer.Option(min=0, metavar="SECONDS", help="Age of a
 
 @app.callback()
 def commands() -> None:
-    """Check and repair the data of Tenantry.
+    """Check, repair, back up and restore the data of Tenantry.
 
-    Exit status: 0 if all is well, 1 if not, 2 if MongoDB cannot be reached or the options are wrong.
+    Exit status: 0 if all is well, 1 if not, 2 if MongoDB or the place of a backup cannot be used or the
+    options are wrong.
     """
 
 
@@ -61,26 +66,90 @@ def reconcile(
     older_than: OlderThan = 0,
     as_json: Json = False,
 ) -> None:
-    """Complete every rename and deletion that was begun and not finished."""
+    """Complete every rename and deletion that was begun and not finished; drop what killed restores left."""
     target = Target(mongodb_uri, master_database, tenant_database)
-    with _reported(), connected(target):
-        outcome = reconciler.settle(target, timedelta(seconds=older_than))
+    with _reported(), connected(target) as databases:
+        outcome = asdict(reconciler.settle(target, databases, timedelta(seconds=older_than)))
     if as_json:
-        print_json({"settled": outcome.settled, "failed": outcome.failed})
+        print_json(outcome)
     else:
-        for name, ids in (("Settled", outcome.settled), ("Failed", outcome.failed)):
-            typer.echo(f"{name}: {', '.join(ids) or 'none'}")
-    raise typer.Exit(1 if outcome.failed else 0)
+        for name, ids in outcome.items():
+            typer.echo(f"{name.capitalize()}: {', '.join(ids) or 'none'}")
+    raise typer.Exit(1 if outcome["failed"] else 0)
+
+
+@app.command()
+def backup(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    organization: Annotated[str, typer.Argument(metavar="ORGANIZATION", help="Its id or slug.")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE|S3URL", help="Where to.")],
+    mongodb_uri: MongoDBUri,
+    master_database: MasterDatabase = "tenantry",
+    tenant_database: TenantDatabase = "tenantry_tenants",
+    as_json: Json = False,
+) -> None:
+    """Write one organization, as it is at one moment, into an archive that mongorestore reads as well.
+
+    The archive holds the password hashes of the organization's owners: keep it secret.
+    """
+    target = Target(mongodb_uri, master_database, tenant_database)
+    with _reported(), connected(target) as databases, transfer_progress(shown=not as_json) as advance:
+        library.use(target)
+        done = back_up(databases, organization, output, advance)
+    found = done.organization
+    if as_json:
+        print_json({"organization_id": found["_id"], "slug": found["slug"], "bytes": done.archive_bytes})
+    else:
+        typer.echo(f"Backed up {found['slug']} ({found['_id']}): {done.archive_bytes} bytes in {output}")
+
+
+@app.command()
+def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    source: Annotated[str, typer.Argument(metavar="FILE|S3URL", help="What `tenantry backup` wrote.")],
+    mongodb_uri: MongoDBUri,
+    master_database: MasterDatabase = "tenantry",
+    tenant_database: TenantDatabase = "tenantry_tenants",
+    name: Annotated[str | None, typer.Option(help="The organization's name, if not the old one.")] = None,
+    owner: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="The account that owns it, if not the old ones.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make an organization from a backup: with an id of its own, whole or not at all."""
+    target = Target(mongodb_uri, master_database, tenant_database)
+    with _reported(), connected(target) as databases, transfer_progress(shown=not as_json) as advance:
+        library.use(target)
+        done = restore_backup(databases, source, name, owner, advance)
+    made = done.organization
+    if as_json:
+        print_json(
+            {
+                "organization_id": made["_id"],
+                "slug": made["slug"],
+                "documents": done.documents,
+                "owners": done.owners,
+            }
+        )
+    else:
+        typer.echo(
+            f"Restored {made['slug']} ({made['_id']}): {done.documents} documents, "
+            f"owned by {', '.join(done.owners)}"
+        )
 
 
 @contextmanager
 def _reported() -> Iterator[None]:
-    """Turn a lost connection into one line and an exit status."""
+    """Turn what went wrong into one line and an exit status."""
     try:
         yield
     except ConnectionFailed as error:
         print_error(f"MongoDB cannot be used: {error}")
         raise typer.Exit(2) from None
+    except StorageFailed as error:
+        print_error(str(error))
+        raise typer.Exit(2) from None
+    except BackupError as error:
+        print_error(str(error))
+        raise typer.Exit(1) from None
 
 
 def main() -> None:

@@ -2,12 +2,22 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -65,11 +75,20 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=FILE_COLUMNS)
 
 
+def progress(*, shown: bool) -> AbstractContextManager[Advance]:
+    """Show how many things a command has examined, where somebody looks at a terminal."""
+    return _progress(MofNCompleteColumn(), shown=shown)
+
+
+def transfer_progress(*, shown: bool) -> AbstractContextManager[Advance]:
+    """Show how many bytes a command has transferred, how fast, and how long it will take."""
+    return _progress(DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(), shown=shown)
+
+
 @contextmanager
-def progress(*, shown: bool) -> Iterator[Advance]:
-    """Show how far a command is, where somebody looks at a terminal."""
+def _progress(*measures: ProgressColumn, shown: bool) -> Iterator[Advance]:
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), *measures)
     tasks: dict[str, TaskID] = {}
     with Progress(
         *columns, console=console, transient=True, disable=not (shown and console.is_terminal)

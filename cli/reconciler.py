@@ -1,18 +1,25 @@
 """Roll-forward by the library, on the databases that the command line names."""
 
-import os
-import sys
+from dataclasses import dataclass
 from datetime import timedelta
 
-from cli.connection import Target
-from tenantry.observability import logger
-from tenantry.reconciliation import Reconciliation, reconcile
+from cli import library
+from cli.backups import staging
+from cli.connection import Databases, Target
+from tenantry.reconciliation import reconcile
 
 
-def settle(target: Target, older_than: timedelta) -> Reconciliation:
-    """Settle every intent that is older than a while; the library logs to standard error."""
-    os.environ["MONGODB_URI"] = target.mongodb_uri
-    os.environ["MASTER_DATABASE"] = target.master_database
-    os.environ["TENANT_DATABASE"] = target.tenant_database
-    logger.registered_handler.setStream(sys.stderr)  # type: ignore[attr-defined]  # a StreamHandler
-    return reconcile(older_than)
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Ids of organizations whose intents were met, and names of collections that killed restores left."""
+
+    settled: list[str]
+    failed: list[str]
+    dropped: list[str]
+
+
+def settle(target: Target, databases: Databases, older_than: timedelta) -> Outcome:
+    """Settle every intent that is older than a while, and drop what killed restores have left."""
+    library.use(target)
+    found = reconcile(older_than)
+    return Outcome(found.settled, found.failed, staging.drop_abandoned(databases))

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
+from uuid import UUID
 
-from cli.checks.organization_rules import collection_names
+from cli.checks.organization_rules import STAGING_PREFIX, collection_names
 from cli.checks.organizations import FIELDS
 from cli.connection import Databases
 from cli.violation import Violation
@@ -45,19 +46,19 @@ class TenantCollections:
             yield last["collection"]
 
     def examine(self, keys: Sequence[str]) -> list[Violation]:
-        """Return those of these collections that no organization owns.
+        """Return those of these collections that no organization owns and no restore is filling.
 
         A collection that is renamed back and forth may seem to be without an owner for once, but hardly
         in each of several looks.
         """
-        owned = self._owned(keys)
-        found = self._databases.tenant_collections([name for name in keys if name not in owned])
-        return [
-            Violation(
-                "collection-owned", f"no organization owns collection {name} ({uuid or 'a view'})", key=name
-            )
-            for name, uuid in found.items()
-        ]
+        wanted = self._filled(keys) | self._owned(keys)
+        found = self._databases.tenant_collections([name for name in keys if name not in wanted])
+        return [_violation(name, uuid) for name, uuid in found.items()]
+
+    def _filled(self, names: Sequence[str]) -> set[str]:
+        """Return those that a restore is filling."""
+        live = {"_id": {"$in": list(names)}, "$expr": {"$gte": ["$leased_until", "$$NOW"]}}
+        return {lease["_id"] for lease in self._databases.master["restorations"].find(live)}
 
     def _owned(self, names: Sequence[str]) -> set[str]:
         # By the slug as well, for that of an intent's target stands in `slugs`, which has an index.
@@ -65,3 +66,11 @@ class TenantCollections:
         query = {"$or": [{"collection": {"$in": list(names)}}, {"slugs": {"$in": slugs}}]}
         found = self._databases.master["organizations"].find(query, FIELDS)
         return {name for document in found for name in collection_names(document)}
+
+
+def _violation(name: str, uuid: UUID | None) -> Violation:
+    if name.startswith(STAGING_PREFIX):
+        detail = f"a restore that was killed left collection {name}; run `tenantry reconcile`"
+        return Violation("restore-abandoned", detail, key=name)
+    detail = f"no organization owns collection {name} ({uuid or 'a view'})"
+    return Violation("collection-owned", detail, key=name)

@@ -1,0 +1,105 @@
+"""Backing up an organization while its users go on."""
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from pymongo.errors import OperationFailure
+
+from cli.backups import archive, snapshot, storage
+from cli.backups.errors import BackupError
+from cli.checker import Advance
+from cli.connection import Databases
+from tenantry import organizations
+from tenantry.errors import ServiceUnavailable
+from tenantry.organizations import OrganizationDocument
+from tenantry.tenants.intents import settle
+
+MAX_ATTEMPTS: Final = 10  # each beaten by a rename
+PAUSE_SECONDS: Final = (
+    0.2  # until the next; a collection of this moment may not be in the latest snapshot yet
+)
+QUERY_PLAN_KILLED: Final = 175  # the collection was renamed or dropped
+SNAPSHOT_UNAVAILABLE: Final = 246  # it has changed since the snapshot's time
+SNAPSHOT_TOO_OLD: Final = 239
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What was backed up."""
+
+    organization: OrganizationDocument
+    archive_bytes: int
+
+
+def back_up(databases: Databases, reference: str, destination: str, advance: Advance) -> Backup:
+    """Write one organization as it is at one moment.
+
+    Parameters
+    ----------
+    databases : Databases
+        Where the organization is.
+    reference : str
+        Its id or slug.
+    destination : str
+        A path, or s3://bucket/key.
+    advance : Advance
+        Called with the number of bytes as the work goes on.
+
+    Raises
+    ------
+    BackupError, StorageFailed
+        There is no backup at the destination, or still the one from before.
+    """
+    for _ in range(MAX_ATTEMPTS):
+        organization = _settled(reference)
+        reference = organization["_id"]
+        try:
+            return Backup(organization, _attempt(databases, organization, destination, advance))
+        except snapshot.OrganizationMoved:
+            time.sleep(PAUSE_SECONDS)
+        except OperationFailure as error:
+            _check_moved(error)
+            time.sleep(PAUSE_SECONDS)
+    raise BackupError(
+        f"The organization was renamed during each of {MAX_ATTEMPTS} attempts, or has no collection; "
+        "run `tenantry verify`, or try again when it rests"
+    )
+
+
+def _settled(reference: str) -> OrganizationDocument:
+    """Return the organization without an intent."""
+    found = organizations.find(reference) or organizations.find_holder(reference)
+    try:
+        organization = settle(found) if found else None
+    except ServiceUnavailable:
+        raise BackupError("Somebody is renaming or deleting the organization; try again") from None
+    if organization is None or reference not in (organization["_id"], organization["slug"]):
+        raise BackupError(f"There is no organization {reference}")
+    return organization
+
+
+def _attempt(
+    databases: Databases, organization: OrganizationDocument, destination: str, advance: Advance
+) -> int:
+    version = databases.master.client.server_info()["version"]
+    with (
+        snapshot.taken(databases, organization["_id"], organization["collection"]) as found,
+        storage.writing(destination) as file,
+    ):
+        written = 0
+        for piece in archive.encode(version, found.contents):
+            written += file.write(piece)
+            advance("Backing up", written, found.data_bytes)
+    return written
+
+
+def _check_moved(error: OperationFailure) -> None:
+    """Return if the collection was renamed or dropped meanwhile, so that another attempt may succeed."""
+    if error.code == SNAPSHOT_TOO_OLD:
+        raise BackupError(
+            "The backup took longer than MongoDB keeps a snapshot; raise the server parameter "
+            "minSnapshotHistoryWindowInSeconds (300 by default) and try again"
+        ) from None
+    if error.code not in (QUERY_PLAN_KILLED, SNAPSHOT_UNAVAILABLE):
+        raise error

@@ -1,0 +1,13 @@
+"""Why a backup or a restore does not come about; each message fits on one line and says what to do next."""
+
+
+class BackupError(Exception):
+    """The backup or restore was refused or has failed, and has left nothing behind but what it says."""
+
+
+class DamagedBackup(BackupError):
+    """The source is not, or not any more, what `tenantry backup` wrote; nothing was changed."""
+
+
+class StorageFailed(Exception):
+    """The file or the S3 object cannot be read or written."""

@@ -1,0 +1,191 @@
+"""Making an organization from a backup: whole, or not at all, wherever it is interrupted."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from bson.raw_bson import RawBSONDocument
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.errors import PyMongoError
+
+from cli.backups import collections, owners, staging, storage
+from cli.backups.archive import EXACT, Namespace
+from cli.backups.content import Content, Source
+from cli.backups.errors import BackupError
+from cli.backups.owners import Owner
+from cli.backups.staging import LeaseLost, Staging
+from cli.checker import Advance
+from cli.connection import Databases
+from tenantry import database, names, organizations
+from tenantry.errors import OrganizationExists, ServiceUnavailable
+from tenantry.organizations import Intent, OrganizationDocument
+from tenantry.tenants.intents import settle
+
+RAW: Final = EXACT.with_options(document_class=RawBSONDocument)
+# MongoDB replaces an empty timestamp by the present when a document is inserted.
+EMPTY_TIMESTAMP: Final = re.compile(rb"\x11[^\x00]*\x00{9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The organization to make."""
+
+    name: str
+    slug: str
+    metadata: dict[str, Any]
+    owners: list[Owner]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The organization that was made."""
+
+    organization: OrganizationDocument
+    documents: int
+    owners: list[str]
+    """Their e-mail addresses."""
+
+
+def restore(
+    databases: Databases, path: str, name: str | None, owner: str | None, advance: Advance
+) -> Restored:
+    """Make an organization with an id of its own from a backup, once all of the backup is found intact.
+
+    Parameters
+    ----------
+    databases : Databases
+        Where to.
+    path : str
+        A path, or s3://bucket/key.
+    name : str, optional
+        The organization's name; that of the backup if left out.
+    owner : str, optional
+        E-mail address of the account that owns it; the owners in the backup if left out.
+    advance : Advance
+        Called with the number of bytes as the work goes on.
+
+    Raises
+    ------
+    BackupError, StorageFailed
+        Nothing was changed, unless the message says so.
+    """
+    with storage.reading(path) as file:
+        source = Source(file, path, advance)
+        content = source.checked()
+        wanted = _wanted(content, name, owner)
+        _check_free(databases, wanted.slug)
+        database.ensure_indexes()
+        with staging.prepared(databases) as stage:
+            documents = _fill(stage, content.tenant, source)
+            organization = _publish(stage, wanted)
+    emails = [each.account["email"] for each in wanted.owners]
+    return Restored(_completed(organization), documents, emails)
+
+
+def _wanted(content: Content, name: str | None, owner: str | None) -> Wanted:
+    found = content.organization
+    try:
+        display = names.canonical_name(name or found["name"])
+        slug = names.slug_of(display) if name else names.check_slug(found["slug"])
+    except ValueError as error:
+        raise BackupError(f"The name {error}; choose another with --name NAME") from None
+    who = owners.named(owner) if owner else owners.backed_up(content.accounts)
+    return Wanted(display, slug, found["metadata"], who)
+
+
+def _check_free(databases: Databases, slug: str) -> None:
+    holder = organizations.find_holder(slug)
+    try:
+        if holder is not None and settle(holder) and organizations.find_holder(slug):
+            raise _taken(slug)
+    except ServiceUnavailable:
+        raise BackupError(f"Somebody is renaming the organization {slug}; try again") from None
+    collection = names.collection_of(slug)
+    if collections.describe(databases.tenants, collection) is not None:
+        raise BackupError(
+            f"A collection {collection} that no organization owns is in the way; run `tenantry verify`, "
+            "or choose another name with --name NAME"
+        )
+
+
+def _taken(slug: str) -> BackupError:
+    return BackupError(f"The slug {slug} is taken; nothing was changed, choose a name with --name NAME")
+
+
+def _fill(stage: Staging, tenant: Namespace, source: Source) -> int:
+    """Make the staging collection as the backup has it; return the number of its documents."""
+    collections.create(stage.database, stage.name, tenant.description)
+    collection = stage.database[stage.name]
+    bypass = True if "validator" in tenant.description["options"] else None  # else it needs no privilege
+    loaded = 0
+    for batch in source.documents():
+        stage.check_lease()
+        _insert(collection, batch, bypass)
+        loaded += len(batch)
+    if collection.count_documents({}) != loaded:
+        raise BackupError(f"Something else has changed {stage.name}; nothing was restored, try again")
+    collections.create_indexes(stage.database, stage.name, tenant.description)
+    return loaded
+
+
+def _insert(collection: Collection[Any], batch: list[bytes], bypass: bool | None) -> None:
+    collection.insert_many(map(RawBSONDocument, batch), bypass_document_validation=bypass)
+    for data in filter(EMPTY_TIMESTAMP.search, batch):
+        document = RawBSONDocument(data, RAW)
+        collection.update_one(
+            {"_id": {"$eq": document["_id"]}},
+            [{"$replaceWith": {"$literal": document}}],
+            bypass_document_validation=bypass,
+        )
+
+
+def _publish(stage: Staging, wanted: Wanted) -> OrganizationDocument:
+    """Make the staging collection an organization's, which is renaming it; from here on it exists."""
+    organization = _document(stage, wanted)
+
+    def attempt(session: ClientSession) -> None:
+        stage.remove_lease(session)
+        organizations.insert(organization, session)
+        for owner in wanted.owners:
+            owner.join(organization["_id"], session)
+
+    try:
+        database.run_transaction(attempt)
+    except OrganizationExists:
+        raise _taken(wanted.slug) from None
+    return organization
+
+
+def _document(stage: Staging, wanted: Wanted) -> OrganizationDocument:
+    document = organizations.create_document(wanted.name, wanted.slug, wanted.metadata)
+    description = collections.describe(stage.database, stage.name)
+    if description is None:
+        raise LeaseLost
+    intent: Intent = {
+        "collection_uuid": UUID(description["uuid"]),
+        "name": document["name"],
+        "slug": document["slug"],
+        "collection": document["collection"],
+        "metadata": document["metadata"],
+        "created_at": document["created_at"],
+        "leased_until": document["created_at"],  # free at once
+    }
+    return document | {"collection": stage.name, "state": "renaming", "intent": intent}
+
+
+def _completed(organization: OrganizationDocument) -> OrganizationDocument:
+    """Give the collection its name, as anybody would who met the organization."""
+    try:
+        settled = settle(organization)
+    except (PyMongoError, ServiceUnavailable):
+        raise BackupError(
+            f"{organization['slug']} is restored, but its collection lacks its name; run `tenantry reconcile`"
+        ) from None
+    if settled and settled["collection"] == organization["collection"]:
+        raise BackupError(
+            f"{organization['slug']} is restored, but a collection that no organization owns has the name of "
+            "its collection; run `tenantry verify`, and rename the organization"
+        )
+    return settled or organization

@@ -1,0 +1,257 @@
+"""`tenantry backup` and `tenantry restore` on a real server: what comes back is what was there."""
+
+import os
+import re
+import stat
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import bson
+import pytest
+from bson import (
+    Binary,
+    Code,
+    DatetimeMS,
+    DBRef,
+    Decimal128,
+    Int64,
+    MaxKey,
+    MinKey,
+    ObjectId,
+    Regex,
+    Timestamp,
+)
+from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.raw_bson import RawBSONDocument
+
+from tenantry import accounts, lifecycle
+from tests.support import library
+from tests.support.command_line import tenantry, tenantry_json
+from tests.support.databases import Databases
+
+EXACT = CodecOptions[dict[str, Any]](datetime_conversion=DatetimeConversion.DATETIME_MS)
+RAW = CodecOptions(document_class=RawBSONDocument)
+EVERY_TYPE = {
+    "_id": "every type",
+    "double": -0.0,
+    "not a number": float("nan"),
+    "string": "Ünïcode \0 and more",
+    "object": {"$gt": 1, "a.b": 2, "": 3},
+    "array": [1, [2, [3]], {}],
+    "binary": Binary(b"\0\xff", 0),
+    "uuid": Binary.from_uuid(uuid.UUID(int=7)),
+    "user defined": Binary(b"x", 128),
+    "id": ObjectId("0123456789abcdef01234567"),
+    "true": True,
+    "date": DatetimeMS(-(2**60)),
+    "null": None,
+    "regex": Regex("^a", "im"),
+    "code": Code("function() {}"),
+    "code with scope": Code("f()", {"x": 1}),
+    "int": 1,
+    "long": Int64(1),
+    "timestamp": Timestamp(1, 2),
+    "empty timestamp": Timestamp(0, 0),
+    "nested empty timestamp": {"at": Timestamp(0, 0)},
+    "decimal": Decimal128("-0E+3"),
+    "reference": DBRef("a", 1, "b"),
+    "min": MinKey(),
+    "max": MaxKey(),
+}
+COLLATION = {"locale": "de", "strength": 2}
+
+
+def raw_documents(databases: Databases, name: str) -> list[bytes]:
+    raw = databases.tenants[name].with_options(codec_options=RAW)
+    return [bytes(document.raw) for document in raw.find().sort("_id", 1)]
+
+
+def shape(databases: Databases, name: str) -> dict[str, Any]:
+    """Return what a collection is, apart from its name and identity."""
+    dump = databases.dump()[f"{databases.tenants.name}.{name}"]
+    return {what: dump[what] for what in ("indexes", "options")}
+
+
+def put_every_type(databases: Databases, name: str) -> None:
+    collection = databases.tenants[name]
+    collection.insert_one({"_id": EVERY_TYPE["_id"]})
+    collection.update_one({}, [{"$replaceWith": {"$literal": EVERY_TYPE}}])
+    collection.insert_many([{"_id": number, "text": "x" * number} for number in range(1000)])
+    stored = collection.with_options(codec_options=EXACT).find_one({"_id": "every type"})
+    assert bson.encode(stored or {}) == bson.encode(EVERY_TYPE)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "google.archive"
+
+
+@pytest.fixture
+def verified(databases: Databases) -> Iterator[None]:
+    """Check the invariants after the test, independently and by the checker."""
+    yield
+    databases.check_invariants()
+    assert tenantry("verify").exit_code == 0
+
+
+@pytest.mark.usefixtures("verified")
+def test_round_trip_keeps_every_byte(databases: Databases, path: Path) -> None:
+    member = library.create("Google", metadata={"plan": "pro", "seats": 3})
+    put_every_type(databases, "org_google")
+    before = raw_documents(databases, "org_google")
+    done = tenantry_json("backup", "google", "-o", path)
+    assert done == {
+        "organization_id": member.organization_id,
+        "slug": "google",
+        "bytes": path.stat().st_size,
+    }
+    made = tenantry_json("restore", path, "--name", "Google Two")
+    assert made["slug"] == "google-two"
+    assert made["documents"] == 1001
+    assert made["organization_id"] != member.organization_id
+    assert raw_documents(databases, "org_google_two") == before
+    assert raw_documents(databases, "org_google") == before
+    organization = databases.organization(made["organization_id"])
+    assert (organization["name"], organization["metadata"]) == ("Google Two", {"plan": "pro", "seats": 3})
+    assert library.membership(member.account_id, made["organization_id"]).role == "owner"
+
+
+@pytest.mark.usefixtures("verified")
+@pytest.mark.parametrize("by", ["slug", "id"])
+def test_deleted_organization_comes_back_with_another_id(databases: Databases, path: Path, by: str) -> None:
+    member = library.create("Google")
+    account = accounts.find(member.account_id)
+    assert account is not None
+    databases.tenants["org_google"].insert_one({"_id": 1})
+    tenantry_json("backup", "google" if by == "slug" else member.organization_id, "-o", path)
+    lifecycle.delete(member)
+    assert accounts.find(member.account_id) is None
+    made = tenantry_json("restore", path)
+    assert (made["slug"], made["owners"]) == ("google", [account["email"]])
+    assert made["organization_id"] != member.organization_id
+    again = accounts.find(member.account_id)
+    assert again is not None
+    assert again["auth_epoch"] == account["auth_epoch"] + 1
+    changed = ("auth_epoch", "updated_at")
+    assert {k: v for k, v in again.items() if k not in changed} == {
+        k: v for k, v in account.items() if k not in changed
+    }
+    organization = databases.organization(made["organization_id"])
+    assert (organization["state"], organization["collection"]) == ("active", "org_google")
+    assert list(databases.tenants["org_google"].find()) == [{"_id": 1}]
+
+
+def plain(databases: Databases) -> None:
+    databases.tenants["org_google"].insert_one({"_id": 1})
+
+
+def empty(databases: Databases) -> None:
+    assert databases.tenants["org_google"].find_one() is None
+
+
+def indexed(databases: Databases) -> None:
+    collection = databases.tenants["org_google"]
+    collection.insert_many([{"_id": n, "a": n, "b": [n], "at": datetime.now(UTC)} for n in range(10)])
+    collection.create_index([("a", 1), ("b", -1)], unique=True, name="pair")
+    collection.create_index("at", expireAfterSeconds=100_000)
+    collection.create_index([("text", "text")], default_language="german", weights={"text": 7})
+    collection.create_index([("place", "2dsphere")], sparse=True)
+    collection.create_index([("$**", 1)], wildcardProjection={"a": 1, "b": 1}, hidden=True)
+    collection.create_index([("c", "hashed")])
+    partial = {"a": {"$gt": Int64(3), "$type": "int"}}
+    collection.create_index("d", partialFilterExpression=partial, collation=COLLATION)
+
+
+def validated(databases: Databases) -> None:
+    schema = {"$jsonSchema": {"required": ["a"]}, "a": {"$regex": "^x", "$nin": ["xx"]}}
+    insert_again(databases, validator=schema, validationAction="error", validationLevel="moderate")
+
+
+def collated(databases: Databases) -> None:
+    insert_again(databases, collation=COLLATION)
+
+
+def clustered(databases: Databases) -> None:
+    insert_again(databases, clusteredIndex={"key": {"_id": 1}, "unique": True, "name": "cluster"})
+
+
+def pre_imaged(databases: Databases) -> None:
+    insert_again(databases, changeStreamPreAndPostImages={"enabled": True})
+
+
+def insert_again(databases: Databases, **options: Any) -> None:
+    databases.tenants.drop_collection("org_google")
+    collection = databases.tenants.create_collection("org_google", **options)
+    collection.insert_many([{"_id": n, "a": "y"} for n in range(4)], bypass_document_validation=True)
+
+
+@pytest.mark.usefixtures("verified")
+@pytest.mark.parametrize("prepare", [plain, empty, indexed, validated, collated, clustered, pre_imaged])
+def test_round_trip_keeps_indexes_and_options(
+    databases: Databases, path: Path, prepare: Callable[[Databases], None]
+) -> None:
+    library.create("Google")
+    prepare(databases)
+    tenantry_json("backup", "google", "-o", path)
+    tenantry_json("restore", path, "--name", "Copy")
+    assert shape(databases, "org_copy") == shape(databases, "org_google")
+    assert raw_documents(databases, "org_copy") == raw_documents(databases, "org_google")
+
+
+def test_capped_collection_is_refused(databases: Databases, path: Path) -> None:
+    library.create("Google")
+    insert_again(databases, capped=True, size=8192)
+    result = tenantry("backup", "google", "-o", path)
+    assert result.exit_code == 1
+    assert result.stderr == "org_google is capped, and MongoDB reads no capped collection at one moment\n"
+    assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.usefixtures("verified")
+def test_documents_of_the_greatest_size(databases: Databases, path: Path) -> None:
+    library.create("Google")
+    collection = databases.tenants["org_google"]
+    most = 16 * 1024 * 1024 - len(bson.encode({"_id": 1, "data": b""}))
+    collection.insert_many([{"_id": number, "data": os.urandom(most)} for number in range(3)])
+    tenantry_json("backup", "google", "-o", path)
+    tenantry_json("restore", path, "--name", "Copy")
+    assert raw_documents(databases, "org_copy") == raw_documents(databases, "org_google")
+
+
+def test_backup_is_readable_to_its_owner_alone(databases: Databases, path: Path) -> None:
+    library.create("Google")
+    tenantry_json("backup", "google", "-o", path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_people_read_what_was_done(databases: Databases, path: Path) -> None:
+    member = library.create("Google")
+    done = tenantry("backup", "google", "--output", path)
+    assert done.stdout == (
+        f"Backed up google ({member.organization_id}): {path.stat().st_size} bytes in {path}\n"
+    )
+    made = tenantry("restore", path, "--name", "Copy")
+    pattern = r"Restored copy \(org_[0-9a-f]{32}\): 0 documents, owned by owner@google\.example\n"
+    assert re.fullmatch(pattern, made.stdout)
+
+
+def test_unknown_organization(databases: Databases, path: Path) -> None:
+    result = tenantry("backup", "nobody", "-o", path)
+    assert (result.exit_code, result.stderr) == (1, "There is no organization nobody\n")
+    assert list(path.parent.iterdir()) == []
+
+
+def test_places_that_cannot_be_used(databases: Databases, tmp_path: Path) -> None:
+    library.create("Google")
+    for place in (tmp_path, tmp_path / "missing" / "file"):
+        result = tenantry("backup", "google", "-o", place)
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"{place} cannot be written: ")
+    result = tenantry("restore", tmp_path / "missing")
+    assert result.exit_code == 2
+    assert result.stderr == f"{tmp_path / 'missing'} cannot be read: No such file or directory\n"
+    assert list(tmp_path.iterdir()) == []

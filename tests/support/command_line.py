@@ -1,0 +1,28 @@
+"""`tenantry` in this process."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner, Result
+
+from cli.app import app
+from tenantry.observability import logger
+
+
+def tenantry(*arguments: str | Path) -> Result:
+    """Run a command in the environment of the test."""
+    handler: Any = logger.registered_handler
+    stream = handler.stream
+    try:
+        return CliRunner().invoke(app, [*map(str, arguments)], catch_exceptions=False)
+    finally:
+        handler.stream = stream  # the command's is closed
+
+
+def tenantry_json(*arguments: str | Path) -> dict[str, Any]:
+    """Run a command that has to succeed, and return what it prints."""
+    result = tenantry(*arguments, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    content: dict[str, Any] = json.loads(result.stdout)
+    return content

@@ -1,0 +1,108 @@
+"""An archive is mongodump's format, and one that was altered anywhere is refused."""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import bson
+import pytest
+from bson import json_util
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.backups import archive, reader
+from cli.backups.archive import Namespace
+from cli.backups.errors import DamagedBackup
+from cli.backups.reader import Reader
+from tests.support.mongodump import read_archive
+
+DESCRIPTION = {
+    "options": {"validator": {"a": {"$regex": "^a", "$nin": ["ab"]}}},
+    "indexes": [{"v": 2, "key": {"_id": 1}, "name": "_id_"}],
+    "uuid": "00" * 16,
+    "type": "collection",
+}
+
+
+def encoded(*collections: list[dict[str, Any]]) -> bytes:
+    contents = [
+        (Namespace("db", f"c{number}", DESCRIPTION), [bson.encode(each) for each in documents])
+        for number, documents in enumerate(collections)
+    ]
+    return b"".join(archive.encode("6.0.5", contents))
+
+
+def decoded(data: bytes) -> dict[str, list[dict[str, Any]]]:
+    found = Reader(io.BytesIO(data))
+    raw: dict[str, list[bytes]] = {each.collection: [] for each in found.namespaces}
+    for namespace, batch in found.batches():
+        assert batch
+        raw[namespace.collection] += batch
+    assert found.bytes_read == len(data)
+    return {name: [*map(bson.decode, documents)] for name, documents in raw.items()}
+
+
+documents = st.lists(st.fixed_dictionaries({"_id": st.integers(0, 9), "data": st.binary(max_size=200)}))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_chunks() -> Iterator[None]:
+    """Let documents lie across the bounds of what is read at once."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(reader, "CHUNK_BYTES", 64)
+        yield
+
+
+@given(st.lists(documents, min_size=1, max_size=4))
+def test_what_is_written_is_read(collections: list[list[dict[str, Any]]]) -> None:
+    data = encoded(*collections)
+    expected = {f"c{number}": each for number, each in enumerate(collections)}
+    assert decoded(data) == expected
+    assert {name: found["documents"] for (_, name), found in read_archive(data).items()} == expected
+
+
+def test_metadata_are_those_of_mongodump() -> None:
+    (found,) = read_archive(encoded([])).values()
+    metadata = json.loads(found["metadata"])
+    assert metadata == json.loads(
+        json_util.dumps(DESCRIPTION, json_options=json_util.CANONICAL_JSON_OPTIONS)
+    ) | {"collectionName": "c0"}
+
+
+SAMPLE = encoded([{"_id": 1, "data": b"some"}], [], [{"_id": 1}, {"_id": 2, "data": b"more"}])
+
+
+def test_flipped_bit_is_found() -> None:
+    for position in range(8 * len(SAMPLE)):
+        damaged = bytearray(SAMPLE)
+        damaged[position // 8] ^= 1 << position % 8
+        with pytest.raises(DamagedBackup):
+            decoded(bytes(damaged))
+
+
+def test_missing_end_is_found() -> None:
+    for length in range(len(SAMPLE)):
+        with pytest.raises(DamagedBackup):
+            decoded(SAMPLE[:length])
+
+
+@given(at=st.integers(0, len(SAMPLE)), data=st.binary(min_size=1, max_size=40))
+def test_inserted_bytes_are_found(at: int, data: bytes) -> None:
+    with pytest.raises(DamagedBackup):
+        decoded(SAMPLE[:at] + data + SAMPLE[at:])
+
+
+@given(st.binary(max_size=400))
+def test_anything_else_is_refused(data: bytes) -> None:
+    for start in (b"", archive.MAGIC, SAMPLE[:100]):
+        with pytest.raises(DamagedBackup):
+            decoded(start + data)
+
+
+def test_end_of_another_archive_is_found() -> None:
+    """Each block is intact by itself, so that only the checksum of the whole can tell."""
+    first, second = encoded([{"_id": 1}], [{"_id": 2}]), encoded([{"_id": 3}], [{"_id": 2}])
+    assert len(first) == len(second)
+    with pytest.raises(DamagedBackup):
+        decoded(first[:-130] + second[-130:])
