@@ -52,7 +52,7 @@ def main() -> None:
 
 def _operations(organization_id: str) -> dict[str, dict[str, Operation]]:
     """Return, by operation, the ways to do it."""
-    fenced = tenants.collection(organization_id)
+    fenced = tenants.TenantCollection(organization_id)
 
     def of_metadata() -> Collection[database.Document]:
         organization = organizations.find(organization_id)

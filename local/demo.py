@@ -113,7 +113,7 @@ def _tenant_collection(stack: Stack, organization: dict[str, Any]) -> tenants.Te
     os.environ["MONGODB_URI"] = stack.mongodb_uri
     os.environ["MASTER_DATABASE"] = stack.master_database
     os.environ["TENANT_DATABASE"] = stack.tenant_database
-    return tenants.collection(organization["id"])
+    return tenants.TenantCollection(organization["id"])
 
 
 def _print_notes(notes: tenants.TenantCollection) -> list[str]:

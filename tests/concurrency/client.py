@@ -12,7 +12,7 @@ from tenantry import accounts, lifecycle
 from tenantry.accounts import Membership
 from tenantry.organizations import OrganizationDocument
 from tenantry.schemas import CreateOrganization, UpdateOrganization
-from tenantry.tenants import collection
+from tenantry.tenants import TenantCollection
 from tests.concurrency.history import Change, Creation, Document, Operation, Outcome, Seen, outcome_of
 
 SLUGS: Final = tuple(f"name-{number}" for number in range(8))
@@ -37,7 +37,7 @@ class Client:
         self._values = (f"{number}-{count}" for count in itertools.count())
         self._known: dict[str, set[str]] = defaultdict(set)
         self._began = 0
-        self._collection = cache(collection)  # kept, so that many an operation starts from a name of old
+        self._collection = cache(TenantCollection)  # kept, so that many start from an old name
 
     def value(self) -> str:
         """Return a text that nobody has used yet."""

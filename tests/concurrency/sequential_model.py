@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from tenantry import accounts
 from tenantry.accounts import Membership
-from tenantry.tenants import collection
+from tenantry.tenants import TenantCollection
 from tests.support.databases import Databases
 
 SLUGS: Final = {
@@ -30,6 +30,7 @@ class Organization:
     version: int = 1
     metadata: dict[str, Any] = field(default_factory=dict)
     documents: dict[int, int] = field(default_factory=dict)
+    vacated: set[str] = field(default_factory=set)  # slugs that interrupted renames have left
 
 
 @dataclass
@@ -90,9 +91,9 @@ class Model(RuleBasedStateMachine):
                 organization.version,
                 organization.metadata,
             ]
-            documents = collection(organization.id).find({})
+            documents = TenantCollection(organization.id).find({})
             assert {document["_id"]: document["value"] for document in documents} == organization.documents
-            assert collection(organization.id).count_documents({}) == len(documents)
+            assert TenantCollection(organization.id).count_documents({}) == len(documents)
         epochs = {one["email"]: (one["_id"], one["auth_epoch"]) for one in master["accounts"].find()}
         assert epochs == {email: (one.id, one.epoch) for email, one in self.accounts.items()}
         self.databases.check_invariants()

@@ -9,7 +9,7 @@ from pymongo.database import Database
 from tenantry import lifecycle
 from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound
-from tenantry.tenants import TenantCollection, collection, ddl
+from tenantry.tenants import TenantCollection, ddl
 from tests.support import library
 from tests.support.databases import Databases, Document
 
@@ -73,7 +73,7 @@ def test_operation_follows_a_rename(
         succeed(databases)
 
     before_use(rename)
-    assert operation(collection(member.organization_id)) == result
+    assert operation(TenantCollection(member.organization_id)) == result
     assert list(databases.tenants["org_google"].find()) == [OF_HEIR, {"_id": ""}]
     databases.check_invariants()
 
@@ -91,6 +91,6 @@ def test_operation_on_a_deleted_organization_says_so(
 
     before_use(delete)
     with pytest.raises(OrganizationNotFound):
-        operation(collection(member.organization_id))
+        operation(TenantCollection(member.organization_id))
     assert list(databases.tenants["org_google"].find()) == [OF_HEIR, {"_id": ""}]
     databases.check_invariants()

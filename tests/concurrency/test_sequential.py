@@ -24,16 +24,25 @@ from tenantry.errors import (
     OrganizationExists,
     OrganizationNotFound,
     OrganizationRequired,
+    ServiceUnavailable,
     TenantryError,
 )
 from tenantry.reconciliation import reconcile
 from tenantry.schemas import CreateOrganization, UpdateOrganization
-from tenantry.tenants import collection
+from tenantry.tenants import TenantCollection
 from tenantry.tenants.intents import settle
 from tenantry.tokens import SigningKey
 from tests.concurrency.sequential_model import SLUGS, Account, Model, Organization, Token
 from tests.support.databases import Databases
-from tests.support.intents import Crash, collection_done, intend_deletion, intend_rename, only_intent, stored
+from tests.support.intents import (
+    Crash,
+    collection_done,
+    intend_deletion,
+    intend_rename,
+    let_connections_end,
+    only_intent,
+    stored,
+)
 
 Settling = Callable[[str], None]
 
@@ -61,7 +70,7 @@ def settle_by_reconciling(organization_id: str) -> None:
 
 def settle_by_use(organization_id: str) -> None:
     with suppress(OrganizationNotFound):
-        collection(organization_id).find_one({})
+        TenantCollection(organization_id).find_one({})
 
 
 names = st.sampled_from(sorted(SLUGS))
@@ -152,6 +161,8 @@ class Service(Model):
         member, changes = self.membership(slug), UpdateOrganization(name=name)
         if SLUGS[name] != slug and SLUGS[name] in self.organizations:
             refused(OrganizationExists, lambda: lifecycle.update(member, changes, lambda _: True))
+        elif SLUGS[name] in self.organizations[slug].vacated - {slug}:
+            refused(ServiceUnavailable, lambda: lifecycle.update(member, changes, lambda _: True))
         else:
             lifecycle.update(member, changes, lambda _: True)
             if self.organizations[slug].name != name:
@@ -180,9 +191,9 @@ class Service(Model):
         document = {"_id": document_id, "value": value}
         if document_id in organization.documents:
             with pytest.raises(DuplicateKeyError):
-                collection(organization.id).insert_one(document)
+                TenantCollection(organization.id).insert_one(document)
         else:
-            collection(organization.id).insert_one(document)
+            TenantCollection(organization.id).insert_one(document)
             organization.documents[document_id] = value
 
     @precondition(has_organizations)
@@ -190,7 +201,7 @@ class Service(Model):
     def update(self, slug: str, document_id: int, value: int, *, upsert: bool) -> None:
         organization, change = self.organizations[slug], {"$set": {"value": value}}
         is_there = document_id in organization.documents
-        done = collection(organization.id).update_one({"_id": document_id}, change, upsert=upsert)
+        done = TenantCollection(organization.id).update_one({"_id": document_id}, change, upsert=upsert)
         assert done.matched_count == is_there
         if is_there or upsert:
             organization.documents[document_id] = value
@@ -199,18 +210,25 @@ class Service(Model):
     @rule(slug=existing, document_id=document_ids)
     def delete_document(self, slug: str, document_id: int) -> None:
         organization = self.organizations[slug]
-        done = collection(organization.id).delete_one({"_id": document_id})
+        done = TenantCollection(organization.id).delete_one({"_id": document_id})
         assert done.deleted_count == (organization.documents.pop(document_id, None) is not None)
 
     @precondition(has_organizations)
     @rule(slug=existing, to=slugs, crash=crashes, settled=settlings)
     def rename_by_a_process_that_dies(self, slug: str, to: str, crash: Crash, settled: Settling) -> None:
-        if to in self.organizations:
+        if to in self.organizations.keys() | self.organizations[slug].vacated:
             return
         organization_id = self.organizations[slug].id
         crash(intend_rename(organization_id, to))
         settled(organization_id)
+        self.organizations[slug].vacated.add(slug)
         self.move(slug, to)
+
+    @rule()
+    def let_connections_end(self) -> None:
+        let_connections_end(self.databases)
+        for organization in self.organizations.values():
+            organization.vacated.clear()
 
     @precondition(has_organizations)
     @rule(slug=existing, crash=crashes, settled=settlings)

@@ -16,6 +16,7 @@ from tests.faults.invariants import assert_invariants
 from tests.faults.model import UNKNOWN, Answer, Event, explanations
 from tests.faults.operations import BACK, OPERATIONS, Operation, others
 from tests.support.databases import Document
+from tests.support.intents import let_connections_end
 
 _BLOCKED_SECONDS: Final = 0.5  # by a transaction whose client is gone
 _PATIENT_ATTEMPTS: Final = 3  # for a machine so busy that the first ends in a timeout
@@ -103,7 +104,7 @@ class Case:
             if operation == BACK:
                 # Its name is free again once nothing can be on its way any more.
                 self._end_fault()
-                self._bench.world.let_connections_end()
+                let_connections_end(self._bench.databases)
             history.append(self._attempt(operation, database.REQUEST_TIMEOUT_SECONDS))
         return [event for event in history if event.answer != _IN_FLIGHT]
 

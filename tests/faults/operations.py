@@ -10,7 +10,7 @@ from tenantry import lifecycle, login, schemas
 from tenantry.accounts import Membership
 from tenantry.errors import InvalidToken, OrganizationNotFound, ServiceUnavailable, TenantryError
 from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import collection
+from tenantry.tenants import TenantCollection, collection
 from tests.faults.model import UNKNOWN, Account, Answer, Effect, Organization, Refused, State
 from tests.support.databases import Document
 from tests.support.owners import PASSWORD, email_of
@@ -143,9 +143,7 @@ def insert(operation: str, *ids: str, is_open: bool = False) -> Operation:
     documents: list[Document] = [{"_id": one} for one in ids]
 
     def request(owner: Caller) -> None:
-        mine = collection(owner().organization_id)
-        if is_open:
-            mine._last_seen = owner().organization
+        mine = collection(owner()) if is_open else TenantCollection(owner().organization_id)
         if len(documents) == 1:
             mine.insert_one(documents[0])
         else:
@@ -164,7 +162,7 @@ def update_one() -> Operation:
     """Count up in Alpha's document, which tells once from twice."""
 
     def request(owner: Caller) -> None:
-        collection(owner().organization_id).update_one({"_id": "kept"}, {"$inc": {"count": 1}})
+        TenantCollection(owner().organization_id).update_one({"_id": "kept"}, {"$inc": {"count": 1}})
 
     def effect(state: State) -> None:
         _, alpha = state.alpha()
@@ -177,7 +175,7 @@ def find() -> Operation:
     """Read Alpha's documents."""
 
     def request(owner: Caller) -> list[Document]:
-        return collection(owner().organization_id).find({})
+        return TenantCollection(owner().organization_id).find({})
 
     def effect(state: State) -> list[Document]:
         _, alpha = state.alpha()

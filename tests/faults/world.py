@@ -48,12 +48,6 @@ class World:
             {"intent.leased_until": {"$exists": True}}, {"$set": {"intent.leased_until": _PAST}}
         )
 
-    def let_connections_end(self) -> None:
-        """Let the time run out in which a command may still arrive."""
-        self.databases.master["organizations"].update_many(
-            {"vacated": {"$exists": True}}, {"$set": {"vacated.$[].until": _PAST}}
-        )
-
     def state(self, start: "Start") -> State:
         """Return what is stored, and check that the bystander is as it was."""
         assert self._of_bystander() == self._untouched

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tenantry.errors import OrganizationNotFound
-from tenantry.tenants import collection
+from tenantry.tenants import TenantCollection
 from tenantry.tenants.intents import settle
 from tests.support.databases import Databases
 from tests.support.intents import (
@@ -57,7 +57,7 @@ def test_next_write_of_the_tenant_completes_a_rename(
     service: Service, databases: Databases, owner: Owner, crash: Crash
 ) -> None:
     crash(intend_rename(owner.id, "Beta"))
-    collection(owner.id).insert_one({"_id": "later"})
+    TenantCollection(owner.id).insert_one({"_id": "later"})
     assert {found["_id"] for found in databases.tenants["org_beta"].find()} == {"kept", "later"}
 
 
@@ -66,7 +66,7 @@ def test_next_read_of_the_tenant_completes_a_rename(
     service: Service, databases: Databases, owner: Owner, crash: Crash
 ) -> None:
     crash(intend_rename(owner.id, "Beta"))
-    assert collection(owner.id).find({}) == [{"_id": "kept"}]
+    assert TenantCollection(owner.id).find({}) == [{"_id": "kept"}]
 
 
 @CRASHES
@@ -148,5 +148,5 @@ def test_pending_deletion_can_be_seen_but_not_logged_in_to(
     refused = service.post("/login", {"email": owner.email, "password": PASSWORD})
     assert (refused.status, refused.code) == (401, "invalid-credentials")
     with pytest.raises(OrganizationNotFound):
-        collection(owner.id).insert_one({"_id": "too late"})
+        TenantCollection(owner.id).insert_one({"_id": "too late"})
     assert service.get(owner.path, token=owner.token).status == 401

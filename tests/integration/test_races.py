@@ -10,7 +10,7 @@ import pytest
 from tenantry import lifecycle, schemas
 from tenantry.accounts import Membership
 from tenantry.errors import InvalidToken, OrganizationExists
-from tenantry.tenants import collection
+from tenantry.tenants import TenantCollection
 from tenantry.tenants.intents import settle
 from tests.support import library
 from tests.support.concurrency import at_once, requests_at_once
@@ -119,7 +119,7 @@ def test_renames_back_and_forth_never_part_an_organization_from_its_collection(d
     assert [result for result in results if result is not None] == []
     final = databases.organization(member.organization["_id"])
     assert databases.collections() == {final["collection"]: identity}
-    assert collection(final["_id"]).find({}) == [{"_id": "kept"}]
+    assert TenantCollection(final["_id"]).find({}) == [{"_id": "kept"}]
     databases.check_invariants()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tenantry.tenants import collection
+from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.owners import Owner, sign_up
@@ -89,7 +89,7 @@ def test_chain_of_renames_ends_where_it_says_and_frees_every_name_between(
     for name in ("One", "Two", "Google", "Three"):
         assert owner.service.patch(owner.path, {"name": name}, token=owner.token).status == 200
     assert databases.collections() == {"org_three": identity}
-    assert collection(owner.id).find({}) == [{"_id": "mine"}]
+    assert TenantCollection(owner.id).find({}) == [{"_id": "mine"}]
     for name in ("Google", "One", "Two"):
         library.create(name, f"{name}@heirs.example")
     databases.check_invariants()

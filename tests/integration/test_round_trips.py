@@ -9,7 +9,7 @@ from pymongo import MongoClient
 from pymongo.monitoring import CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from tenantry import database
-from tenantry.tenants import collection
+from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, log_in, sign_up
@@ -129,7 +129,7 @@ def live(service: Service, signing_key: SigningKeySecret) -> None:
     service.post("/login", {"email": owner.email, "password": "wrong"})
     change = {"current_password": PASSWORD, "new_password": PASSWORD + " changed"}
     service.put("/account/password", change, token=owner.token)
-    collection(owner.id).insert_one({"text": "hello"})
+    TenantCollection(owner.id).insert_one({"text": "hello"})
     service.get("/.well-known/jwks.json")
     signing_key.rotate()
     token = log_in(service, owner.email, owner.id, PASSWORD + " changed")

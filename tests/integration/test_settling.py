@@ -9,10 +9,10 @@ import pymongo
 import pytest
 from pymongo.errors import DuplicateKeyError
 
-from tenantry import organizations
+from tenantry import database, organizations
 from tenantry.errors import OrganizationExists
 from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import collection, ddl, intents
+from tenantry.tenants import TenantCollection, ddl, intents
 from tenantry.tenants.intents import settle
 from tests.support import library
 from tests.support.concurrency import at_once
@@ -78,8 +78,8 @@ def test_late_repetition_after_the_organization_has_its_old_name_again(
     intents._complete(late)
     assert service.patch(owner.path, {"name": "Alpha"}, token=owner.token).status == 200
     settle(late)
-    assert collection(owner.id).find({}) == [{"_id": "kept"}]
-    collection(owner.id).insert_one({"_id": "later"})
+    assert TenantCollection(owner.id).find({}) == [{"_id": "kept"}]
+    TenantCollection(owner.id).insert_one({"_id": "later"})
     assert databases.collections() == {"org_alpha": identity}
     assert databases.organization(owner.id)["collection"] == "org_alpha"
 
@@ -98,8 +98,8 @@ def test_name_that_an_interrupted_rename_left_is_not_given_back_while_its_comman
     assert databases.dump() == before
     assert service.get(owner.path, token=owner.token).json["state"] == "active"
     sign_up(service, "Alpha", email="heir@example.com")
-    later = organizations.database.now() + organizations.LATE_DELIVERY
-    monkeypatch.setattr(organizations.database, "now", lambda: later)
+    later = database.now() + organizations.LATE_DELIVERY
+    monkeypatch.setattr(database, "now", lambda: later)
     taken = service.patch(owner.path, {"name": "Alpha"}, token=owner.token)
     assert (taken.status, taken.code) == (409, "organization-exists")
 
@@ -153,7 +153,9 @@ def test_request_waits_for_the_rename_that_somebody_is_at(
     service: Service, databases: Databases, owner: Owner
 ) -> None:
     intended = intend_rename(owner.id, "Beta", LIVE)
-    waiting, done = at_once([partial(collection(owner.id).find, {}), partial(intents._complete, intended)])
+    waiting, done = at_once(
+        [partial(TenantCollection(owner.id).find, {}), partial(intents._complete, intended)]
+    )
     assert waiting == [{"_id": "kept"}]
     assert done["slug"] == "beta"
 

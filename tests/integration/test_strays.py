@@ -3,7 +3,7 @@
 import pytest
 
 from tenantry import accounts
-from tenantry.tenants import collection
+from tenantry.tenants import TenantCollection
 from tenantry.tenants.intents import settle
 from tests.support.databases import Databases
 from tests.support.intents import intend_rename
@@ -40,7 +40,7 @@ def test_tenant_can_be_read_when_a_pending_rename_has_to_be_withdrawn(
 ) -> None:
     intend_rename(owner.id, "Beta")
     databases.tenants["org_beta"].insert_one({"nobody": "owns this"})
-    assert collection(owner.id).find({}) == [{"_id": "kept"}]
+    assert TenantCollection(owner.id).find({}) == [{"_id": "kept"}]
     databases.tenants["org_beta"].drop()
 
 

@@ -13,7 +13,7 @@ from pymongo.database import Database
 from tenantry import lifecycle
 from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound, ServiceUnavailable
-from tenantry.tenants import collection, ddl
+from tenantry.tenants import TenantCollection, ddl
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, Document
@@ -49,7 +49,7 @@ def in_background(step: Callable[[int], object]) -> Iterator[None]:
 
 def write(organization_id: str, writer: int, until: float) -> dict[str, set[str]]:
     """Insert until the time is over; return the ids by what the library said about them."""
-    mine = collection(organization_id)
+    mine = TenantCollection(organization_id)
     said: dict[str, set[str]] = {"written": set(), "not written": set()}
     number = 0
     while time.monotonic() < until:
@@ -88,7 +88,7 @@ def test_writes_during_renames_are_neither_lost_nor_misplaced(
 def test_updates_during_renames_count_every_acknowledged_one(
     member: Membership, databases: Databases
 ) -> None:
-    mine = collection(member.organization["_id"])
+    mine = TenantCollection(member.organization["_id"])
     mine.insert_one({"_id": "counter", "count": 0})
 
     def increment() -> int:
@@ -105,7 +105,7 @@ def test_updates_during_renames_count_every_acknowledged_one(
 
 
 def test_reads_during_renames_never_see_an_empty_tenant(member: Membership, databases: Databases) -> None:
-    mine = collection(member.organization["_id"])
+    mine = TenantCollection(member.organization["_id"])
     mine.insert_many([{"_id": number} for number in range(5)])
 
     def read() -> set[tuple[int, int, bool]]:
@@ -150,7 +150,7 @@ def test_writers_of_a_deleted_organization_never_write_into_its_successors_colle
             organization_id = mine.organization["_id"]
             try:
                 document = {"_id": f"{writer}-{counts.total()}", "owner": organization_id}
-                collection(organization_id).insert_one(document)
+                TenantCollection(organization_id).insert_one(document)
                 counts["written"] += 1
             except OrganizationNotFound:
                 counts["refused"] += 1
@@ -173,7 +173,7 @@ def test_write_that_a_deletion_overtakes_is_not_acknowledged(
     def insert_until_refused() -> None:
         number = 0
         while True:
-            collection(member.organization["_id"]).insert_one({"_id": number})
+            TenantCollection(member.organization["_id"]).insert_one({"_id": number})
             number += 1
 
     results = at_once([insert_until_refused, partial(lifecycle.delete, member)])
@@ -197,7 +197,7 @@ def test_write_that_was_held_up_finds_the_name_with_another_owner(
 
     monkeypatch.setattr(ddl, "tenant_database", held_up)
     with pytest.raises(OrganizationNotFound):
-        collection(member.organization["_id"]).insert_one({"_id": "foreign"})
+        TenantCollection(member.organization["_id"]).insert_one({"_id": "foreign"})
     assert databases.tenants["org_google"].count_documents({}) == 0
     databases.check_invariants()
 
@@ -213,7 +213,7 @@ def test_write_that_was_held_up_follows_a_rename(
         return tenant_database()
 
     monkeypatch.setattr(ddl, "tenant_database", held_up)
-    collection(member.organization["_id"]).insert_one({"_id": "mine"})
+    TenantCollection(member.organization["_id"]).insert_one({"_id": "mine"})
     assert databases.tenants["org_alphabet"].find_one() == {"_id": "mine"}
     assert list(databases.collections()) == ["org_alphabet"]
     databases.check_invariants()

@@ -9,12 +9,12 @@ from pymongo.errors import DuplicateKeyError
 from tenantry import lifecycle
 from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound
-from tenantry.tenants import collection
+from tenantry.tenants import TenantCollection
 from tests.support.databases import Databases, failing
 
 
 def test_every_operation(member: Membership, databases: Databases) -> None:
-    mine = collection(member.organization["_id"])
+    mine = TenantCollection(member.organization["_id"])
     assert mine.insert_one({"_id": 1, "text": "one"}).inserted_id == 1
     assert mine.insert_many([{"_id": 2, "text": "two"}, {"_id": 3, "text": "three"}]).inserted_ids == [2, 3]
     assert mine.update_one({"_id": 1}, {"$set": {"text": "uno"}}).modified_count == 1
@@ -37,7 +37,7 @@ def test_every_operation(member: Membership, databases: Databases) -> None:
 
 
 def test_insert_many_is_all_or_nothing(member: Membership) -> None:
-    mine = collection(member.organization["_id"])
+    mine = TenantCollection(member.organization["_id"])
     mine.insert_one({"_id": 2})
     with pytest.raises(Exception, match="E11000"):
         mine.insert_many([{"_id": 1}, {"_id": 2}, {"_id": 3}])
@@ -51,7 +51,7 @@ def test_every_operation_on_a_deleted_or_unknown_organization_is_refused(
 ) -> None:
     lifecycle.delete(member)
     for organization_id in (member.organization["_id"], "org_" + "0" * 32):
-        mine = collection(organization_id)
+        mine = TenantCollection(organization_id)
         operations: list[Callable[[], object]] = [
             partial(mine.insert_one, {}),
             partial(mine.insert_many, [{}]),
@@ -69,7 +69,7 @@ def test_every_operation_on_a_deleted_or_unknown_organization_is_refused(
 
 
 def test_read_whose_cursor_a_rename_kills_is_repeated(member: Membership, databases: Databases) -> None:
-    mine = collection(member.organization["_id"])
+    mine = TenantCollection(member.organization["_id"])
     mine.insert_one({"_id": "kept"})
     operations: list[Callable[[], object]] = [
         partial(mine.find_one, {}),

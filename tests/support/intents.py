@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Literal
 
-from tenantry import organizations
+from tenantry import database, organizations
 from tenantry.organizations import OrganizationDocument
 from tenantry.tenants import ddl, intents
+from tests.support.databases import Databases
 
 Crash = Callable[[OrganizationDocument], None]
 OVER = timedelta(seconds=-1)
@@ -54,3 +55,10 @@ def collection_done(intended: OrganizationDocument) -> None:
         ddl.rename(intended["collection"], intent)
     else:
         ddl.drop(intended["collection"], intent["collection_uuid"])
+
+
+def let_connections_end(databases: Databases) -> None:
+    """Let the time run out in which a command of an interrupted rename may still arrive."""
+    databases.master["organizations"].update_many(
+        {"vacated": {"$exists": True}}, {"$set": {"vacated.$[].until": database.now()}}
+    )

@@ -122,6 +122,15 @@ class OrganizationRequired(TenantryError):
     default_detail = "The account belongs to several organizations. Send one of them as `organization`."
 
 
+class TooManyIndexes(TenantryError):
+    """The collection has as many indexes as it may; nothing changed."""
+
+    code = "too-many-indexes"
+    status = HTTPStatus.CONFLICT
+    title = "Too many indexes"
+    default_detail = "The organization has as many indexes as it may. Drop one first."
+
+
 class RequestInFlight(TenantryError):
     """A request with the same idempotency key is at work; whether it succeeds is not known yet."""
 

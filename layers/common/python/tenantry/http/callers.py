@@ -19,7 +19,7 @@ def caller(request: Request) -> Membership:
     --------
     >>> @app.get("/notes")
     ... def list_notes(caller: Annotated[Membership, Depends(http.caller)]) -> list[dict]:
-    ...     return tenants.collection(caller.organization_id).find({})
+    ...     return tenants.collection(caller).find({})
 
     Raises
     ------

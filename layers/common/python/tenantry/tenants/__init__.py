@@ -1,5 +1,5 @@
 """Tenants' collections; the only room that names one."""
 
-from tenantry.tenants.fence import TenantCollection, collection
+from tenantry.tenants.tenant_collection import TenantCollection, collection
 
 __all__ = ["TenantCollection", "collection"]

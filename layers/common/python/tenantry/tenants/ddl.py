@@ -1,12 +1,13 @@
-"""Creating, renaming and dropping a tenant's collection.
+"""Creating, renaming, indexing and dropping a tenant's collection.
 
-Rename and drop are refused inside transactions, are not retried by the driver, and may arrive late; so both
+All but the first are refused inside transactions, are not retried by the driver, and may arrive late; so they
 name the collection's UUID, and the server refuses if another collection has the name by now.
 """
 
 from uuid import UUID
 
 from bson import Binary
+from pymongo import IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
@@ -93,6 +94,47 @@ def drop(name: str, uuid: UUID) -> None:
         _run(tenant_database(), {"drop": name, "collectionUUID": uuid})
     except OperationFailure as error:
         _accept_mismatch(error, actual=None)
+
+
+def create_index(name: str, uuid: UUID, index: IndexModel) -> database.Document:
+    """Create an index of a tenant's collection, if it is still the intended one.
+
+    Returns
+    -------
+    dict
+        The server's reply; `numIndexesBefore` and `numIndexesAfter` are equal if the index was there.
+
+    Raises
+    ------
+    CollectionElsewhere
+        The collection has another name, or is gone; nothing changed.
+    pymongo.errors.OperationFailure
+        The server refused, or the index was not ready in time; nothing changed.
+    """
+    command = {"createIndexes": name, "indexes": [index.document], "collectionUUID": uuid}
+    return _run_on(command)
+
+
+def drop_index(name: str, uuid: UUID, index: str) -> None:
+    """Drop an index of a tenant's collection, if it is still the intended one.
+
+    Raises
+    ------
+    CollectionElsewhere
+        The collection has another name, or is gone; nothing changed.
+    pymongo.errors.OperationFailure
+        The server refused; nothing changed.
+    """
+    _run_on({"dropIndexes": name, "index": index, "collectionUUID": uuid})
+
+
+def _run_on(command: database.Document) -> database.Document:
+    try:
+        return database.run_majority_command(tenant_database(), command)
+    except OperationFailure as error:
+        if error.code in (database.COLLECTION_UUID_MISMATCH, database.NAMESPACE_NOT_FOUND):
+            raise CollectionElsewhere from error
+        raise
 
 
 def _run(where: Database[database.Document], command: database.Document) -> None:

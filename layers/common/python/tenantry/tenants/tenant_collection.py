@@ -1,0 +1,196 @@
+"""`TenantCollection`: how a function reaches the collection of one organization, and no other."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from pymongo import DeleteMany, DeleteOne, IndexModel, InsertOne, ReplaceOne, UpdateMany, UpdateOne
+from pymongo.client_session import ClientSession
+from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
+
+from tenantry import database
+from tenantry.accounts import Membership
+from tenantry.errors import TooManyIndexes
+from tenantry.organizations import OrganizationDocument
+from tenantry.tenants import ddl
+from tenantry.tenants.fence import Fence, TenantDocuments
+
+MAX_FOUND: Final = 1000
+MAX_INDEXES: Final = 10  # besides the one on _id; each is a file of the server, in every organization
+
+Document = database.Document
+Query = Mapping[str, Any]
+Sort = Sequence[tuple[str, int]]
+BulkOperation = InsertOne[Document] | ReplaceOne[Document] | UpdateOne | UpdateMany | DeleteOne | DeleteMany
+
+
+class TenantCollection:
+    """The collection of one organization, under whatever name it has at the moment.
+
+    Make one with `collection`, or with an organization's id where nobody calls, as in a scheduled function.
+    Operations mean what they mean in pymongo; each is complete or did not happen.
+
+    Parameters
+    ----------
+    organization_id : str
+        The organization; from a verified token or the master database, never from a request.
+    last_seen : OrganizationDocument, optional
+        The organization as it was read a moment ago; saves a round trip.
+
+    Raises
+    ------
+    OrganizationNotFound
+        From every operation: the organization has been deleted.
+    ServiceUnavailable
+        From every operation: the organization was renamed during each of many attempts; nothing was written.
+    pymongo.errors.PyMongoError
+        From every operation, as from pymongo. After a network error or timeout the outcome of a write is
+        unknown: it has happened wholly, in this organization's collection, or not at all.
+
+    Examples
+    --------
+    >>> notes = tenants.collection(caller)
+    >>> notes.insert_one({"text": "hello"})
+    >>> notes.find({"text": "hello"})
+    """
+
+    def __init__(self, organization_id: str, last_seen: OrganizationDocument | None = None) -> None:
+        self._fence = Fence(organization_id, last_seen)
+
+    def insert_one(self, document: Document) -> InsertOneResult:
+        """Insert one document."""
+        return self._fence.write(lambda mine, session: mine.insert_one(document, session=session))
+
+    def insert_many(self, documents: Sequence[Document]) -> InsertManyResult:
+        """Insert documents, all or none."""
+        return self._fence.write(lambda mine, session: mine.insert_many(documents, session=session))
+
+    def update_one(self, query: Query, update: Query, *, upsert: bool = False) -> UpdateResult:
+        """Update the first document that matches."""
+        return self._fence.write(
+            lambda mine, session: mine.update_one(query, update, upsert=upsert, session=session)
+        )
+
+    def update_many(self, query: Query, update: Query) -> UpdateResult:
+        """Update all documents that match, or none."""
+        return self._fence.write(lambda mine, session: mine.update_many(query, update, session=session))
+
+    def replace_one(self, query: Query, replacement: Query, *, upsert: bool = False) -> UpdateResult:
+        """Replace the first document that matches."""
+        return self._fence.write(
+            lambda mine, session: mine.replace_one(query, replacement, upsert=upsert, session=session)
+        )
+
+    def delete_one(self, query: Query) -> DeleteResult:
+        """Delete the first document that matches."""
+        return self._fence.write(lambda mine, session: mine.delete_one(query, session=session))
+
+    def delete_many(self, query: Query) -> DeleteResult:
+        """Delete all documents that match, or none."""
+        return self._fence.write(lambda mine, session: mine.delete_many(query, session=session))
+
+    def bulk_write(self, operations: Sequence[BulkOperation]) -> BulkWriteResult:
+        """Carry out writes in their order, all or none."""
+        return self._fence.write(lambda mine, session: mine.bulk_write(operations, session=session))
+
+    def modify_one(self, document_id: Any, change: Callable[[Document | None], Document | None]) -> None:
+        """Read one document and put another in its place, so that no other write comes between.
+
+        Parameters
+        ----------
+        document_id : any BSON value
+            The document's `_id`.
+        change : callable
+            Gets the document, or None if there is none; returns what to store under the same `_id`, or None
+            to delete it. It may be called several times, so it must do nothing else. A TenantryError that it
+            raises is passed on, and leaves everything as it is.
+        """
+        this: Query = {"_id": {"$eq": document_id}}
+
+        def write(mine: TenantDocuments, session: ClientSession) -> None:
+            current = mine.find_one(this, session=session)
+            changed = change(current)
+            if changed is None:
+                mine.delete_one(this, session=session)
+            elif current is None:
+                mine.insert_one(changed, session=session)
+            else:
+                mine.replace_one(this, changed, session=session)
+
+        self._fence.write(write)
+
+    def find_one(self, query: Query, projection: Query | None = None) -> Document | None:
+        """Return the first document that matches, or None."""
+        return self._fence.read(lambda mine: mine.find_one(query, projection))
+
+    def find(
+        self,
+        query: Query,
+        projection: Query | None = None,
+        *,
+        sort: Sort = (("_id", 1),),
+        skip: int = 0,
+        limit: int = MAX_FOUND,
+    ) -> list[Document]:
+        """Return the documents that match, in the order of their ids or as `sort` says, at most `limit`."""
+        return self._fence.read(
+            lambda mine: list(mine.find(query, projection, sort=list(sort), skip=skip, limit=limit))
+        )
+
+    def count_documents(self, query: Query) -> int:
+        """Count the documents that match."""
+        return self._fence.read(lambda mine: mine.count_documents(query))
+
+    def list_indexes(self) -> list[Document]:
+        """Return the indexes, the one on `_id` first."""
+        return self._fence.read(lambda mine: [dict(index) for index in mine.list_indexes()])
+
+    def create_index(self, keys: Iterable[tuple[str, int]], *, unique: bool = False, name: str = "") -> str:
+        """Create an index and return its name; nothing changes if it is there.
+
+        Parameters
+        ----------
+        keys : iterable of (str, int)
+            Fields, each with 1 for ascending or -1 for descending.
+        unique : bool
+            Refuse two documents with the same keys.
+        name : str
+            Its name; made of the keys if left out.
+
+        Raises
+        ------
+        TooManyIndexes
+            The collection has as many as it may; nothing changed.
+        pymongo.errors.DuplicateKeyError
+            Two documents have the same keys; nothing changed.
+        pymongo.errors.OperationFailure
+            The name or the keys are another index's, or it was not ready in time; nothing changed.
+        """
+        options = {"name": name} if name else {}
+        index = IndexModel(list(keys), unique=unique, **options)
+        named = str(index.document["name"])
+        reply = self._fence.change(lambda collection, uuid: ddl.create_index(collection, uuid, index))
+        if reply["numIndexesBefore"] < reply["numIndexesAfter"] > MAX_INDEXES + 1:
+            self.drop_index(named)
+            raise TooManyIndexes
+        return named
+
+    def drop_index(self, name: str) -> None:
+        """Drop an index.
+
+        Raises
+        ------
+        pymongo.errors.OperationFailure
+            There is none of that name (code 27), or it is the one on `_id`; nothing changed.
+        """
+        self._fence.change(lambda collection, uuid: ddl.drop_index(collection, uuid, name))
+
+
+def collection(caller: Membership) -> TenantCollection:
+    """Open the collection of the caller's organization.
+
+    Parameters
+    ----------
+    caller : Membership
+        Whom the request's token speaks for; see `tenantry.http.caller`.
+    """
+    return TenantCollection(caller.organization_id, caller.organization)
