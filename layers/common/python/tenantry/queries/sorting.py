@@ -1,0 +1,42 @@
+"""The order of documents."""
+
+from typing import Final, Literal
+
+from tenantry import field_paths
+from tenantry.errors import InvalidFields
+
+MAX_FIELDS: Final = 4
+
+Sort = list[tuple[str, Literal[1, -1]]]
+
+
+def parse(text: str | None) -> Sort:
+    """Return the order that the parameter `sort` asks for.
+
+    Parameters
+    ----------
+    text : str or None
+        Paths of fields separated by commas, each with a minus sign before it for descending order, as in
+        ``-age,name``.
+
+    Returns
+    -------
+    list of tuple of str and {1, -1}
+        The same with `_id` at the end, unless it is there already, so that no two documents are equal.
+
+    Raises
+    ------
+    InvalidFields
+        The field is ``sort``.
+    """
+    sort = [_direction(part) for part in text.split(",")] if text is not None else []
+    paths = [path for path, _ in sort]
+    if len(sort) > MAX_FIELDS or len(set(paths)) < len(paths):
+        raise InvalidFields.of("sort", f"must be at most {MAX_FIELDS} different fields")
+    for path in paths:
+        field_paths.check(path, "sort")
+    return sort if "_id" in paths else [*sort, ("_id", 1)]
+
+
+def _direction(part: str) -> tuple[str, Literal[1, -1]]:
+    return (part[1:], -1) if part.startswith("-") else (part, 1)

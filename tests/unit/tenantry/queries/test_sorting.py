@@ -1,0 +1,51 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenantry.errors import InvalidFields
+from tenantry.queries import sorting
+from tenantry.queries.sorting import MAX_FIELDS, Sort
+
+
+@pytest.mark.parametrize(
+    ("text", "sort"),
+    [
+        (None, [("_id", 1)]),
+        ("name", [("name", 1), ("_id", 1)]),
+        ("-age,name", [("age", -1), ("name", 1), ("_id", 1)]),
+        ("-_id", [("_id", -1)]),
+        ("_id,name", [("_id", 1), ("name", 1)]),
+        ("address.city,-a.0", [("address.city", 1), ("a.0", -1), ("_id", 1)]),
+        ("a-b,ä b", [("a-b", 1), ("ä b", 1), ("_id", 1)]),
+        ("_id.a", [("_id.a", 1), ("_id", 1)]),
+        ("a,b,c,d", [("a", 1), ("b", 1), ("c", 1), ("d", 1), ("_id", 1)]),
+    ],
+)
+def test_fields_are_sorted_by_and_the_id_decides_at_last(text: str | None, sort: Sort) -> None:
+    assert sorting.parse(text) == sort
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "-", ",", "a,", ",a", "a,a", "a,-a", "a..b", ".a", "a.", "$a", "-$a", "a.$b", "a\0", "a,b,c,d,e",
+     "a" + ".a" * 100, "," * 10_000],
+)  # fmt: skip
+def test_other_orders_are_refused(text: str) -> None:
+    with pytest.raises(InvalidFields) as caught:
+        sorting.parse(text)
+    assert [error["field"] for error in caught.value.extensions["errors"]] == ["sort"]
+
+
+@given(st.text("ab.,-$_id", max_size=12))
+def test_what_is_accepted_orders_all_documents(text: str) -> None:
+    try:
+        sort = sorting.parse(text)
+    except InvalidFields:
+        return
+    paths = [path for path, _ in sort]
+    assert "_id" in paths
+    assert len(set(paths)) == len(paths) <= MAX_FIELDS + 1
+    given_paths = paths[: text.count(",") + 1]
+    directions = [direction for _, direction in sort]
+    parts = ["-" * (one < 0) + path for path, one in zip(given_paths, directions, strict=False)]
+    assert ",".join(parts) == text
