@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pymongo import InsertOne
 from pymongo.database import Database
 
 from tenantry import lifecycle
 from tenantry.accounts import Membership
-from tenantry.errors import OrganizationNotFound
+from tenantry.errors import OrganizationExists, OrganizationNotFound
 from tenantry.tenants import TenantCollection, ddl
 from tests.support import library
 from tests.support.databases import Databases, Document
@@ -17,6 +18,18 @@ MINE = {"_id": "mine"}
 OF_HEIR = {"_id": "common", "of": "heir"}
 CHANGE = {"$set": {"of": "me"}}
 
+
+def created(current: Document | None) -> Document:
+    assert current is None or current == OF_HEIR  # is read before it is known whose it is
+    return {"_id": "common", "of": "me"}
+
+
+def refused_if_there(current: Document | None) -> Document:
+    if current is not None:
+        raise OrganizationExists
+    return {"_id": "common"}
+
+
 OPERATIONS: dict[str, tuple[Callable[[TenantCollection], Any], Any]] = {
     "insert_one": (lambda mine: mine.insert_one({"_id": "common"}).inserted_id, "common"),
     "insert_many": (lambda mine: mine.insert_many([{"_id": "common"}]).inserted_ids, ["common"]),
@@ -24,9 +37,17 @@ OPERATIONS: dict[str, tuple[Callable[[TenantCollection], Any], Any]] = {
     "upsert": (lambda mine: mine.update_one({"_id": "common"}, CHANGE, upsert=True).upserted_id, "common"),
     "replace_one": (lambda mine: mine.replace_one({"_id": "common"}, {"of": "me"}).matched_count, 0),
     "delete_one": (lambda mine: mine.delete_one({"_id": "common"}).deleted_count, 0),
+    "update_many": (lambda mine: mine.update_many({}, CHANGE).matched_count, 1),
+    "delete_many": (lambda mine: mine.delete_many({}).deleted_count, 1),
+    "bulk_write": (lambda mine: mine.bulk_write([InsertOne({"_id": "common"})]).inserted_count, 1),
+    "modify_one": (lambda mine: mine.modify_one("common", created), None),
+    "refusing modify_one": (lambda mine: mine.modify_one("common", refused_if_there), None),
     "find_one": (lambda mine: mine.find_one({"_id": "mine"}), MINE),
     "find": (lambda mine: mine.find({}), [MINE]),
     "failing find": (lambda mine: mine.find({"$expr": {"$divide": [1, {"$strLenCP": "$_id"}]}}), [MINE]),
+    "list_indexes": (lambda mine: [index["name"] for index in mine.list_indexes()], ["_id_", "kind_1"]),
+    "create_index": (lambda mine: mine.create_index([("text", 1)]), "text_1"),
+    "drop_index": (lambda mine: mine.drop_index("kind_1"), None),
     "count_documents": (lambda mine: mine.count_documents({"_id": "mine"}), 1),
 }
 
@@ -35,6 +56,7 @@ OPERATIONS: dict[str, tuple[Callable[[TenantCollection], Any], Any]] = {
 def member(databases: Databases) -> Membership:
     member = library.create("Google")
     databases.tenants["org_google"].insert_one(MINE)
+    databases.tenants["org_google"].create_index("kind")
     return member
 
 
@@ -55,9 +77,17 @@ def before_use(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object
 
 
 def succeed(databases: Databases) -> None:
-    """Create the next organization of the name, with a document."""
+    """Create the next organization of the name, with documents and an index."""
     library.create("Google", "heir@example.com")
     databases.tenants["org_google"].insert_many([OF_HEIR, {"_id": ""}])
+    databases.tenants["org_google"].create_index("kind")
+
+
+def check_heir(databases: Databases) -> None:
+    heirs = databases.tenants["org_google"]
+    assert list(heirs.find()) == [OF_HEIR, {"_id": ""}]
+    assert list(heirs.index_information()) == ["_id_", "kind_1"]
+    databases.check_invariants()
 
 
 @pytest.mark.parametrize(("operation", "result"), OPERATIONS.values(), ids=OPERATIONS)
@@ -74,8 +104,7 @@ def test_operation_follows_a_rename(
 
     before_use(rename)
     assert operation(TenantCollection(member.organization_id)) == result
-    assert list(databases.tenants["org_google"].find()) == [OF_HEIR, {"_id": ""}]
-    databases.check_invariants()
+    check_heir(databases)
 
 
 @pytest.mark.parametrize("operation", [one for one, _ in OPERATIONS.values()], ids=OPERATIONS)
@@ -92,5 +121,61 @@ def test_operation_on_a_deleted_organization_says_so(
     before_use(delete)
     with pytest.raises(OrganizationNotFound):
         operation(TenantCollection(member.organization_id))
-    assert list(databases.tenants["org_google"].find()) == [OF_HEIR, {"_id": ""}]
-    databases.check_invariants()
+    check_heir(databases)
+
+
+@pytest.fixture
+def before_command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Let something happen once, when the collection's UUID is known and the command about to be sent."""
+    send = ddl._send
+
+    def happens(event: Callable[[], object]) -> None:
+        def once(command: Document) -> Document:
+            monkeypatch.setattr(ddl, "_send", send)
+            event()
+            return send(command)
+
+        monkeypatch.setattr(ddl, "_send", once)
+
+    return happens
+
+
+@pytest.mark.parametrize("name", ["create_index", "drop_index"])
+def test_command_on_indexes_follows_a_rename(
+    databases: Databases,
+    member: Membership,
+    before_command: Callable[[Callable[[], object]], None],
+    name: str,
+) -> None:
+    def rename() -> None:
+        library.rename(member, "Alphabet")
+        succeed(databases)
+
+    before_command(rename)
+    operation, result = OPERATIONS[name]
+    assert operation(TenantCollection(member.organization_id)) == result
+    expected = {"create_index": ["_id_", "kind_1", "text_1"], "drop_index": ["_id_"]}
+    assert list(databases.tenants["org_alphabet"].index_information()) == expected[name]
+    check_heir(databases)
+
+
+@pytest.mark.parametrize("heirs", [0, 1])
+@pytest.mark.parametrize("name", ["create_index", "drop_index"])
+def test_command_on_indexes_of_a_deleted_organization_says_so(
+    databases: Databases,
+    member: Membership,
+    before_command: Callable[[Callable[[], object]], None],
+    name: str,
+    heirs: int,
+) -> None:
+    def delete() -> None:
+        lifecycle.delete(member)
+        if heirs:
+            succeed(databases)
+
+    before_command(delete)
+    with pytest.raises(OrganizationNotFound):
+        OPERATIONS[name][0](TenantCollection(member.organization_id))
+    if heirs:
+        check_heir(databases)
+    assert len(databases.collections()) == heirs

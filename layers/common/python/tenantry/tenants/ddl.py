@@ -112,7 +112,7 @@ def create_index(name: str, uuid: UUID, index: IndexModel) -> database.Document:
         The server refused, or the index was not ready in time; nothing changed.
     """
     command = {"createIndexes": name, "indexes": [index.document], "collectionUUID": uuid}
-    return _run_on(command)
+    return _send(command)
 
 
 def drop_index(name: str, uuid: UUID, index: str) -> None:
@@ -125,10 +125,10 @@ def drop_index(name: str, uuid: UUID, index: str) -> None:
     pymongo.errors.OperationFailure
         The server refused; nothing changed.
     """
-    _run_on({"dropIndexes": name, "index": index, "collectionUUID": uuid})
+    _send({"dropIndexes": name, "index": index, "collectionUUID": uuid})
 
 
-def _run_on(command: database.Document) -> database.Document:
+def _send(command: database.Document) -> database.Document:
     try:
         return database.run_majority_command(tenant_database(), command)
     except OperationFailure as error:

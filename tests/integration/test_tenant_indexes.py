@@ -1,0 +1,77 @@
+"""Indexes of a tenant's collection."""
+
+from functools import partial
+
+import pytest
+from pymongo.errors import DuplicateKeyError, OperationFailure
+
+from tenantry.accounts import Membership
+from tenantry.errors import TooManyIndexes
+from tenantry.tenants import TenantCollection, collection
+from tenantry.tenants.tenant_collection import MAX_INDEXES
+from tests.support import library
+from tests.support.concurrency import at_once
+from tests.support.databases import Databases
+
+
+@pytest.fixture
+def mine(member: Membership) -> TenantCollection:
+    return collection(member)
+
+
+def names(mine: TenantCollection) -> list[str]:
+    return [index["name"] for index in mine.list_indexes()]
+
+
+def test_index_is_created_once_and_dropped(mine: TenantCollection, databases: Databases) -> None:
+    for _ in range(2):
+        assert mine.create_index([("city", 1), ("age", -1)]) == "city_1_age_-1"
+    assert mine.create_index([("email", 1)], unique=True, name="address") == "address"
+    assert names(mine) == ["_id_", "city_1_age_-1", "address"]
+    assert databases.tenants["org_google"].index_information()["address"]["unique"]
+    mine.insert_one({"email": "ada@example.com"})
+    with pytest.raises(DuplicateKeyError):
+        mine.insert_one({"email": "ada@example.com"})
+    mine.drop_index("address")
+    assert names(mine) == ["_id_", "city_1_age_-1"]
+
+
+def test_refused_commands_change_nothing(mine: TenantCollection) -> None:
+    mine.insert_many([{"x": 1}, {"x": 1}])
+    mine.create_index([("y", 1)])
+    with pytest.raises(DuplicateKeyError):
+        mine.create_index([("x", 1)], unique=True)
+    with pytest.raises(OperationFailure):
+        mine.create_index([("y", 1)], unique=True)
+    for name in ("z_1", "_id_"):
+        with pytest.raises(OperationFailure):
+            mine.drop_index(name)
+    assert names(mine) == ["_id_", "y_1"]
+
+
+def test_indexes_survive_a_rename(member: Membership, mine: TenantCollection, databases: Databases) -> None:
+    mine.create_index([("x", 1)], unique=True)
+    library.rename(member, "Alphabet")
+    assert names(mine) == ["_id_", "x_1"]
+    assert databases.tenants["org_alphabet"].index_information()["x_1"]["unique"]
+
+
+def test_collection_has_no_more_indexes_than_allowed_however_many_are_created_at_once(
+    member: Membership, mine: TenantCollection
+) -> None:
+    def create(number: int) -> bool:
+        try:
+            collection(member).create_index([(f"x{number}", 1)])
+        except TooManyIndexes:
+            return False
+        return True
+
+    created = at_once([partial(create, number) for number in range(MAX_INDEXES + 6)])
+    assert len(names(mine)) == sum(created) + 1 <= MAX_INDEXES + 1
+    for number in range(MAX_INDEXES + 1):
+        create(number)
+    assert len(names(mine)) == MAX_INDEXES + 1
+    with pytest.raises(TooManyIndexes):
+        mine.create_index([("one too many", 1)])
+    existing = names(mine)[-1]
+    assert mine.create_index([(existing.removesuffix("_1"), 1)]) == existing
