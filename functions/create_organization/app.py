@@ -47,7 +47,7 @@ def create_organization(
     return Response(
         status_code=HTTPStatus.CREATED,
         content_type="application/json",
-        headers={"Location": location, "ETag": http.etag(created.organization)},
+        headers={"Location": location, "ETag": http.etag(created.organization["version"])},
         body=schemas.CreatedOrganization(
             organization=http.organization_of(created.organization), account=http.account_of(created.account)
         ),

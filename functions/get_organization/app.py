@@ -31,7 +31,7 @@ def get_organization(
     return Response(
         status_code=HTTPStatus.OK,
         content_type="application/json",
-        headers={"ETag": http.etag(member.organization)},
+        headers={"ETag": http.etag(member.organization["version"])},
         body=http.organization_of(member.organization),
     )
 

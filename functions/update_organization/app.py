@@ -39,7 +39,7 @@ def update_organization(
     return Response(
         status_code=HTTPStatus.OK,
         content_type="application/json",
-        headers={"ETag": http.etag(changed)},
+        headers={"ETag": http.etag(changed["version"])},
         body=http.organization_of(changed),
     )
 

@@ -1,5 +1,6 @@
 """What a tenant's document and its id may be, how a patch changes it, and how its id stands in a URL."""
 
+import base64
 import re
 from typing import Any, Final
 
@@ -15,10 +16,11 @@ MAX_BYTES: Final = 512 * 1024
 
 MAX_DEPTH: Final = 100  # of documents and arrays in each other; the server's own limit is about 180
 JSON_MAX_DEPTH: Final = MAX_DEPTH + 2  # of its Extended JSON, for {"$binary": {...}} stands for one value
-MAX_ID_BYTES: Final = 1024  # as it stands in a URL, where each byte may take three; API Gateway allows 10 KB
+MAX_ID_BYTES: Final = 1024  # as it stands in a URL; API Gateway takes 10 KB
 
 _OBJECT_ID: Final = re.compile(r"[0-9a-fA-F]{24}")
-_QUOTED: Final = re.compile(rf'[{{"].*|{_OBJECT_ID.pattern}|\.{{0,2}}', re.DOTALL)  # clients resolve . and ..
+# Unreserved characters (RFC 3986 section 2.3), but no ObjectId, nor . and .., which clients resolve.
+_PLAIN: Final = re.compile(rf"(?!\.{{1,2}}\Z|{_OBJECT_ID.pattern}\Z)[A-Za-z0-9._-]+")
 
 
 def check_document(document: Any) -> None:
@@ -78,7 +80,8 @@ def parse_document_id(text: str) -> Any:
     ----------
     text : str
         The segment, percent-decoded. 24 hexadecimal digits are an ObjectId, text that starts with a brace
-        or a quotation mark is Extended JSON, everything else is the id itself, a string.
+        or a quotation mark is Extended JSON, text that starts with a tilde is that in base64url, and
+        everything else is the id itself, a string.
 
     Raises
     ------
@@ -90,20 +93,32 @@ def parse_document_id(text: str) -> Any:
     value: Any = text
     if _OBJECT_ID.fullmatch(text):
         value = ObjectId(text)
-    elif text.startswith(("{", '"')):
-        value = extended_json.decode(strict_json.loads(text, max_depth=JSON_MAX_DEPTH), "id")
+    elif text.startswith(("{", '"', "~")):
+        json = _from_base64url(text[1:]) if text.startswith("~") else text
+        value = extended_json.decode(strict_json.loads(json, max_depth=JSON_MAX_DEPTH), "id")
     _check_names(value, "id", MAX_DEPTH)
     _check_id(value, "id")
     return value
 
 
 def format_document_id(value: Any) -> str:
-    """Return the text that `parse_document_id` makes this id of; percent-encode it for a URL."""
+    """Return text that `parse_document_id` makes this id of, and that a URL needs no percent-encoding for.
+
+    Gateways differ in how often they decode a path, which makes no difference to such text.
+    """
     if isinstance(value, ObjectId):
         return str(value)
-    if type(value) is str and not _QUOTED.fullmatch(value):
+    if type(value) is str and _PLAIN.fullmatch(value):
         return value
-    return extended_json.encode(value, canonical=True)
+    text = extended_json.encode(value, canonical=True)
+    return "~" + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _from_base64url(text: str) -> bytes:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        raise InvalidFields.of("id", "must be Extended JSON in base64url after the tilde") from None
 
 
 def _check_names(value: Any, path: str, levels: int) -> None:

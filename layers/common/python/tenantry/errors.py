@@ -104,6 +104,50 @@ class OrganizationExists(TenantryError):
     default_detail = "Another organization has this name or slug. Choose a different one."
 
 
+class DocumentNotFound(TenantryError):
+    """The organization has no document of this id."""
+
+    code = "document-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Document not found"
+    default_detail = "The organization has no document of this id."
+
+
+class DocumentExists(TenantryError):
+    """Another document has the id, or the same values in the fields of a unique index; nothing changed."""
+
+    code = "document-exists"
+    status = HTTPStatus.CONFLICT
+    title = "Document exists"
+    default_detail = "Another document has this id, or the same values where an index asks for unique ones."
+
+
+class NotAttempted(TenantryError):
+    """A document before this one was refused, and the documents were to be inserted in their order."""
+
+    code = "not-attempted"
+    status = HTTPStatus.FAILED_DEPENDENCY
+    title = "Not attempted"
+    default_detail = "A document before this one was refused. Send it again, or send all with ordered=false."
+
+
+class IndexNotFound(TenantryError):
+    """The organization has no index of this name."""
+
+    code = "index-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Index not found"
+    default_detail = "The organization has no index of this name."
+
+
+class IndexRefused(TenantryError):
+    """The index contradicts another one, or the documents; nothing changed."""
+
+    code = "index-refused"
+    status = HTTPStatus.CONFLICT
+    title = "Index refused"
+
+
 class EmailTaken(TenantryError):
     """Another account has the e-mail address; nothing changed."""
 
@@ -156,7 +200,7 @@ class PreconditionFailed(TenantryError):
     code = "precondition-failed"
     status = HTTPStatus.PRECONDITION_FAILED
     title = "Precondition failed"
-    default_detail = "The organization has changed since. Read it again and repeat with its current ETag."
+    default_detail = "It has changed since, or is gone. Read it again and repeat with its current ETag."
 
 
 class PayloadTooLarge(TenantryError):
@@ -188,6 +232,33 @@ class InvalidFields(TenantryError):
     def of(cls, field: str, message: str) -> "InvalidFields":
         """Make the error for a single field."""
         return cls(errors=[{"field": field, "message": message}])
+
+
+class QueryRefused(TenantryError):
+    """MongoDB cannot answer the query as it is, however often it is sent; nothing changed."""
+
+    code = "query-refused"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    title = "Query refused"
+    default_detail = "MongoDB refuses the query. Check its regular expressions and the types of its values."
+
+
+class QueryTooSlow(TenantryError):
+    """The query took longer than a request may; nothing changed."""
+
+    code = "query-too-slow"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    title = "Query too slow"
+    default_detail = "The query takes too long. Narrow its filter, or create an index that serves it."
+
+
+class AnswerTooLarge(TenantryError):
+    """What was asked for is longer than an answer may be."""
+
+    code = "answer-too-large"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    title = "Answer too large"
+    default_detail = "The document is longer than an answer may be. Ask for some of its `fields` only."
 
 
 class TooManyRequests(TenantryError):

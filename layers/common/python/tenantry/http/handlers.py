@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
+from urllib.parse import quote
 
 import pymongo
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
@@ -22,7 +23,13 @@ HEADERS: Final = {
 }
 
 
-def lambda_handler(app: APIGatewayRestResolver) -> Handler:
+# Gateways differ in whether they decode the path, and Powertools routes no path with, say, a quotation mark.
+URL_CHARACTERS: Final = "%/:@-._~!$&'()*+,;="
+
+
+def lambda_handler(
+    app: APIGatewayRestResolver, check: Callable[[Mapping[str, Any]], None] = check_body
+) -> Handler:
     """Make the Lambda handler of a resolver.
 
     It refuses malformed bodies, answers every exception with a problem document, bounds the time that the
@@ -32,6 +39,8 @@ def lambda_handler(app: APIGatewayRestResolver) -> Handler:
     ----------
     app : APIGatewayRestResolver
         The function's resolver, with its routes.
+    check : callable
+        Raises a TenantryError for a proxy event whose body no route of the function accepts.
     """
     register_problems(app)
 
@@ -39,7 +48,7 @@ def lambda_handler(app: APIGatewayRestResolver) -> Handler:
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.set_correlation_id(request_id(event))
-        answer = _answer(app, event, context)
+        answer = _answer(app, check, event, context)
         answer["body"] = answer.get("body") or ""  # a string also where there is none (204)
         for name, value in HEADERS.items():
             answer["multiValueHeaders"].setdefault(name, [value])
@@ -55,10 +64,18 @@ def lambda_handler(app: APIGatewayRestResolver) -> Handler:
     return cast("Handler", handler)
 
 
-def _answer(app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    event = event | {"headers": _with_lower_case_media_type(event.get("headers") or {})}
+def _answer(
+    app: APIGatewayRestResolver,
+    check: Callable[[Mapping[str, Any]], None],
+    event: dict[str, Any],
+    context: LambdaContext,
+) -> dict[str, Any]:
+    event = event | {
+        "headers": _with_lower_case_media_type(event.get("headers") or {}),
+        "path": quote(event["path"], safe=URL_CHARACTERS),
+    }
     try:
-        check_body(event)
+        check(event)
     except TenantryError as error:
         return gateway_response(error, request_id(event))
     with pymongo.timeout(REQUEST_TIMEOUT_SECONDS):

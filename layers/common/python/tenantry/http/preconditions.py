@@ -4,29 +4,32 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from tenantry.organizations import OrganizationDocument
-
 _ENTITY_TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
 
 
-def etag(organization: OrganizationDocument) -> str:
-    """Return the strong entity tag of an organization at its version."""
-    return _entity_tag(organization["version"])
+def etag(version: int | str) -> str:
+    """Return the strong entity tag of a resource at a version.
+
+    Parameters
+    ----------
+    version : int or str
+        An organization's number, or the digest of a document.
+    """
+    return f'"{version}"'
 
 
-def if_match(field: str | None) -> Callable[[int], bool]:
-    """Return the test that an If-Match field puts to a version.
+def if_match(field: str | None) -> Callable[[int | str | None], bool]:
+    """Return the test that an If-Match field puts to a resource's version.
 
     Parameters
     ----------
     field : str or None
-        The field's value; without the field every version passes. Weak tags never match.
+        The field's value; without the field everything passes. Weak tags never match, and no field matches
+        what is not there, whose version is None.
     """
-    if field is None or field.strip() == "*":
+    if field is None:
         return lambda _: True
+    if field.strip() == "*":
+        return lambda version: version is not None
     tags = _ENTITY_TAG.findall(field)
-    return lambda version: _entity_tag(version) in tags
-
-
-def _entity_tag(version: int) -> str:
-    return f'"{version}"'
+    return lambda version: version is not None and etag(version) in tags
