@@ -116,7 +116,12 @@ def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
 ) -> None:
     """Make an organization from a backup: with an id of its own, whole or not at all."""
     target = Target(mongodb_uri, master_database, tenant_database)
-    with _reported(), connected(target) as databases, transfer_progress(shown=not as_json) as advance:
+    advice = "; once it can, run `tenantry reconcile`, which ends what the restore has begun"
+    with (
+        _reported(advice),
+        connected(target) as databases,
+        transfer_progress(shown=not as_json) as advance,
+    ):
         library.use(target)
         done = restore_backup(databases, source, name, owner, advance)
     made = done.organization
@@ -137,12 +142,12 @@ def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 
 @contextmanager
-def _reported() -> Iterator[None]:
-    """Turn what went wrong into one line and an exit status."""
+def _reported(advice: str = "") -> Iterator[None]:
+    """Turn what went wrong into one line and an exit status; `advice` is for a lost connection."""
     try:
         yield
     except ConnectionFailed as error:
-        print_error(f"MongoDB cannot be used: {error}")
+        print_error(f"MongoDB cannot be used: {error}{advice}")
         raise typer.Exit(2) from None
     except StorageFailed as error:
         print_error(str(error))

@@ -20,7 +20,7 @@ def writing(url: str) -> Iterator[BinaryIO]:
         with _opened(url, "wb", {"min_part_size": PART_BYTES}) as file:
             yield file
     except (OSError, BotoCoreError, ClientError) as error:
-        raise StorageFailed(f"{url} cannot be written: {error}") from None
+        raise StorageFailed(f"{url} cannot be written: {_one_line(error)}") from None
 
 
 @contextmanager
@@ -32,8 +32,15 @@ def reading(url: str) -> Iterator[BinaryIO]:
         with _opened(url, "rb", {"client_kwargs": {"S3.Client.get_object": {"IfMatch": etag}}}) as file:
             yield file
     except (OSError, BotoCoreError, ClientError) as error:
-        raise StorageFailed(f"{url} cannot be read: {error}") from None
+        raise StorageFailed(f"{url} cannot be read: {_one_line(error)}") from None
 
 
 def _opened(url: str, mode: str, transport: dict[str, Any]) -> Any:
-    return smart_open.open(url, mode, compression="disable", transport_params=transport)
+    try:
+        return smart_open.open(url, mode, compression="disable", transport_params=transport)
+    except ValueError as error:  # which smart_open makes of a bucket that is not there
+        raise OSError(str(error)) from None
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -32,9 +32,7 @@ class LeaseLost(BackupError):
     """The restore stood still for longer than its lease, and its staging collection may be dropped."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The restore stood still for too long and was given up; nothing was changed, try again"
-        )
+        super().__init__("The restore stood still for too long; run `tenantry reconcile` and try again")
 
 
 class Staging:

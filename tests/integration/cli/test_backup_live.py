@@ -1,0 +1,259 @@
+"""`tenantry backup` while others write, rename and delete: one moment of one organization, or none."""
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.backups import backup, collections, snapshot
+from tenantry import lifecycle
+from tenantry.accounts import Membership
+from tests.support import library
+from tests.support.command_line import tenantry, tenantry_json
+from tests.support.databases import Databases, Document, failing
+from tests.support.intents import intend_deletion, intend_rename
+from tests.support.mongodump import read_archive
+
+ACCOUNTS = 3000
+PADDING = "x" * 8000  # all of them are more than one reply of the server
+STARTING_BALANCE = 100
+FEW = 300  # documents: more than the first reply holds
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backup, "PAUSE_SECONDS", 0.01)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "google.archive"
+
+
+def backed_up(path: Path) -> tuple[Document, str, list[Document]]:
+    """Return the organization in a backup, and its collection's name and documents."""
+    collections = read_archive(path.read_bytes())
+    named = {name: found["documents"] for (_, name), found in collections.items()}
+    (organization,) = named.pop("organizations")
+    (member,) = named.pop("members")
+    (account,) = named.pop("accounts")
+    assert (member["organization_id"], member["account_id"]) == (organization["_id"], account["_id"])
+    ((collection, documents),) = named.items()
+    return organization, collection, documents
+
+
+def transfer_until(stop: threading.Event, databases: Databases, seed: int) -> int:
+    """Move amounts between accounts; return how often."""
+    collection = databases.tenants["org_google"]
+    choose = random.Random(seed)  # noqa: S311 - no secret
+    done = 0
+    while not stop.is_set():
+        giver, taker = choose.sample(range(ACCOUNTS), 2)
+        amount = choose.randint(1, 50)
+        with databases.client.start_session() as session, session.start_transaction():
+            collection.update_one({"_id": giver}, {"$inc": {"balance": -amount}}, session=session)
+            collection.update_one({"_id": taker}, {"$inc": {"balance": amount}}, session=session)
+        done += 1
+    return done
+
+
+@contextmanager
+def transfers(databases: Databases) -> Iterator[list[int]]:
+    """Move amounts in a thread during a `with` block; at its end, their number is known."""
+    stop = threading.Event()
+    done: list[int] = []
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(transfer_until, stop, databases, 1)
+        try:
+            yield done
+        finally:
+            stop.set()
+            done.append(running.result())
+
+
+def test_transfers_under_way_are_in_the_backup_wholly_or_not_at_all(databases: Databases, path: Path) -> None:
+    library.create("Google")
+    accounts = [{"_id": n, "balance": STARTING_BALANCE, "padding": PADDING} for n in range(ACCOUNTS)]
+    databases.tenants["org_google"].insert_many(accounts)
+    for _ in range(3):
+        with transfers(databases) as done:
+            tenantry_json("backup", "google", "-o", path)
+        assert done[0] > 10
+        _, _, documents = backed_up(path)
+        assert sum(each["balance"] for each in documents) == ACCOUNTS * STARTING_BALANCE
+        assert {each["balance"] for each in documents} != {STARTING_BALANCE}
+
+
+class Interruption:
+    """Something that happens once, when the backup has got to its nth step."""
+
+    def __init__(self, step: int, action: Callable[[], object]) -> None:
+        self.left = step
+        self.action = action
+
+    def count(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.action()
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        describe, read = collections.describe, snapshot._read
+
+        def describing(*arguments: Any) -> Document | None:
+            found = describe(*arguments)
+            self.count()
+            return found
+
+        def reading(*arguments: Any) -> Iterator[bytes]:
+            for piece in read(*arguments):
+                self.count()
+                yield piece
+
+        monkeypatch.setattr(snapshot, "describe", describing)
+        monkeypatch.setattr(snapshot, "_read", reading)
+
+
+STEPS = range(1, 12)
+
+
+def google(databases: Databases) -> Membership:
+    member = library.create("Google")
+    databases.tenants["org_google"].insert_many({"_id": n, "of": "google"} for n in range(FEW))
+    return member
+
+
+def back_up_during(
+    step: int, action: Callable[[], object], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, str]:
+    """Back up Google while something happens; return exit status and message."""
+    interruption = Interruption(step, action)
+    interruption.install(monkeypatch)
+    result = tenantry("backup", "google", "-o", path)
+    assert (interruption.left <= 0) == (step <= max(STEPS) - 1), "STEPS are all that there are, and one more"
+    return result.exit_code, result.stderr
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("names", [["Alphabet"], ["Alphabet", "Google"]])
+def test_organization_that_is_renamed_meanwhile(
+    databases: Databases, path: Path, monkeypatch: pytest.MonkeyPatch, step: int, names: list[str]
+) -> None:
+    member = google(databases)
+
+    def rename() -> None:
+        for name in names:
+            library.rename(member, name)
+
+    assert back_up_during(step, rename, path, monkeypatch) == (0, "")
+    organization, collection, documents = backed_up(path)
+    assert organization["state"] == "active"
+    assert organization["collection"] == collection
+    assert [each["_id"] for each in documents] == list(range(FEW))
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_rename_that_is_interrupted_meanwhile(
+    databases: Databases, path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    organization_id = google(databases).organization_id
+    intend = partial(intend_rename, organization_id, "Alphabet")
+    assert back_up_during(step, intend, path, monkeypatch) == (0, "")
+    organization, collection, documents = backed_up(path)
+    assert (organization["state"], organization["collection"]) == ("active", collection)
+    assert len(documents) == FEW
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_organization_that_is_deleted_meanwhile(
+    databases: Databases, path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    member = google(databases)
+
+    def replace() -> None:
+        lifecycle.delete(member)
+        library.create("Google", "somebody.else@example.org")
+        databases.tenants["org_google"].insert_many({"_id": n, "of": "others"} for n in range(FEW))
+
+    status, message = back_up_during(step, replace, path, monkeypatch)
+    if status == 0:
+        organization, _, documents = backed_up(path)
+        assert organization["_id"] == member.organization_id
+        assert [each["of"] for each in documents] == ["google"] * FEW
+    else:
+        assert (status, message) == (1, f"There is no organization {member.organization_id}\n")
+        assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_index_that_is_created_meanwhile(
+    databases: Databases, path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """A unique index that the documents of the snapshot do not satisfy could not be restored."""
+    google(databases)
+
+    def make_unique() -> None:
+        collection = databases.tenants["org_google"]
+        collection.update_many({}, [{"$set": {"of": "$_id"}}])
+        collection.create_index("of", unique=True)
+
+    assert back_up_during(step, make_unique, path, monkeypatch) == (0, "")
+    assert tenantry_json("restore", path, "--name", "Copy")["documents"] == FEW
+
+
+def test_organization_that_is_renamed_again_and_again(
+    databases: Databases, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def move(*_: object) -> None:
+        raise snapshot.OrganizationMoved
+
+    google(databases)
+    monkeypatch.setattr(snapshot, "taken", move)
+    result = tenantry("backup", "google", "-o", path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("The organization was renamed during each of 10 attempts")
+
+
+@pytest.mark.parametrize("reference", ["alphabet", "id"])
+def test_rename_that_was_interrupted_is_completed_first(
+    databases: Databases, path: Path, reference: str
+) -> None:
+    member = google(databases)
+    intend_rename(member.organization_id, "Alphabet")
+    tenantry_json("backup", member.organization_id if reference == "id" else reference, "-o", path)
+    organization, collection, documents = backed_up(path)
+    assert (organization["slug"], collection, len(documents)) == ("alphabet", "org_alphabet", FEW)
+
+
+def test_name_that_an_interrupted_change_leaves_is_unknown(databases: Databases, path: Path) -> None:
+    intend_rename(google(databases).organization_id, "Alphabet")
+    assert tenantry("backup", "google", "-o", path).exit_code == 1
+    member = library.create("Google", "somebody.else@example.org")
+    intend_deletion(member.organization_id)
+    assert tenantry("backup", "google", "-o", path).exit_code == 1
+    assert list(path.parent.iterdir()) == []
+
+
+def test_snapshot_that_is_too_old(databases: Databases, path: Path) -> None:
+    google(databases)
+    with failing(databases.client, "getMore", errorCode=239, appName="tenantry-cli"):
+        result = tenantry("backup", "google", "-o", path)
+    assert result.exit_code == 1
+    assert "raise the server parameter minSnapshotHistoryWindowInSeconds" in result.stderr
+    assert list(path.parent.iterdir()) == []
+
+
+def test_failed_backup_leaves_the_one_before(databases: Databases, path: Path) -> None:
+    google(databases)
+    path.write_text("the one before")
+    with failing(databases.client, "getMore", closeConnection=True, appName="tenantry-cli"):
+        result = tenantry("backup", "google", "-o", path)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("MongoDB cannot be used: ")
+    assert path.read_text() == "the one before"
+    assert list(path.parent.iterdir()) == [path]
