@@ -1,0 +1,62 @@
+"""The aggregation stages that stay within one collection and run no JavaScript."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from bson import DBRef
+
+STAGES: Final = frozenset({
+    "$addFields", "$bucket", "$bucketAuto", "$count", "$densify", "$facet", "$fill", "$group", "$limit",
+    "$match", "$project", "$redact", "$replaceRoot", "$replaceWith", "$sample", "$set", "$setWindowFields",
+    "$skip", "$sort", "$sortByCount", "$unset", "$unwind",
+})  # fmt: skip
+"""https://www.mongodb.com/docs/manual/reference/operator/aggregation-pipeline/"""
+
+JAVASCRIPT: Final = frozenset({"$accumulator", "$function", "$where"})
+
+
+class ForbiddenStage(ValueError):
+    """The pipeline could leave its collection or run JavaScript; nothing was sent to the server."""
+
+
+def check(pipeline: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse a pipeline that could read or write anything but the collection that it runs on.
+
+    Parameters
+    ----------
+    pipeline : sequence of mapping
+        Stages, as `Collection.aggregate` takes them.
+
+    Raises
+    ------
+    ForbiddenStage
+        A stage, also one within `$facet`, is not in `STAGES`, or an operator is in `JAVASCRIPT`; the message
+        names it.
+    """
+    for stage in pipeline:
+        if not isinstance(stage, Mapping):
+            raise ForbiddenStage("a stage must be a mapping")
+        for name, specification in stage.items():
+            _check_stage(name, specification)
+        for operator in _names(stage):
+            if operator in JAVASCRIPT:
+                raise ForbiddenStage(f"{operator} runs JavaScript on the server")
+
+
+def _check_stage(name: str, specification: Any) -> None:
+    if name not in STAGES:
+        raise ForbiddenStage(f"{name} is not a stage that may run on a tenant's collection")
+    if name == "$facet":
+        for facet in specification.values() if isinstance(specification, Mapping) else [specification]:
+            check(facet)
+
+
+def _names(value: Any) -> Iterator[str]:
+    """Yield the names of all fields and operators, however deep."""
+    if isinstance(value, DBRef):
+        value = value.as_doc()
+    if isinstance(value, Mapping):
+        yield from value
+    if isinstance(value, Mapping | list | tuple):
+        for member in value.values() if isinstance(value, Mapping) else value:
+            yield from _names(member)
