@@ -14,8 +14,8 @@ from tenantry.queries.sorting import MAX_FIELDS, Sort
         ("name", [("name", 1), ("_id", 1)]),
         ("-age,name", [("age", -1), ("name", 1), ("_id", 1)]),
         ("-_id", [("_id", -1)]),
-        ("_id,name", [("_id", 1), ("name", 1)]),
-        ("address.city,-a.0", [("address.city", 1), ("a.0", -1), ("_id", 1)]),
+        ("_id,name", [("_id", 1)]),
+        ("address.city,-a.0", [("address.city", 1), ("a.0", -1), ("_id", -1)]),
         ("a-b,ä b", [("a-b", 1), ("ä b", 1), ("_id", 1)]),
         ("_id.a", [("_id.a", 1), ("_id", 1)]),
         ("a,b,c,d", [("a", 1), ("b", 1), ("c", 1), ("d", 1), ("_id", 1)]),
@@ -45,7 +45,6 @@ def test_what_is_accepted_orders_all_documents(text: str) -> None:
     paths = [path for path, _ in sort]
     assert "_id" in paths
     assert len(set(paths)) == len(paths) <= MAX_FIELDS + 1
-    given_paths = paths[: text.count(",") + 1]
-    directions = [direction for _, direction in sort]
-    parts = ["-" * (one < 0) + path for path, one in zip(given_paths, directions, strict=False)]
-    assert ",".join(parts) == text
+    parts = ["-" * (direction < 0) + path for path, direction in sort]
+    assert f"{text},".startswith(",".join(parts[:-1]))
+    assert parts[-1] in {"_id", "-_id"}

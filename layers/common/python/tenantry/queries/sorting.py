@@ -22,7 +22,8 @@ def parse(text: str | None) -> Sort:
     Returns
     -------
     list of tuple of str and {1, -1}
-        The same with `_id` at the end, unless it is there already, so that no two documents are equal.
+        The same up to `_id`, which decides for good. Where it is missing it comes last, in the direction of
+        the field before, so that one index on both serves ascending and descending order.
 
     Raises
     ------
@@ -35,7 +36,7 @@ def parse(text: str | None) -> Sort:
         raise InvalidFields.of("sort", f"must be at most {MAX_FIELDS} different fields")
     for path in paths:
         field_paths.check(path, "sort")
-    return sort if "_id" in paths else [*sort, ("_id", 1)]
+    return sort[: paths.index("_id") + 1] if "_id" in paths else [*sort, ("_id", sort[-1][1] if sort else 1)]
 
 
 def _direction(part: str) -> tuple[str, Literal[1, -1]]:

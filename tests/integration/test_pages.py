@@ -1,0 +1,219 @@
+"""Pages give every document once, in the server's own order, whatever is inserted and deleted meanwhile."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import bson
+import pytest
+from bson import ObjectId
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from pymongo import MongoClient
+from pymongo.collection import Collection
+from pymongo.errors import OperationFailure
+
+from tenantry.errors import InvalidFields
+from tenantry.extended_json import CODEC_OPTIONS
+from tenantry.queries import fields, pages, sorting
+from tenantry.queries.sorting import Sort
+from tests.support.databases import Document
+from tests.support.query_values import CODES, SCALARS, STORED_VALUES, nested
+
+EXAMPLES = 200
+PARALLEL_ARRAYS = {2, 171}  # the server can neither sort nor index by two arrays of one document
+
+IDS = (SCALARS | CODES).filter(lambda value: not isinstance(value, bson.Regex)) | st.integers(0, 9)
+VALUES = STORED_VALUES | nested(st.integers(0, 3)) | st.dictionaries(st.sampled_from("bc"), STORED_VALUES)
+DOCUMENTS = st.fixed_dictionaries({"_id": IDS}, optional={"a": VALUES, "b": VALUES})
+COLLECTIONS = st.lists(DOCUMENTS, max_size=12)
+SORTS = st.sampled_from(
+    ["a", "-a", "a,b", "-a,b", "a,-b", "b,-a", "a.b", "-a.b", "a.b,-a.c", "a.0", "-a.0", "a,a.b", "a.0.b",
+     "_id", "-_id", "-a,_id", "a,-_id", "_id.a", "-_id,a"]
+).map(sorting.parse)  # fmt: skip
+OPERATORS = st.sampled_from(
+    [{"$gt": 1}, {"$where": "1"}, {"$literal": "$a"}, "$a", "$$ROOT", {"$meta": "sortKey"}]
+)
+INDEXES = st.sampled_from(
+    [[], [("a", 1)], [("a", 1), ("_id", 1)], [("a", -1), ("b", 1)], [("a.b", 1), ("_id", 1)]]
+)
+
+
+@pytest.fixture(scope="module")
+def documents(server_client: MongoClient[Document]) -> Iterator[Collection[Document]]:
+    name = f"pages_{ObjectId()}"
+    yield server_client[name].get_collection("documents", codec_options=CODEC_OPTIONS)
+    server_client.drop_database(name)
+
+
+def insert(documents: Collection[Document], examples: list[Document]) -> None:
+    """Insert what has an id of its own."""
+    for example in examples:
+        if documents.find_one({"_id": {"$eq": example["_id"]}}) is None:
+            documents.insert_one(dict(example))
+
+
+def identities(found: list[Document]) -> list[bytes]:
+    return [bson.encode({"_id": one["_id"]}, codec_options=CODEC_OPTIONS) for one in found]
+
+
+@contextmanager
+def sortable() -> Iterator[None]:
+    try:
+        yield
+    except OperationFailure as error:
+        assert error.code in PARALLEL_ARRAYS  # noqa: PT017 - it may be raised and need not be
+        assume(False)
+
+
+def one_page(
+    documents: Collection[Document], query: Document, sort: Sort, limit: int, cursor: str | None
+) -> tuple[list[Document], str | None]:
+    found = list(documents.aggregate(pages.pipeline(query, sort, None, limit, cursor)))
+    return [one["document"] for one in found], pages.cursor_of(query, sort, found[-1]) if found else None
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=EXAMPLES)
+@given(
+    before=COLLECTIONS,
+    changes=st.lists(st.tuples(st.lists(DOCUMENTS, max_size=2), st.integers(0, 20)), max_size=8),
+    sort=SORTS,
+    limit=st.integers(1, 4),
+    index=INDEXES,
+    query=st.just({})
+    | st.sampled_from([{"a": {"$exists": True}}, {"a": {"$gt": 0}}, {"$or": [{"a": 1}, {"b": {"$ne": 2}}]}]),
+)
+def test_pages_together_are_the_sorted_collection(
+    documents: Collection[Document],
+    *,
+    before: list[Document],
+    changes: list[tuple[list[Document], int]],
+    sort: Sort,
+    limit: int,
+    index: list[tuple[str, int]],
+    query: Document,
+) -> None:
+    documents.drop()
+    if index:
+        with sortable():
+            documents.create_index(index)
+    with sortable():
+        insert(documents, before)
+        expected = identities(list(documents.aggregate([{"$match": query}, {"$sort": dict(sort)}])))
+        seen: list[bytes] = []
+        deleted: set[bytes] = set()
+        cursor: str | None = None
+        while True:
+            found, cursor = one_page(documents, query, sort, limit, cursor)
+            if cursor is None:
+                break
+            seen.extend(identities(found))
+            if changes:
+                inserted, number = changes.pop()
+                insert(documents, inserted)
+                deleted |= delete(documents, number)
+    steady = [one for one in expected if one not in deleted]
+    kept = [one for one in seen if one not in deleted]  # an id that was deleted may have come back
+    assert len(set(kept)) == len(kept)
+    assert [one for one in seen if one in set(steady)] == steady
+
+
+def delete(documents: Collection[Document], number: int) -> set[bytes]:
+    """Delete one of the documents."""
+    for found in documents.find({}, {"_id": 1}).sort("_id", 1).skip(number).limit(1):
+        documents.delete_one({"_id": {"$eq": found["_id"]}})
+        return set(identities([found]))
+    return set()
+
+
+def explained(documents: Collection[Document], stages: list[Document]) -> Document:
+    command = {"aggregate": documents.name, "pipeline": stages, "cursor": {}}
+    plan: Document = documents.database.command("explain", command, verbosity="executionStats")
+    return plan
+
+
+def parts(plan: Any) -> Iterator[Document]:
+    """Yield every object in an explanation."""
+    if isinstance(plan, dict):
+        yield plan
+    for inner in plan.values() if isinstance(plan, dict) else plan if isinstance(plan, list) else ():
+        yield from parts(inner)
+
+
+def values_of(plan: Document, key: str) -> list[Any]:
+    return [part[key] for part in parts(plan) if key in part]
+
+
+@pytest.fixture
+def mixed(documents: Collection[Document]) -> Collection[Document]:
+    """A collection of 2,000 documents, half of whose ids are strings, half numbers."""
+    documents.drop()
+    documents.insert_many({"_id": number, "n": number % 7, "s": f"{number:04}"} for number in range(1000))
+    documents.insert_many({"_id": f"{number:04}", "s": number} for number in range(1000))
+    return documents
+
+
+@pytest.mark.parametrize("text", ["_id", "-_id", "-_id,s"])
+@pytest.mark.parametrize("last", [500, "0500"])
+def test_pages_by_id_read_no_more_than_they_give(
+    mixed: Collection[Document], text: str, last: int | str
+) -> None:
+    sort = sorting.parse(text)
+    cursor = pages.cursor_of({}, sort, {"sort_key": [[last], [None]][: len(sort)]})
+    plan = explained(mixed, pages.pipeline({}, sort, None, 20, cursor))
+    assert values_of(plan, "totalKeysExamined") == [20]
+    assert "IXSCAN" in values_of(plan, "stage")
+    assert "SORT" not in values_of(plan, "stage")
+
+
+def test_pages_by_an_indexed_field_start_where_the_last_one_ended(mixed: Collection[Document]) -> None:
+    mixed.create_index([("s", 1), ("_id", 1)])
+    # From "0900" downwards there are numbers as well; from 100 downwards the strings are read in vain.
+    for text, last, behind in (("s", "0900", 100), ("s", 900, 1100), ("-s", "0900", 1901), ("-s", 100, 1101)):
+        sort = sorting.parse(text)
+        cursor = pages.cursor_of({}, sort, {"sort_key": [[last], [last]]})
+        plan = explained(mixed, pages.pipeline({}, sort, None, 20, cursor))
+        assert max(values_of(plan, "totalKeysExamined")) <= behind + 3
+        assert "SORT" not in values_of(plan, "stage")
+
+
+def test_the_first_page_keeps_only_itself(mixed: Collection[Document]) -> None:
+    plan = explained(mixed, pages.pipeline({}, sorting.parse("-n"), {"_id": 1, "n": 1}, 20, None))
+    assert values_of(plan, "limitAmount") != []
+    assert set(values_of(plan, "limitAmount")) == {20}
+
+
+def test_chosen_fields_are_given_and_no_others(documents: Collection[Document]) -> None:
+    documents.drop()
+    documents.insert_one({"_id": 1, "a": {"b": 1, "c": 2}, "d": 3, "sort_key": 4, "document": {"a": 5}})
+    stages = pages.pipeline({}, sorting.parse("d"), fields.parse("a.b,sort_key,document.a,missing"), 5, None)
+    (found,) = documents.aggregate(stages)
+    assert found == {
+        "document": {"_id": 1, "a": {"b": 1}, "sort_key": 4, "document": {"a": 5}},
+        "sort_key": [[3], [1]],
+    }
+
+
+def test_the_server_finds_every_accepted_path(documents: Collection[Document]) -> None:
+    documents.drop()
+    documents.insert_one({"_id": 1})
+    for path in ["a" + ".a" * 99, "-a", "--", "a b", "é", "0", "a.0.00", "*", "a\n", "constructor", "ROOT"]:
+        stages = pages.pipeline({path: 1}, sorting.parse(f"-{path}"), fields.parse(path), 5, None)
+        assert list(documents.aggregate(stages)) == []
+
+
+@settings(deadline=None, derandomize=True, database=None)
+@given(SORTS, st.lists(st.lists(STORED_VALUES | OPERATORS, min_size=1, max_size=2), min_size=1, max_size=3))
+def test_a_forged_cursor_harms_nobody(
+    documents: Collection[Document], sort: Sort, after: list[list[Any]]
+) -> None:
+    """Who knows how the digest is made can make cursors; they are a position in their order, no more."""
+    after = (after * 3)[: len(sort)]
+    genuine = pages.cursor_of({}, sort, {"sort_key": after})
+    try:
+        stages = pages.pipeline({}, sort, None, 3, genuine)
+    except InvalidFields:
+        return
+    with sortable():
+        everything = identities(list(documents.aggregate([{"$sort": dict(sort)}])))
+        assert set(identities([one["document"] for one in documents.aggregate(stages)])) <= set(everything)
