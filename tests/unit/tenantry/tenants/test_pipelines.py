@@ -120,6 +120,8 @@ def test_what_is_no_stage_is_refused(pipeline: Any) -> None:
     refusal(pipeline)
 
 
-@pytest.mark.parametrize("facets", [{"a": "$out"}, {"a": [{"a": 1}]}, {"a": {"$out": "c"}}, [{"$out": "c"}]])
+@pytest.mark.parametrize(
+    "facets", [{"a": "$out"}, {"a": [{"a": 1}]}, {"a": 1}, 1, {"a": {"$out": "c"}}, [{"$out": "c"}]]
+)
 def test_malformed_facets_are_refused(facets: Any) -> None:
     refusal([{"$facet": facets}])

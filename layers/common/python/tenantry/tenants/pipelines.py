@@ -24,7 +24,7 @@ def check(pipeline: Sequence[Mapping[str, Any]]) -> None:
 
     Parameters
     ----------
-    pipeline : sequence of mapping
+    pipeline : list or tuple of mapping
         Stages, as `Collection.aggregate` takes them.
 
     Raises
@@ -33,9 +33,9 @@ def check(pipeline: Sequence[Mapping[str, Any]]) -> None:
         A stage, also one within `$facet`, is not in `STAGES`, or an operator is in `JAVASCRIPT`; the message
         names it.
     """
+    if not isinstance(pipeline, list | tuple) or not all(isinstance(stage, Mapping) for stage in pipeline):
+        raise ForbiddenStage("A pipeline is a list of stages")
     for stage in pipeline:
-        if not isinstance(stage, Mapping):
-            raise ForbiddenStage("a stage must be a mapping")
         for name, specification in stage.items():
             _check_stage(name, specification)
         for operator in _names(stage):
