@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 PROJECT: Final = Path(__file__).parents[2]
 STAGE: Final = "v1"
@@ -17,6 +18,16 @@ ROUTES: Final = (
     ("GET", "/organizations/{organization}", "get_organization"),
     ("PATCH", "/organizations/{organization}", "update_organization"),
     ("DELETE", "/organizations/{organization}", "delete_organization"),
+    ("POST", "/organizations/{organization}/documents", "documents"),
+    ("GET", "/organizations/{organization}/documents", "documents"),
+    ("GET", "/organizations/{organization}/documents/{document}", "documents"),
+    ("PUT", "/organizations/{organization}/documents/{document}", "documents"),
+    ("PATCH", "/organizations/{organization}/documents/{document}", "documents"),
+    ("DELETE", "/organizations/{organization}/documents/{document}", "documents"),
+    ("GET", "/organizations/{organization}/count", "documents"),
+    ("GET", "/organizations/{organization}/indexes", "indexes"),
+    ("POST", "/organizations/{organization}/indexes", "indexes"),
+    ("DELETE", "/organizations/{organization}/indexes/{name}", "indexes"),
     ("POST", "/login", "login"),
     ("PUT", "/account/password", "change_password"),
     ("GET", "/.well-known/jwks.json", "jwks"),
@@ -94,6 +105,8 @@ def proxy_event(
     method: str, path: str, headers: Mapping[str, str], body: str | None, *, is_base64: bool = False
 ) -> dict[str, Any]:
     """Make the event that a REST API sends to a function with proxy integration."""
+    path, _, query = path.partition("?")
+    parameters_of_query = parse_qs(query, keep_blank_values=True)
     resource, _, parameters = route_of(method, path)
     fields = {"Host": "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com", "X-Forwarded-Proto": "https"}
     fields |= headers
@@ -103,8 +116,8 @@ def proxy_event(
         "httpMethod": method,
         "headers": fields,
         "multiValueHeaders": {name: [value] for name, value in fields.items()},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
+        "queryStringParameters": {name: values[-1] for name, values in parameters_of_query.items()} or None,
+        "multiValueQueryStringParameters": parameters_of_query or None,
         "pathParameters": parameters or None,
         "stageVariables": None,
         "requestContext": {

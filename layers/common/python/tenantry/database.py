@@ -3,12 +3,14 @@
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
 import pymongo
+from bson import ObjectId
 from pymongo import ASCENDING, IndexModel, MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -73,6 +75,7 @@ def _client() -> MongoClient[Document]:
         uri,
         appname=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "tenantry"),
         connectTimeoutMS=CONNECT_TIMEOUT_MS,
+        datetime_conversion="DATETIME_AUTO",  # tenants may store what Python's datetime cannot hold
         maxIdleTimeMS=MAX_IDLE_TIME_MS,
         maxPoolSize=MAX_POOL_SIZE,
         readConcernLevel="majority",
@@ -100,6 +103,11 @@ def now() -> datetime:
 def random_id(prefix: str) -> str:
     """Make an opaque id of 128 random bits; drawn per call, so a restored snapshot repeats none."""
     return f"{prefix}_{secrets.token_hex(16)}"
+
+
+def random_object_id() -> ObjectId:
+    """Make the id of a document; unlike pymongo's own, a restored snapshot repeats none."""
+    return ObjectId(int(time.time()).to_bytes(4) + secrets.token_bytes(8))
 
 
 def collection(name: str) -> Collection[Document]:

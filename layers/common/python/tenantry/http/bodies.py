@@ -74,7 +74,9 @@ def _check_media_type(headers: Mapping[str, str], media_types: Set[str]) -> None
 
 def _octets(body: str, *, is_base64: bool) -> bytes:
     if REPLACEMENT_CHARACTER in body:
-        raise MalformedRequest("The body is not text in UTF-8, or holds U+FFFD; write \\ufffd if it is meant.")
+        raise MalformedRequest(
+            "The body is not text in UTF-8, or holds U+FFFD; write \\ufffd if it is meant."
+        )
     try:
         return base64.b64decode(body, validate=True) if is_base64 else body.encode()
     except ValueError:  # lone surrogates, or not base64

@@ -1,6 +1,8 @@
 """What a route may answer, for the OpenAPI document."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
@@ -20,7 +22,10 @@ EVERYWHERE: Final = (
 
 
 def responses(
-    success: HTTPStatus, model: type[BaseModel] | None, *problems: HTTPStatus
+    success: HTTPStatus,
+    model: type[BaseModel] | None,
+    *problems: HTTPStatus,
+    others: Mapping[HTTPStatus, type[BaseModel]] = MappingProxyType({}),
 ) -> dict[int, OpenAPIResponse]:
     """Describe a route's answers.
 
@@ -32,10 +37,13 @@ def responses(
         The body of its success; None if it has none.
     *problems : http.HTTPStatus
         The problems of this route; those that every route may answer are added.
+    others : mapping of http.HTTPStatus to type of BaseModel
+        Further answers that are no problems.
     """
     described: dict[int, Any] = {int(success): {"description": success.phrase}}
-    if model is not None:
-        described[int(success)]["content"] = {"application/json": {"model": model}}
+    for status, body in {**({success: model} if model else {}), **others}.items():
+        content = {"application/json": {"model": body}}
+        described[int(status)] = {"description": status.phrase, "content": content}
     for status in sorted({*problems, *EVERYWHERE}):
         described[int(status)] = {"description": status.phrase, "content": {CONTENT_TYPE: {"model": Problem}}}
     return described

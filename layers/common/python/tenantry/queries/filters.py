@@ -6,11 +6,12 @@ from typing import Any, Final, Never
 
 from bson import Code, DBRef, Int64, Regex
 
-from tenantry import field_paths
-from tenantry.errors import InvalidFields
+from tenantry import extended_json, field_paths, strict_json
+from tenantry.errors import InvalidFields, MalformedRequest
 from tenantry.field_paths import joined
 
 MAX_DEPTH: Final = 20  # of objects and arrays in each other; the server refuses more than 100
+JSON_MAX_DEPTH: Final = MAX_DEPTH + 2  # of its Extended JSON, for {"$binary": {...}} stands for one value
 MAX_KEYS: Final = 200
 MAX_PATTERN_CHARACTERS: Final = 1000
 _MAX_INT32: Final = 2**31 - 1
@@ -23,6 +24,30 @@ _TYPES: Final = {
     "decimal", "minKey", "maxKey", "number", *range(1, 20), -1, 127,
 }
 # fmt: on
+
+
+def parse(text: str | None) -> dict[str, Any]:
+    """Return the query that the parameter `filter` asks for.
+
+    Parameters
+    ----------
+    text : str or None
+        Extended JSON; without it the query matches every document.
+
+    Raises
+    ------
+    InvalidFields
+        It is not JSON, or `check` refuses it; the field is ``filter``, or begins with it.
+    """
+    if text is None:
+        return {}
+    try:
+        parsed = strict_json.loads(text, max_depth=JSON_MAX_DEPTH)
+    except MalformedRequest as error:
+        raise InvalidFields.of("filter", error.detail) from None
+    query = extended_json.decode(parsed, "filter")
+    check(query)
+    return dict(query)
 
 
 def check(query: Any) -> None:

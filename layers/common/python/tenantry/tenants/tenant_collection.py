@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import bson
+from bson.raw_bson import RawBSONDocument
 from pymongo import DeleteMany, DeleteOne, IndexModel, InsertOne, ReplaceOne, UpdateMany, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
@@ -11,7 +13,7 @@ from tenantry import database
 from tenantry.accounts import Membership
 from tenantry.errors import TooManyIndexes
 from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import ddl
+from tenantry.tenants import ddl, pipelines
 from tenantry.tenants.fence import Fence, TenantDocuments
 
 MAX_FOUND: Final = 1000
@@ -140,6 +142,29 @@ class TenantCollection:
         """Count the documents that match."""
         return self._fence.read(lambda mine: mine.count_documents(query))
 
+    def aggregate(
+        self, pipeline: Sequence[Query], *, limit: int = MAX_FOUND, max_bytes: int | None = None
+    ) -> list[Document]:
+        """Return what a pipeline makes of the documents.
+
+        Parameters
+        ----------
+        pipeline : sequence of mapping
+            Stages that stay within this collection; see `tenantry.tenants.pipelines`.
+        limit : int
+            At most so many results.
+        max_bytes : int, optional
+            End with the result that exceeds so many bytes of BSON in all.
+
+        Raises
+        ------
+        ForbiddenStage
+            The pipeline holds what could reach another collection, or run JavaScript; nothing was run.
+        """
+        pipelines.check(pipeline)
+        limited = [*pipeline, {"$limit": limit}]
+        return self._fence.read(lambda mine: _results(mine, limited, max_bytes))
+
     def list_indexes(self) -> list[Document]:
         """Return the indexes, the one on `_id` first."""
         return self._fence.read(lambda mine: [dict(index) for index in mine.list_indexes()])
@@ -183,6 +208,20 @@ class TenantCollection:
             There is none of that name (code 27), or it is the one on `_id`; nothing changed.
         """
         self._fence.change(lambda collection, uuid: ddl.drop_index(collection, uuid, name))
+
+
+def _results(mine: TenantDocuments, pipeline: Sequence[Query], max_bytes: int | None) -> list[Document]:
+    if max_bytes is None:
+        return list(mine.aggregate(pipeline))
+    results, size = [], 0
+    raw = mine.with_options(mine.codec_options.with_options(document_class=RawBSONDocument))
+    with raw.aggregate(pipeline) as cursor:
+        for result in cursor:
+            results.append(bson.decode(result.raw, mine.codec_options))
+            size += len(result.raw)
+            if size > max_bytes:
+                break
+    return results
 
 
 def collection(caller: Membership) -> TenantCollection:

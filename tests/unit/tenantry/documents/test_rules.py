@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tenantry import strict_json
-from tenantry.document_rules import (
+from tenantry.documents.rules import (
     JSON_MAX_DEPTH,
     MAX_BYTES,
     MAX_DEPTH,

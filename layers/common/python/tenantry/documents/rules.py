@@ -8,6 +8,7 @@ import bson
 from bson import Code, DBRef, ObjectId, Regex, Timestamp
 
 from tenantry import extended_json, strict_json
+from tenantry.database import Document
 from tenantry.errors import InvalidFields, PayloadTooLarge
 from tenantry.field_paths import joined
 
@@ -51,6 +52,11 @@ def check_document(document: Any) -> None:
         _check_id(document["_id"], "_id")
     if len(bson.encode(document, codec_options=extended_json.CODEC_OPTIONS)) > MAX_BYTES:
         raise PayloadTooLarge(f"A document must not be longer than {MAX_BYTES} bytes in BSON.")
+
+
+def without_id(document: Document) -> Document:
+    """Return all fields of a document but its id."""
+    return {name: value for name, value in document.items() if name != "_id"}
 
 
 def merge_patch(target: Any, patch: Any) -> Any:

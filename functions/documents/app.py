@@ -1,0 +1,242 @@
+"""Documents of the caller's organization: insert, find, count, replace, patch, delete."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+from aws_lambda_powertools.event_handler.request import Request
+
+from tenantry import http, tenants
+from tenantry.accounts import Membership
+from tenantry.documents import changing, finding, inserting
+from tenantry.http import document_answers, document_requests, document_schemas
+from tenantry.queries import fields as projections
+from tenantry.queries import filters, sorting
+
+app = APIGatewayRestResolver(enable_validation=True)
+
+Organization = Annotated[str, Path(description="Slug or id")]
+DocumentPath = Annotated[str, Path(description=document_schemas.ID)]
+Member = Annotated[Membership, Depends(http.member)]
+DocumentId = Annotated[Any, Depends(document_requests.document_id_of)]
+Filter = Annotated[str | None, Query(description=document_schemas.FILTER)]
+Fields = Annotated[str | None, Query(description="Fields to answer, as in name,address.city")]
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="ETag that was read")]
+TAGS = ["Documents"]
+SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
+
+
+@app.post(
+    "/organizations/<organization>/documents",
+    summary="Insert one document or many",
+    operation_id="insertDocuments",
+    tags=TAGS,
+    security=SECURITY,
+    responses=http.responses(
+        HTTPStatus.CREATED,
+        document_schemas.Document,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+        others={HTTPStatus.MULTI_STATUS: document_schemas.InsertedDocuments},
+    ),
+    openapi_extensions=document_schemas.request_body(document_schemas.DOCUMENTS),
+)
+def insert_documents(
+    request: Request,
+    organization: Organization,
+    member: Member,
+    _: Annotated[None, Depends(document_requests.query_parameters("ordered"))],
+    sent: Annotated[Any, Depends(document_requests.documents_of)],
+    *,
+    ordered: Annotated[bool, Query(description="End with the first document that is refused")] = True,
+) -> Response[str]:
+    """Insert one document, or a list of them as a JSON array or as lines of JSON (NDJSON).
+
+    A list is answered with what became of each: 201 if all are stored, 207 if not.
+    """
+    mine = tenants.collection(member)
+    if isinstance(sent, list):
+        return document_answers.outcomes_answer(inserting.insert_many(mine, sent, ordered=ordered), request)
+    stored = inserting.insert(mine, sent)
+    headers = document_answers.identification(stored, request)
+    return document_answers.document_answer(stored, request, HTTPStatus.CREATED, headers)
+
+
+@app.get(
+    "/organizations/<organization>/documents",
+    summary="List documents",
+    operation_id="listDocuments",
+    tags=TAGS,
+    security=SECURITY,
+    responses=http.responses(
+        HTTPStatus.OK, document_schemas.DocumentPage, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
+    ),
+)
+def list_documents(
+    request: Request,
+    organization: Organization,
+    member: Member,
+    _: Annotated[
+        None, Depends(document_requests.query_parameters("filter", "sort", "fields", "limit", "cursor"))
+    ],
+    filter: Filter = None,  # noqa: A002 - the parameter's name in the URL
+    sort: Annotated[str | None, Query(description="Fields to sort by, as in -age,name")] = None,
+    fields: Fields = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many")] = 100,
+    cursor: Annotated[str | None, Query(description="next_cursor of the page before")] = None,
+) -> Response[str]:
+    """List the documents that match a filter, page by page.
+
+    A page may be shorter than `limit` where documents are large; `next_cursor` is null on the last one. What
+    is inserted or deleted between two pages makes no other document appear twice or not at all.
+    """
+    query, order, chosen = filters.parse(filter), sorting.parse(sort), projections.parse(fields)
+    search = finding.Search(query, order, chosen, limit, cursor)
+    return document_answers.page_answer(finding.find_page(tenants.collection(member), search), request)
+
+
+@app.get(
+    "/organizations/<organization>/count",
+    summary="Count documents",
+    operation_id="countDocuments",
+    tags=TAGS,
+    security=SECURITY,
+    responses=http.responses(
+        HTTPStatus.OK, document_schemas.DocumentCount, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
+    ),
+)
+def count_documents(
+    organization: Organization,
+    member: Member,
+    _: Annotated[None, Depends(document_requests.query_parameters("filter"))],
+    filter: Filter = None,  # noqa: A002 - the parameter's name in the URL
+) -> document_schemas.DocumentCount:
+    """Count the documents that match a filter."""
+    return document_schemas.DocumentCount(
+        count=finding.count(tenants.collection(member), filters.parse(filter))
+    )
+
+
+@app.get(
+    "/organizations/<organization>/documents/<document>",
+    summary="Read a document",
+    operation_id="getDocument",
+    tags=TAGS,
+    security=SECURITY,
+    responses=http.responses(
+        HTTPStatus.OK, document_schemas.Document, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
+    ),
+)
+def get_document(
+    request: Request,
+    organization: Organization,
+    document: DocumentPath,
+    member: Member,
+    document_id: DocumentId,
+    _: Annotated[None, Depends(document_requests.query_parameters("fields"))],
+    fields: Fields = None,
+) -> Response[str]:
+    """Read one document; the whole of it comes with its ETag."""
+    found = finding.find(tenants.collection(member), document_id, projections.parse(fields))
+    headers = document_answers.entity_tag(found) if fields is None else {}
+    return document_answers.document_answer(found, request, HTTPStatus.OK, headers)
+
+
+@app.put(
+    "/organizations/<organization>/documents/<document>",
+    summary="Store a document under an id",
+    operation_id="putDocument",
+    tags=TAGS,
+    security=SECURITY,
+    responses=http.responses(
+        HTTPStatus.OK,
+        document_schemas.Document,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.PRECONDITION_FAILED,
+        others={HTTPStatus.CREATED: document_schemas.Document},
+    ),
+    openapi_extensions=document_schemas.request_body(document_schemas.DOCUMENT),
+)
+def put_document(
+    request: Request,
+    organization: Organization,
+    document: DocumentPath,
+    member: Member,
+    document_id: DocumentId,
+    _: Annotated[None, Depends(document_requests.query_parameters())],
+    sent: Annotated[Any, Depends(document_requests.document_of)],
+    if_match: IfMatch = None,
+) -> Response[str]:
+    """Replace the document of this id, or store one under it if there is none."""
+    put = changing.put(tenants.collection(member), document_id, sent, http.if_match(if_match))
+    status = HTTPStatus.CREATED if put.is_created else HTTPStatus.OK
+    headers = document_answers.entity_tag(put.document)
+    return document_answers.document_answer(put.document, request, status, headers)
+
+
+@app.patch(
+    "/organizations/<organization>/documents/<document>",
+    summary="Change a document",
+    operation_id="patchDocument",
+    tags=TAGS,
+    security=SECURITY,
+    responses=http.responses(
+        HTTPStatus.OK,
+        document_schemas.Document,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.PRECONDITION_FAILED,
+    ),
+    openapi_extensions=document_schemas.request_body(document_schemas.PATCH),
+)
+def patch_document(
+    request: Request,
+    organization: Organization,
+    document: DocumentPath,
+    member: Member,
+    document_id: DocumentId,
+    _: Annotated[None, Depends(document_requests.query_parameters())],
+    changes: Annotated[Any, Depends(document_requests.merge_patch_of)],
+    if_match: IfMatch = None,
+) -> Response[str]:
+    """Change a document by a JSON merge patch (RFC 7396): null removes a field."""
+    patched = changing.patch(tenants.collection(member), document_id, changes, http.if_match(if_match))
+    headers = document_answers.entity_tag(patched)
+    return document_answers.document_answer(patched, request, HTTPStatus.OK, headers)
+
+
+@app.delete(
+    "/organizations/<organization>/documents/<document>",
+    summary="Delete a document",
+    operation_id="deleteDocument",
+    tags=TAGS,
+    security=SECURITY,
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=http.responses(
+        HTTPStatus.NO_CONTENT,
+        None,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.PRECONDITION_FAILED,
+    ),
+)
+def delete_document(
+    organization: Organization,
+    document: DocumentPath,
+    member: Member,
+    document_id: DocumentId,
+    _: Annotated[None, Depends(document_requests.query_parameters())],
+    if_match: IfMatch = None,
+) -> Response[None]:
+    """Delete one document."""
+    changing.delete(tenants.collection(member), document_id, http.if_match(if_match))
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+lambda_handler = http.lambda_handler(app, check=document_requests.check_documents)

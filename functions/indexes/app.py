@@ -1,0 +1,89 @@
+"""Indexes of the caller's documents: list, create, drop."""
+
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+
+from tenantry import http, tenants
+from tenantry.accounts import Membership
+from tenantry.documents import indexes
+from tenantry.http import index_schemas
+
+app = APIGatewayRestResolver(enable_validation=True)
+
+Organization = Annotated[str, Path(description="Slug or id")]
+Member = Annotated[Membership, Depends(http.member)]
+TAGS = ["Indexes"]
+SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
+
+
+@app.get(
+    "/organizations/<organization>/indexes",
+    summary="List indexes",
+    operation_id="listIndexes",
+    tags=TAGS,
+    security=SECURITY,
+    responses=http.responses(
+        HTTPStatus.OK, index_schemas.Indexes, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
+    ),
+)
+def list_indexes(organization: Organization, member: Member) -> index_schemas.Indexes:
+    """List the indexes of the organization's documents."""
+    found = indexes.find_all(tenants.collection(member))
+    return index_schemas.Indexes(indexes=[index_schemas.index_of(index) for index in found])
+
+
+@app.post(
+    "/organizations/<organization>/indexes",
+    summary="Create an index",
+    operation_id="createIndex",
+    tags=TAGS,
+    security=SECURITY,
+    status_code=HTTPStatus.CREATED,
+    responses=http.responses(
+        HTTPStatus.CREATED,
+        index_schemas.Index,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+    ),
+)
+def create_index(
+    organization: Organization, wanted: Annotated[index_schemas.CreateIndex, Body()], member: Member
+) -> Response[index_schemas.Index]:
+    """Create an index, which stays when the organization is renamed; an equal one is left as it is."""
+    keys = [(key.field, key.order) for key in wanted.keys]
+    index = indexes.create(tenants.collection(member), keys, unique=wanted.unique, name=wanted.name)
+    path = app.current_event.request_context.path.rstrip("/")
+    return Response(
+        status_code=HTTPStatus.CREATED,
+        content_type="application/json",
+        headers={"Location": f"{path}/{index['name']}"},
+        body=index_schemas.index_of(index),
+    )
+
+
+@app.delete(
+    "/organizations/<organization>/indexes/<name>",
+    summary="Drop an index",
+    operation_id="dropIndex",
+    tags=TAGS,
+    security=SECURITY,
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=http.responses(
+        HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
+    ),
+)
+def drop_index(
+    organization: Organization, name: Annotated[str, Path(description="The index's name")], member: Member
+) -> Response[None]:
+    """Drop an index; that on `_id` stays."""
+    indexes.drop(tenants.collection(member), unquote(name))
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+lambda_handler = http.lambda_handler(app)

@@ -1,0 +1,62 @@
+"""Shapes of requests and answers about indexes."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from tenantry import field_paths
+from tenantry.database import Document
+from tenantry.documents.indexes import ID_INDEX, NAME_PATTERN
+from tenantry.errors import InvalidFields
+from tenantry.schemas import Request
+
+MAX_FIELDS = 8
+
+
+def _check_path(path: str) -> str:
+    try:
+        field_paths.check(path, "field")
+    except InvalidFields as error:
+        raise ValueError(error.extensions["errors"][0]["message"]) from None
+    return path
+
+
+class IndexKey(Request):
+    """One field of an index."""
+
+    field: Annotated[str, StringConstraints(max_length=200), AfterValidator(_check_path)] = Field(
+        description="Path of the field.", examples=["address.city"]
+    )
+    order: Literal[1, -1] = Field(default=1, description="1 for ascending, -1 for descending.")
+
+
+class CreateIndex(Request):
+    """Body of POST /organizations/{organization}/indexes."""
+
+    keys: list[IndexKey] = Field(min_length=1, max_length=MAX_FIELDS)
+    unique: bool = Field(default=False, description="Refuse two documents with the same values.")
+    name: Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")] | None = Field(
+        default=None, description="Made of the keys if left out.", examples=["by-city"]
+    )
+
+
+class Index(BaseModel):
+    """An index."""
+
+    name: str = Field(examples=["by-city"])
+    keys: list[dict[str, str | int]] = Field(examples=[[{"field": "address.city", "order": 1}]])
+    unique: bool
+
+
+class Indexes(BaseModel):
+    """Answer of GET /organizations/{organization}/indexes."""
+
+    indexes: list[Index]
+
+
+def index_of(document: Document) -> Index:
+    """Return the representation of an index as the server describes it."""
+    keys = [{"field": field, "order": order} for field, order in document["key"].items()]
+    return Index(
+        name=document["name"], keys=keys, unique=document.get("unique", False) or document["name"] == ID_INDEX
+    )
