@@ -4,6 +4,7 @@ It is as strict as the tools are, and takes from each document only the fields t
 """
 
 import io
+from pathlib import Path
 from typing import Any, TypedDict
 
 import bson
@@ -72,3 +73,15 @@ def read_block(file: io.BytesIO) -> list[bytes]:
         found.append(size + rest)
     assert found
     return found
+
+
+def read_backup(path: Path) -> tuple[dict[str, Any], str, list[dict[str, Any]]]:
+    """Return the organization in a backup, and its collection's name and documents."""
+    collections = read_archive(path.read_bytes())
+    named = {name: found["documents"] for (_, name), found in collections.items()}
+    (organization,) = named.pop("organizations")
+    (member,) = named.pop("members")
+    (account,) = named.pop("accounts")
+    assert (member["organization_id"], member["account_id"]) == (organization["_id"], account["_id"])
+    ((collection, documents),) = named.items()
+    return organization, collection, documents

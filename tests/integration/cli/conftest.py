@@ -1,10 +1,14 @@
-"""Databases to plant violations in."""
+"""Databases to plant violations in, and an organization with a backup."""
+
+from pathlib import Path
 
 import pytest
 
 from cli import checker
+from tenantry.accounts import Membership
 from tests.integration.cli.planted import Planted
 from tests.support import library
+from tests.support.command_line import tenantry_json
 from tests.support.databases import Databases
 
 
@@ -18,3 +22,17 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 def planted(databases: Databases) -> Planted:
     alpha, beta, _ = (library.create(name).organization_id for name in ("Alpha", "Beta", "Gamma Ray"))
     return Planted(databases, alpha, beta)
+
+
+@pytest.fixture
+def google(databases: Databases) -> Membership:
+    member = library.create("Google")
+    databases.tenants["org_google"].insert_many({"_id": n} for n in range(200))
+    return member
+
+
+@pytest.fixture
+def path(google: Membership, tmp_path: Path) -> Path:
+    """A backup of Google."""
+    tenantry_json("backup", "google", "-o", tmp_path / "google.archive")
+    return tmp_path / "google.archive"

@@ -1,10 +1,6 @@
 """`tenantry backup` while others write, rename and delete: one moment of one organization, or none."""
 
-import random
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,11 +14,8 @@ from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases, Document, failing
 from tests.support.intents import intend_deletion, intend_rename
-from tests.support.mongodump import read_archive
+from tests.support.mongodump import read_backup
 
-ACCOUNTS = 3000
-PADDING = "x" * 8000  # all of them are more than one reply of the server
-STARTING_BALANCE = 100
 FEW = 300  # documents: more than the first reply holds
 
 
@@ -34,60 +27,6 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "google.archive"
-
-
-def backed_up(path: Path) -> tuple[Document, str, list[Document]]:
-    """Return the organization in a backup, and its collection's name and documents."""
-    collections = read_archive(path.read_bytes())
-    named = {name: found["documents"] for (_, name), found in collections.items()}
-    (organization,) = named.pop("organizations")
-    (member,) = named.pop("members")
-    (account,) = named.pop("accounts")
-    assert (member["organization_id"], member["account_id"]) == (organization["_id"], account["_id"])
-    ((collection, documents),) = named.items()
-    return organization, collection, documents
-
-
-def transfer_until(stop: threading.Event, databases: Databases, seed: int) -> int:
-    """Move amounts between accounts; return how often."""
-    collection = databases.tenants["org_google"]
-    choose = random.Random(seed)  # noqa: S311 - no secret
-    done = 0
-    while not stop.is_set():
-        giver, taker = choose.sample(range(ACCOUNTS), 2)
-        amount = choose.randint(1, 50)
-        with databases.client.start_session() as session, session.start_transaction():
-            collection.update_one({"_id": giver}, {"$inc": {"balance": -amount}}, session=session)
-            collection.update_one({"_id": taker}, {"$inc": {"balance": amount}}, session=session)
-        done += 1
-    return done
-
-
-@contextmanager
-def transfers(databases: Databases) -> Iterator[list[int]]:
-    """Move amounts in a thread during a `with` block; at its end, their number is known."""
-    stop = threading.Event()
-    done: list[int] = []
-    with ThreadPoolExecutor() as pool:
-        running = pool.submit(transfer_until, stop, databases, 1)
-        try:
-            yield done
-        finally:
-            stop.set()
-            done.append(running.result())
-
-
-def test_transfers_under_way_are_in_the_backup_wholly_or_not_at_all(databases: Databases, path: Path) -> None:
-    library.create("Google")
-    accounts = [{"_id": n, "balance": STARTING_BALANCE, "padding": PADDING} for n in range(ACCOUNTS)]
-    databases.tenants["org_google"].insert_many(accounts)
-    for _ in range(3):
-        with transfers(databases) as done:
-            tenantry_json("backup", "google", "-o", path)
-        assert done[0] > 10
-        _, _, documents = backed_up(path)
-        assert sum(each["balance"] for each in documents) == ACCOUNTS * STARTING_BALANCE
-        assert {each["balance"] for each in documents} != {STARTING_BALANCE}
 
 
 class Interruption:
@@ -151,7 +90,7 @@ def test_organization_that_is_renamed_meanwhile(
             library.rename(member, name)
 
     assert back_up_during(step, rename, path, monkeypatch) == (0, "")
-    organization, collection, documents = backed_up(path)
+    organization, collection, documents = read_backup(path)
     assert organization["state"] == "active"
     assert organization["collection"] == collection
     assert [each["_id"] for each in documents] == list(range(FEW))
@@ -164,7 +103,7 @@ def test_rename_that_is_interrupted_meanwhile(
     organization_id = google(databases).organization_id
     intend = partial(intend_rename, organization_id, "Alphabet")
     assert back_up_during(step, intend, path, monkeypatch) == (0, "")
-    organization, collection, documents = backed_up(path)
+    organization, collection, documents = read_backup(path)
     assert (organization["state"], organization["collection"]) == ("active", collection)
     assert len(documents) == FEW
 
@@ -182,7 +121,7 @@ def test_organization_that_is_deleted_meanwhile(
 
     status, message = back_up_during(step, replace, path, monkeypatch)
     if status == 0:
-        organization, _, documents = backed_up(path)
+        organization, _, documents = read_backup(path)
         assert organization["_id"] == member.organization_id
         assert [each["of"] for each in documents] == ["google"] * FEW
     else:
@@ -226,7 +165,7 @@ def test_rename_that_was_interrupted_is_completed_first(
     member = google(databases)
     intend_rename(member.organization_id, "Alphabet")
     tenantry_json("backup", member.organization_id if reference == "id" else reference, "-o", path)
-    organization, collection, documents = backed_up(path)
+    organization, collection, documents = read_backup(path)
     assert (organization["slug"], collection, len(documents)) == ("alphabet", "org_alphabet", FEW)
 
 

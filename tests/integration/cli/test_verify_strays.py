@@ -1,5 +1,7 @@
 """`tenantry verify` on a real server: what belongs to no organization."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.integration.cli.planted import Planted, rules, verify
@@ -38,3 +40,22 @@ def test_account_without_organization_is_found(planted: Planted) -> None:
     assert status == 1
     assert rules(violations) == [("account-has-member", None)]
     assert "acct_planted" in violations[0]["detail"]
+
+
+def test_collection_that_a_killed_restore_left_is_found(planted: Planted) -> None:
+    planted.databases.tenants.create_collection("restoring_1")
+    over = datetime.now(UTC) - timedelta(minutes=5)
+    for lease in (None, {"_id": "restoring_1", "leased_until": over}):
+        if lease:
+            planted.databases.master["restorations"].insert_one(lease)
+        status, violations = verify()
+        assert status == 1
+        assert rules(violations) == [("restore-abandoned", None)]
+        assert violations[0]["detail"].endswith("collection restoring_1; run `tenantry reconcile`")
+
+
+def test_collection_that_a_restore_is_filling_is_in_order(planted: Planted) -> None:
+    planted.databases.tenants.create_collection("restoring_1")
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    planted.databases.master["restorations"].insert_one({"_id": "restoring_1", "leased_until": later})
+    assert verify() == (0, [])

@@ -1,0 +1,18 @@
+"""Restores that have to be refused."""
+
+from pathlib import Path
+
+from tests.support.command_line import tenantry
+from tests.support.databases import Databases
+
+
+def refused(databases: Databases, *arguments: str | Path, status: int = 1) -> str:
+    """Run a restore that has to be refused without a trace, and return why."""
+    before = databases.dump()
+    result = tenantry("restore", *arguments)
+    assert result.exit_code == status, result.output
+    assert result.stderr.count("\n") == 1
+    after = databases.dump()
+    assert after.pop(f"{databases.master.name}.restorations", {"documents": []})["documents"] == []
+    assert after == before | {name: after[name] for name in after if name.startswith("system.")}
+    return result.stderr.rstrip("\n")
