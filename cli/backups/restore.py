@@ -87,11 +87,11 @@ def restore(
 def _wanted(content: Content, name: str | None, owner: str | None) -> Wanted:
     found = content.organization
     try:
-        display = names.canonical_name(name or found["name"])
-        slug = names.slug_of(display) if name else names.check_slug(found["slug"])
+        display = names.canonical_name(found["name"] if name is None else name)
+        slug = names.check_slug(found["slug"]) if name is None else names.slug_of(display)
     except ValueError as error:
         raise BackupError(f"The name {error}; choose another with --name NAME") from None
-    who = owners.named(owner) if owner else owners.backed_up(content.accounts)
+    who = owners.backed_up(content.accounts) if owner is None else owners.named(owner)
     return Wanted(display, slug, found["metadata"], who)
 
 

@@ -19,7 +19,7 @@ def test_name_that_is_taken(databases: Databases, path: Path) -> None:
     assert refused(databases, path, "--name", "ALPHABET!") == f"The slug alphabet {wanted}"
 
 
-@pytest.mark.parametrize("name", ["admin", "...", "x" * 101, "a\0b"])
+@pytest.mark.parametrize("name", ["", "admin", "...", "x" * 101, "a\0b"])
 def test_name_that_cannot_be(databases: Databases, path: Path, name: str) -> None:
     assert refused(databases, path, "--name", name).endswith("; choose another with --name NAME")
 

@@ -1,6 +1,7 @@
 """Progress is shown to people only, and results as they are."""
 
 import json
+import re
 
 import pytest
 
@@ -30,6 +31,22 @@ def test_progress_is_shown_on_a_terminal(
     assert "organizations" in shown.err
     assert "1/2" in shown.err
     assert shown.out == ""
+
+
+def test_transfers_are_shown_with_their_rate_and_what_remains(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    with output.transfer_progress(shown=True) as advance:
+        advance("Backing up", 1_000_000, 10_000_000)
+        advance("Backing up", 2_000_000, 10_000_000)
+    shown = capsys.readouterr().err
+    assert "Backing up" in shown
+    assert "2.0/10.0 MB" in shown
+    assert "/s" in shown
+    assert re.search(r"\d:\d\d:\d\d", shown)
 
 
 def test_progress_can_be_left_out(

@@ -1,0 +1,144 @@
+"""How fast a backup and a restore are, and how much memory they take, with many documents and with more.
+
+The measure is a plain dump: all documents as the server sends them, into a file and onto the disk, without
+a snapshot, a checksum or the rest of an organization. Each run has a process of its own; the ways are
+measured in turn, so that a noisy machine slows all of them.
+"""
+
+import json
+import os
+import resource
+import statistics
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from pymongo import MongoClient
+from rich.console import Console
+from rich.table import Table
+
+from cli.backups.backup import back_up
+from cli.backups.restore import restore
+from cli.connection import Target, connected
+from local.mongod import mongod_binary, running_mongod
+from local.processes import free_port
+from tenantry import lifecycle
+from tenantry.schemas import CreateOrganization
+
+SIZES: Final = {"many": 250_000, "more": 1_000_000}  # documents
+BATCH: Final = 10_000
+ROUNDS: Final = 3
+RESULTS: Final = Path(__file__).with_name("results") / "backup.json"
+
+
+class Run(NamedTuple):
+    """What one run took."""
+
+    seconds: float
+    peak_bytes: int
+    """Of the process, as resident set."""
+
+
+def main() -> None:
+    """Measure on a server of its own, print a table and save the figures."""
+    binary = mongod_binary()
+    if binary is None:
+        raise SystemExit("The bundled mongod does not run on this machine.")
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        running_mongod(binary, Path(directory) / "data", free_port()) as (_, uri),
+    ):
+        os.environ["MONGODB_URI"] = uri
+        figures = {size: _figures(uri, size, Path(directory)) for size in SIZES}
+    _print(figures)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def _figures(uri: str, size: str, directory: Path) -> dict[str, dict[str, float]]:
+    _fill(uri, size)
+    runs: dict[str, list[Run]] = {way.__name__: [] for way in WAYS}
+    for number in range(ROUNDS):
+        for way in WAYS:
+            runs[way.__name__].append(_in_a_process(way, uri, size, str(directory / size), number))
+    plain = statistics.median(run.seconds for run in runs[plain_dump.__name__])
+    megabytes = (directory / size).stat().st_size / 1e6
+    return {name: _summary(found, plain, megabytes) for name, found in runs.items()}
+
+
+def _summary(runs: list[Run], plain: float, megabytes: float) -> dict[str, float]:
+    seconds = statistics.median(run.seconds for run in runs)
+    return {
+        "seconds": seconds,
+        "megabytes_per_second": megabytes / seconds,
+        "times_plain_dump": seconds / plain,
+        "peak_megabytes": max(run.peak_bytes for run in runs) / 1e6,
+    }
+
+
+def _fill(uri: str, size: str) -> None:
+    wanted = CreateOrganization(name=size, email=f"{size}@bench.example", password=uuid.uuid4().hex)
+    collection = lifecycle.create(wanted, None).organization["collection"]
+    with MongoClient[dict[str, Any]](uri) as client:
+        for first in range(0, SIZES[size], BATCH):
+            client["tenantry_tenants"][collection].insert_many(_documents(first, min(BATCH, SIZES[size])))
+
+
+def _documents(first: int, number: int) -> Iterator[dict[str, Any]]:
+    for each in range(first, first + number):
+        yield {"_id": each, "name": f"customer {each}", "tags": ["a", "b"], "note": "x" * 100}
+
+
+def _in_a_process(way: Callable[..., None], *arguments: Any) -> Run:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_measured, way, *arguments).result()
+
+
+def _measured(way: Callable[..., None], *arguments: Any) -> Run:
+    start = time.perf_counter()
+    way(*arguments)
+    seconds = time.perf_counter() - start
+    return Run(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+
+
+def plain_dump(uri: str, size: str, path: str, _: int) -> None:
+    """Write a collection's documents as the server sends them."""
+    with MongoClient[dict[str, Any]](uri) as client, Path(path).open("wb") as file:
+        for batch in client["tenantry_tenants"][f"org_{size}"].find_raw_batches():
+            file.write(batch)  # type: ignore[arg-type]  # bytes
+        os.fsync(file.fileno())
+
+
+def backup(uri: str, size: str, path: str, _: int) -> None:
+    """Back the organization up."""
+    with connected(Target(uri, "tenantry", "tenantry_tenants")) as databases:
+        back_up(databases, size, path, lambda *_: None)
+
+
+def restoration(uri: str, size: str, path: str, number: int) -> None:
+    """Restore the organization under another name."""
+    with connected(Target(uri, "tenantry", "tenantry_tenants")) as databases:
+        restore(databases, path, f"{size} {number}", None, lambda *_: None)
+
+
+WAYS: Final = (plain_dump, backup, restoration)
+
+
+def _print(figures: dict[str, dict[str, dict[str, float]]]) -> None:
+    table = Table("Documents", "Way", "Time", "Rate", "Of a plain dump", "Peak memory")
+    for size, ways in figures.items():
+        for name, of in ways.items():
+            rate = f"{of['megabytes_per_second']:.0f} MB/s"
+            peak = f"{of['peak_megabytes']:.0f} MB"
+            ratio = f"{of['times_plain_dump']:.2f} times"
+            table.add_row(f"{SIZES[size]:,}", name, f"{of['seconds']:.2f} s", rate, ratio, peak)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
