@@ -94,6 +94,17 @@ def master() -> Database[Document]:
     return client()[settings().master_database]
 
 
+def ping() -> None:
+    """Ask the server for an answer.
+
+    Raises
+    ------
+    pymongo.errors.PyMongoError
+        It gives none.
+    """
+    master().command("ping")
+
+
 def now() -> datetime:
     """Return the present moment as BSON keeps it: UTC, in whole milliseconds."""
     moment = datetime.now(UTC)

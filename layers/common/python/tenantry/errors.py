@@ -123,12 +123,12 @@ class DocumentExists(TenantryError):
 
 
 class NotAttempted(TenantryError):
-    """A document before this one was refused, and the documents were to be inserted in their order."""
+    """Documents before this one were refused, so this one was not tried."""
 
     code = "not-attempted"
     status = HTTPStatus.FAILED_DEPENDENCY
     title = "Not attempted"
-    default_detail = "A document before this one was refused. Send it again, or send all with ordered=false."
+    default_detail = "Documents before this one were refused, so it was not tried. Send it again."
 
 
 class IndexNotFound(TenantryError):

@@ -102,8 +102,7 @@ def delete(mine: TenantCollection, document_id: Any, is_current: IsCurrent) -> N
 
 
 def _check_id(document: Document, document_id: Any) -> None:
-    sent = document.get("_id", document_id)
-    if bson.encode({"_id": sent}) != bson.encode({"_id": document_id}):
+    if version_of({"_id": document.get("_id", document_id)}) != version_of({"_id": document_id}):
         raise InvalidFields.of("_id", "must be the id in the URL, or be left out")
 
 

@@ -3,16 +3,22 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+import bson
 from pymongo.errors import BulkWriteError
 
-from tenantry import database
+from tenantry import database, extended_json
 from tenantry.database import Document
 from tenantry.documents import refusals
 from tenantry.documents.rules import check_document, without_id
 from tenantry.errors import DocumentExists, NotAttempted, TenantryError
 from tenantry.tenants import TenantCollection
 
+MAX_REFUSED: Final = 100  # each costs a transaction, and a request has 5 s
+
 _DUPLICATE_KEY: Final = 11000
+
+Outcome = Document | TenantryError
+"""A stored document, or why it was not stored."""
 
 
 def insert(mine: TenantCollection, document: Document) -> Document:
@@ -31,9 +37,7 @@ def insert(mine: TenantCollection, document: Document) -> Document:
     return stored
 
 
-def insert_many(
-    mine: TenantCollection, documents: Sequence[Any], *, ordered: bool
-) -> list[Document | TenantryError]:
+def insert_many(mine: TenantCollection, documents: Sequence[Any], *, ordered: bool) -> list[Outcome]:
     """Insert documents and tell of each what became of it.
 
     Parameters
@@ -43,7 +47,8 @@ def insert_many(
     documents : sequence
         Decoded documents, or the errors that decoding them met.
     ordered : bool
-        Whether the first one that is refused ends it, so that those after it are not attempted.
+        Whether the first one that is refused ends it, so that those after it are not attempted. If not, the
+        rest is not attempted either once unique indexes have refused `MAX_REFUSED` of them.
 
     Returns
     -------
@@ -55,21 +60,18 @@ def insert_many(
     pymongo.errors.PyMongoError
         Outcome unknown: any of them may be stored; repeating it with the same `_id`s tells.
     """
-    outcomes = [_checked(document) for document in documents]
+    outcomes = _without_existing(mine, [_checked(document) for document in documents])
     waiting = [index for index, outcome in enumerate(outcomes) if isinstance(outcome, dict)]
-    if ordered and len(waiting) < len(outcomes):
-        first_refused = next(index for index in range(len(outcomes)) if index not in set(waiting))
-        waiting = [index for index in waiting if index < first_refused]
-    for index in _insert_until_refused(mine, outcomes, waiting):
-        outcomes[index] = DocumentExists()
-        if ordered:
-            break
     if ordered:
-        _mark_not_attempted(outcomes)
-    return outcomes
+        waiting = waiting[: _first_error(outcomes)]
+    for refused, index in enumerate(_insert_until_refused(mine, outcomes, waiting), 1):
+        outcomes[index] = DocumentExists()
+        if ordered or refused == MAX_REFUSED:
+            return _without_unattempted(outcomes, index)
+    return _without_unattempted(outcomes, _first_error(outcomes)) if ordered else outcomes
 
 
-def _checked(document: Any) -> Document | TenantryError:
+def _checked(document: Any) -> Outcome:
     if isinstance(document, TenantryError):
         return document
     try:
@@ -110,7 +112,30 @@ def _first_refused(mine: TenantCollection, documents: list[Document]) -> int | N
     return None
 
 
-def _mark_not_attempted(outcomes: list[Document | TenantryError]) -> None:
-    refused = (index for index, outcome in enumerate(outcomes) if isinstance(outcome, TenantryError))
-    for index in range(next(refused, len(outcomes)) + 1, len(outcomes)):
-        outcomes[index] = NotAttempted()
+def _without_existing(mine: TenantCollection, outcomes: list[Outcome]) -> list[Outcome]:
+    """Put an error in the place of each document whose id is taken; this finds most of the refused ones."""
+    ids = [outcome["_id"] for outcome in outcomes if isinstance(outcome, dict)]
+    found = mine.find({"_id": {"$in": ids}}, {"_id": 1}, limit=len(ids)) if ids else []
+    taken = {_key(document) for document in found}
+    return [
+        DocumentExists() if isinstance(outcome, dict) and _key(outcome) in taken else outcome
+        for outcome in outcomes
+    ]
+
+
+def _key(document: Document) -> bytes:
+    return bson.encode({"_id": document["_id"]}, codec_options=extended_json.CODEC_OPTIONS)
+
+
+def _first_error(outcomes: list[Outcome]) -> int:
+    return next(
+        (index for index, outcome in enumerate(outcomes) if isinstance(outcome, TenantryError)), len(outcomes)
+    )
+
+
+def _without_unattempted(outcomes: list[Outcome], last: int) -> list[Outcome]:
+    """Put an error in the place of each document behind the last one that was attempted."""
+    return [
+        NotAttempted() if index > last and isinstance(outcome, dict) else outcome
+        for index, outcome in enumerate(outcomes)
+    ]

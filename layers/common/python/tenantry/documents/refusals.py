@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from typing import Final
 
 import pymongo
-from pymongo.errors import DuplicateKeyError, OperationFailure
+from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
 
+from tenantry import database
 from tenantry.errors import DocumentExists, QueryRefused, QueryTooSlow
 
 QUERY_TIMEOUT_SECONDS: Final = 3  # less than a request has, which goes on to look at the organization
 
-_MAX_TIME_EXPIRED: Final = 50
 _REFUSED: Final = {
     2,  # BadValue
     9,  # FailedToParse
@@ -32,13 +32,18 @@ def of_write() -> Iterator[None]:
 
 @contextmanager
 def of_query() -> Iterator[None]:
-    """Bound the time of a query, and raise QueryTooSlow or QueryRefused where another attempt cannot help."""
+    """Bound the time of a query, and raise QueryTooSlow or QueryRefused where another attempt cannot help.
+
+    The driver's deadline is the server's, so either of them may notice first that the time is over. It is the
+    query that is slow if the server answers something else at once.
+    """
     try:
         with pymongo.timeout(QUERY_TIMEOUT_SECONDS):
             yield
-    except OperationFailure as error:
-        if error.code == _MAX_TIME_EXPIRED:
+    except PyMongoError as error:
+        if error.timeout:
+            database.ping()
             raise QueryTooSlow from None
-        if error.code in _REFUSED:
+        if isinstance(error, OperationFailure) and error.code in _REFUSED:
             raise QueryRefused from None
         raise

@@ -90,6 +90,7 @@ def request_id(event: dict[str, Any]) -> str:
 
 
 def _field_error(error: dict[str, Any]) -> dict[str, str]:
-    location = [str(part) for part in error["loc"] if part != "body"]
+    source, *names = error["loc"]
+    location = [str(part) for part in (names if source in {"body", "query"} else error["loc"])]
     message = str(error["msg"]).removeprefix("Value error, ")
     return {"field": ".".join(location) or "body", "message": message}

@@ -1,0 +1,173 @@
+"""One document: inserted, read, replaced, patched, deleted."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from urllib.parse import quote, unquote
+
+import pytest
+
+from tenantry.documents import changing
+from tenantry.errors import PreconditionFailed
+from tenantry.http import if_match
+from tests.integration.documents.conftest import CANONICAL, Documents
+from tests.support.concurrency import at_once
+from tests.support.databases import Databases
+
+NOTE = {"text": "hello", "at": {"$date": "2015-12-10T12:00:00.001Z"}, "n": 1.5}
+# fmt: off
+IDS: list[Any] = [
+    "invoice-17", "a b/c?d#e%20f\"'\\", "é\U0001f600", "~x", "", ".", "..", "$where", "17", 17, -2.5,
+    {"$numberLong": "17000000000"}, {"$numberDecimal": "1.10"}, {"$oid": "665f1c2e8b3e4a0012ab34cd"},
+    "665f1c2e8b3e4a0012ab34cd", {"$date": "2026-01-31T00:00:00Z"},
+    {"$binary": {"base64": "bx0KUsS5Sg2OH3o8Wy2egA==", "subType": "04"}},
+    {"$binary": {"base64": "AAEC", "subType": "00"}}, {"year": 2026, "of": {"n": 1}}, {"$minKey": 1},
+]
+# fmt: on
+
+
+def test_story_of_a_document(documents: Documents, databases: Databases) -> None:
+    inserted = documents.insert(NOTE)
+    assert inserted.status == 201
+    document_id = inserted.json["_id"]["$oid"]
+    assert inserted.json == {"_id": {"$oid": document_id}, **NOTE}
+    assert inserted.headers["location"] == f"/v1{documents.path}/{document_id}"
+    assert inserted.headers["content-type"] == "application/json"
+
+    read = documents.of(document_id, "GET")
+    assert (read.status, read.json, read.headers["etag"]) == (200, inserted.json, inserted.headers["etag"])
+
+    replaced = documents.of(document_id, "PUT", {"text": "again", "tags": ["x"]})
+    assert (replaced.status, replaced.json["text"]) == (200, "again")
+    assert replaced.headers["etag"] != read.headers["etag"]
+
+    patched = documents.of(document_id, "PATCH", {"tags": None, "in": {"a": {"$numberLong": "1"}}})
+    assert patched.json == {"_id": {"$oid": document_id}, "text": "again", "in": {"a": 1}}
+    assert documents.of(document_id, "GET").headers["etag"] == patched.headers["etag"]
+
+    deleted = documents.of(document_id, "DELETE")
+    assert (deleted.status, deleted.text) == (204, "")
+    for method, body in [("GET", None), ("DELETE", None), ("PATCH", {"a": 1})]:
+        gone = documents.of(document_id, method, body)
+        assert (gone.status, gone.code) == (404, "document-not-found")
+    assert list(databases.tenants["org_alpha"].find()) == [{"_id": "kept"}]
+
+
+@pytest.mark.parametrize("document_id", IDS, ids=repr)
+def test_document_is_found_at_its_location(documents: Documents, document_id: Any) -> None:
+    inserted = documents.insert({"_id": document_id, "here": True})
+    assert inserted.status == 201, inserted.text
+    name = inserted.headers["location"].rpartition("/")[2]
+    assert re.fullmatch("[A-Za-z0-9._~-]+", name)
+    read = documents.of(name, "GET", **CANONICAL)
+    assert (read.status, read.headers["content-type"]) == (200, "application/ejson")
+    relaxed = documents.of(name, "GET")
+    assert relaxed.json == inserted.json
+    assert documents.of(name, "PUT", read.json).json == inserted.json
+    assert documents.of(name, "GET", **CANONICAL).text == read.text
+    assert documents.of(name, "DELETE").status == 204
+
+
+@pytest.mark.parametrize("gateway", [lambda path: path, unquote])
+@pytest.mark.parametrize(
+    "text", ["a b", "é", '"665f1c2e8b3e4a0012ab34cd"', '{"$numberInt":"17"}', '{"a":"b c"}']
+)
+def test_id_in_a_path_is_percent_decoded_by_whomever(
+    documents: Documents, text: str, gateway: Callable[[str], str]
+) -> None:
+    """API Gateway and its stand-ins differ in whether they do."""
+    path = gateway(f"{documents.path}/{quote(text, safe='')}")
+    stored = documents.service.put(path, {"x": 1}, token=documents.owner.token)
+    assert stored.status == 201, stored.text
+    assert documents.of(text, "GET").json == stored.json
+
+
+def test_numbers_keep_their_types_on_the_way(documents: Documents, databases: Databases) -> None:
+    numbers = '{"_id":1,"i":{"$numberInt":"1"},"l":{"$numberLong":"1"},"d":{"$numberDouble":"1.0"}}'
+    assert documents.insert_text(numbers).status == 201
+    types = {"i": "int", "l": "long", "d": "double"}
+    for _ in range(2):
+        assert databases.tenants["org_alpha"].count_documents(
+            {"_id": 1} | {k: {"$type": v} for k, v in types.items()}
+        )
+        read = documents.of('{"$numberInt":"1"}', "GET", **CANONICAL)
+        assert documents.of('{"$numberInt":"1"}', "PUT", read.json).status == 200
+
+
+def test_precondition_guards_every_change(documents: Documents) -> None:
+    tag = documents.insert({"_id": "a", "n": 0}).headers["etag"]
+    current = documents.of("a", "PUT", {"n": 1}, **{"If-Match": f'"x", {tag}'}).headers["etag"]
+    for stale in (tag, f"W/{current}", '"x"', ""):
+        for method, body in [("PUT", {"n": 2}), ("PATCH", {"n": 2}), ("DELETE", None)]:
+            refused = documents.of("a", method, body, **{"If-Match": stale})
+            assert (refused.status, refused.code) == (412, "precondition-failed")
+    assert documents.of("a", "GET").json == {"_id": "a", "n": 1}
+    for method, body in [("PUT", {"n": 2}), ("PATCH", {"n": 2}), ("DELETE", None)]:
+        assert documents.of("absent", method, body, **{"If-Match": "*"}).status == 412
+    assert documents.of("a", "PATCH", {"n": 2}, **{"If-Match": "*"}).status == 200
+    assert documents.find().json["documents"] == [{"_id": "a", "n": 2}, {"_id": "kept"}]
+
+
+def test_of_changes_with_the_same_entity_tag_one_is_made(documents: Documents) -> None:
+    tag = documents.insert({"_id": "a", "n": 0}).headers["etag"]
+
+    def change(number: int) -> bool:
+        try:
+            if number % 2:
+                changing.put(documents.mine, "a", {"n": number}, if_match(tag))
+            else:
+                changing.patch(documents.mine, "a", {"n": number}, if_match(tag))
+        except PreconditionFailed:
+            return False
+        return True
+
+    changed = at_once([partial(change, number) for number in range(1, 9)])
+    assert changed.count(True) == 1
+    assert documents.of("a", "GET").json == {"_id": "a", "n": changed.index(True) + 1}
+
+
+def test_patches_at_once_are_all_in_it(documents: Documents) -> None:
+    documents.insert({"_id": "a"})
+    changes = [{f"f{number}": number} for number in range(8)]
+    at_once([partial(changing.patch, documents.mine, "a", change, if_match(None)) for change in changes])
+    assert documents.of("a", "GET").json == {"_id": "a"} | {f"f{number}": number for number in range(8)}
+
+
+def test_puts_under_a_free_id_at_once_create_one_document(documents: Documents) -> None:
+    put = partial(changing.put, documents.mine, "a", {"n": 1}, if_match(None))
+    assert sorted(done.is_created for done in at_once([put] * 8)) == [False] * 7 + [True]
+
+
+def test_id_stays(documents: Documents) -> None:
+    documents.insert({"_id": 1, "n": 0})
+    path = '{"$numberInt":"1"}'
+    assert documents.of(path, "PUT", {"_id": 1, "n": 1}).json == {"_id": 1, "n": 1}
+    for other in (2, "1", {"$numberLong": "1"}, {"$numberDouble": "1"}, {"$oid": "665f1c2e8b3e4a0012ab34cd"}):
+        for method in ("PUT", "PATCH"):
+            refused = documents.of(path, method, {"_id": other, "n": 2})
+            assert (refused.status, refused.json["errors"][0]["field"]) == (422, "_id")
+    assert documents.of(path, "PATCH", {"_id": None}).status == 422
+    assert documents.of(path, "GET").json == {"_id": 1, "n": 1}
+
+
+def test_fields_are_chosen(documents: Documents) -> None:
+    documents.insert({"_id": "a", "x": {"y": 1, "z": 2}, "w": 3})
+    read = documents.service.get(f"{documents.path}/a?fields=x.y,v", token=documents.owner.token)
+    assert read.json == {"_id": "a", "x": {"y": 1}}
+    assert "etag" not in read.headers
+
+
+def test_unique_index_is_told_from_an_outage(documents: Documents) -> None:
+    documents.index("POST", {"keys": [{"field": "email"}], "unique": True})
+    documents.insert({"_id": "a", "email": "x"})
+    documents.insert({"_id": "b", "email": "y"})
+    for answer in (
+        documents.insert({"_id": "a"}),
+        documents.insert({"email": "x"}),
+        documents.of("b", "PATCH", {"email": "x"}),
+        documents.of("b", "PUT", {"email": "x"}),
+        documents.of("c", "PUT", {"email": "x"}),
+    ):
+        assert (answer.status, answer.code) == (409, "document-exists")
+        assert "org_" not in answer.text, "names the collection"
