@@ -1,29 +1,25 @@
-"""A client of the library that records all that it does, with few names and few documents."""
+"""A client of the service that records all that it does, with few names and few documents."""
 
 import itertools
 import random
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from tenantry import accounts, lifecycle
-from tenantry.accounts import Membership
-from tenantry.organizations import OrganizationDocument
-from tenantry.schemas import CreateOrganization, UpdateOrganization
 from tenantry.tenants import TenantCollection
+from tests.concurrency.api import Api, Refused
 from tests.concurrency.history import Change, Creation, Document, Operation, Outcome, Seen, outcome_of
+from tests.support.owners import PASSWORD
 
-SLUGS: Final = tuple(f"name-{number}" for number in range(8))
+SLUGS: Final = tuple(f"name-{number}" for number in range(12))
 SHARED_DOCUMENTS: Final = tuple(f"shared-{number}" for number in range(4))
+
+Content = dict[str, Any]
 
 
 class Client:
-    """One process's use of the library.
-
-    A request begins with reading the caller's membership, so creating, updating and deleting count from
-    there: what was read may be all that an answer rests on.
+    """One process's use of the service: HTTP for organizations, the library for tenants' documents.
 
     Parameters
     ----------
@@ -35,52 +31,81 @@ class Client:
         self.operations: list[Operation] = []
         self.random = random.Random()  # noqa: S311 - nothing secret
         self._values = (f"{number}-{count}" for count in itertools.count())
-        self._known: dict[str, set[str]] = defaultdict(set)
-        self._began = 0
+        self._api = Api()
+        self._tokens: dict[str, str] = {}  # by organization
         self._collection = cache(TenantCollection)  # kept, so that many start from an old name
 
     def value(self) -> str:
         """Return a text that nobody has used yet."""
         return next(self._values)
 
-    def memberships(self, account_id: str) -> list[Membership]:
-        """Read an account's organizations; those that were there before and are not are deleted."""
-        self._began = invoked = time.monotonic_ns()
-        outcome, found = answer = outcome_of(lambda: accounts.memberships(account_id))
+    def sign_up(self, email: str, slug: str, mark: str) -> None:
+        """Create an organization with an account of its own, and log in."""
+        self._create(slug, mark, {"email": email, "password": PASSWORD}, None)
+        self.log_in(email)
+
+    def log_in(self, email: str) -> list[str]:
+        """Log in and return the organizations of the account for which there is a token then."""
+        listed = self._log_in({"email": email, "password": PASSWORD})
+        for organization_id in listed:
+            if organization_id not in self._tokens:
+                self._log_in({"email": email, "password": PASSWORD, "organization": organization_id})
+        return [organization_id for organization_id in listed if organization_id in self._tokens]
+
+    def _log_in(self, credentials: Content) -> list[str]:
+        def log_in() -> list[str]:
+            try:
+                session = self._api.request("POST", "/login", json_body=credentials)
+            except Refused as refusal:
+                if refusal.code != "organization-required":
+                    raise
+                return [organization["id"] for organization in refusal.problem["organizations"]]
+            self._tokens[session["organization"]["id"]] = session["access_token"]
+            return [session["organization"]["id"]]
+
+        login = self._record("login", "", credentials["email"], log_in)
+        return list(login.result) if login.outcome == "done" else []
+
+    def read(self, organization_id: str) -> Content | None:
+        """Read an organization, if it is there."""
+        invoked = time.monotonic_ns()
+        outcome, found = outcome_of(lambda: self._request("GET", organization_id))
         if outcome != "done":
-            self._append("list", "", account_id, answer, invoked)
-            return []
-        for one in found:
-            mark = one.organization["metadata"]["mark"]
-            self._append("read", one.organization_id, mark, ("done", _seen(one.organization)), invoked)
-        ids = {one.organization_id for one in found}
-        for gone in self._known[account_id] - ids:
-            self._append("read", gone, "", ("done", Seen("deleted")), invoked)
-        self._known[account_id] = ids
-        return list(found)
+            self._append("read", organization_id, "", (outcome, found), invoked)
+            return None
+        self._append("read", organization_id, found["metadata"]["mark"], (outcome, _seen(found)), invoked)
+        return dict(found)
 
-    def create(self, slug: str, caller: Membership | None, mark: str, **owner: str) -> None:
-        """Create an organization, for a caller or with an account of its own."""
-        wanted = CreateOrganization(name=slug, metadata={"mark": mark}, **owner)
-        outcome, created = answer = outcome_of(lambda: lifecycle.create(wanted, caller))
-        organization = created.organization["_id"] if outcome == "done" else ""
-        self._append("create", organization, Creation(slug, mark), answer, self._began)
+    def create(self, beside: str, slug: str) -> None:
+        """Create an organization for the account that has another one."""
+        self._create(slug, self.value(), {}, self._tokens[beside])
 
-    def update(self, member: Membership, slug: str | None, *, conditional: bool) -> None:
+    def _create(self, slug: str, mark: str, owner: dict[str, str], token: str | None) -> None:
+        wanted = {"name": slug, "metadata": {"mark": mark}} | owner
+        invoked = time.monotonic_ns()
+        outcome, created = outcome_of(
+            lambda: self._api.request("POST", "/organizations", json_body=wanted, token=token)
+        )
+        organization_id = created["organization"]["id"] if outcome == "done" else ""
+        self._append("create", organization_id, Creation(slug, mark), (outcome, created), invoked)
+
+    def update(self, organization_id: str, slug: str | None, version: int | None = None) -> Operation:
         """Rename an organization, or change its metadata alone, perhaps on condition of its version."""
-        expected = member.organization["version"] if conditional else None
-        changes = UpdateOrganization(name=slug, metadata={"changed": self.value()})
+        changes: Content = {"metadata": {"changed": self.value()}} | ({"name": slug} if slug else {})
+        condition = {"If-Match": f'"{version}"'} if version else {}
 
         def update() -> Seen:
-            return _seen(lifecycle.update(member, changes, lambda version: expected in (None, version)))
+            return _seen(self._request("PATCH", organization_id, json_body=changes, headers=condition))
 
-        answer = outcome_of(update)
-        self._append("update", member.organization_id, Change(slug, expected), answer, self._began)
+        return self._record("update", organization_id, Change(slug, version), update)
 
-    def delete(self, member: Membership) -> None:
+    def delete(self, organization_id: str) -> None:
         """Delete an organization."""
-        answer = outcome_of(lambda: lifecycle.delete(member))
-        self._append("delete", member.organization_id, None, answer, self._began)
+        self._record("delete", organization_id, None, lambda: self._request("DELETE", organization_id))
+
+    def _request(self, method: str, organization_id: str, **parts: Any) -> Any:
+        path = f"/organizations/{organization_id}"
+        return self._api.request(method, path, token=self._tokens[organization_id], **parts)
 
     def insert(self, organization_id: str, document_id: str) -> Operation:
         """Insert a document that says whose it is."""
@@ -146,5 +171,5 @@ class Client:
         return operation
 
 
-def _seen(organization: OrganizationDocument) -> Seen:
+def _seen(organization: Content) -> Seen:
     return Seen(organization["state"], organization["version"], organization["slug"])

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import pytest
 from pymongo import MongoClient
 
+from tenantry import signing_keys
+from tenantry.tokens import SigningKey
+from tests.concurrency.api import sign_without_secrets_manager
 from tests.concurrency.server import Server
 from tests.support import library
 from tests.support.databases import Databases, Document
@@ -28,6 +31,15 @@ def databases(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Datab
         databases = Databases(server.uri, client, client["tenantry"], client["tenantry_tenants"])
         yield databases
         databases.drop()
+
+
+@pytest.fixture
+def signing_key(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signing key for this process and those that it starts, without Secrets Manager."""
+    key = SigningKey.generate()
+    monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", key.model_dump_json())
+    sign_without_secrets_manager(monkeypatch)
+    signing_keys.publish(key.public_jwk)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

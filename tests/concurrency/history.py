@@ -1,4 +1,4 @@
-"""What clients asked of the library, when, and what came of it."""
+"""What clients asked of the service, when, and what came of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, NamedTuple
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from tenantry.errors import TenantryError
+from tests.concurrency.api import Refused
 
 DUPLICATE: Final = "duplicate"
 
@@ -17,8 +18,8 @@ Outcome = Literal["done", "refused", "unknown"]
 class Operation:
     """One operation on one organization, with its times on the machine's monotonic clock.
 
-    `organization` is its id, empty where a creation failed; `result` is what the library returned, or the
-    code of the refusal.
+    `organization` is its id, empty where a creation failed; `result` is what was returned, the code of the
+    refusal, or why the outcome is unknown.
     """
 
     name: str
@@ -65,12 +66,12 @@ class Document(NamedTuple):
 
 
 def outcome_of(function: Callable[[], Any]) -> tuple[Outcome, Any]:
-    """Call the library and return what may be concluded; nothing may, where the database is at fault."""
+    """Ask something and return what may be concluded; nothing may, where the database is at fault."""
     try:
         return "done", function()
     except DuplicateKeyError:
         return "refused", DUPLICATE
-    except TenantryError as error:
+    except (TenantryError, Refused) as error:
         return "refused", error.code
     except PyMongoError as error:
         return "unknown", repr(error)

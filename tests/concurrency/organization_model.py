@@ -25,7 +25,7 @@ def organization_calls(operations: Iterable[Operation]) -> list[Call[Seen]]:
 def _step_of(operation: Operation) -> Step | None:
     if operation.outcome == "refused":
         return REFUSALS[operation.result]
-    if operation.outcome == "unknown" and operation.name not in EFFECTS:
+    if operation.outcome == "unknown" and operation.name not in CHANGES:
         return None
     return EFFECTS.get(operation.name, _is_active)
 
@@ -72,7 +72,8 @@ def _has_other_version(operation: Operation, before: Seen) -> Seen | None:
 
 
 OBSERVE: Final = (_is_active, _is_deleted, _has_other_version)
-EFFECTS: Final[dict[str, Step]] = {"create": _create, "update": _update, "delete": _delete, "read": _read}
+CHANGES: Final[dict[str, Step]] = {"create": _create, "update": _update, "delete": _delete}
+EFFECTS: Final = CHANGES | {"read": _read}
 REFUSALS: Final[dict[str, Step | None]] = {
     "duplicate": _is_active,
     "invalid-token": _is_deleted,

@@ -1,48 +1,55 @@
 """What the processes of a storm do, step by step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from tenantry.accounts import Membership
 from tests.concurrency.client import SHARED_DOCUMENTS, SLUGS, Client
 from tests.concurrency.history import Operation
 
 FIRST: Final = "first"  # mark of an organization that keeps its account alive, so nobody deletes it
 ORGANIZATIONS_PER_ACCOUNT: Final = 2
+CHANGES: Final = 12  # of one organization in a row, or fewer
 TENANT_OPERATIONS: Final = 20  # with one organization, unless it goes away
 
 
-def administer(client: Client, account_ids: list[str]) -> None:
-    """Change, delete or create an organization of somebody."""
-    memberships = client.memberships(client.random.choice(account_ids))
-    if not memberships:
+def administer(client: Client, emails: Sequence[str]) -> None:
+    """Change an organization of somebody for a while; in the end delete it, or create another beside it."""
+    ids = client.log_in(client.random.choice(emails))
+    organization = client.read(client.random.choice(ids)) if ids else None
+    if organization is None:
         return
-    member = client.random.choice(memberships)
-    slug = client.random.choice(SLUGS)
+    version = organization["version"]
+    for _ in range(client.random.randrange(CHANGES)):
+        version = _change_once(client, organization["id"], version)
+    if len(ids) < ORGANIZATIONS_PER_ACCOUNT:
+        client.create(organization["id"], client.random.choice(SLUGS))
+    elif organization["metadata"]["mark"] != FIRST:
+        client.delete(organization["id"])
+
+
+def _change_once(client: Client, organization_id: str, version: int) -> int:
+    """Rename or change an organization, perhaps only at this version; return its version afterwards."""
     choice = client.random.random()
-    if choice < 0.15 and len(memberships) < ORGANIZATIONS_PER_ACCOUNT:
-        client.create(slug, member, client.value())
-    elif choice < 0.25 and member.organization["metadata"]["mark"] != FIRST:
-        client.delete(member)
-    else:
-        client.update(member, None if choice > 0.95 else slug, conditional=choice > 0.85)
+    slug = None if choice < 0.05 else client.random.choice(SLUGS)
+    changed = client.update(organization_id, slug, version if choice < 0.15 else None)
+    return int(changed.result.version) if changed.outcome == "done" else version
 
 
-def write(client: Client, account_ids: list[str]) -> None:
+def write(client: Client, emails: Sequence[str]) -> None:
     """Write to one organization's collection, whatever its name, until it is deleted."""
-    _use(client, account_ids, _write_once)
+    _use(client, emails, _write_once)
 
 
-def read(client: Client, account_ids: list[str]) -> None:
+def read(client: Client, emails: Sequence[str]) -> None:
     """Read one organization and its collection, whatever its name, until it is deleted."""
-    _use(client, account_ids, _read_once)
+    _use(client, emails, _read_once)
 
 
-def _use(client: Client, account_ids: list[str], use_once: Callable[[Client, str], Operation]) -> None:
-    memberships: list[Membership] = client.memberships(client.random.choice(account_ids))
-    if not memberships:
+def _use(client: Client, emails: Sequence[str], use_once: Callable[[Client, str], Operation]) -> None:
+    ids = client.log_in(client.random.choice(emails))
+    if not ids:
         return
-    organization_id = client.random.choice(memberships).organization_id
+    organization_id = client.random.choice(ids)
     for _ in range(TENANT_OPERATIONS):
         if use_once(client, organization_id).result in ("organization-not-found", "service-unavailable"):
             return

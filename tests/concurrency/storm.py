@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import random
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,21 +12,23 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Barrier, Event
 from typing import Final
 
+import pytest
 from pymongo import monitoring
 
 from tests.concurrency import roles
+from tests.concurrency.api import sign_without_secrets_manager
 from tests.concurrency.client import SLUGS, Client
 from tests.concurrency.history import Operation
-from tests.support.owners import PASSWORD
+from tests.support import library
 
-ROLES: Final = (*[roles.administer] * 3, *[roles.write] * 3, roles.read)
-OWNERS: Final = 3
+ROLES: Final = (*[roles.administer] * 4, *[roles.write] * 3, roles.read)
+EMAILS: Final = tuple(f"{number}@owners.example" for number in range(3))
 READY_SECONDS: Final = 120
 HELD_UP: Final = 0.02  # share of commands
 MEAN_PAUSE_SECONDS: Final = 0.05  # of the process, longer than most operations
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload([__name__])  # imported once for all processes
+_processes.set_forkserver_preload(["tests.support.loaded", __name__])  # imported once for all processes
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,6 @@ class Worker:
 
     number: int
     environment: dict[str, str]
-    account_ids: list[str]
     ready: Barrier
     stop: Event
     results: "Connection[list[Operation], None]"
@@ -42,12 +44,15 @@ class Worker:
     def run(self) -> None:
         """Play a role until told to stop, or nobody is there to tell."""
         os.environ |= self.environment
+        library.hash_with_few_rounds(pytest.MonkeyPatch())
+        sign_without_secrets_manager(pytest.MonkeyPatch())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where functions log
         client, parent = Client(self.number), multiprocessing.parent_process()
         assert parent is not None
         monitoring.register(HoldUp())
         self.ready.wait(READY_SECONDS)
         while not self.stop.is_set() and parent.is_alive():
-            ROLES[self.number](client, self.account_ids)
+            ROLES[self.number](client, EMAILS)
         self.results.send(client.operations)
 
 
@@ -65,7 +70,7 @@ class HoldUp(monitoring.CommandListener):
         """Go on at once."""
 
 
-def storm(seconds: float, interruption: Callable[[], None] | None = None) -> list[list[Operation]]:
+def storm(seconds: float, interruption: Callable[[Client], None] | None = None) -> list[list[Operation]]:
     """Let the processes run for a while, and return what each of them did.
 
     Parameters
@@ -73,17 +78,16 @@ def storm(seconds: float, interruption: Callable[[], None] | None = None) -> lis
     seconds
         How long; before and again after an interruption, if there is one.
     interruption
-        What happens in the middle.
+        What happens in the middle; called with a client that is logged in to all organizations of the start.
     """
     setup = Client(len(ROLES))
-    for owner, slug in zip(range(OWNERS), SLUGS, strict=False):
-        setup.create(slug, None, roles.FIRST, email=f"{owner}@owners.example", password=PASSWORD)
-    account_ids = [operation.result.account["_id"] for operation in setup.operations]
+    for email, slug in zip(EMAILS, SLUGS, strict=False):
+        setup.sign_up(email, slug, roles.FIRST)
     ready, stop = _processes.Barrier(len(ROLES) + 1), _processes.Event()
     workers, senders, results = [], [], []
     for number in range(len(ROLES)):
         receiving, sending = _processes.Pipe(duplex=False)
-        worker = Worker(number, dict(os.environ), account_ids, ready, stop, sending)
+        worker = Worker(number, dict(os.environ), ready, stop, sending)
         workers.append(_processes.Process(target=worker.run, daemon=True))
         senders.append(sending)
         results.append(receiving)
@@ -94,7 +98,7 @@ def storm(seconds: float, interruption: Callable[[], None] | None = None) -> lis
         ready.wait(READY_SECONDS)
         _run(workers, seconds)
         if interruption is not None:
-            interruption()
+            interruption(setup)
             _run(workers, seconds)
         stop.set()
         return [setup.operations, *(one.recv() for one in results)]

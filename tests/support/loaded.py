@@ -6,5 +6,6 @@ from tests.support.service import handler
 
 __all__ = ["zxcvbn"]
 
-for function in ("create_organization", "update_organization"):
-    handler(function)
+for method in ("create", "get", "update", "delete"):
+    handler(f"{method}_organization")
+handler("login")
