@@ -1,11 +1,11 @@
 """Operations on a tenant's collection whose name passes to another just before they reach it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from pymongo import InsertOne
-from pymongo.database import Database
 
 from tenantry import lifecycle
 from tenantry.accounts import Membership
@@ -13,6 +13,7 @@ from tenantry.errors import OrganizationExists, OrganizationNotFound
 from tenantry.tenants import TenantCollection, ddl
 from tests.support import library
 from tests.support.databases import Databases, Document
+from tests.support.overtaking import once_before
 
 MINE = {"_id": "mine"}
 OF_HEIR = {"_id": "common", "of": "heir"}
@@ -63,17 +64,7 @@ def member(databases: Databases) -> Membership:
 @pytest.fixture
 def before_use(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
     """Let something happen once, between the look at the organization and the use of its collection."""
-    tenant_database = ddl.tenant_database
-
-    def happens(event: Callable[[], object]) -> None:
-        def once() -> Database[Document]:
-            monkeypatch.setattr(ddl, "tenant_database", tenant_database)
-            event()
-            return tenant_database()
-
-        monkeypatch.setattr(ddl, "tenant_database", once)
-
-    return happens
+    return partial(once_before, monkeypatch, ddl, "tenant_database")
 
 
 def succeed(databases: Databases) -> None:
@@ -127,17 +118,7 @@ def test_operation_on_a_deleted_organization_says_so(
 @pytest.fixture
 def before_command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
     """Let something happen once, when the collection's UUID is known and the command about to be sent."""
-    send = ddl._send
-
-    def happens(event: Callable[[], object]) -> None:
-        def once(command: Document) -> Document:
-            monkeypatch.setattr(ddl, "_send", send)
-            event()
-            return send(command)
-
-        monkeypatch.setattr(ddl, "_send", once)
-
-    return happens
+    return partial(once_before, monkeypatch, ddl, "_send")
 
 
 @pytest.mark.parametrize("name", ["create_index", "drop_index"])

@@ -67,17 +67,8 @@ def databases(
     server: str, server_client: MongoClient[Document], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Databases]:
     """Databases that no other test uses, in a process that has just started."""
-    suffix = uuid.uuid4().hex[:12]
-    mine = Databases(
-        server, server_client, server_client[f"master_{suffix}"], server_client[f"tenants_{suffix}"]
-    )
-    monkeypatch.setenv("MONGODB_URI", server)
-    monkeypatch.setenv("MASTER_DATABASE", mine.master.name)
-    monkeypatch.setenv("TENANT_DATABASE", mine.tenants.name)
-    library.hash_with_few_rounds(monkeypatch)
-    with library.fresh_process():
-        yield mine
-    mine.drop()
+    with library.fresh_databases(server, server_client, monkeypatch) as databases:
+        yield databases
 
 
 @pytest.fixture

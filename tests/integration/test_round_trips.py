@@ -1,18 +1,15 @@
 """What the functions ask MongoDB: how often, which database, and always through an index."""
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
-from pymongo import MongoClient
-from pymongo.monitoring import CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from tenantry import database
 from tenantry.tenants import TenantCollection
-from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, log_in, sign_up
+from tests.support.recorder import Recorder, recording
 from tests.support.rotation import SigningKeySecret
 from tests.support.service import Service
 
@@ -26,29 +23,11 @@ EXPLAINABLE = {
 }
 
 
-class Recorder(CommandListener):
-    """Keeps every command that the library's client sends."""
-
-    def __init__(self) -> None:
-        self.commands: list[tuple[str, Document]] = []
-
-    def started(self, event: CommandStartedEvent) -> None:
-        self.commands.append((event.database_name, dict(event.command)))
-
-    def succeeded(self, event: CommandSucceededEvent) -> None:
-        """Nothing to keep."""
-
-    failed = succeeded  # type: ignore[assignment]
-
-
 @pytest.fixture
 def recorder(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
     """The commands of the library, from the next process on."""
-    recorder = Recorder()
-    monkeypatch.setattr(database, "MongoClient", partial(MongoClient, event_listeners=[recorder]))
-    library.forget()
-    yield recorder
-    library.forget()
+    with recording(monkeypatch) as recorder:
+        yield recorder
 
 
 def test_authenticated_request_is_one_round_trip_to_the_master_database(

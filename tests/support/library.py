@@ -1,16 +1,19 @@
 """The library's own state in this process, and its use without HTTP."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from passlib.hash import pbkdf2_sha256
+from pymongo import MongoClient
 
 from tenantry import accounts, database, lifecycle, passwords, schemas, signing_keys
 from tenantry.accounts import Membership
 from tenantry.organizations import OrganizationDocument
 from tenantry.settings import settings
+from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, email_of
 
 FEW_ROUNDS = 10
@@ -24,6 +27,22 @@ def fresh_process() -> Iterator[None]:
         yield
     finally:
         forget()
+
+
+@contextmanager
+def fresh_databases(
+    uri: str, client: MongoClient[Document], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Databases]:
+    """Databases that nobody else uses, in a process that has just started."""
+    suffix = uuid.uuid4().hex[:12]
+    databases = Databases(uri, client, client[f"master_{suffix}"], client[f"tenants_{suffix}"])
+    monkeypatch.setenv("MONGODB_URI", uri)
+    monkeypatch.setenv("MASTER_DATABASE", databases.master.name)
+    monkeypatch.setenv("TENANT_DATABASE", databases.tenants.name)
+    hash_with_few_rounds(monkeypatch)
+    with fresh_process():
+        yield databases
+    databases.drop()
 
 
 def forget() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -80,16 +81,21 @@ class Answer:
 
 
 @cache
-def handler(function: str) -> Any:
-    """Load functions/<function>/app.py, once per process, and return its handler."""
+def module(function: str) -> ModuleType:
+    """Load functions/<function>/app.py, once per process."""
     spec = importlib.util.spec_from_file_location(
         f"functions.{function}", PROJECT / "functions" / function / "app.py"
     )
     assert spec is not None
     assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.lambda_handler
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+def handler(function: str) -> Any:
+    """Return the handler of functions/<function>/app.py."""
+    return module(function).lambda_handler
 
 
 def route_of(method: str, path: str) -> tuple[str, str, dict[str, str]]:

@@ -1,0 +1,38 @@
+"""The commands that the library sends to MongoDB, as they are sent."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
+from pymongo import MongoClient
+from pymongo.monitoring import CommandListener, CommandStartedEvent, CommandSucceededEvent
+
+from tenantry import database
+from tests.support import library
+from tests.support.databases import Document
+
+
+class Recorder(CommandListener):
+    """Keeps every command that the library's client sends."""
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[str, Document]] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        self.commands.append((event.database_name, dict(event.command)))
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Nothing to keep."""
+
+    failed = succeeded  # type: ignore[assignment]
+
+
+@contextmanager
+def recording(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+    """Record the commands of the library in a process that has just started."""
+    recorder = Recorder()
+    monkeypatch.setattr(database, "MongoClient", partial(MongoClient, event_listeners=[recorder]))
+    library.forget()
+    yield recorder
+    library.forget()
