@@ -122,6 +122,17 @@ class DocumentExists(TenantryError):
     default_detail = "Another document has this id, or the same values where an index asks for unique ones."
 
 
+class DocumentRefused(TenantryError):
+    """An index cannot hold the document, because several of its fields are arrays there; nothing changed."""
+
+    code = "document-refused"
+    status = HTTPStatus.CONFLICT
+    title = "Document refused"
+    default_detail = (
+        "An index has several fields of which only one may hold an array. Change it, or drop that index."
+    )
+
+
 class NotAttempted(TenantryError):
     """Documents before this one were refused, so this one was not tried."""
 

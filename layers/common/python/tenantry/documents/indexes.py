@@ -18,7 +18,7 @@ _NAME: Final = re.compile(NAME_PATTERN)
 _INDEX_NOT_FOUND: Final = 27
 _MAX_TIME_EXPIRED: Final = 50
 _CONFLICTS: Final = {85, 86}  # IndexOptionsConflict, IndexKeySpecsConflict
-_CANNOT_CREATE: Final = {67, 171}  # CannotCreateIndex, CannotIndexParallelArrays
+_PARALLEL_ARRAYS: Final = 171
 
 
 def find_all(mine: TenantCollection) -> list[Document]:
@@ -44,7 +44,7 @@ def create(
         raise IndexRefused("Two documents have the same values in these fields.") from None
     except OperationFailure as error:
         raise _refusal(error) from None
-    return next(index for index in mine.list_indexes() if index["name"] == created)
+    return {"name": created, "key": dict(keys), "unique": unique}
 
 
 def _derived_name(keys: Sequence[tuple[str, int]]) -> str:
@@ -56,7 +56,7 @@ def _derived_name(keys: Sequence[tuple[str, int]]) -> str:
 def _refusal(error: OperationFailure) -> Exception:
     if error.code in _CONFLICTS:
         return IndexRefused("Another index has this name, or the same fields. Drop it first.")
-    if error.code in _CANNOT_CREATE:
+    if error.code == _PARALLEL_ARRAYS:
         return IndexRefused("The documents cannot be indexed like this: several fields hold arrays.")
     if error.code == _MAX_TIME_EXPIRED:
         return IndexRefused("There are too many documents to index them within a request.")

@@ -15,8 +15,6 @@ from tenantry.tenants import TenantCollection
 
 MAX_REFUSED: Final = 100  # each costs a transaction, and a request has 5 s
 
-_DUPLICATE_KEY: Final = 11000
-
 Outcome = Document | TenantryError
 """A stored document, or why it was not stored."""
 
@@ -64,8 +62,8 @@ def insert_many(mine: TenantCollection, documents: Sequence[Any], *, ordered: bo
     waiting = [index for index, outcome in enumerate(outcomes) if isinstance(outcome, dict)]
     if ordered:
         waiting = waiting[: _first_error(outcomes)]
-    for refused, index in enumerate(_insert_until_refused(mine, outcomes, waiting), 1):
-        outcomes[index] = DocumentExists()
+    for refused, (index, error) in enumerate(_insert_until_refused(mine, outcomes, waiting), 1):
+        outcomes[index] = error
         if ordered or refused == MAX_REFUSED:
             return _without_unattempted(outcomes, index)
     return _without_unattempted(outcomes, _first_error(outcomes)) if ordered else outcomes
@@ -88,27 +86,29 @@ def _prepared(document: Document) -> Document:
 
 def _insert_until_refused(
     mine: TenantCollection, documents: Sequence[Any], waiting: list[int]
-) -> Iterator[int]:
-    """Insert documents; yield the index of each that exists already, and go on behind it when asked to."""
+) -> Iterator[tuple[int, TenantryError]]:
+    """Insert documents; yield the index of each refused one and why, and go on behind it when asked to."""
     while waiting:
         refused = _first_refused(mine, [documents[index] for index in waiting])
         if refused is None:
             return
+        position, error = refused
         # A transaction is all or nothing, so those before the refused one are inserted by themselves.
-        yield from _insert_until_refused(mine, documents, waiting[:refused])
-        yield waiting[refused]
-        waiting = waiting[refused + 1 :]
+        yield from _insert_until_refused(mine, documents, waiting[:position])
+        yield waiting[position], error
+        waiting = waiting[position + 1 :]
 
 
-def _first_refused(mine: TenantCollection, documents: list[Document]) -> int | None:
-    """Insert all documents, or none, and then return the index of the first that exists already."""
+def _first_refused(mine: TenantCollection, documents: list[Document]) -> tuple[int, TenantryError] | None:
+    """Insert all documents, or none, and then return the position of the first refused one and why."""
     try:
         mine.insert_many(documents)
     except BulkWriteError as error:
         (failure,) = error.details["writeErrors"]
-        if failure["code"] != _DUPLICATE_KEY:
+        refusal = refusals.of_document(failure["code"])
+        if refusal is None:
             raise
-        return int(failure["index"])
+        return failure["index"], refusal
     return None
 
 

@@ -1,17 +1,21 @@
 """What the server refuses because of the request, told from what is wrong with the server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
 import pymongo
-from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from tenantry import database
-from tenantry.errors import DocumentExists, QueryRefused, QueryTooSlow
+from tenantry.errors import DocumentExists, DocumentRefused, QueryRefused, QueryTooSlow, TenantryError
 
 QUERY_TIMEOUT_SECONDS: Final = 3  # less than a request has, which goes on to look at the organization
 
+_BY_INDEXES: Final[Mapping[int | None, type[TenantryError]]] = {
+    11000: DocumentExists,
+    171: DocumentRefused,  # CannotIndexParallelArrays
+}
 _REFUSED: Final = {
     2,  # BadValue
     9,  # FailedToParse
@@ -21,13 +25,19 @@ _REFUSED: Final = {
 }
 
 
+def of_document(code: int | None) -> TenantryError | None:
+    """Return why an index refuses a document, or None if the server's error says something else."""
+    refusal = _BY_INDEXES.get(code)
+    return refusal() if refusal else None
+
+
 @contextmanager
 def of_write() -> Iterator[None]:
-    """Raise DocumentExists where a unique index refuses a document."""
+    """Raise DocumentExists or DocumentRefused where an index refuses a document."""
     try:
         yield
-    except DuplicateKeyError:
-        raise DocumentExists from None
+    except OperationFailure as error:
+        raise of_document(error.code) or error from None
 
 
 @contextmanager

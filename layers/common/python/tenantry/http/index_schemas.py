@@ -30,10 +30,17 @@ class IndexKey(Request):
     order: Literal[1, -1] = Field(default=1, description="1 for ascending, -1 for descending.")
 
 
+def _check_keys(keys: list[IndexKey]) -> list[IndexKey]:
+    fields = [key.field for key in keys]
+    if len(set(fields)) < len(fields) or fields == ["_id"]:
+        raise ValueError("must be different fields, and not _id alone, which has its index")
+    return keys
+
+
 class CreateIndex(Request):
     """Body of POST /organizations/{organization}/indexes."""
 
-    keys: list[IndexKey] = Field(min_length=1, max_length=MAX_FIELDS)
+    keys: Annotated[list[IndexKey], AfterValidator(_check_keys)] = Field(min_length=1, max_length=MAX_FIELDS)
     unique: bool = Field(default=False, description="Refuse two documents with the same values.")
     name: Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")] | None = Field(
         default=None, description="Made of the keys if left out.", examples=["by-city"]
