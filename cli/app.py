@@ -12,8 +12,17 @@ from cli import checker, library, reconciler
 from cli.backups.backup import back_up
 from cli.backups.errors import BackupError, StorageFailed
 from cli.backups.restore import restore as restore_backup
-from cli.connection import ConnectionFailed, Target, connected
-from cli.output import print_error, print_json, print_report, progress, report_content, transfer_progress
+from cli.checker import Advance
+from cli.connection import ConnectionFailed, Databases, Target, connected
+from cli.output import (
+    print_error,
+    print_json,
+    print_report,
+    print_result,
+    progress,
+    report_content,
+    transfer_progress,
+)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -28,6 +37,10 @@ TenantDatabase = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 OlderThan = Annotated[int, typer.Option(min=0, metavar="SECONDS", help="Age of an intent to look at.")]
+NewName = Annotated[str | None, typer.Option("--name", help="The organization's name, if not the old one.")]
+Owner = Annotated[
+    str | None, typer.Option("--owner", metavar="EMAIL", help="Account that owns it, if not the old ones.")
+]
 
 
 @app.callback()
@@ -92,14 +105,12 @@ def backup(  # noqa: PLR0913, PLR0917 - each is an option of the command
     The archive holds the password hashes of the organization's owners: keep it secret.
     """
     target = Target(mongodb_uri, master_database, tenant_database)
-    with _reported(), connected(target) as databases, transfer_progress(shown=not as_json) as advance:
-        library.use(target)
+    with _reported(), _transferring(target, as_json) as (databases, advance):
         done = back_up(databases, organization, output, advance)
     found = done.organization
-    if as_json:
-        print_json({"organization_id": found["_id"], "slug": found["slug"], "bytes": done.archive_bytes})
-    else:
-        typer.echo(f"Backed up {found['slug']} ({found['_id']}): {done.archive_bytes} bytes in {output}")
+    content = {"organization_id": found["_id"], "slug": found["slug"], "bytes": done.archive_bytes}
+    text = f"Backed up {found['slug']} ({found['_id']}): {done.archive_bytes} bytes in {output}"
+    print_result(content, text, as_json=as_json)
 
 
 @app.command()
@@ -108,37 +119,28 @@ def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
     mongodb_uri: MongoDBUri,
     master_database: MasterDatabase = "tenantry",
     tenant_database: TenantDatabase = "tenantry_tenants",
-    name: Annotated[str | None, typer.Option(help="The organization's name, if not the old one.")] = None,
-    owner: Annotated[
-        str | None, typer.Option(metavar="EMAIL", help="The account that owns it, if not the old ones.")
-    ] = None,
+    name: NewName = None,
+    owner: Owner = None,
     as_json: Json = False,
 ) -> None:
     """Make an organization from a backup: with an id of its own, whole or not at all."""
     target = Target(mongodb_uri, master_database, tenant_database)
     advice = "; once it can, run `tenantry reconcile`, which ends what the restore has begun"
-    with (
-        _reported(advice),
-        connected(target) as databases,
-        transfer_progress(shown=not as_json) as advance,
-    ):
-        library.use(target)
+    with _reported(advice), _transferring(target, as_json) as (databases, advance):
         done = restore_backup(databases, source, name, owner, advance)
     made = done.organization
-    if as_json:
-        print_json(
-            {
-                "organization_id": made["_id"],
-                "slug": made["slug"],
-                "documents": done.documents,
-                "owners": done.owners,
-            }
-        )
-    else:
-        typer.echo(
-            f"Restored {made['slug']} ({made['_id']}): {done.documents} documents, "
-            f"owned by {', '.join(done.owners)}"
-        )
+    content = {"organization_id": made["_id"], "slug": made["slug"], "documents": done.documents}
+    owners = ", ".join(done.owners)
+    text = f"Restored {made['slug']} ({made['_id']}): {done.documents} documents, owned by {owners}"
+    print_result(content | {"owners": done.owners}, text, as_json=as_json)
+
+
+@contextmanager
+def _transferring(target: Target, as_json: bool) -> Iterator[tuple[Databases, Advance]]:
+    """Connect both the command line and the library, and show progress to people."""
+    with connected(target) as databases, transfer_progress(shown=not as_json) as advance:
+        library.use(target)
+        yield databases, advance
 
 
 @contextmanager

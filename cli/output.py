@@ -32,6 +32,11 @@ def print_json(content: Any) -> None:
     typer.echo(json.dumps(content, ensure_ascii=False))
 
 
+def print_result(content: Any, text: str, *, as_json: bool) -> None:
+    """Print what a command has done, as one JSON document or as one line for people."""
+    typer.echo(json.dumps(content, ensure_ascii=False) if as_json else text)
+
+
 def print_error(message: str) -> None:
     """Print why a command ends."""
     typer.secho(message, err=True, fg="red")

@@ -36,14 +36,13 @@ def test_file_that_is_no_backup(databases: Databases, path: Path) -> None:
         assert refused(databases, path).startswith(f"{path} is no backup of Tenantry; nothing was changed")
 
 
-@pytest.mark.parametrize("damage", range(0, 100, 5))
-def test_damaged_backup(databases: Databases, path: Path, damage: int) -> None:
-    data = bytearray(path.read_bytes())
-    at = len(data) * damage // 100
-    for altered in (data[:at], [*data[:at], data[at] ^ 1, *data[at + 1 :]]):
-        path.write_bytes(bytes(altered))
-        message = refused(databases, path, "--name", "Copy")
-        assert message.endswith("; nothing was changed, use another backup")
+def test_damaged_backup(databases: Databases, path: Path) -> None:
+    data = path.read_bytes()
+    for at in range(0, len(data), len(data) // 25):
+        for altered in (data[:at], data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]):
+            path.write_bytes(altered)
+            message = refused(databases, path, "--name", "Copy")
+            assert message.endswith("; nothing was changed, use another backup")
 
 
 @pytest.mark.parametrize("command", ["create", "insert", "aggregate", "createIndexes", "listIndexes"])
