@@ -66,15 +66,15 @@ bench: install ## Measure what the fence of a tenant's collection costs
 test-sam-local: install ## Run every event through sam local (needs Docker)
 	$(BIN)/pytest tests/sam_local
 
-lint: install ## Check style, types, import order and the template
+lint: install ## Check style, types, import order and the templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy $(LIBRARY) bench cli functions local tests
+	$(BIN)/mypy $(LIBRARY) bench cli examples functions local tests
 	PYTHONPATH=$(LIBRARY) $(BIN)/lint-imports
-	$(BIN)/cfn-lint template.yaml
+	$(BIN)/cfn-lint template.yaml examples/notes/template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint
 
-checkov: $(CHECKOV) ## Check the template for insecure settings
+checkov: $(CHECKOV) ## Check the templates for insecure settings
 	@$(CHECKOV) --config-file .checkov.yaml > .local/checkov.log; status=$$?; cat .local/checkov.log; \
 		! grep -q 'Parsing errors' .local/checkov.log && exit $$status
 

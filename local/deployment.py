@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 PROJECT = Path(__file__).resolve().parent.parent
+STACK_NAME = "tenantry-local"
 
 _CONFIG_ENVIRONMENT = "local"
-_STACK_NAME = "tenantry-local"
 _STAGE = "v1"
 _MONGODB_SECRET = "tenantry-local-mongodb"  # noqa: S105 - a name
 _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
@@ -44,7 +44,7 @@ class LocalAws:
     def physical_id(self, logical_id: str) -> str:
         """Return the id that the deployment gave to a resource of template.yaml."""
         client = self._session.client("cloudformation", endpoint_url=self.endpoint)
-        detail = client.describe_stack_resource(StackName=_STACK_NAME, LogicalResourceId=logical_id)
+        detail = client.describe_stack_resource(StackName=STACK_NAME, LogicalResourceId=logical_id)
         return detail["StackResourceDetail"]["PhysicalResourceId"]
 
     @cached_property
@@ -61,7 +61,7 @@ def build(state: Path) -> None:
     """Run ``sam build``; what has not changed since the last time is taken from the cache."""
     command = [*_sam("build"), "--template-file", str(PROJECT / "template.yaml"), "--cached"]
     command += ["--build-dir", str(state / "build"), "--cache-dir", str(state / "build-cache")]
-    run_to_end("sam build", command, state / "sam-build.log", _environment(state, ""))
+    run_to_end("sam build", command, state / "sam-build.log", sam_environment(state, ""))
 
 
 def deploy(state: Path, aws: LocalAws, mongodb_uri: str, master_database: str, tenant_database: str) -> str:
@@ -76,7 +76,7 @@ def deploy(state: Path, aws: LocalAws, mongodb_uri: str, master_database: str, t
     }
     command = [*_sam("deploy"), "--no-progressbar", "--template-file", str(state / "build" / "template.yaml")]
     command += ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
-    run_to_end("sam deploy", command, state / "sam-deploy.log", _environment(state, aws.endpoint))
+    run_to_end("sam deploy", command, state / "sam-deploy.log", sam_environment(state, aws.endpoint))
     return f"{aws.endpoint}/_aws/execute-api/{aws.physical_id('Api')}/{_STAGE}"
 
 
@@ -86,7 +86,8 @@ def _sam(command: str) -> list[str]:
     return [program, command, "--config-file", configuration, "--config-env", _CONFIG_ENVIRONMENT]
 
 
-def _environment(state: Path, endpoint: str) -> dict[str, str]:
+def sam_environment(state: Path, endpoint: str) -> dict[str, str]:
+    """Return the environment of the SAM CLI that talks to the local AWS and to nothing else."""
     return aws_environment(endpoint) | {
         "ARCHITECTURE": architecture(),  # read by the layer's Makefile
         "SAM_CLI_TELEMETRY": "0",

@@ -1,0 +1,73 @@
+"""examples/notes, deployed beside the stack as the README says: a function of a user's own."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local.deployment import PROJECT, STACK_NAME, sam_environment
+from local.processes import run_to_end
+from tests.e2e.deployment import Deployment
+from tests.e2e.http_service import HttpService, unique
+from tests.support.owners import Owner, sign_up
+
+EXAMPLE = PROJECT / "examples/notes"
+EXAMPLE_STACK_NAME = "tenantry-notes"
+
+
+def outputs(deployment: Deployment, stack_name: str) -> dict[str, str]:
+    """Return the outputs of a stack."""
+    (stack,) = deployment.aws_client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+@pytest.fixture(scope="module")
+def notes(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpService]:
+    state = tmp_path_factory.mktemp("notes")
+    endpoint = deployment.aws.endpoint
+    command = [str(Path(sys.executable).with_name("sam")), "deploy", "--no-progressbar"]
+    command += [
+        "--template-file",
+        str(EXAMPLE / "template.yaml"),
+        "--config-file",
+        str(EXAMPLE / "samconfig.toml"),
+    ]
+    given = outputs(deployment, STACK_NAME)
+    command += ["--parameter-overrides", *(f"{name}={value}" for name, value in given.items())]
+    run_to_end("sam deploy", command, state / "sam-deploy.log", sam_environment(state, endpoint))
+    api = outputs(deployment, EXAMPLE_STACK_NAME)["ApiId"]
+    with httpx.Client(
+        base_url=f"{endpoint}/_aws/execute-api/{api}/Prod", timeout=30, trust_env=False
+    ) as client:
+        yield HttpService(client)
+
+
+def test_each_caller_adds_and_sees_its_own_notes_also_after_a_rename(
+    service: HttpService, owner: Owner, notes: HttpService
+) -> None:
+    other = sign_up(service, unique("Amazon"))
+    for text in ("buy milk", "call Ada"):
+        added = notes.post("/notes", {"text": text}, token=owner.token)
+        assert (added.status, added.json) == (201, {"text": text})
+    assert notes.post("/notes", {"text": "of Amazon"}, token=other.token).status == 201
+
+    assert service.patch(owner.path, {"name": unique("Alphabet")}, token=owner.token).status == 200
+
+    assert notes.get("/notes", token=owner.token).json == [{"text": "buy milk"}, {"text": "call Ada"}]
+    assert notes.get("/notes", token=other.token).json == [{"text": "of Amazon"}]
+
+
+def test_a_function_of_ones_own_answers_in_the_words_of_the_layer(owner: Owner, notes: HttpService) -> None:
+    assert notes.get("/notes").code == "invalid-token"
+    refused = notes.post("/notes", {"text": ""}, token=owner.token)
+    assert (refused.status, refused.code) == (422, "invalid-fields")
+    assert refused.json["errors"][0]["field"] == "text"
+
+
+def test_token_of_a_deleted_organization_is_dead_there_too(
+    service: HttpService, owner: Owner, notes: HttpService
+) -> None:
+    assert service.delete(owner.path, token=owner.token).status == 204
+    assert notes.get("/notes", token=owner.token).status == 401
