@@ -1,0 +1,82 @@
+"""One service for all tests of a module, for a request that is refused leaves everything as it is."""
+
+import io
+import logging
+import uuid
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from pymongo import MongoClient
+
+from tenantry.observability import logger
+from tests.integration.isolation.observer import Observer
+from tests.integration.isolation.tenants import Tenant, found
+from tests.support import library
+from tests.support.databases import Databases, Document
+from tests.support.recorder import Recorder, recording
+from tests.support.rotation import SigningKeySecret
+from tests.support.service import Service
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield monkeypatch
+
+
+@pytest.fixture(scope="module")
+def databases(
+    server: str, server_client: MongoClient[Document], monkeypatch_module: pytest.MonkeyPatch
+) -> Iterator[Databases]:
+    with library.fresh_databases(server, server_client, monkeypatch_module) as databases:
+        yield databases
+
+
+@pytest.fixture(scope="module")
+def recorder(databases: Databases, monkeypatch_module: pytest.MonkeyPatch) -> Iterator[Recorder]:
+    with recording(monkeypatch_module) as recorder:
+        yield recorder
+
+
+@pytest.fixture(scope="module")
+def service(recorder: Recorder, monkeypatch_module: pytest.MonkeyPatch) -> Service:
+    secret = SigningKeySecret(boto3.client("secretsmanager"), f"signing-key-{uuid.uuid4().hex}")
+    monkeypatch_module.setenv("SIGNING_KEY_SECRET_ARN", secret.arn)
+    secret.rotate()
+    return Service()
+
+
+@pytest.fixture(scope="module")
+def output() -> Iterator[io.StringIO]:
+    """All that is logged: by the functions at the finest level, by others as on AWS."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logger.registered_formatter)
+    level = logger.log_level
+    logger.setLevel(logging.DEBUG)
+    logging.root.addHandler(handler)  # to which the functions' logger propagates
+    yield written
+    logging.root.removeHandler(handler)
+    logger.setLevel(level)
+
+
+@pytest.fixture(scope="module")
+def observer(service: Service, databases: Databases, recorder: Recorder, output: io.StringIO) -> Observer:
+    return Observer(service, databases, recorder, output)
+
+
+@pytest.fixture(scope="module")
+def victim(observer: Observer) -> Tenant:
+    victim = found(observer.service, observer.databases)
+    observer.tenants.append(victim)
+    return victim
+
+
+@pytest.fixture
+def me(observer: Observer, victim: Tenant) -> Iterator[Tenant]:
+    """The caller, who is as harmed by what is logged of the own organization."""
+    me = found(observer.service, observer.databases)
+    observer.tenants.append(me)
+    yield me
+    observer.tenants.remove(me)

@@ -1,0 +1,132 @@
+"""Organizations whose names, ids and values are random words, so that a leak of any can be told."""
+
+import dataclasses
+import re
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tests.support.databases import Databases, Document
+from tests.support.owners import PASSWORD, log_in
+from tests.support.service import Service
+
+SHARED = "shared"  # the id of a document that every organization has, each with values of its own
+
+
+def word() -> str:
+    return f"w{secrets.token_hex(8)}"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What tells one organization from all others, one word per place where it stands."""
+
+    name: str = dataclasses.field(default_factory=word)
+    person: str = dataclasses.field(default_factory=word)
+    note: str = dataclasses.field(default_factory=word)
+    document: str = dataclasses.field(default_factory=word)
+    field: str = dataclasses.field(default_factory=word)
+    value: str = dataclasses.field(default_factory=word)
+    index: str = dataclasses.field(default_factory=word)
+    key: str = dataclasses.field(default_factory=word)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """An organization with documents and an index, and a token for it; or one that does not exist."""
+
+    words: Words = dataclasses.field(default_factory=Words)
+    id: str = dataclasses.field(default_factory=lambda: f"org_{secrets.token_hex(16)}")
+    account_id: str = dataclasses.field(default_factory=lambda: f"acct_{secrets.token_hex(16)}")
+    token: str = ""
+    password: str = PASSWORD
+
+    @property
+    def name(self) -> str:
+        return f"Tenant {self.words.name}"
+
+    @property
+    def slug(self) -> str:
+        return f"tenant-{self.words.name}"
+
+    @property
+    def path(self) -> str:
+        return f"/organizations/{self.slug}"
+
+    @property
+    def collection(self) -> str:
+        return f"org_tenant_{self.words.name}"
+
+    @property
+    def email(self) -> str:
+        return f"{self.words.person}@example.com"
+
+    @property
+    def secrets(self) -> set[str]:
+        """What nobody else may see."""
+        return {*vars(self.words).values(), self.id, self.account_id}
+
+    @property
+    def documents(self) -> list[Document]:
+        words = self.words
+        return [{"_id": words.document, words.field: words.value}, {"_id": SHARED, words.field: words.value}]
+
+    def hidden(self, text: str) -> str:
+        """Return text without what only this organization has, so that it can be compared with another's."""
+        return re.sub("|".join(self.secrets), "...", text)
+
+
+def found(
+    service: Service, databases: Databases, *, name: str | None = None, account: Tenant | None = None
+) -> Tenant:
+    """Create an organization with documents and an index, for an account of its own or another's."""
+    tenant = Tenant(Words(name=name or word()))
+    if account is not None:
+        tenant = replace(tenant, words=replace(tenant.words, person=account.words.person))
+    credentials = {"email": tenant.email, "password": PASSWORD} if account is None else {}
+    answer = service.post(
+        "/organizations",
+        {"name": tenant.name, "metadata": {tenant.words.note: tenant.words.note}} | credentials,
+        token=account.token if account else None,
+        headers={"Idempotency-Key": tenant.words.key},
+    )
+    assert answer.status == 201, answer.text
+    organization = answer.json["organization"]
+    fill(databases, tenant)
+    return replace(
+        tenant,
+        id=organization["id"],
+        account_id=answer.json["account"]["id"],
+        token=log_in(service, tenant.email, organization["id"]),
+    )
+
+
+def fill(databases: Databases, tenant: Tenant) -> None:
+    """Store the organization's documents and its index, without the library."""
+    databases.tenants[tenant.collection].insert_many(tenant.documents)
+    databases.tenants[tenant.collection].create_index(tenant.words.field, name=tenant.words.index)
+
+
+def change_password(service: Service, tenant: Tenant) -> Tenant:
+    """Change the password and log in again."""
+    passwords = {"current_password": tenant.password, "new_password": f"{PASSWORD} {word()}"}
+    assert service.put("/account/password", passwords, token=tenant.token).status == 204
+    token = log_in(service, tenant.email, tenant.id, passwords["new_password"])
+    return replace(tenant, token=token, password=passwords["new_password"])
+
+
+def delete(service: Service, tenant: Tenant) -> None:
+    assert service.delete(f"/organizations/{tenant.id}", token=tenant.token).status == 204
+
+
+def snapshot(databases: Databases, tenant: Tenant) -> list[Any]:
+    """Return all that is stored of an organization: metadata, account, members, and its collection."""
+    collection = databases.tenants[tenant.collection]
+    return [
+        databases.master["organizations"].find_one({"_id": tenant.id}),
+        databases.master["accounts"].find_one({"_id": tenant.account_id}),
+        list(databases.master["members"].find({"account_id": tenant.account_id})),
+        databases.collections()[tenant.collection],
+        list(collection.find().sort("_id", 1)),
+        collection.index_information(),
+    ]
