@@ -75,6 +75,17 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "insert-one-into-open-collection": _fenced("insert org_alpha")[1:],
     "insert-many": _fenced("insert org_alpha"),
     "update-one": _fenced("update org_alpha"),
+    "modify-one": (
+        "find organizations",
+        "find org_alpha in transaction",
+        *_fenced("update org_alpha")[1:],
+    ),
+    "create-index": (
+        "find organizations",
+        "listCollections",
+        "find organizations",
+        "createIndexes org_alpha",
+    ),
     "find": ("find organizations", "find org_alpha", "find organizations"),
     "change-password": (
         "find accounts",

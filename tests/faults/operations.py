@@ -171,6 +171,30 @@ def update_one() -> Operation:
     return Operation("update-one", request, effect)
 
 
+def modify_one() -> Operation:
+    """Count up in Alpha's document, by reading it and putting another in its place."""
+
+    def count_up(current: Document | None) -> Document:
+        return {"_id": "kept", "count": current["count"] + 1 if current else 0}
+
+    def request(owner: Caller) -> None:
+        TenantCollection(owner().organization_id).modify_one("kept", count_up)
+
+    return Operation("modify-one", request, update_one().effect)
+
+
+def create_index() -> Operation:
+    """Index Alpha's documents, which changes none of them."""
+
+    def request(owner: Caller) -> None:
+        TenantCollection(owner().organization_id).create_index([("count", 1)])
+
+    def effect(state: State) -> None:
+        state.alpha()
+
+    return Operation("create-index", request, effect)
+
+
 def find() -> Operation:
     """Read Alpha's documents."""
 
@@ -220,6 +244,8 @@ OPERATIONS: Final = {
         insert("insert-one-into-open-collection", "written", is_open=True),
         insert("insert-many", "first", "second", "third"),
         update_one(),
+        modify_one(),
+        create_index(),
         find(),
         change_password(),
     )

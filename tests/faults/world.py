@@ -71,6 +71,8 @@ class World:
         is_same_collection = self.databases.collections()[stored["collection"]] == start.uuid
         assert is_alpha == is_same_collection, "an organization has another one's collection"
         assert stored["version"] >= 1
+        indexes = self.databases.tenants[stored["collection"]].index_information().keys()
+        assert indexes <= {"_id_", "count_1"} if is_alpha else indexes == {"_id_"}, "another one's index"
         documents = {one["_id"]: one for one in self.databases.tenants[stored["collection"]].find()}
         identity = "alpha" if is_alpha else "later"
         return Organization(identity, stored["name"], stored["metadata"], owner, documents)  # type: ignore[arg-type]
