@@ -95,6 +95,28 @@ def test_a_database_that_does_not_answer_gives_503(make: Callable[[str], Excepti
     assert "s3cret" not in str(answer)
 
 
+QUOTING = {"errmsg": SECRET, "codeName": "Unauthorized", "writeErrors": [{"op": {"text": SECRET}}]}
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [
+        pymongo_errors.OperationFailure(f"not authorized to execute command {SECRET}", 13, QUOTING),
+        pymongo_errors.DuplicateKeyError(SECRET, 11000, QUOTING),
+        pymongo_errors.BulkWriteError(QUOTING),
+    ],
+)
+def test_a_refusal_of_the_database_is_logged_without_the_data_that_it_quotes(
+    exception: pymongo_errors.OperationFailure, log: Any
+) -> None:
+    answer_to(exception)
+    written = json.loads(log.getvalue())
+    assert written["exception_name"] == type(exception).__name__
+    assert (written["code"], written["code_name"]) == (exception.code, "Unauthorized")
+    assert "in fail" in written["traceback"]
+    assert "s3cret" not in log.getvalue()
+
+
 @pytest.mark.parametrize("exception", [RuntimeError(SECRET), KeyError(SECRET), AssertionError(SECRET)])
 def test_a_defect_gives_500_and_tells_nothing(exception: Exception, log: Any) -> None:
     answer = answer_to(exception)
