@@ -5,25 +5,29 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from aws_lambda_powertools.event_handler.request import Request
 
 from tenantry import http, tenants
-from tenantry.accounts import Membership
 from tenantry.documents import changing, finding, inserting
 from tenantry.http import document_answers, document_requests, document_schemas
+from tenantry.http.document_parameters import (
+    Cursor,
+    DocumentId,
+    DocumentPath,
+    Fields,
+    Filter,
+    IfMatch,
+    Limit,
+    Member,
+    Ordered,
+    Organization,
+    Sort,
+)
 from tenantry.queries import fields as projections
 from tenantry.queries import filters, sorting
 
 app = APIGatewayRestResolver(enable_validation=True)
 
-Organization = Annotated[str, Path(description="Slug or id")]
-DocumentPath = Annotated[str, Path(description=document_schemas.ID)]
-Member = Annotated[Membership, Depends(http.member)]
-DocumentId = Annotated[Any, Depends(document_requests.document_id_of)]
-Filter = Annotated[str | None, Query(description=document_schemas.FILTER)]
-Fields = Annotated[str | None, Query(description="Fields to answer, as in name,address.city")]
-IfMatch = Annotated[str | None, Header(alias="If-Match", description="ETag that was read")]
 TAGS = ["Documents"]
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
 
@@ -34,11 +38,9 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
     operation_id="insertDocuments",
     tags=TAGS,
     security=SECURITY,
-    responses=http.responses(
+    responses=document_schemas.responses(
         HTTPStatus.CREATED,
-        document_schemas.Document,
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.NOT_FOUND,
+        document_schemas.Inserted,
         HTTPStatus.CONFLICT,
         others={HTTPStatus.MULTI_STATUS: document_schemas.InsertedDocuments},
     ),
@@ -51,7 +53,7 @@ def insert_documents(
     _: Annotated[None, Depends(document_requests.query_parameters("ordered"))],
     sent: Annotated[Any, Depends(document_requests.documents_of)],
     *,
-    ordered: Annotated[bool, Query(description="End with the first document that is refused")] = True,
+    ordered: Ordered = True,
 ) -> Response[str]:
     """Insert one document, or a list of them as a JSON array or as lines of JSON (NDJSON).
 
@@ -71,9 +73,7 @@ def insert_documents(
     operation_id="listDocuments",
     tags=TAGS,
     security=SECURITY,
-    responses=http.responses(
-        HTTPStatus.OK, document_schemas.DocumentPage, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
-    ),
+    responses=document_schemas.responses(HTTPStatus.OK, document_schemas.DocumentPage),
 )
 def list_documents(
     request: Request,
@@ -83,10 +83,10 @@ def list_documents(
         None, Depends(document_requests.query_parameters("filter", "sort", "fields", "limit", "cursor"))
     ],
     filter: Filter = None,  # noqa: A002 - the parameter's name in the URL
-    sort: Annotated[str | None, Query(description="Fields to sort by, as in -age,name")] = None,
+    sort: Sort = None,
     fields: Fields = None,
-    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many")] = 100,
-    cursor: Annotated[str | None, Query(description="next_cursor of the page before")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> Response[str]:
     """List the documents that match a filter, page by page.
 
@@ -126,9 +126,7 @@ def count_documents(
     operation_id="getDocument",
     tags=TAGS,
     security=SECURITY,
-    responses=http.responses(
-        HTTPStatus.OK, document_schemas.Document, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
-    ),
+    responses=document_schemas.responses(HTTPStatus.OK, document_schemas.Document),
 )
 def get_document(
     request: Request,
@@ -151,11 +149,9 @@ def get_document(
     operation_id="putDocument",
     tags=TAGS,
     security=SECURITY,
-    responses=http.responses(
+    responses=document_schemas.responses(
         HTTPStatus.OK,
         document_schemas.Document,
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.NOT_FOUND,
         HTTPStatus.CONFLICT,
         HTTPStatus.PRECONDITION_FAILED,
         others={HTTPStatus.CREATED: document_schemas.Document},
@@ -185,11 +181,9 @@ def put_document(
     operation_id="patchDocument",
     tags=TAGS,
     security=SECURITY,
-    responses=http.responses(
+    responses=document_schemas.responses(
         HTTPStatus.OK,
         document_schemas.Document,
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.NOT_FOUND,
         HTTPStatus.CONFLICT,
         HTTPStatus.PRECONDITION_FAILED,
     ),
@@ -218,11 +212,9 @@ def patch_document(
     tags=TAGS,
     security=SECURITY,
     status_code=HTTPStatus.NO_CONTENT,
-    responses=http.responses(
+    responses=document_schemas.responses(
         HTTPStatus.NO_CONTENT,
         None,
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.NOT_FOUND,
         HTTPStatus.PRECONDITION_FAILED,
     ),
 )

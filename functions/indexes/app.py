@@ -15,7 +15,8 @@ from tenantry.http import index_schemas
 
 app = APIGatewayRestResolver(enable_validation=True)
 
-Organization = Annotated[str, Path(description="Slug or id")]
+Organization = Annotated[str, Path(description="Slug or id", json_schema_extra={"example": "google"})]
+IndexName = Annotated[str, Path(description="The index's name", json_schema_extra={"example": "by-date"})]
 Member = Annotated[Membership, Depends(http.member)]
 TAGS = ["Indexes"]
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
@@ -78,9 +79,7 @@ def create_index(
         HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
     ),
 )
-def drop_index(
-    organization: Organization, name: Annotated[str, Path(description="The index's name")], member: Member
-) -> Response[None]:
+def drop_index(organization: Organization, name: IndexName, member: Member) -> Response[None]:
     """Drop an index; that on `_id` stays."""
     indexes.drop(tenants.collection(member), unquote(name))
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -1,28 +1,36 @@
 """How the OpenAPI document describes documents, which are no pydantic models: any object may be one."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from tenantry.errors import DocumentExists
+from tenantry.http import openapi
 from tenantry.http.document_requests import CANONICAL, JSON, LINES, MERGE_PATCH
 
 _NOTE: Final[dict[str, Any]] = {"text": "hello", "tags": ["first"], "at": {"$date": "2026-01-31T12:00:00Z"}}
 _STORED: Final[dict[str, Any]] = {"_id": {"$oid": "665f1c2e8b3e4a0012ab34cd"}, **_NOTE}
+_RESULTS: Final = [
+    {"status": HTTPStatus.CREATED, "_id": _STORED["_id"]},
+    {"status": HTTPStatus.CONFLICT, "code": DocumentExists.code, "detail": DocumentExists().detail},
+]
 
-ID: Final = (
-    "24 hexadecimal digits are an ObjectId, other text is itself, and every other id is Extended JSON, "
-    'percent-encoded ({"$numberInt":"5"}) or in base64url after a tilde (~eyIkbnVtYmVySW50IjoiNSJ9)'
-)
-FILTER: Final = (
-    "Extended JSON with MongoDB's operators $eq $ne $gt $gte $lt $lte $in $nin $exists $type $regex $all "
-    "$elemMatch $size $mod $not $and $or $nor, as in "
-    '{"tags":"first","at":{"$gte":{"$date":"2026-01-31T00:00:00Z"}}}'
-)
+_ONE: Final = {"a document": _NOTE}
+_ARRAY: Final = {"several": [{"text": "one"}, {"text": "two"}]}
+_LINES: Final = {"several": '{"text":"one"}\n{"text":"two"}\n'}
+_PATCH: Final = {"a field changed, another removed": {"text": "hello again", "at": None}}
 
-DOCUMENT: Final = {JSON: _NOTE, CANONICAL: _NOTE}
-DOCUMENTS: Final = {**DOCUMENT, LINES: '{"text":"one"}\n{"text":"two"}\n'}
-PATCH: Final = {media_type: {"text": "hello again", "tags": None} for media_type in (MERGE_PATCH, JSON)}
+Examples = Mapping[str, Mapping[str, Any]]
+"""Media types of a body, each with named examples of every shape that it may have."""
+
+_MEDIA_TYPES: Final = (JSON, CANONICAL)
+DOCUMENT: Final[Examples] = {JSON: _ONE, CANONICAL: _ONE}
+DOCUMENTS: Final[Examples] = {JSON: {**_ONE, **_ARRAY}, CANONICAL: {**_ONE, **_ARRAY}, LINES: _LINES}
+PATCH: Final[Examples] = {MERGE_PATCH: _PATCH, JSON: _PATCH, CANONICAL: _PATCH}
 
 
 class Document(BaseModel):
@@ -61,22 +69,43 @@ class InsertedDocuments(BaseModel):
     """Answer of POST /organizations/{organization}/documents to a list, in its order."""
 
     inserted: int = Field(description="How many are stored.", examples=[1])
-    results: list[InsertedDocument]
+    results: list[InsertedDocument] = Field(examples=[_RESULTS])
 
 
-def request_body(examples: Mapping[str, Any]) -> dict[str, Any]:
+class Inserted(RootModel[Document | InsertedDocuments]):
+    """The stored document, or what became of each of a list."""
+
+
+def responses(
+    success: HTTPStatus,
+    model: type[BaseModel] | None,
+    *problems: HTTPStatus,
+    others: Mapping[HTTPStatus, type[BaseModel]] = MappingProxyType({}),
+) -> dict[int, OpenAPIResponse]:
+    """Describe a route's answers as `openapi.responses` does, with what all routes of documents share."""
+    common = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+    return openapi.responses(success, model, *common, *problems, others=others, media_types=_MEDIA_TYPES)
+
+
+def request_body(examples: Examples) -> dict[str, Any]:
     """Describe a request's body.
 
     Parameters
     ----------
-    examples : mapping of str
-        Media types, each with an example.
+    examples : mapping of str to mapping of str
+        Media types, each with named examples of every shape that the body may have.
     """
     content = {
         media_type: {
-            "schema": {"type": "string" if isinstance(example, str) else "object"},
-            "example": example,
+            "schema": {"anyOf": [_shape(example) for example in named.values()]},
+            "examples": {name: {"value": example} for name, example in named.items()},
         }
-        for media_type, example in examples.items()
+        for media_type, named in examples.items()
     }
     return {"requestBody": {"required": True, "content": content}}
+
+
+def _shape(example: Any) -> dict[str, Any]:
+    if isinstance(example, list):
+        return {"type": "array", "items": {"type": "object"}}
+    return {"type": "string" if isinstance(example, str) else "object"}

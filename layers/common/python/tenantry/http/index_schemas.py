@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from tenantry import field_paths
 from tenantry.database import Document
@@ -25,7 +25,7 @@ class IndexKey(Request):
     """One field of an index."""
 
     field: Annotated[str, StringConstraints(max_length=200), AfterValidator(_check_path)] = Field(
-        description="Path of the field.", examples=["address.city"]
+        description="Path of the field.", examples=["at"]
     )
     order: Literal[1, -1] = Field(default=1, description="1 for ascending, -1 for descending.")
 
@@ -40,18 +40,22 @@ def _check_keys(keys: list[IndexKey]) -> list[IndexKey]:
 class CreateIndex(Request):
     """Body of POST /organizations/{organization}/indexes."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"keys": [{"field": "at", "order": -1}], "name": "by-date"}]}
+    )
+
     keys: Annotated[list[IndexKey], AfterValidator(_check_keys)] = Field(min_length=1, max_length=MAX_FIELDS)
     unique: bool = Field(default=False, description="Refuse two documents with the same values.")
     name: Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")] | None = Field(
-        default=None, description="Made of the keys if left out.", examples=["by-city"]
+        default=None, description="Made of the keys if left out.", examples=["by-date"]
     )
 
 
 class Index(BaseModel):
     """An index."""
 
-    name: str = Field(examples=["by-city"])
-    keys: list[dict[str, str | int]] = Field(examples=[[{"field": "address.city", "order": 1}]])
+    name: str = Field(examples=["by-date"])
+    keys: list[dict[str, str | int]] = Field(examples=[[{"field": "at", "order": -1}]])
     unique: bool
 
 

@@ -1,6 +1,6 @@
 """What a route may answer, for the OpenAPI document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Final
@@ -26,6 +26,7 @@ def responses(
     model: type[BaseModel] | None,
     *problems: HTTPStatus,
     others: Mapping[HTTPStatus, type[BaseModel]] = MappingProxyType({}),
+    media_types: Sequence[str] = ("application/json",),
 ) -> dict[int, OpenAPIResponse]:
     """Describe a route's answers.
 
@@ -39,10 +40,12 @@ def responses(
         The problems of this route; those that every route may answer are added.
     others : mapping of http.HTTPStatus to type of BaseModel
         Further answers that are no problems.
+    media_types : sequence of str
+        Of all answers that are no problems.
     """
     described: dict[int, Any] = {int(success): {"description": success.phrase}}
     for status, body in {**({success: model} if model else {}), **others}.items():
-        content = {"application/json": {"model": body}}
+        content = {media_type: {"model": body} for media_type in media_types}
         described[int(status)] = {"description": status.phrase, "content": content}
     for status in sorted({*problems, *EVERYWHERE}):
         described[int(status)] = {"description": status.phrase, "content": {CONTENT_TYPE: {"model": Problem}}}
