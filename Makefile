@@ -60,8 +60,10 @@ test-faults: install ## Hit every database command with every fault (make test: 
 test-concurrency: install ## Storm a few names for a minute, and again with the server killed
 	STORM_SECONDS=60 SEQUENTIAL_EXAMPLES=100 $(BIN)/pytest tests/concurrency
 
-bench: install ## Measure what the fence of a tenant's collection costs
+bench: install ## Measure the fence, the documents API and backups against doing without
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.fence
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.documents
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.backup
 
 test-sam-local: install ## Run every event through sam local (needs Docker)
 	$(BIN)/pytest tests/sam_local

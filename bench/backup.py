@@ -5,11 +5,9 @@ a snapshot, a checksum or the rest of an organization. Each run has a process of
 measured in turn, so that a noisy machine slows all of them.
 """
 
-import json
 import os
 import resource
 import statistics
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -22,18 +20,16 @@ from pymongo import MongoClient
 from rich.console import Console
 from rich.table import Table
 
+from bench.rounds import running_database, save
 from cli.backups.backup import back_up
 from cli.backups.restore import restore
 from cli.connection import Target, connected
-from local.mongod import mongod_binary, running_mongod
-from local.processes import free_port
 from tenantry import lifecycle
 from tenantry.schemas import CreateOrganization
 
 SIZES: Final = {"many": 250_000, "more": 1_000_000}  # documents
 BATCH: Final = 10_000
 ROUNDS: Final = 3
-RESULTS: Final = Path(__file__).with_name("results") / "backup.json"
 
 
 class Run(NamedTuple):
@@ -46,18 +42,10 @@ class Run(NamedTuple):
 
 def main() -> None:
     """Measure on a server of its own, print a table and save the figures."""
-    binary = mongod_binary()
-    if binary is None:
-        raise SystemExit("The bundled mongod does not run on this machine.")
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        running_mongod(binary, Path(directory) / "data", free_port()) as (_, uri),
-    ):
-        os.environ["MONGODB_URI"] = uri
-        figures = {size: _figures(uri, size, Path(directory)) for size in SIZES}
+    with running_database() as directory:
+        figures = {size: _figures(os.environ["MONGODB_URI"], size, directory) for size in SIZES}
     _print(figures)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(figures, indent=2) + "\n")
+    save("backup", figures)
 
 
 def _figures(uri: str, size: str, directory: Path) -> dict[str, dict[str, float]]:

@@ -4,50 +4,30 @@ Reading the organization's metadata and then using its collection is the least t
 the collection alone is the floor. All are measured in turn, so that a noisy machine slows all of them.
 """
 
-import json
-import os
-import statistics
-import tempfile
-import time
 import uuid
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final
 
 from pymongo.collection import Collection
 from rich.console import Console
 from rich.table import Table
 
-from local.mongod import mongod_binary, running_mongod
-from local.processes import free_port
+from bench.rounds import Operation, medians, running_database, save
 from tenantry import database, lifecycle, organizations, tenants
 from tenantry.schemas import CreateOrganization
 from tenantry.tenants import ddl
 
-ROUNDS: Final = 1_000
-WARM_UP_ROUNDS: Final = 100
-RESULTS: Final = Path(__file__).with_name("results") / "fence.json"
-
-Operation = Callable[[], Any]
-
 
 def main() -> None:
     """Measure on a server of its own, print a table and save the figures."""
-    binary = mongod_binary()
-    if binary is None:
-        raise SystemExit("The bundled mongod does not run on this machine.")
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        running_mongod(binary, Path(directory) / "data", free_port()) as (_, uri),
-    ):
-        os.environ["MONGODB_URI"] = uri
+    with running_database():
         wanted = CreateOrganization(name="Bench", email="owner@bench.example", password=uuid.uuid4().hex)
         organization_id = lifecycle.create(wanted, None).organization["_id"]
-        medians = {name: _medians(kinds) for name, kinds in _operations(organization_id).items()}
-        database.client().close()
-    _print(medians)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(medians, indent=2) + "\n")
+        figures = {name: medians(name, ways) for name, ways in _operations(organization_id).items()}
+    table = Table("Operation", "Way", "Median", "Fenced is slower by")
+    for name, ways in figures.items():
+        for way, milliseconds in ways.items():
+            table.add_row(name, way, f"{milliseconds:.2f} ms", f"{ways['fenced'] / milliseconds:.2f}")
+    Console().print(table)
+    save("fence", figures)
 
 
 def _operations(organization_id: str) -> dict[str, dict[str, Operation]]:
@@ -73,25 +53,6 @@ def _operations(organization_id: str) -> dict[str, dict[str, Operation]]:
             "bare": lambda: bare.find_one({"_id": "known"}),
         },
     }
-
-
-def _medians(ways: dict[str, Operation]) -> dict[str, float]:
-    """Return the median of each way, in milliseconds."""
-    seconds: dict[str, list[float]] = {way: [] for way in ways}
-    for _ in range(WARM_UP_ROUNDS + ROUNDS):
-        for way, operation in ways.items():
-            start = time.perf_counter()
-            operation()
-            seconds[way].append(time.perf_counter() - start)
-    return {way: 1000 * statistics.median(taken[WARM_UP_ROUNDS:]) for way, taken in seconds.items()}
-
-
-def _print(medians: dict[str, dict[str, float]]) -> None:
-    table = Table("Operation", "Way", "Median", "Fenced is slower by")
-    for name, ways in medians.items():
-        for way, milliseconds in ways.items():
-            table.add_row(name, way, f"{milliseconds:.2f} ms", f"{ways['fenced'] / milliseconds:.2f}")
-    Console().print(table)
 
 
 if __name__ == "__main__":
