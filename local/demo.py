@@ -1,9 +1,12 @@
-"""The story of two organizations, told request by request."""
+"""The story of two organizations and their documents, told request by request."""
 
-import os
+import json
 import secrets
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import httpx
 from rich.json import JSON
@@ -13,48 +16,51 @@ from rich.text import Text
 from local.errors import LocalStackError
 from local.output import console
 from local.stack import Stack
-from tenantry import tenants
 
 _PASSWORD = "a long walk by the sea"  # noqa: S105 - of accounts that live as long as the story
-_NOTES = ("buy milk", "call Ada", "water the plants")
+_LINES = '{"text": "buy milk", "urgent": true}\n{"text": "call Ada", "urgent": false}'
+_JSON: Mapping[str, str] = MappingProxyType({"Content-Type": "application/json"})
 _REQUEST_SECONDS = 30.0
 
 
-class Story:
-    """Sends requests, prints each with its answer, and insists on the expected status."""
+class Client(NamedTuple):
+    """Sends requests below a path, prints each with its answer, and insists on the expected status."""
 
-    def __init__(self, client: httpx.Client) -> None:
-        self._client = client
+    http: httpx.Client
+    path: str = ""
+    token: str = ""
 
     def request(
-        self, method: str, path: str, expected: int, token: str = "", body: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Send a request and return the answer's JSON body.
+        self,
+        method: str,
+        path: str,
+        expected: int,
+        body: dict[str, Any] | str | None = None,
+        headers: Mapping[str, str] = _JSON,
+    ) -> httpx.Response:
+        """Send a request and return the answer.
 
         Raises
         ------
         LocalStackError
             When the answer has another status than the expected one.
         """
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        answer = self._client.request(method, path, headers=headers, json=body)
-        _print_request(method, path, token, body)
+        fields = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        fields |= headers if body else {}
+        text = json.dumps(body) if isinstance(body, dict) else body
+        _print_request(method, self.path + path, fields, text)
+        answer = self.http.request(method, self.path + path, content=text, headers=fields)
         _print_answer(answer)
         if answer.status_code != expected:
             raise LocalStackError(f"{method} {path} answered {answer.status_code}, expected {expected}.")
-        return answer.json() if answer.content else {}
+        return answer
 
-    def sign_up(self, name: str, email: str) -> dict[str, Any]:
-        """Create an organization and return it."""
-        body = {"name": name, "email": email, "password": _PASSWORD}
-        organization: dict[str, Any] = self.request("POST", "/organizations", 201, body=body)["organization"]
-        return organization
-
-    def log_in(self, email: str) -> str:
-        """Log in and return the access token."""
-        body = {"email": email, "password": _PASSWORD}
-        token: str = self.request("POST", "/login", 200, body=body)["access_token"]
-        return token
+    def sign_up(self, name: str, email: str) -> "Client":
+        """Create an organization, log in, and return a client of the organization."""
+        login = {"email": email, "password": _PASSWORD}
+        created = self.request("POST", "/organizations", 201, {"name": name, **login}).json()
+        token = self.request("POST", "/login", 200, login).json()["access_token"]
+        return self._replace(path=f"/organizations/{created['organization']['id']}", token=token)
 
 
 def tell_story(stack: Stack) -> None:
@@ -66,60 +72,64 @@ def tell_story(stack: Stack) -> None:
         When an answer is not the expected one, or a document is lost.
     """
     suffix = secrets.token_hex(3)
-    with httpx.Client(base_url=stack.api_url, timeout=_REQUEST_SECONDS, trust_env=False) as client:
-        story = Story(client)
-        _chapter("Two organizations sign up")
-        google = story.sign_up(f"Google {suffix}", f"admin@google-{suffix}.example")
-        amazon = story.sign_up(f"Amazon {suffix}", f"admin@amazon-{suffix}.example")
-        _chapter("Their administrators log in")
-        google_token = story.log_in(f"admin@google-{suffix}.example")
-        amazon_token = story.log_in(f"admin@amazon-{suffix}.example")
-        _tell_rename(story, stack, google, google_token, f"Alphabet {suffix}")
-        _tell_isolation(story, google, google_token, amazon_token)
-        _tell_deletion(story, google, google_token)
-        story.request("DELETE", f"/organizations/{amazon['id']}", 204, amazon_token)
+    with httpx.Client(base_url=stack.api_url, timeout=_REQUEST_SECONDS, trust_env=False) as http:
+        client = Client(http)
+        _chapter("Two organizations sign up, and their administrators log in")
+        google = client.sign_up(f"Google {suffix}", f"admin@google-{suffix}.example")
+        amazon = client.sign_up(f"Amazon {suffix}", f"admin@amazon-{suffix}.example")
+        _tell_documents(google, amazon)
+        _tell_versions(google)
+        _tell_rename(google, f"Alphabet {suffix}")
+        _tell_isolation(google, amazon)
+        _tell_deletion(google)
+        amazon.request("DELETE", "", 204)
     console.print("\n[bold green]Every answer was as expected.[/bold green]")
 
 
-def _tell_rename(story: Story, stack: Stack, organization: dict[str, Any], token: str, name: str) -> None:
-    _chapter(f"Documents in {organization['collection']} survive a rename")
-    notes = _tenant_collection(stack, organization)
-    notes.insert_many([{"text": text} for text in _NOTES])
-    _print_notes(notes)
-    renamed = story.request("PATCH", f"/organizations/{organization['slug']}", 200, token, {"name": name})
-    console.print(f"The collection is now {renamed['collection']}, and the token still works:")
-    story.request("GET", f"/organizations/{renamed['slug']}", 200, token)
-    if _print_notes(notes) != list(_NOTES):
-        raise LocalStackError("The rename lost documents.")
+def _tell_documents(google: Client, amazon: Client) -> None:
+    _chapter("Each has documents of its own, in a collection of its own")
+    at = {"$date": "2026-01-31T12:00:00Z"}
+    google.request("POST", "/documents", 201, {"_id": "plants", "text": "water the plants", "at": at})
+    google.request("POST", "/documents", 201, _LINES, {"Content-Type": "application/x-ndjson"})
+    amazon.request("POST", "/documents", 201, {"text": "of Amazon"})
+    query = urlencode({"filter": '{"urgent":{"$exists":true}}', "sort": "-urgent", "fields": "text"})
+    google.request("GET", f"/documents?{query}", 200)
+    seen = amazon.request("GET", "/documents", 200).json()["documents"]
+    if [document["text"] for document in seen] != ["of Amazon"]:
+        raise LocalStackError("One organization sees the documents of another.")
 
 
-def _tell_isolation(story: Story, organization: dict[str, Any], own_token: str, other_token: str) -> None:
+def _tell_versions(google: Client) -> None:
+    _chapter("A change is bound to the version that was read")
+    read = google.request("GET", "/documents/plants", 200)
+    version = {"If-Match": read.headers["etag"], "Content-Type": "application/merge-patch+json"}
+    google.request("PATCH", "/documents/plants", 200, {"done": True, "at": None}, version)
+    google.request("PATCH", "/documents/plants", 412, {"done": False}, version)
+
+
+def _tell_rename(google: Client, name: str) -> None:
+    _chapter("Documents and indexes survive a rename, and so does the token")
+    google.request("POST", "/indexes", 201, {"keys": [{"field": "text"}], "unique": True, "name": "by-text"})
+    kept = ("/documents", "/indexes")
+    before = [google.request("GET", path, 200).json() for path in kept]
+    google.request("PATCH", "", 200, {"name": name})
+    if [google.request("GET", path, 200).json() for path in kept] != before:
+        raise LocalStackError("The rename lost documents or indexes.")
+
+
+def _tell_isolation(google: Client, amazon: Client) -> None:
     _chapter("Nobody sees another's organization, nor that it exists")
-    path = f"/organizations/{organization['id']}"
-    story.request("GET", path, 200, own_token)
-    story.request("GET", path, 404, other_token)
-    story.request("DELETE", path, 404, other_token)
-    story.request("GET", path, 401)
+    stranger, nobody = google._replace(token=amazon.token), google._replace(token="")
+    stranger.request("GET", "", 404)
+    stranger.request("GET", "/documents/plants", 404)
+    stranger.request("DELETE", "", 404)
+    nobody.request("GET", "/documents", 401)
 
 
-def _tell_deletion(story: Story, organization: dict[str, Any], token: str) -> None:
+def _tell_deletion(google: Client) -> None:
     _chapter("A deleted organization's token is dead at once")
-    path = f"/organizations/{organization['id']}"
-    story.request("DELETE", path, 204, token)
-    story.request("GET", path, 401, token)
-
-
-def _tenant_collection(stack: Stack, organization: dict[str, Any]) -> tenants.TenantCollection:
-    os.environ["MONGODB_URI"] = stack.mongodb_uri
-    os.environ["MASTER_DATABASE"] = stack.master_database
-    os.environ["TENANT_DATABASE"] = stack.tenant_database
-    return tenants.TenantCollection(organization["id"])
-
-
-def _print_notes(notes: tenants.TenantCollection) -> list[str]:
-    texts = [note["text"] for note in notes.find({})]
-    console.print(f"The tenant's documents: {texts}", markup=False)
-    return texts
+    google.request("DELETE", "", 204)
+    google.request("GET", "/documents", 401)
 
 
 def _chapter(title: str) -> None:
@@ -127,17 +137,20 @@ def _chapter(title: str) -> None:
     console.print(Rule(title, align="left", style="cyan"))
 
 
-def _print_request(method: str, path: str, token: str, body: dict[str, Any] | None) -> None:
+def _print_request(method: str, path: str, fields: Mapping[str, str], body: str | None) -> None:
     console.print()
-    console.print(Text(f"→ {method} {path}", style="bold"))
-    if token:
-        console.print(Text(f"  Authorization: Bearer {token[:12]}…", style="dim"))
+    console.print(Text(f"→ {method} {path}", style="bold"), soft_wrap=True)
+    for name, value in fields.items():
+        shown = f"{value[:19]}…" if name == "Authorization" else value
+        console.print(Text(f"  {name}: {shown}", style="dim"))
     if body:
-        console.print(JSON.from_data(body), soft_wrap=True)
+        console.print(Text(body) if "\n" in body else JSON(body), soft_wrap=True)
 
 
 def _print_answer(answer: httpx.Response) -> None:
     phrase = HTTPStatus(answer.status_code).phrase
     console.print(Text(f"← {answer.status_code} {phrase}", style="bold magenta"))
+    if "etag" in answer.headers:
+        console.print(Text(f"  ETag: {answer.headers['etag']}", style="dim"))
     if answer.content:
         console.print(JSON(answer.text), soft_wrap=True)
