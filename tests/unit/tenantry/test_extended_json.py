@@ -214,9 +214,11 @@ def test_decoding_changes_nothing_that_is_passed(value: Any) -> None:
 
 
 def test_references_with_any_further_fields_can_be_written() -> None:
-    reference = stored({"$ref": "c", "$id": 1, "items": 2, "__iter__": 3})
-    assert isinstance(reference, DBRef)
-    assert json.loads(encode({"a": reference}, canonical=False))["a"]["items"] == 2
+    inner = {"$ref": "c", "$id": 1, "items": 2, "__iter__": 3}
+    for written in (inner, inner | {"$id": inner}):
+        reference = stored(written)
+        assert isinstance(reference, DBRef)
+        assert json.loads(encode({"a": [reference]}, canonical=False)) == {"a": [written]}
 
 
 def test_relaxed_text_is_what_people_expect() -> None:
