@@ -21,6 +21,7 @@ _REFUSED: Final = {
     9,  # FailedToParse
     14,  # TypeMismatch
     292,  # QueryExceededMemoryLimitNoDiskUseAllowed
+    16746,  # sorting by a number that is both an index of an array and a name in it
     51091,  # a regular expression that does not compile
 }
 
