@@ -65,6 +65,12 @@ TOKEN=$(curl -s -X POST "$API/login" -H 'Content-Type: application/json' \\
 # Read it
 curl -s -w '\\n' "$API/organizations/google" -H "Authorization: Bearer $TOKEN"
 
+# Insert a document, and find it
+curl -s -w '\\n' -X POST "$API/organizations/google/documents" -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' -d '{{"text": "buy milk", "due": {{"$date": "2026-12-01T09:00:00Z"}}}}'
+curl -s -w '\\n' -G "$API/organizations/google/documents" -H "Authorization: Bearer $TOKEN" \\
+  --data-urlencode 'filter={{"due": {{"$lt": {{"$date": "2027-01-01T00:00:00Z"}}}}}}'
+
 # Rename it: its collection org_google becomes org_alphabet, with every document
 curl -s -w '\\n' -X PATCH "$API/organizations/google" -H "Authorization: Bearer $TOKEN" \\
   -H 'Content-Type: application/json' -d '{{"name": "Alphabet"}}'

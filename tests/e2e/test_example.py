@@ -1,10 +1,12 @@
 """examples/notes, deployed beside the stack as the README says: a function of a user's own."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import jmespath  # type: ignore[import-untyped]
 import pytest
 
 from local.deployment import PROJECT, STACK_NAME, sam_environment
@@ -15,12 +17,14 @@ from tests.support.owners import Owner, sign_up
 
 EXAMPLE = PROJECT / "examples/notes"
 EXAMPLE_STACK_NAME = "tenantry-notes"
+REQUEST_SECONDS = 30.0
 
 
-def outputs(deployment: Deployment, stack_name: str) -> dict[str, str]:
-    """Return the outputs of a stack."""
-    (stack,) = deployment.aws_client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+def outputs(deployment: Deployment, stack_name: str) -> list[str]:
+    """Return name=value of each output of a stack, as the command in the README does."""
+    (query,) = re.findall(r'--query "(Stacks.*)"', (PROJECT / "README.md").read_text())
+    described = deployment.aws_client("cloudformation").describe_stacks(StackName=stack_name)
+    return list(jmespath.search(query, described))
 
 
 @pytest.fixture(scope="module")
@@ -28,19 +32,13 @@ def notes(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> I
     state = tmp_path_factory.mktemp("notes")
     endpoint = deployment.aws.endpoint
     command = [str(Path(sys.executable).with_name("sam")), "deploy", "--no-progressbar"]
-    command += [
-        "--template-file",
-        str(EXAMPLE / "template.yaml"),
-        "--config-file",
-        str(EXAMPLE / "samconfig.toml"),
-    ]
-    given = outputs(deployment, STACK_NAME)
-    command += ["--parameter-overrides", *(f"{name}={value}" for name, value in given.items())]
+    for option, name in (("--template-file", "template.yaml"), ("--config-file", "samconfig.toml")):
+        command += [option, str(EXAMPLE / name)]
+    command += ["--parameter-overrides", *outputs(deployment, STACK_NAME)]
     run_to_end("sam deploy", command, state / "sam-deploy.log", sam_environment(state, endpoint))
-    api = outputs(deployment, EXAMPLE_STACK_NAME)["ApiId"]
-    with httpx.Client(
-        base_url=f"{endpoint}/_aws/execute-api/{api}/Prod", timeout=30, trust_env=False
-    ) as client:
+    api = dict(output.split("=", 1) for output in outputs(deployment, EXAMPLE_STACK_NAME))["ApiId"]
+    url = f"{endpoint}/_aws/execute-api/{api}/Prod"
+    with httpx.Client(base_url=url, timeout=REQUEST_SECONDS, trust_env=False) as client:
         yield HttpService(client)
 
 
