@@ -5,15 +5,20 @@ PYTHON := $(shell for candidate in python3.13 python3; do \
 	done)
 BIN := .venv/bin
 CHECKOV := .local/checkov/bin/checkov
+AUDIT := .local/audit
+# Semgrep finds its engine on the PATH.
+SEMGREP := PATH="$(CURDIR)/$(AUDIT)/bin:$$PATH" SEMGREP_SEND_METRICS=off SEMGREP_ENABLE_VERSION_CHECK=0 semgrep
+LAYER := .aws-sam/build/CommonLayer/python
+SBOM := .aws-sam/sbom.cdx.json
 LIBRARY := layers/common/python
 # The local stack ends with make, however make ends.
 LOCAL = PYTHONPATH=$(LIBRARY) exec $(BIN)/python -S local/child.py $$PPID $(BIN)/python -m local
 COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.13 \
-	--custom-compile-command "make requirements"
+	--custom-compile-command "make requirements" $(UPGRADE)
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-faults test-concurrency \
-	test-sam-local bench lint checkov format build requirements openapi clean
+	test-sam-local bench lint checkov audit vulnerabilities format build sbom requirements openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -85,6 +90,20 @@ $(CHECKOV): .venv/installed requirements/checkov.txt
 	$(BIN)/uv pip sync --quiet --python .local/checkov/bin/python --require-hashes requirements/checkov.txt
 	@touch $@
 
+audit: $(AUDIT)/installed ## Look for unsafe code with the rules in .semgrep, and for secrets in every file
+	cd .semgrep && $(SEMGREP) --test --quiet .
+	$(SEMGREP) scan --error --quiet --config .semgrep bench cli examples functions layers local
+	git ls-files -z | xargs -0 $(AUDIT)/bin/detect-secrets-hook --no-verify --baseline .secrets.baseline
+
+vulnerabilities: $(AUDIT)/installed ## Ask for known vulnerabilities of all that is pinned (needs the network)
+	@for file in layers/common/requirements.txt requirements/*.txt; do echo "$$file" && \
+		$(AUDIT)/bin/pip-audit --progress-spinner off --disable-pip --require-hashes -r "$$file" || exit; done
+
+$(AUDIT)/installed: .venv/installed requirements/audit.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(AUDIT)
+	$(BIN)/uv pip sync --quiet --python $(AUDIT)/bin/python --require-hashes requirements/audit.txt
+	@touch $@
+
 format: install ## Format the code and sort its imports
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -92,10 +111,18 @@ format: install ## Format the code and sort its imports
 build: install ## Build template.yaml for a deployment (ARCHITECTURE=x86_64 or arm64)
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam build
 
-requirements: install ## Pin what requirements/*.in name, after a change there
+# The interpreter of an empty environment sees what PYTHONPATH names and nothing else.
+sbom: $(AUDIT)/installed ## List what the built layer holds as a CycloneDX document (LAYER=..., SBOM=...)
+	@test -d "$(LAYER)" || { echo "There is no layer in $(LAYER); run make build first" >&2; exit 1; }
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(AUDIT)/empty
+	PYTHONPATH="$(LAYER)" $(AUDIT)/bin/python -E -m cyclonedx_py environment --pyproject pyproject.toml \
+		--mc-type library --output-reproducible --output-file "$(SBOM)" $(AUDIT)/empty
+
+requirements: install ## Pin what requirements/*.in name (UPGRADE=--upgrade: the newest versions)
 	cd requirements && ../$(BIN)/$(COMPILE) uv.in -o uv.txt
 	cd requirements && ../$(BIN)/$(COMPILE) dev.in -o dev.txt
 	cd requirements && ../$(BIN)/$(COMPILE) checkov.in -o checkov.txt
+	cd requirements && ../$(BIN)/$(COMPILE) audit.in -o audit.txt
 	cd layers/common && ../../$(BIN)/$(COMPILE) -c ../../requirements/dev.txt requirements.in -o requirements.txt
 
 openapi: install ## Generate functions/docs/openapi.json from the functions

@@ -1,11 +1,14 @@
 """What the layer's Makefile builds is what Lambda can use."""
 
+import importlib.metadata
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +28,13 @@ def build(target: Path, architecture: str) -> Path:
         check=True,
     )
     return target / "python"
+
+
+def bill_of_materials(layer: Path, target: Path) -> dict[str, Any]:
+    """List what a layer holds, as a deployment does; what is not valid CycloneDX fails."""
+    arguments = ["--silent", "--assume-old=.venv/installed", "sbom", f"LAYER={layer}", f"SBOM={target}"]
+    subprocess.run([MAKE, *arguments], cwd=PROJECT, check=True)
+    return dict(json.loads(target.read_text()))
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +83,21 @@ def test_library_needs_nothing_outside_the_layer(layer: Path) -> None:
     ]
     program = f"import sys; sys.path.insert(0, {str(layer)!r}); import {', '.join(modules)}"
     subprocess.run([sys.executable, "-I", "-S", "-W", "error", "-c", program], check=True)
+
+
+def test_bill_of_materials_lists_exactly_what_the_layer_holds(layer: Path, tmp_path: Path) -> None:
+    document = bill_of_materials(layer, tmp_path / "sbom.json")
+    held = {f"{found.name}@{found.version}" for found in importlib.metadata.distributions(path=[str(layer)])}
+    assert "pymongo" in {name.partition("@")[0] for name in held}
+    assert {f"{one['name']}@{one['version']}" for one in document["components"]} == held
+    assert document["metadata"]["component"]["name"] == "tenantry"
+    assert all(one["purl"].startswith("pkg:pypi/") and one["licenses"] for one in document["components"])
+
+
+def test_equal_layers_give_equal_bills_of_materials(layer: Path, tmp_path: Path) -> None:
+    assert "serialNumber" not in bill_of_materials(layer, tmp_path / "one.json")
+    bill_of_materials(layer, tmp_path / "other.json")
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "other.json").read_bytes()
 
 
 def test_unknown_architecture_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,28 @@
+# ruff: noqa - all of it is wrong on purpose, and never runs
+import jwt
+
+
+def claims_that_are_not_verified(token: str, key: jwt.PyJWK) -> None:
+    # ruleid: jwt-without-verification
+    jwt.decode(token, key, algorithms=["EdDSA"], options={"verify_signature": False})
+    # ruleid: jwt-without-verification
+    jwt.decode(token, key, algorithms=["EdDSA"], options={"require": ["exp"], "verify_exp": False})
+    # ruleid: jwt-without-verification
+    jwt.get_unverified_header(token)
+    # ruleid: jwt-without-verification
+    jwt.decode_complete(token, key, algorithms=["EdDSA"])
+    # ok: jwt-without-verification
+    jwt.decode(token, key, algorithms=["EdDSA"], options={"require": ["exp"], "strict_aud": True})
+
+
+def algorithm_that_the_token_chooses(token: str, key: jwt.PyJWK, algorithms: list[str]) -> None:
+    # ruleid: jwt-without-algorithm
+    jwt.decode(token, key)
+    # ruleid: jwt-without-algorithm
+    jwt.decode(token, key, algorithms=algorithms)
+    # ruleid: jwt-without-algorithm
+    jwt.decode(token, key, algorithms=["EdDSA", "HS256"])
+    # ruleid: jwt-without-algorithm
+    jwt.decode(token, key, algorithms=["none"])
+    # ok: jwt-without-algorithm
+    jwt.decode(token, key, algorithms=["EdDSA"])
