@@ -7,12 +7,22 @@ from pathlib import Path
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, SecurityScheme, Server
+from aws_lambda_powertools.event_handler.openapi.models import (
+    APIKey,
+    APIKeyIn,
+    HTTPBearer,
+    SecurityScheme,
+    Server,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "layers" / "common" / "python"
 DOCUMENT = ROOT / "functions" / "docs" / "openapi.json"
-SECURITY_SCHEMES: dict[str, SecurityScheme] = {"bearer": HTTPBearer(bearerFormat="JWT")}
+SECURITY_SCHEMES: dict[str, SecurityScheme] = {
+    "bearer": HTTPBearer(bearerFormat="JWT"),
+    # As API Gateway's own exports write it (OpenAPI's extension x-amazon-apigateway-authtype says the rest).
+    "iam": APIKey(**{"in": APIKeyIn.header}, name="Authorization", description="AWS Signature Version 4"),
+}
 DESCRIPTION = """Organizations of a SaaS product, each with its own MongoDB collection.
 
 Create an organization, log in, and send the access token as `Authorization: Bearer <token>`. Every answer

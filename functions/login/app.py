@@ -6,7 +6,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from tenantry import http, login, schemas, tokens
+from tenantry import http, login, schemas
 
 app = APIGatewayRestResolver(enable_validation=True)
 
@@ -17,16 +17,17 @@ app = APIGatewayRestResolver(enable_validation=True)
     operation_id="login",
     tags=["Accounts"],
     responses=http.responses(
-        HTTPStatus.OK, schemas.AccessToken, HTTPStatus.UNAUTHORIZED, HTTPStatus.CONFLICT
+        HTTPStatus.OK,
+        schemas.AccessToken,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.CONFLICT,
     ),
 )
 def log_in(credentials: Annotated[schemas.Login, Body()]) -> schemas.AccessToken:
-    """Get an access token for one organization; name it if the account has several."""
-    session = login.login(credentials.email, credentials.password, credentials.organization)
-    return schemas.AccessToken(
-        access_token=session.access_token,
-        expires_in=tokens.LIFETIME_SECONDS,
-        organization=http.organization_of(session.organization),
+    """Get tokens for one organization; name it if the account has several."""
+    return http.access_token_of(
+        login.login(credentials.email, credentials.password, credentials.organization)
     )
 
 

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from tenantry import accounts
 from tenantry.accounts import Membership
 from tenantry.tenants import TenantCollection
+from tests.support import library
 from tests.support.databases import Databases
 
 SLUGS: Final = {
@@ -58,14 +58,13 @@ class Model(RuleBasedStateMachine):
         self.organizations: dict[str, Organization] = {}  # by slug
         self.accounts: dict[str, Account] = {}  # by e-mail address
         self.tokens: list[Token] = []
-        for name in ("organizations", "accounts", "members", "login_attempts"):
+        for name in ("organizations", "accounts", "members", "login_attempts", "sessions"):
             self.databases.master[name].delete_many({})
         self.databases.client.drop_database(self.databases.tenants.name)
 
     def membership(self, slug: str) -> Membership:
         organization = self.organizations[slug]
-        (found,) = accounts.memberships(self.accounts[organization.email].id, organization.id)
-        return found
+        return library.membership(self.accounts[organization.email].id, organization.id)
 
     def remove(self, slug: str) -> None:
         email = self.organizations.pop(slug).email

@@ -24,5 +24,8 @@ STATUS = {
     "indexes": 401,
     "jwks": 200,
     "login": 401,
+    "logout": 204,
+    "operator": 404,
+    "refresh": 401,
     "update_organization": 401,
 }

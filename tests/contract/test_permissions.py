@@ -80,10 +80,11 @@ def test_no_statement_holds_a_wildcard(statement: Statement) -> None:
     assert "NotResource" not in statement
 
 
-def test_login_reads_the_signing_key_and_rotation_replaces_it() -> None:
+def test_login_and_refresh_read_the_signing_key_and_rotation_replaces_it() -> None:
     allowed = {function: actions_on(function, SIGNING_KEY) for function in FUNCTIONS}
     assert {function: actions for function, actions in allowed.items() if actions} == {
         "LoginFunction": {"secretsmanager:GetSecretValue"},
+        "RefreshFunction": {"secretsmanager:GetSecretValue"},
         "RotateSigningKeyFunction": {
             "secretsmanager:DescribeSecret",
             "secretsmanager:GetSecretValue",

@@ -122,8 +122,9 @@ class Start:
 
     def authenticated(self) -> Membership:
         """The caller of a request that begins now."""
-        for found in accounts.memberships(self.alpha.account_id, self.alpha.organization_id):
-            return found
+        for found in accounts.memberships(self.alpha.account_id):
+            if found.organization_id == self.alpha.organization_id:
+                return found
         raise InvalidToken
 
 

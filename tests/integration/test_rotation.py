@@ -113,10 +113,10 @@ def test_unknown_key_ids_make_no_storm_of_reads(
     for _ in range(20):
         forged = tokens.issue(
             tokens.SigningKey.generate(),
+            session_id="ses_1",
             account_id="acct_1",
             organization_id=owner.id,
             slug="alpha",
-            role="owner",
             epoch=0,
         )
         assert owner.service.get(owner.path, token=forged).status == 401

@@ -75,7 +75,7 @@ def create_second(name: str, owner: Membership) -> Membership:
 
 
 def membership(account_id: str, organization_id: str) -> Membership:
-    (found,) = accounts.memberships(account_id, organization_id)
+    (found,) = [one for one in accounts.memberships(account_id) if one.organization_id == organization_id]
     return found
 
 

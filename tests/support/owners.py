@@ -46,9 +46,16 @@ def sign_up(service: Service, name: str, *, email: str | None = None, **fields: 
 
 def log_in(service: Service, email: str, organization: str | None = None, password: str = PASSWORD) -> str:
     """Return an access token."""
+    return str(tokens(service, email, organization, password)["access_token"])
+
+
+def tokens(
+    service: Service, email: str, organization: str | None = None, password: str = PASSWORD
+) -> dict[str, Any]:
+    """Log in and return the answer, with its access token and refresh token."""
     fields = {"email": email, "password": password}
     if organization is not None:
         fields["organization"] = organization
     answer = service.post("/login", fields)
     assert answer.status == 200, answer.text
-    return str(answer.json["access_token"])
+    return dict(answer.json)

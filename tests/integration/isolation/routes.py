@@ -39,7 +39,9 @@ def _document(tenant: Tenant) -> dict[str, Any]:
     return {tenant.words.field: [tenant.words.value, 1]}
 
 
-ALL: Final = [Route(method, resource) for method, resource, _ in ROUTES]
+_ROUTES: Final = [Route(method, resource) for method, resource, _ in ROUTES]
+OF_OPERATOR: Final = [route for route in _ROUTES if route.resource.startswith("/operator/")]
+ALL: Final = [route for route in _ROUTES if route not in OF_OPERATOR]
 _ORGANIZATION: Final = "/organizations/{organization}"
 _DOCUMENTS: Final = f"{_ORGANIZATION}/documents"
 _DOCUMENT: Final = f"{_DOCUMENTS}/{{document}}"
@@ -63,6 +65,13 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("POST", "/login"): Sample(
         200, lambda tenant: {"email": tenant.email, "password": tenant.password}, needs_token=False
     ),
+    Route("POST", "/login/refresh"): Sample(
+        200, lambda tenant: {"refresh_token": tenant.refresh_token}, needs_token=False
+    ),
+    Route("POST", "/logout"): Sample(
+        204, lambda tenant: {"refresh_token": tenant.refresh_token}, needs_token=False
+    ),
+    Route("POST", "/logout/everywhere"): Sample(204),
     Route("PUT", "/account/password"): Sample(
         204, lambda tenant: {"current_password": tenant.password, "new_password": f"{PASSWORD} changed"}
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.support.databases import Databases, Document
-from tests.support.owners import PASSWORD, log_in
+from tests.support.owners import PASSWORD, log_in, tokens
 from tests.support.service import Service
 
 SHARED = "shared"  # the id of a document that every organization has, each with values of its own
@@ -39,6 +39,7 @@ class Tenant:
     id: str = dataclasses.field(default_factory=lambda: f"org_{secrets.token_hex(16)}")
     account_id: str = dataclasses.field(default_factory=lambda: f"acct_{secrets.token_hex(16)}")
     token: str = ""
+    refresh_token: str = ""
     password: str = PASSWORD
 
     @property
@@ -93,11 +94,13 @@ def found(
     assert answer.status == 201, answer.text
     organization = answer.json["organization"]
     fill(databases, tenant)
+    session = tokens(service, tenant.email, organization["id"])
     return replace(
         tenant,
         id=organization["id"],
         account_id=answer.json["account"]["id"],
-        token=log_in(service, tenant.email, organization["id"]),
+        token=session["access_token"],
+        refresh_token=session["refresh_token"],
     )
 
 

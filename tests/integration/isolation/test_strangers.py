@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.integration.isolation.observer import Observer
-from tests.integration.isolation.routes import ALL, SAMPLES, Route, resolved
+from tests.integration.isolation.routes import ALL, OF_OPERATOR, SAMPLES, Route, resolved
 from tests.integration.isolation.strangers import (
     NOT_AUTHENTICATED,
     STRANGERS,
@@ -62,7 +62,7 @@ def everybody(observer: Observer) -> dict[str, Stranger]:
 
 
 def test_every_route_is_here() -> None:
-    assert set(ALL) == resolved()
+    assert {*ALL, *OF_OPERATOR} == resolved()
     assert set(ALL) == set(SAMPLES)
 
 
@@ -85,6 +85,21 @@ def test_a_stranger_gets_the_same_answer_as_if_nothing_were_there(
     assert ask(nobody.id, nobody) == missing
     for name, spelled in SPELLINGS.items():
         assert ask(spelled(stranger.victim, stranger.by or nobody), stranger.victim) == missing, name
+    assert observer.databases.dump() == before
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+@pytest.mark.parametrize("route", OF_OPERATOR, ids=" ".join)
+def test_no_token_opens_a_route_of_the_operator(
+    observer: Observer, everybody: dict[str, Stranger], route: Route, who: str
+) -> None:
+    stranger = everybody[who]
+    before = observer.databases.dump()
+    nobody = Tenant()
+    for tenant in (stranger.victim, stranger.by or nobody, nobody):
+        for token in (stranger.token, stranger.victim.token):
+            answer = observer.send(route.method, route.path(tenant.slug, tenant), stranger.by, token=token)
+            assert (answer.status, answer.code) == (403, "operator-required")
     assert observer.databases.dump() == before
 
 

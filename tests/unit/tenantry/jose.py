@@ -35,6 +35,7 @@ def valid_claims(now: int | None = None) -> dict[str, Any]:
         "nbf": issued,
         "exp": issued + LIFETIME_SECONDS,
         "jti": "KqJ0b2b3v8kq1zVdC2cPzA",
+        "sid": "ses_1",
     }
 
 

@@ -17,7 +17,7 @@ CAPTURED = signed()
 
 def issue(key: SigningKey = KEY) -> str:
     return tokens.issue(
-        key, account_id="acct_1", organization_id="org_1", slug="google", role="owner", epoch=3
+        key, session_id="ses_1", account_id="acct_1", organization_id="org_1", slug="google", epoch=3
     )
 
 
@@ -37,6 +37,7 @@ def test_a_token_says_whom_it_speaks_for() -> None:
         nbf=claims.iat,
         exp=claims.iat + 15 * 60,
         jti=claims.jti,
+        sid="ses_1",
     )
 
 
@@ -61,8 +62,8 @@ def test_issuer_and_audience_are_configured(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_longest_identifiers_make_a_token_that_is_accepted() -> None:
-    longest = {"account_id": "a" * 37, "organization_id": "o" * 36, "slug": "s" * 63, "epoch": 2**63 - 1}
-    token = tokens.issue(KEY, role="owner", **longest)  # type: ignore[arg-type]
+    ids = {"session_id": "s" * 36, "account_id": "a" * 37, "organization_id": "o" * 36}
+    token = tokens.issue(KEY, **ids, slug="s" * 63, epoch=2**63 - 1)
     assert tokens.verify(token, find_key).org == "s" * 63
 
 
@@ -144,7 +145,7 @@ def test_a_claim_with_another_value_is_refused_unless_it_is_one_that_tenantry_wr
         accepted = tokens.verify(signed(claims), find_key)
     except InvalidToken:
         return
-    assert claim in {"sub", "org_id", "org", "jti", "epoch"} or value == valid_claims()[claim]
+    assert claim in {"sub", "org_id", "org", "jti", "sid", "epoch"} or value == valid_claims()[claim]
     assert type(value) is (int if claim == "epoch" else str)
     assert accepted.model_dump() == claims
 

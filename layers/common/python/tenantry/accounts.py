@@ -29,6 +29,7 @@ class AccountDocument(TypedDict):
 class Membership:
     """An account's place in an organization."""
 
+    member_id: str
     organization: OrganizationDocument
     account_id: str
     auth_epoch: int
@@ -145,16 +146,33 @@ def set_password_hash(account: AccountDocument, password_hash: str, *, revoke_to
     return changed.matched_count == 1
 
 
-def memberships(account_id: str, organization_id: str | None = None) -> list[Membership]:
-    """Return an account's memberships, or its one membership of an organization, in one round trip."""
-    match = {"account_id": account_id}
-    if organization_id is not None:
-        match["organization_id"] = organization_id
-    found = database.collection("members").aggregate(
+def revoke_tokens(account_id: str) -> None:
+    """Let every token of an account that has been issued so far die."""
+    database.collection("accounts").update_one(
+        {"_id": account_id}, {"$inc": {"auth_epoch": 1}, "$set": {"updated_at": database.now()}}
+    )
+
+
+def memberships(account_id: str) -> list[Membership]:
+    """Return an account's memberships, in one round trip."""
+    return joined("members", [{"$match": {"account_id": account_id}}])
+
+
+def joined(collection: str, stages: list[dict[str, Any]]) -> list[Membership]:
+    """Return memberships whose organization and account are both there, in one round trip.
+
+    Parameters
+    ----------
+    collection : str
+        Where the stages begin.
+    stages : list of dict
+        An aggregation whose results are documents of `members`.
+    """
+    found = database.collection(collection).aggregate(
         [
-            {"$match": match},
-            _join("organizations", "organization_id", "organization"),
-            _join("accounts", "account_id", "account"),
+            *stages,
+            join("organizations", "organization_id", "organization"),
+            join("accounts", "account_id", "account"),
             {"$unwind": "$organization"},
             {"$unwind": "$account"},
             {"$sort": {"organization.slug": 1}},
@@ -163,6 +181,7 @@ def memberships(account_id: str, organization_id: str | None = None) -> list[Mem
     )
     return [
         Membership(
+            member_id=member["_id"],
             organization=member["organization"],
             account_id=member["account"]["_id"],
             auth_epoch=member["account"]["auth_epoch"],
@@ -172,7 +191,8 @@ def memberships(account_id: str, organization_id: str | None = None) -> list[Mem
     ]
 
 
-def _join(collection: str, local_field: str, name: str) -> dict[str, Any]:
+def join(collection: str, local_field: str, name: str) -> dict[str, Any]:
+    """Return the stage that adds the documents of a collection whose `_id` a field holds."""
     return {
         "$lookup": {"from": collection, "localField": local_field, "foreignField": "_id", "as": name},
     }

@@ -1,6 +1,6 @@
 """Who is calling: an access token, checked against what the master database knows at this moment."""
 
-from tenantry import accounts, signing_keys, tokens
+from tenantry import sessions, signing_keys, tokens
 from tenantry.accounts import Membership
 from tenantry.errors import InvalidToken
 
@@ -16,11 +16,13 @@ def authenticate(token: str) -> Membership:
     Raises
     ------
     InvalidToken
-        The token is not Tenantry's or expired; or the organization or account is gone, or the account's
-        tokens have been revoked since it was issued.
+        The token is not Tenantry's or expired; its session has ended; the organization or account is gone,
+        or the account's tokens have been revoked since it was issued.
     """
     claims = tokens.verify(token, signing_keys.find_key)
-    found = accounts.memberships(claims.sub, claims.org_id)
-    if not found or found[0].auth_epoch != claims.epoch:
+    found = sessions.membership(claims.sid)
+    if found is None or (found.account_id, found.organization_id) != (claims.sub, claims.org_id):
         raise InvalidToken
-    return found[0]
+    if found.auth_epoch != claims.epoch or found.organization.get("suspended_at"):
+        raise InvalidToken
+    return found

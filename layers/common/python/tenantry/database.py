@@ -51,6 +51,11 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     ],
     "idempotency_keys": [IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0)],
     "login_attempts": [IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0)],
+    "sessions": [
+        IndexModel([("family_hash", ASCENDING)], name="family_hash", unique=True),
+        IndexModel([("organization_id", ASCENDING)], name="organization"),
+        IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
+    ],
     "signing_keys": [IndexModel([("not_after", ASCENDING)], name="not_after", expireAfterSeconds=0)],
 }
 

@@ -77,6 +77,36 @@ class InvalidCredentials(TenantryError):
     challenge = 'Bearer realm="tenantry"'
 
 
+class InvalidRefreshToken(TenantryError):
+    """The refresh token is malformed, expired or replaced, or its session has ended; log in again."""
+
+    code = "invalid-refresh-token"
+    status = HTTPStatus.UNAUTHORIZED
+    title = "Invalid refresh token"
+    default_detail = (
+        "The refresh token is expired or was used before, or its session has ended. Log in again."
+    )
+    challenge = 'Bearer realm="tenantry"'
+
+
+class OrganizationSuspended(TenantryError):
+    """The platform's operator has suspended the organization; its data stay as they are."""
+
+    code = "organization-suspended"
+    status = HTTPStatus.FORBIDDEN
+    title = "Organization suspended"
+    default_detail = "The organization is suspended. Ask the operator of this service."
+
+
+class OperatorRequired(TenantryError):
+    """The route is for the platform's operator, whose requests are signed for IAM."""
+
+    code = "operator-required"
+    status = HTTPStatus.FORBIDDEN
+    title = "Operator required"
+    default_detail = "This is for the operator of the service. Sign the request with AWS Signature Version 4."
+
+
 class NotFound(TenantryError):
     """No such route."""
 

@@ -1,35 +1,27 @@
-"""Log in with e-mail and password, and change the password."""
-
-from dataclasses import dataclass
+"""Log in with e-mail and password, go on with a refresh token, log out, and change the password."""
 
 from pydantic import ValidationError
 
-from tenantry import accounts, passwords, tokens
+from tenantry import accounts, passwords, sessions, tokens
 from tenantry.accounts import AccountDocument, Membership
 from tenantry.credentials import check_password
 from tenantry.errors import (
     InvalidCredentials,
     InvalidFields,
+    InvalidRefreshToken,
     InvalidToken,
     OrganizationRequired,
+    OrganizationSuspended,
     ServiceUnavailable,
 )
 from tenantry.observability import count, logger
-from tenantry.organizations import OrganizationDocument
 from tenantry.secrets import read_secret
+from tenantry.sessions import Started, Tokens
 from tenantry.settings import settings
 from tenantry.tokens import SigningKey
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What a login gives."""
-
-    access_token: str
-    organization: OrganizationDocument
-
-
-def login(email: str, password: str, organization: str | None) -> Session:
+def login(email: str, password: str, organization: str | None) -> Tokens:
     """Verify the credentials and issue an access token for one organization.
 
     Every outcome costs one KDF call, so that its time tells nothing: but a pause, which costs none, and the
@@ -50,6 +42,8 @@ def login(email: str, password: str, organization: str | None) -> Session:
         The credentials are right, but there are several organizations.
     TooManyRequests
         Too many failures with this address; nothing was verified.
+    OrganizationSuspended
+        The credentials are right, but the organization is suspended.
     ServiceUnavailable
         No signing key exists yet.
     """
@@ -57,18 +51,81 @@ def login(email: str, password: str, organization: str | None) -> Session:
     if not check_password(email, account, password) or account is None:
         raise _refusal("credentials")
     membership = _choose(accounts.memberships(account["_id"]), organization)
-    logger.append_keys(organization_id=membership.organization_id, account_id=membership.account_id)
+    _check_open(membership)
     _rehash_if_weak(account, password)
+    # Of the password that was verified, not of one set meanwhile.
+    issued = _issue(sessions.start(membership, account["auth_epoch"]))
+    if issued is None:
+        raise _refusal("credentials")
+    count("LoginSucceeded")
+    return issued
+
+
+def refresh(refresh_token: str) -> Tokens:
+    """Issue the next tokens of a session.
+
+    Raises
+    ------
+    InvalidRefreshToken
+        The token or its session is over, or the token has been used before, which ends the session.
+    OrganizationSuspended
+        The organization has been suspended a moment ago.
+    pymongo.errors.PyMongoError
+        Outcome unknown; the same token may be sent again for half a minute.
+    """
+    issued = _issue(sessions.rotate(refresh_token))
+    if issued is None:
+        raise InvalidRefreshToken
+    return issued
+
+
+def _issue(started: Started) -> Tokens | None:
+    """Issue the tokens of a session, or end it if its membership or its password is gone."""
+    session = started.session
+    membership = sessions.membership(session["_id"])
+    if membership is None or membership.auth_epoch != session["auth_epoch"]:
+        sessions.end(session["_id"])
+        return None
+    _check_open(membership)
     token = tokens.issue(
         _signing_key(),
+        session_id=session["_id"],
         account_id=membership.account_id,
         organization_id=membership.organization_id,
         slug=membership.organization["slug"],
-        role=membership.role,
-        epoch=account["auth_epoch"],  # of the password that was verified, not of one set meanwhile
+        epoch=membership.auth_epoch,
     )
-    count("LoginSucceeded")
-    return Session(token, membership.organization)
+    return Tokens(token, started.refresh_token, membership.organization)
+
+
+def _check_open(membership: Membership) -> None:
+    logger.append_keys(organization_id=membership.organization_id, account_id=membership.account_id)
+    if membership.organization.get("suspended_at"):
+        raise OrganizationSuspended
+
+
+def log_out(refresh_token: str) -> None:
+    """End the session of a refresh token, whichever of its tokens it is; its access tokens are dead, too.
+
+    Raises
+    ------
+    InvalidRefreshToken
+        The text is no refresh token; that it is of no session any more is no error.
+    pymongo.errors.PyMongoError
+        Outcome unknown; repeat it.
+    """
+    sessions.end_by_token(refresh_token)
+
+
+def log_out_everywhere(caller: Membership) -> None:
+    """End all sessions of the caller's account; every token of the account is dead afterwards.
+
+    Raises
+    ------
+    pymongo.errors.PyMongoError
+        Outcome unknown; repeat it.
+    """
+    accounts.revoke_tokens(caller.account_id)
 
 
 def change_password(caller: Membership, current_password: str, new_password: str) -> None:

@@ -52,7 +52,8 @@ class Vacated(TypedDict):
 class OrganizationDocument(TypedDict):
     """An organization as it is stored.
 
-    `intent` is there in the states renaming and deleting only, `vacated` once a rename was interrupted.
+    `intent` is there in the states renaming and deleting only, `vacated` once a rename was interrupted, and
+    `suspended_at` while the organization is suspended.
     """
 
     _id: str
@@ -67,6 +68,7 @@ class OrganizationDocument(TypedDict):
     updated_at: datetime
     intent: Intent | None
     vacated: NotRequired[list[Vacated]]
+    suspended_at: NotRequired[datetime]
 
 
 def create_document(name: str, slug: str, metadata: dict[str, Any]) -> OrganizationDocument:
@@ -142,6 +144,25 @@ def replace(current: OrganizationDocument, changes: dict[str, Any]) -> Organizat
         )
     except DuplicateKeyError:
         raise OrganizationExists from None
+
+
+def suspend(organization_id: str) -> OrganizationDocument | None:
+    """Suspend an organization and return it; a suspended one keeps the time since when it is."""
+    since = {"$ifNull": ["$suspended_at", database.now()]}
+    return _changed(organization_id, [{"$set": {"suspended_at": since}}])
+
+
+def reactivate(organization_id: str) -> OrganizationDocument | None:
+    """End an organization's suspension and return it."""
+    return _changed(organization_id, {"$unset": {"suspended_at": ""}})
+
+
+def _changed(organization_id: str, change: Any) -> OrganizationDocument | None:
+    return _typed(
+        database.collection("organizations").find_one_and_update(
+            {"_id": organization_id}, change, return_document=ReturnDocument.AFTER
+        )
+    )
 
 
 def take_lease(current: OrganizationDocument, duration: timedelta) -> OrganizationDocument | None:

@@ -65,7 +65,9 @@ def _publish(secret_id: str, version_id: str) -> None:
 def _test(secret_id: str, version_id: str) -> None:
     """Sign a token with the private half and verify it with the published one."""
     key = _pending_key(secret_id, version_id)
-    token = tokens.issue(key, account_id="test", organization_id="test", slug="test", role="owner", epoch=0)
+    token = tokens.issue(
+        key, session_id="test", account_id="test", organization_id="test", slug="test", epoch=0
+    )
     tokens.verify(token, signing_keys.find_key)
 
 

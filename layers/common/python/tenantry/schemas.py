@@ -183,6 +183,12 @@ class Login(Request):
     ) = None
 
 
+class RefreshToken(Request):
+    """Body of POST /login/refresh and of POST /logout."""
+
+    refresh_token: str = Field(max_length=100, description="The last one that was issued.")
+
+
 class ChangePassword(Request):
     """Body of PUT /account/password."""
 
@@ -222,9 +228,10 @@ class CreatedOrganization(BaseModel):
 
 
 class AccessToken(BaseModel):
-    """Answer of POST /login (the members of RFC 6749 section 5.1, and what the token is for)."""
+    """Answer of POST /login and /login/refresh (RFC 6749 section 5.1, and what the token is for)."""
 
     access_token: str
+    refresh_token: str = Field(description="For POST /login/refresh, once; the answer has the next one.")
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the token's type (RFC 6750), not a secret
     expires_in: int = Field(description="Seconds until the token expires.", examples=[900])
     organization: Organization

@@ -53,6 +53,7 @@ class Claims(BaseModel):
     nbf: int
     exp: int
     jti: str
+    sid: str
 
 
 class SigningKey(BaseModel):
@@ -79,7 +80,7 @@ class SigningKey(BaseModel):
 
 
 def issue(  # noqa: PLR0913 - one keyword per claim
-    key: SigningKey, *, account_id: str, organization_id: str, slug: str, role: Literal["owner"], epoch: int
+    key: SigningKey, *, session_id: str, account_id: str, organization_id: str, slug: str, epoch: int
 ) -> str:
     """Sign an access token that is valid for 15 minutes.
 
@@ -87,12 +88,12 @@ def issue(  # noqa: PLR0913 - one keyword per claim
     ----------
     key : SigningKey
         The newest key.
+    session_id : str
+        The session that the token dies with.
     account_id, organization_id : str
         Whom the token speaks for, and in which organization.
     slug : str
         The organization's slug of this moment; nothing is decided by it.
-    role : {"owner"}
-        The member's role.
     epoch : int
         The account's `auth_epoch`; the token dies when it moves on.
     """
@@ -103,12 +104,13 @@ def issue(  # noqa: PLR0913 - one keyword per claim
         sub=account_id,
         org_id=organization_id,
         org=slug,
-        role=role,
+        role="owner",
         epoch=epoch,
         iat=now,
         nbf=now,
         exp=now + LIFETIME_SECONDS,
         jti=secrets.token_urlsafe(16),
+        sid=session_id,
     )
     private = jwt.PyJWK.from_dict(key.private_key, ALGORITHM)
     return jwt.encode(

@@ -204,7 +204,8 @@ def test_ids_are_read_from_the_segment_of_a_path(text: str, value: Any) -> None:
         "{", '"', '"a', "{}}", '{"$gt":""}', '{"$ne":null}', '{"$in":[1]}', '{"a":{"$gt":1}}', '{"$oid":1}',
         '{"$where":"1"}', '{"a.b":1}', '{"a":1,"a":2}', '{"$regex":"a"}', '{"a\\u0000":1}', "\ud800",
         '"\\ud800"', '{"$regularExpression":{"pattern":"a","options":""}}', "{" * 5000,
-        "~", "~%", "~e30é", "~e", "~eyIkZ3QiOiIifQ", "a" * (MAX_ID_BYTES + 1), '{"a":NaN}', '{"$undefined":true}',
+        "~", "~%", "~e30é", "~e", "~eyIkZ3QiOiIifQ", "a" * (MAX_ID_BYTES + 1), '{"a":NaN}',
+        '{"$undefined":true}',
     ],
 )  # fmt: skip
 def test_text_that_is_no_id_is_refused(text: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenantry import accounts, signing_keys
+from tenantry import sessions, signing_keys
 from tests.unit.tenantry.http.resolver import MEMBERSHIP
 from tests.unit.tenantry.jose import find_key
 
@@ -12,7 +12,7 @@ def known_caller(monkeypatch: pytest.MonkeyPatch) -> None:
     """One key and one membership are known, without a database."""
     monkeypatch.setattr(signing_keys, "find_key", find_key)
     monkeypatch.setattr(
-        accounts,
-        "memberships",
-        lambda account_id, organization_id: [MEMBERSHIP] * (organization_id == "org_1"),
+        sessions,
+        "membership",
+        lambda session_id: MEMBERSHIP if session_id == "ses_1" else None,
     )

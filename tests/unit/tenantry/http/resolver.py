@@ -18,6 +18,7 @@ from tests.unit.tenantry.jose import valid_claims
 PASSWORD = "correct horse battery staple"
 OLD_CLAIMS = valid_claims() | {"epoch": 2}
 MEMBERSHIP = Membership(
+    member_id="mem_1",
     organization={
         "_id": "org_1",
         "name": "Google",

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.request import Request
 
 from tenantry.accounts import Membership
 from tenantry.authentication import authenticate
-from tenantry.errors import InvalidToken, MissingToken, OrganizationNotFound
+from tenantry.errors import InvalidToken, MissingToken, OperatorRequired, OrganizationNotFound
 from tenantry.observability import logger
 
 SCHEME: Final = "bearer"
@@ -57,3 +57,21 @@ def member(request: Request) -> Membership:
     if request.path_parameters["organization"] not in (organization["_id"], organization["slug"]):
         raise OrganizationNotFound
     return membership
+
+
+def operator(request: Request) -> str:
+    """Return the ARN of the platform's operator, whom API Gateway has authenticated with IAM (SigV4).
+
+    API Gateway lets nobody else through to a route with AWS_IAM authorization. That the event names somebody
+    is checked all the same, so that a route that was deployed without it is open to nobody.
+
+    Raises
+    ------
+    OperatorRequired
+        The request was not authenticated with IAM.
+    """
+    arn = request.resolved_event["requestContext"].get("identity", {}).get("userArn")
+    if not arn:
+        raise OperatorRequired
+    logger.append_keys(operator=arn)
+    return str(arn)

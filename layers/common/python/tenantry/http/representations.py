@@ -3,6 +3,8 @@
 from tenantry import schemas
 from tenantry.accounts import AccountDocument
 from tenantry.organizations import OrganizationDocument
+from tenantry.sessions import Tokens
+from tenantry.tokens import LIFETIME_SECONDS
 
 
 def organization_of(document: OrganizationDocument) -> schemas.Organization:
@@ -23,3 +25,13 @@ def organization_of(document: OrganizationDocument) -> schemas.Organization:
 def account_of(document: AccountDocument) -> schemas.Account:
     """Return an account's representation."""
     return schemas.Account(id=document["_id"], email=document["email"], created_at=document["created_at"])
+
+
+def access_token_of(tokens: Tokens) -> schemas.AccessToken:
+    """Return the representation of the tokens that a login or refresh gives."""
+    return schemas.AccessToken(
+        access_token=tokens.access_token,
+        refresh_token=tokens.refresh_token,
+        expires_in=LIFETIME_SECONDS,
+        organization=organization_of(tokens.organization),
+    )

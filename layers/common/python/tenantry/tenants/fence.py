@@ -18,7 +18,7 @@ from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
 from tenantry import database, organizations
-from tenantry.errors import OrganizationNotFound, ServiceUnavailable, TenantryError
+from tenantry.errors import OrganizationNotFound, OrganizationSuspended, ServiceUnavailable, TenantryError
 from tenantry.organizations import OrganizationDocument
 from tenantry.tenants import ddl
 from tenantry.tenants.intents import settle
@@ -46,6 +46,8 @@ class Fence:
     ------
     OrganizationNotFound
         From every operation: the organization has been deleted.
+    OrganizationSuspended
+        From every operation: the organization is suspended; nothing was written.
     ServiceUnavailable
         From every operation: the organization was renamed during each of many attempts; nothing was written.
     """
@@ -71,7 +73,7 @@ class Fence:
                 raise
             # Without the session, so that it sees the present and not the transaction's snapshot.
             present = organizations.find(self._organization_id)
-            if present is None or present["state"] != "active" or present["collection"] != name:
+            if present is None or present["collection"] != name or not _is_usable(present):
                 raise _TenantMoved
             return result
 
@@ -112,7 +114,7 @@ class Fence:
 
     def _check_unchanged(self, before: OrganizationDocument) -> None:
         present = organizations.find(self._organization_id)
-        if present is None or present["version"] != before["version"]:
+        if present is None or present["version"] != before["version"] or not _is_usable(present):
             raise _TenantMoved
 
     def _settled(self) -> OrganizationDocument:
@@ -121,6 +123,9 @@ class Fence:
         self._last_seen = settle(organization) if organization else None
         if self._last_seen is None:
             raise OrganizationNotFound
+        if self._last_seen.get("suspended_at"):
+            self._last_seen = None
+            raise OrganizationSuspended
         return self._last_seen
 
     def _retried[Result](self, attempt: Callable[[], Result]) -> Result:
@@ -130,3 +135,7 @@ class Fence:
             except _TenantMoved:
                 self._last_seen = None
         raise ServiceUnavailable
+
+
+def _is_usable(organization: OrganizationDocument) -> bool:
+    return organization["state"] == "active" and not organization.get("suspended_at")

@@ -42,6 +42,8 @@ class TenantCollection:
     ------
     OrganizationNotFound
         From every operation: the organization has been deleted.
+    OrganizationSuspended
+        From every operation: the organization is suspended; nothing was written.
     ServiceUnavailable
         From every operation: the organization was renamed during each of many attempts; nothing was written.
     pymongo.errors.PyMongoError

@@ -1,0 +1,48 @@
+"""PUT and DELETE /operator/organizations/{organization}/suspension: what the platform's operator decides."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from tenantry import http, suspension
+
+app = APIGatewayRestResolver(enable_validation=True)
+
+Organization = Annotated[str, Path(description="Slug or id")]
+Operator = Annotated[str, Depends(http.operator)]
+
+
+@app.put(
+    "/operator/organizations/<organization>/suspension",
+    summary="Suspend an organization",
+    operation_id="suspendOrganization",
+    tags=["Operator"],
+    status_code=HTTPStatus.NO_CONTENT,
+    security=[{"iam": []}],
+    responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+)
+def suspend_organization(organization: Organization, operator: Operator) -> Response[None]:
+    """Refuse an organization's logins, refreshes and data; every token of it is dead from now on."""
+    suspension.suspend(organization)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@app.delete(
+    "/operator/organizations/<organization>/suspension",
+    summary="Reactivate an organization",
+    operation_id="reactivateOrganization",
+    tags=["Operator"],
+    status_code=HTTPStatus.NO_CONTENT,
+    security=[{"iam": []}],
+    responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+)
+def reactivate_organization(organization: Organization, operator: Operator) -> Response[None]:
+    """Let an organization go on; its members log in again."""
+    suspension.reactivate(organization)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+lambda_handler = http.lambda_handler(app)

@@ -1,0 +1,32 @@
+"""POST /login/refresh: exchange a refresh token for the next tokens of its session."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from tenantry import http, login, schemas
+
+app = APIGatewayRestResolver(enable_validation=True)
+
+
+@app.post(
+    "/login/refresh",
+    summary="Refresh the tokens",
+    operation_id="refresh",
+    tags=["Accounts"],
+    responses=http.responses(
+        HTTPStatus.OK, schemas.AccessToken, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN
+    ),
+)
+def refresh(sent: Annotated[schemas.RefreshToken, Body()]) -> schemas.AccessToken:
+    """Get the next access and refresh token of a session.
+
+    Each refresh token is for one use. Sent again within 30 seconds, because the answer got lost, it gives the
+    same refresh token again; sent later, it ends the session, for somebody else may have a copy.
+    """
+    return http.access_token_of(login.refresh(sent.refresh_token))
+
+
+lambda_handler = http.lambda_handler(app)

@@ -1,0 +1,204 @@
+"""Documents of the master collection `sessions`: logins that refresh tokens continue.
+
+A refresh token is two random halves. The first, the same in all tokens of a session, finds the session; the
+second is replaced with each use. So a token that was replaced before tells itself from a forged one, and
+whoever presents it has a copy that somebody else has: the session ends (RFC 9700 section 4.14.2).
+
+The answer to a refresh may get lost. So the token before the last one may be presented again for a while, and
+gives the same token again: a second half is a keyed digest of the half before it and a stored random value,
+neither of which tells it alone.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, TypedDict
+
+from tenantry import accounts, database
+from tenantry.accounts import Membership
+from tenantry.errors import InvalidRefreshToken, ServiceUnavailable
+from tenantry.observability import count, logger
+from tenantry.organizations import OrganizationDocument
+
+LIFETIME: Final = timedelta(days=30)  # of a session, however often it is refreshed
+OVERLAP: Final = timedelta(seconds=30)
+MAX_ATTEMPTS: Final = 3  # of a refresh that others of the same token keep overtaking
+
+_HALF_BYTES: Final = 24  # 32 characters of base64url
+
+
+class SessionDocument(TypedDict):
+    """A session as it is stored: no token can be made of it."""
+
+    _id: str
+    family_hash: bytes
+    member_id: str
+    account_id: str
+    organization_id: str
+    auth_epoch: int
+    current_hash: bytes
+    previous_hash: bytes | None
+    nonce: bytes
+    rotated_at: datetime
+    expires_at: datetime
+
+
+class Tokens(NamedTuple):
+    """What a login or refresh gives."""
+
+    access_token: str
+    refresh_token: str
+    organization: OrganizationDocument
+
+
+class Started(NamedTuple):
+    """A session and the refresh token that continues it."""
+
+    session: SessionDocument
+    refresh_token: str
+
+
+def start(membership: Membership, auth_epoch: int) -> Started:
+    """Store a session of a member.
+
+    Parameters
+    ----------
+    membership : Membership
+        Who has logged in, and to which organization.
+    auth_epoch : int
+        The account's, when the password was verified; the session ends when it moves on.
+    """
+    family, step = secrets.token_bytes(_HALF_BYTES), secrets.token_bytes(_HALF_BYTES)
+    now = database.now()
+    session: SessionDocument = {
+        "_id": database.random_id("ses"),
+        "family_hash": _hash(family),
+        "member_id": membership.member_id,
+        "account_id": membership.account_id,
+        "organization_id": membership.organization_id,
+        "auth_epoch": auth_epoch,
+        "current_hash": _hash(step),
+        "previous_hash": None,
+        "nonce": b"",
+        "rotated_at": now,
+        "expires_at": now + LIFETIME,
+    }
+    database.collection("sessions").insert_one(dict(session))
+    return Started(session, _token(family, step))
+
+
+def rotate(refresh_token: str) -> Started:
+    """Exchange a refresh token for the next one of its session.
+
+    Raises
+    ------
+    InvalidRefreshToken
+        There is no such session any more; or the token has been replaced before, which ends the session.
+    pymongo.errors.PyMongoError
+        Outcome unknown; the same token may be sent again for `OVERLAP`.
+    """
+    family, step = _halves(refresh_token)
+    for _ in range(MAX_ATTEMPTS):
+        session = _find(family)
+        if not hmac.compare_digest(session["current_hash"], _hash(step)):
+            return Started(session, _token(family, _repeated(session, step)))
+        following = _replace(session, step)
+        if following is not None:
+            return Started(session, _token(family, following))
+    raise ServiceUnavailable
+
+
+def membership(session_id: str) -> Membership | None:
+    """Return the membership that a session is of, if both are still there; one round trip."""
+    members = [
+        {"$match": {"_id": session_id}},
+        accounts.join("members", "member_id", "member"),
+        {"$unwind": "$member"},
+        {"$replaceRoot": {"newRoot": "$member"}},
+    ]
+    return next(iter(accounts.joined("sessions", members)), None)
+
+
+def end(session_id: str) -> None:
+    """End a session; its tokens are dead afterwards."""
+    database.collection("sessions").delete_one({"_id": session_id})
+
+
+def end_by_token(refresh_token: str) -> None:
+    """End the session of a refresh token, whichever of its tokens it is; nothing happens if there is none.
+
+    Raises
+    ------
+    InvalidRefreshToken
+        The text is no refresh token.
+    """
+    family, _ = _halves(refresh_token)
+    database.collection("sessions").delete_one({"family_hash": _hash(family)})
+
+
+def end_of_organization(organization_id: str) -> None:
+    """End all sessions in an organization."""
+    database.collection("sessions").delete_many({"organization_id": organization_id})
+
+
+def _find(family: bytes) -> SessionDocument:
+    current = {"family_hash": _hash(family), "expires_at": {"$gt": database.now()}}
+    found = database.collection("sessions").find_one(current)
+    if found is None:
+        raise InvalidRefreshToken
+    return found  # type: ignore[return-value]  # this module alone writes them
+
+
+def _replace(session: SessionDocument, step: bytes) -> bytes | None:
+    """Replace the second half of a session's token; return the next, or None if another request did."""
+    nonce = secrets.token_bytes(_HALF_BYTES)
+    following = _following(step, nonce)
+    replaced = database.collection("sessions").update_one(
+        {"_id": session["_id"], "current_hash": session["current_hash"]},
+        {
+            "$set": {
+                "current_hash": _hash(following),
+                "previous_hash": session["current_hash"],
+                "nonce": nonce,
+                "rotated_at": database.now(),
+            }
+        },
+    )
+    return following if replaced.matched_count == 1 else None
+
+
+def _repeated(session: SessionDocument, step: bytes) -> bytes:
+    """Return the half that followed this one, if it was replaced a moment ago; else end the session."""
+    previous = session["previous_hash"]
+    is_recent = database.now() - session["rotated_at"] <= OVERLAP
+    if previous is None or not is_recent or not hmac.compare_digest(previous, _hash(step)):
+        logger.warning("A refresh token was used again", session_id=session["_id"])
+        count("RefreshTokenReused")
+        end(session["_id"])
+        raise InvalidRefreshToken
+    return _following(step, session["nonce"])
+
+
+def _following(step: bytes, nonce: bytes) -> bytes:
+    return hmac.digest(step, nonce, "sha256")[:_HALF_BYTES]
+
+
+def _hash(half: bytes) -> bytes:
+    """Return a digest to store; a random half needs no slow one."""
+    return hashlib.sha256(half).digest()
+
+
+def _token(family: bytes, step: bytes) -> str:
+    return base64.urlsafe_b64encode(family + step).decode()
+
+
+def _halves(refresh_token: str) -> tuple[bytes, bytes]:
+    try:
+        octets = base64.b64decode(refresh_token.encode("ascii"), altchars=b"-_", validate=True)
+    except ValueError:
+        raise InvalidRefreshToken from None
+    if len(octets) != 2 * _HALF_BYTES:
+        raise InvalidRefreshToken
+    return octets[:_HALF_BYTES], octets[_HALF_BYTES:]

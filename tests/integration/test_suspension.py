@@ -1,0 +1,91 @@
+"""Suspension: an organization out of everybody's reach, and back."""
+
+from datetime import datetime
+from functools import partial
+
+import pytest
+
+from tenantry import database, sessions, suspension
+from tenantry.errors import OrganizationNotFound, OrganizationSuspended
+from tenantry.tenants import TenantCollection, ddl
+from tests.support.databases import Databases
+from tests.support.overtaking import once_before
+from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
+from tests.support.service import Answer, Service, proxy_event
+
+
+@pytest.mark.parametrize("named_by", ["id", "slug"])
+def test_suspended_organization_is_out_of_reach_and_comes_back_whole(
+    service: Service, owner: Owner, databases: Databases, named_by: str
+) -> None:
+    stranger = sign_up(service, "Beta")
+    token = tokens(service, owner.email)["refresh_token"]
+    mine = TenantCollection(owner.id)
+    before = databases.collections(), list(databases.tenants["org_alpha"].find())
+    for _ in range(2):
+        suspended = suspension.suspend(owner.organization[named_by])
+    assert isinstance(suspended.get("suspended_at"), datetime)
+    for password, code in [(PASSWORD, "organization-suspended"), (PASSWORD + "x", "invalid-credentials")]:
+        assert service.post("/login", {"email": owner.email, "password": password}).code == code
+    assert service.post("/login/refresh", {"refresh_token": token}).code == "invalid-refresh-token"
+    for method, path in [("GET", ""), ("DELETE", ""), ("GET", "/documents"), ("GET", "/indexes")]:
+        assert service.request(method, owner.path + path, token=owner.token).status == 401
+    for operation in (partial(mine.find, {}), partial(mine.insert_one, {}), mine.list_indexes):
+        with pytest.raises(OrganizationSuspended):
+            operation()
+    assert service.get(stranger.path, token=stranger.token).status == 200
+    taken = service.post("/organizations", {"name": "Alpha", "email": "x@example.com", "password": PASSWORD})
+    assert taken.code == "organization-exists"
+    suspension.reactivate(owner.organization[named_by])
+    assert service.get(owner.path, token=owner.token).status == 401, "dead since the suspension"
+    assert service.post("/login/refresh", {"refresh_token": token}).code == "invalid-refresh-token"
+    assert service.get(owner.path, token=log_in(service, owner.email)).status == 200
+    assert (databases.collections(), mine.find({})) == before
+
+
+def test_nobody_is_suspended(databases: Databases) -> None:
+    database.ensure_indexes()
+    for request in (suspension.suspend, suspension.reactivate):
+        with pytest.raises(OrganizationNotFound):
+            request("nobody")
+
+
+def test_login_that_a_suspension_overtakes_gives_no_living_token(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once_before(monkeypatch, sessions, "start", partial(suspension.suspend, owner.id))
+    refused = owner.service.post("/login", {"email": owner.email, "password": PASSWORD})
+    assert (refused.status, refused.code) == (403, "organization-suspended")
+
+
+def test_operation_that_a_suspension_overtakes_has_not_happened(
+    owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for operation in ("insert_one", "find"):
+        mine = TenantCollection(owner.id)
+        mine.find({})
+        once_before(monkeypatch, ddl, "tenant_database", partial(suspension.suspend, owner.id))
+        with pytest.raises(OrganizationSuspended):
+            getattr(mine, operation)({"_id": "late"})
+        suspension.reactivate(owner.id)
+    assert databases.tenants["org_alpha"].find_one({"_id": "late"}) is None
+
+
+def test_operator_suspends_and_reactivates_through_iam(service: Service, owner: Owner) -> None:
+    path = f"/operator/organizations/{owner.slug}/suspension"
+
+    def ask(method: str, arn: str | None) -> Answer:
+        event = proxy_event(method, path, {}, None)
+        event["requestContext"]["identity"]["userArn"] = arn
+        return service.send(event)
+
+    for method in ("PUT", "DELETE"):
+        assert (ask(method, None).status, ask(method, "").code) == (403, "operator-required")
+        assert ask(method, "arn:aws:iam::123456789012:role/Operator").status == 204
+        assert owner.service.get(owner.path, token=owner.token).status == 401
+    assert owner.service.get(owner.path, token=log_in(service, owner.email)).status == 200
+    missing = service.send(
+        proxy_event("PUT", "/operator/organizations/nobody/suspension", {}, None)
+        | {"requestContext": {"path": "", "identity": {"userArn": "arn:aws:iam::123456789012:root"}}}
+    )
+    assert (missing.status, missing.code) == (404, "organization-not-found")
