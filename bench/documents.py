@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.rounds import Operation, medians, running_database, save
-from tenantry import lifecycle, signing_keys, tokens
+from tenantry import accounts, lifecycle, sessions, signing_keys, tokens
 from tenantry.observability import logger, metrics
 from tenantry.schemas import CreateOrganization
 from tenantry.tenants import ddl
@@ -68,12 +68,13 @@ def _signed_up() -> tuple[str, Any]:
     created = lifecycle.create(wanted, None)
     key = tokens.SigningKey.generate()
     signing_keys.publish(key.public_jwk)
+    (owner,) = accounts.memberships(created.account["_id"])
     token = tokens.issue(
         key,
-        account_id=created.account["_id"],
-        organization_id=created.organization["_id"],
+        session_id=sessions.start(owner, 0).session["_id"],
+        account_id=owner.account_id,
+        organization_id=owner.organization_id,
         slug="bench",
-        role="owner",
         epoch=0,
     )
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
