@@ -1,13 +1,15 @@
-"""The HTTP API as its clients see it, with the log of the functions at hand."""
+"""The HTTP API as its clients see it, but with the cause of a failure at hand."""
 
-import logging
 from typing import Any
 
 import pytest
 
 from tenantry import login
-from tenantry.observability import logger
+from tenantry.errors import TenantryError
+from tenantry.http import problems
 from tests.support.service import Service
+
+_error_of = problems._error_of
 
 
 class Refused(Exception):
@@ -24,8 +26,6 @@ class Api:
 
     def __init__(self) -> None:
         self._service = Service()
-        self._failures = _Failures()
-        logger.addHandler(self._failures)
 
     def request(self, method: str, path: str, **parts: Any) -> Any:
         """Send a request, of the arguments of `Service.request`, and return the answer's content.
@@ -35,28 +35,25 @@ class Api:
         Refused
             The answer is a problem document with status 4xx.
         Exception
-            It is one with status 503; the exception is what the function logged as the cause.
+            It is one with status 503; the exception is its cause, which the answer does not tell.
         """
-        answer = self._service.request(method, path, **parts)
+        causes = []
+
+        def error_of(exception: Exception) -> TenantryError:
+            causes.append(exception)
+            return _error_of(exception)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(problems, "_error_of", error_of)
+            answer = self._service.request(method, path, **parts)
         if answer.status < 400:
             return answer.json if answer.text else None
         assert answer.code, f"{method} {path} is answered {answer.status} without a problem document"
         if answer.status == 503:
             assert int(answer.headers["retry-after"]) > 0
-            raise self._failures.last
+            raise causes[-1]
         assert answer.status < 500, f"{method} {path} is answered {answer.text}"
         raise Refused(answer.json)
-
-
-class _Failures(logging.Handler):
-    """Keeps the last failure that was logged."""
-
-    last: BaseException
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the failure, if the record is about one."""
-        if record.exc_info and record.exc_info[1]:
-            self.last = record.exc_info[1]
 
 
 def sign_without_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:

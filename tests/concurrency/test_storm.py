@@ -11,9 +11,10 @@ import pytest
 
 from cli import checker, connection
 from cli.violation import Violation
+from tenantry import database
 from tenantry.http import handlers
 from tenantry.reconciliation import reconcile
-from tenantry.tenants.intents import LEASE
+from tenantry.tenants.intents import LEASE, MAX_WAIT_SECONDS
 from tests.concurrency.aftermath import Aftermath
 from tests.concurrency.client import SLUGS, Client
 from tests.concurrency.consistency import contradictions
@@ -25,6 +26,7 @@ from tests.support.databases import Databases
 
 SECONDS = float(os.environ.get("STORM_SECONDS", "8"))
 
+RESUMPTION_SECONDS = database.REQUEST_TIMEOUT_SECONDS + MAX_WAIT_SECONDS  # of requests that have begun before
 SETTLED_SECONDS = 2 * LEASE.total_seconds()
 FIGURES = "storm"
 
@@ -101,7 +103,7 @@ def test_storm_with_the_server_killed_in_its_middle(
         up = time.monotonic_ns()
         server.start()
 
-    histories = storm(SECONDS / 2, outage)
+    histories = storm(max(SECONDS / 2, RESUMPTION_SECONDS), outage)
     for history in histories[1:]:
         assert any(operation.invoked > up and operation.outcome == "done" for operation in history)
     while_down = [
