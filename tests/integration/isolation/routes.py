@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from tests.integration.isolation.tenants import Tenant
+from tests.integration.isolation.tenants import SHARED, Tenant
 from tests.support.owners import PASSWORD
 from tests.support.service import OMITTED, PROJECT, ROUTES, module
 
@@ -20,10 +20,9 @@ class Route(NamedTuple):
         """Whether the path names an organization."""
         return "{organization}" in self.resource
 
-    def path(self, organization: str, tenant: Tenant) -> str:
-        """Return the path that names an organization like this, and in it what a tenant has."""
-        parts = {"organization": organization, "document": tenant.words.document, "name": tenant.words.index}
-        return self.resource.format_map(parts)
+    def path(self, organization: str) -> str:
+        """Return the path that names an organization like this, and in it what every tenant has."""
+        return self.resource.format(organization=organization, document=SHARED, name=SHARED)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ STRANGERS: Final = (
     "earlier holder of the name, deleted since",
     "owner, with a token from before the organization was created again",
     "owner, with a token from before the password was changed",
+    "owner, logged out",
 )
 WITH_DEAD_TOKENS: Final = STRANGERS[5:]
 
@@ -66,9 +67,10 @@ def strangers(observer: Observer) -> dict[str, Stranger]:
     delete(service, earlier)
     later = found(service, databases, name=earlier.words.name, account=second)
 
-    gone = found(service, databases)
+    gone, left = found(service, databases), found(service, databases)
     delete(service, gone)
-    observer.tenants += [other, second, dead, moved, victim, earlier, later, gone]
+    assert service.post("/logout/everywhere", token=left.token).status == 204
+    observer.tenants += [other, second, dead, moved, victim, earlier, later, gone, left]
     everybody = (
         Stranger(victim, None),
         Stranger(victim, other.token, other),
@@ -78,5 +80,6 @@ def strangers(observer: Observer) -> dict[str, Stranger]:
         Stranger(victim, dead.token),
         Stranger(later, earlier.token),
         Stranger(victim, before.token),
+        Stranger(left, left.token),
     )
     return dict(zip(STRANGERS, everybody, strict=True))

@@ -71,7 +71,7 @@ WAYS = {way.__name__: way for way in (in_header_fields, in_query, in_body)}
 def request_of(me: Tenant, route: Route, organization: str) -> Request:
     token = me.token if SAMPLES[route].needs_token else None
     body = SAMPLES[route].body(me)
-    return {"method": route.method, "path": route.path(organization, me), "json_body": body, "token": token}
+    return {"method": route.method, "path": route.path(organization), "json_body": body, "token": token}
 
 
 @pytest.mark.parametrize("name", ["slug", "id"])

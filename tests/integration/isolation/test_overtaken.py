@@ -41,7 +41,7 @@ AT_ANY_MOMENT = pytest.mark.parametrize(
 
 
 def ask(observer: Observer, me: Tenant, route: Route) -> Answer:
-    path, body = route.path(me.slug, me), SAMPLES[route].body(me)
+    path, body = route.path(me.slug), SAMPLES[route].body(me)
     return observer.send(route.method, path, me, json_body=body, token=me.token)
 
 
