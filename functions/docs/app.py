@@ -10,6 +10,11 @@ from aws_lambda_powertools.event_handler.openapi import swagger_ui
 from tenantry import http
 
 CACHE_CONTROL = {"Cache-Control": "public, max-age=300"}
+# The page carries its own script and style, calls this API, and is nobody's frame.
+PAGE_HEADERS = CACHE_CONTROL | {
+    "Content-Security-Policy": "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
 
 app = APIGatewayRestResolver()
 
@@ -37,7 +42,7 @@ def get_swagger_ui() -> Response[str]:
         swagger_base_url="",
         oauth2_config=None,
     )
-    return Response(HTTPStatus.OK, "text/html; charset=utf-8", page, CACHE_CONTROL)
+    return Response(HTTPStatus.OK, "text/html; charset=utf-8", page, PAGE_HEADERS)
 
 
 lambda_handler = http.lambda_handler(app)

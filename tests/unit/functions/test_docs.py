@@ -54,6 +54,13 @@ def test_swagger_ui_loads_nothing_from_elsewhere(page: Answer) -> None:
         assert loading not in page.text
 
 
+def test_swagger_ui_is_nobodys_frame_and_loads_from_nowhere(page: Answer) -> None:
+    policy = dict(part.split(" ", 1) for part in page.headers["content-security-policy"].split("; "))
+    assert policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"
+    assert policy["default-src"] == "'none'"
+    assert "http" not in page.headers["content-security-policy"]
+
+
 def test_the_page_fits_into_an_answer_of_lambda(page: Answer) -> None:
     assert len(page.text.encode()) < 6 * 2**20
 
