@@ -1,18 +1,40 @@
-"""PUT and DELETE /operator/organizations/{organization}/suspension: what the platform's operator decides."""
+"""/operator/organizations: what the platform's operator decides about organizations."""
 
 from http import HTTPStatus
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Path
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
-from tenantry import http, suspension
+from tenantry import http, lifecycle, schemas, suspension
+from tenantry.http import creations
 
 app = APIGatewayRestResolver(enable_validation=True)
 
 Organization = Annotated[str, Path(description="Slug or id")]
 Operator = Annotated[str, Depends(http.operator)]
+
+
+@app.post(
+    "/operator/organizations",
+    summary="Create an organization for somebody",
+    operation_id="createOrganizationAsOperator",
+    tags=["Operator"],
+    status_code=HTTPStatus.CREATED,
+    security=[{"iam": []}],
+    responses=http.responses(
+        HTTPStatus.CREATED, schemas.CreatedOrganization, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT
+    ),
+)
+def create_organization(
+    wanted: Annotated[schemas.CreateOrganization, Body()],
+    operator: Operator,
+    idempotency_key: creations.IdempotencyKey = None,
+) -> Response[schemas.CreatedOrganization]:
+    """Create an organization with its owner's account, whether sign-up is open or closed."""
+    created = lifecycle.create(wanted, None, idempotency_key)
+    return creations.created(created.organization, created.account, app.current_event.request_context.path)
 
 
 @app.put(

@@ -35,6 +35,7 @@ def environment(directory: str, mongodb_uri: str) -> dict[str, str]:
         for name, value in sam_template.environment(FUNCTIONS[directory]).items()
     }
     variables["MASTER_DATABASE"] = f"master_{directory}"
+    variables["SIGN_UP"] = "open"
     variables["POWERTOOLS_LOG_LEVEL"] = "INFO"
     return variables | {
         "AWS_ACCESS_KEY_ID": "test",

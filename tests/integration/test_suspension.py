@@ -1,5 +1,6 @@
 """Suspension: an organization out of everybody's reach, and back."""
 
+import json
 from datetime import datetime
 from functools import partial
 
@@ -7,6 +8,7 @@ import pytest
 
 from tenantry import database, sessions, suspension
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended
+from tenantry.settings import settings
 from tenantry.tenants import TenantCollection, ddl
 from tests.support.databases import Databases
 from tests.support.overtaking import once_before
@@ -89,3 +91,24 @@ def test_operator_suspends_and_reactivates_through_iam(service: Service, owner: 
         | {"requestContext": {"path": "", "identity": {"userArn": "arn:aws:iam::123456789012:root"}}}
     )
     assert (missing.status, missing.code) == (404, "organization-not-found")
+
+
+def test_where_sign_up_is_closed_the_operator_creates_organizations(
+    service: Service, owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = {"name": "Beta", "email": "beta@example.com", "password": PASSWORD}
+    monkeypatch.setenv("SIGN_UP", "closed")
+    settings.cache_clear()
+    before = databases.dump()
+    for body, token in ((wanted, None), ({"name": "Beta"}, owner.token)):
+        refused = service.post("/organizations", body, token=token)
+        assert (refused.status, refused.code) == (403, "sign-up-closed")
+    event = proxy_event("POST", "/operator/organizations", {}, json.dumps(wanted))
+    assert service.send(event).code == "operator-required"
+    assert databases.dump() == before
+    event["requestContext"]["identity"]["userArn"] = "arn:aws:iam::123456789012:role/Operator"
+    created = service.send(event)
+    assert created.status == 201, created.text
+    path = f"/organizations/{created.json['organization']['id']}"
+    assert created.headers["location"] == f"/v1{path}"
+    assert service.get(path, token=log_in(service, "beta@example.com")).status == 200

@@ -31,6 +31,7 @@ ROUTES: Final = (
     ("DELETE", "/organizations/{organization}/indexes/{name}", "indexes"),
     ("POST", "/login", "login"),
     ("POST", "/login/refresh", "refresh"),
+    ("POST", "/operator/organizations", "operator"),
     ("PUT", "/operator/organizations/{organization}/suspension", "operator"),
     ("DELETE", "/operator/organizations/{organization}/suspension", "operator"),
     ("POST", "/logout", "logout"),

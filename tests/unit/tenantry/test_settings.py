@@ -12,6 +12,7 @@ def test_everything_but_connection_and_secrets_has_a_default() -> None:
         signing_key_secret_arn="",
         master_database="tenantry",
         tenant_database="tenantry_tenants",
+        sign_up="open",
         token_issuer="urn:tenantry",
         token_audience="tenantry",
     )

@@ -107,6 +107,15 @@ class OperatorRequired(TenantryError):
     default_detail = "This is for the operator of the service. Sign the request with AWS Signature Version 4."
 
 
+class SignUpClosed(TenantryError):
+    """Organizations are created by the platform's operator alone; nothing changed."""
+
+    code = "sign-up-closed"
+    status = HTTPStatus.FORBIDDEN
+    title = "Sign-up closed"
+    default_detail = "The operator of this service creates its organizations. Ask there for one."
+
+
 class NotFound(TenantryError):
     """No such route."""
 

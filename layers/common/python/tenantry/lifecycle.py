@@ -20,6 +20,7 @@ from tenantry.errors import (
     OrganizationExists,
     PreconditionFailed,
     ServiceUnavailable,
+    SignUpClosed,
     TenantryError,
 )
 from tenantry.idempotency import Claim
@@ -27,6 +28,7 @@ from tenantry.observability import logger
 from tenantry.organizations import OrganizationDocument
 from tenantry.passwords import hash_password, is_guessable
 from tenantry.schemas import METADATA_MAX_KEYS, CreateOrganization, UpdateOrganization
+from tenantry.settings import settings
 from tenantry.tenants import ddl
 from tenantry.tenants.intents import OvertakenError, carry_out, settle
 
@@ -38,6 +40,21 @@ class Created(NamedTuple):
 
     organization: OrganizationDocument
     account: AccountDocument
+
+
+def sign_up(
+    wanted: CreateOrganization, caller: Membership | None, idempotency_key: str | None = None
+) -> Created:
+    """Create an organization for whoever asks, as `create` does, if sign-up is open.
+
+    Raises
+    ------
+    SignUpClosed
+        It is not; nothing changed.
+    """
+    if settings().sign_up != "open":
+        raise SignUpClosed
+    return create(wanted, caller, idempotency_key)
 
 
 def create(

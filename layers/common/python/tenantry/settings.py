@@ -19,6 +19,8 @@ class Settings:
         Secrets Manager secret that holds the private signing key; set for login and rotation only.
     master_database, tenant_database : str
         Databases of the organizations' metadata and of the tenants' collections.
+    sign_up : str
+        ``open`` if anybody may create an organization; else the platform's operator alone.
     token_issuer, token_audience : str
         The `iss` and `aud` claims of access tokens (RFC 7519 sections 4.1.1 and 4.1.3).
     """
@@ -28,6 +30,7 @@ class Settings:
     signing_key_secret_arn: str
     master_database: str
     tenant_database: str
+    sign_up: str
     token_issuer: str
     token_audience: str
 
@@ -42,6 +45,7 @@ def settings() -> Settings:
         signing_key_secret_arn=read("SIGNING_KEY_SECRET_ARN", ""),
         master_database=read("MASTER_DATABASE", "tenantry"),
         tenant_database=read("TENANT_DATABASE", "tenantry_tenants"),
+        sign_up=read("SIGN_UP", "open"),
         token_issuer=read("TOKEN_ISSUER", "urn:tenantry"),
         token_audience=read("TOKEN_AUDIENCE", "tenantry"),
     )

@@ -1,0 +1,49 @@
+"""What the routes that create an organization have in common."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Header
+
+from tenantry import schemas
+from tenantry.accounts import AccountDocument
+from tenantry.http.preconditions import etag
+from tenantry.http.representations import account_of, organization_of
+from tenantry.organizations import OrganizationDocument
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Chosen by the client for one creation; a repetition with it creates nothing more",
+    ),
+]
+
+
+def created(
+    organization: OrganizationDocument, account: AccountDocument, path: str
+) -> Response[schemas.CreatedOrganization]:
+    """Answer an organization that has been created.
+
+    Parameters
+    ----------
+    organization, account : dict
+        As they are stored.
+    path : str
+        Path of the request's URL, which ends with the collection of organizations.
+    """
+    organizations = path.rstrip("/").replace("/operator/", "/", 1)  # where its members find it
+    return Response(
+        status_code=HTTPStatus.CREATED,
+        content_type="application/json",
+        headers={
+            "Location": f"{organizations}/{organization['_id']}",
+            "ETag": etag(organization["version"]),
+        },
+        body=schemas.CreatedOrganization(
+            organization=organization_of(organization), account=account_of(account)
+        ),
+    )
