@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from tenantry import suspension
 from tests.integration.isolation.observer import Observer
 from tests.integration.isolation.tenants import Tenant, change_password, delete, found, word
 
@@ -44,6 +45,8 @@ STRANGERS: Final = (
     "owner, with a token from before the organization was created again",
     "owner, with a token from before the password was changed",
     "owner, logged out",
+    "owner of a suspended organization",
+    "owner of an organization that was suspended",
 )
 WITH_DEAD_TOKENS: Final = STRANGERS[5:]
 
@@ -70,7 +73,11 @@ def strangers(observer: Observer) -> dict[str, Stranger]:
     gone, left = found(service, databases), found(service, databases)
     delete(service, gone)
     assert service.post("/logout/everywhere", token=left.token).status == 204
-    observer.tenants += [other, second, dead, moved, victim, earlier, later, gone, left]
+    suspended, back = found(service, databases), found(service, databases)
+    for tenant in (suspended, back):
+        suspension.suspend(tenant.id)
+    suspension.reactivate(back.id)
+    observer.tenants += [other, second, dead, moved, victim, earlier, later, gone, left, suspended, back]
     everybody = (
         Stranger(victim, None),
         Stranger(victim, other.token, other),
@@ -81,5 +88,7 @@ def strangers(observer: Observer) -> dict[str, Stranger]:
         Stranger(later, earlier.token),
         Stranger(victim, before.token),
         Stranger(left, left.token),
+        Stranger(suspended, suspended.token),
+        Stranger(back, back.token),
     )
     return dict(zip(STRANGERS, everybody, strict=True))
