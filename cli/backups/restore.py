@@ -76,7 +76,7 @@ def restore(
         content = source.checked()
         wanted = _wanted(content, name, owner)
         _check_free(databases, wanted.slug)
-        database.ensure_indexes()
+        database.ensure_schema()
         with staging.prepared(databases) as stage:
             documents = _fill(stage, content.tenant, source)
             organization = _publish(stage, wanted)

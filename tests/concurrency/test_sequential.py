@@ -245,6 +245,6 @@ def test_service_one_request_after_the_other(databases: Databases, monkeypatch: 
     monkeypatch.setattr(login, "read_secret", lambda *_: key.model_dump_json())
     monkeypatch.setattr(throttling, "FREE_FAILURES", 1_000_000)
     monkeypatch.setattr(Service, "databases", databases, raising=False)
-    database.ensure_indexes()
+    database.ensure_schema()
     signing_keys.publish(key.public_jwk)
     run_state_machine_as_test(Service, settings=SETTINGS)

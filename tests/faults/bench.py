@@ -22,7 +22,7 @@ from tests.support import library
 from tests.support.databases import Databases, Document
 
 _make_client = database._client.__wrapped__
-ensure_indexes = database.ensure_indexes.__wrapped__
+ensure_schema = database.ensure_schema.__wrapped__
 
 _ENVIRONMENT = {"MASTER_DATABASE": "master", "TENANT_DATABASE": "tenants"}
 _LONGEST_WAIT_SECONDS = 0.1  # for the holder of a lease, who is dead more often than not
@@ -105,7 +105,7 @@ def running_bench(uri: str, port: int) -> Iterator[Bench]:
         with _client_of_library(uri) as direct, _client_of_library(proxy.uri) as proxied:
             bench = Bench(databases, proxy, victims, watch, environment, direct, proxied)
             patch.setattr(database, "client", bench.client)
-            ensure_indexes()
+            ensure_schema()
             bench.world = World(databases)
             yield bench
     settings.cache_clear()
@@ -117,7 +117,7 @@ def _prepare_library(patch: pytest.MonkeyPatch, environment: Mapping[str, str], 
     patch.setattr(intents, "MAX_WAIT_SECONDS", _LONGEST_WAIT_SECONDS)
     patch.setattr("pymongo.common.MIN_HEARTBEAT_INTERVAL", _SHORTEST_HEARTBEAT_SECONDS)
     patch.setattr(database, "MongoClient", partial(MongoClient, event_listeners=[watch]))
-    patch.setattr(database, "ensure_indexes", lambda: None)
+    patch.setattr(database, "ensure_schema", lambda: None)
     library.hash_with_few_rounds(patch)
 
 

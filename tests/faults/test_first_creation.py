@@ -1,4 +1,4 @@
-"""The very first creation makes the master's indexes, and may be killed at each of them."""
+"""The very first creation makes the master's indexes and views, and may be killed at each of them."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -7,14 +7,14 @@ import pytest
 
 from tenantry import database
 from tenantry.settings import settings
-from tests.faults.bench import Bench, ensure_indexes
+from tests.faults.bench import Bench, ensure_schema
 from tests.faults.commands import COMMANDS
 from tests.faults.invariants import assert_invariants
 from tests.faults.operations import OPERATIONS
 from tests.faults.victims import Victim
 from tests.support.databases import Databases
 
-_COMMANDS = len(database.INDEXES) + len(COMMANDS["sign-up"])
+_COMMANDS = len(database.INDEXES) + len(database.VIEWS) + len(COMMANDS["sign-up"])
 _numbers = count()
 
 
@@ -25,7 +25,7 @@ def databases(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databas
     empty = Databases(bench.databases.uri, client, client[f"master_{number}"], client[f"tenants_{number}"])
     monkeypatch.setenv("MASTER_DATABASE", empty.master.name)
     monkeypatch.setenv("TENANT_DATABASE", empty.tenants.name)
-    monkeypatch.setattr(database, "ensure_indexes", ensure_indexes)
+    monkeypatch.setattr(database, "ensure_schema", ensure_schema)
     settings.cache_clear()
     yield empty
     settings.cache_clear()

@@ -49,7 +49,7 @@ class Victim:
         library.hash_with_few_rounds(patch)
         patch.setattr(database, "MongoClient", partial(MongoClient, event_listeners=[watch]))
         if self.finds_indexes:
-            patch.setattr(database, "ensure_indexes", lambda: None)
+            patch.setattr(database, "ensure_schema", lambda: None)
         with watch.watching(**{self.moment: self._die}):
             OPERATIONS[self.operation].request(lambda: self.caller)
 

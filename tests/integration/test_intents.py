@@ -149,4 +149,5 @@ def test_pending_deletion_can_be_seen_but_not_logged_in_to(
     assert (refused.status, refused.code) == (401, "invalid-credentials")
     with pytest.raises(OrganizationNotFound):
         TenantCollection(owner.id).insert_one({"_id": "too late"})
+    assert service.delete(owner.path, token=owner.token).status == 204
     assert service.get(owner.path, token=owner.token).status == 401

@@ -128,7 +128,7 @@ def test_commit_that_never_arrives_leaves_nothing(
 def test_connection_that_breaks_during_a_creation(
     service: Service, databases: Databases, command: str
 ) -> None:
-    database.ensure_indexes()
+    database.ensure_schema()
     with failing(databases.client, command, times=1, closeConnection=True):
         assert repeated_until_definite(service, SIGN_UP).status == 201
     databases.check_invariants()

@@ -106,6 +106,10 @@ def live(service: Service, signing_key: SigningKeySecret) -> None:
     service.patch(owner.path, {"name": "Beta"}, token=owner.token)
     service.patch(owner.path, {"metadata": {"plan": "pro"}}, token=owner.token)
     service.post("/login", {"email": owner.email, "password": "wrong"})
+    tokens = service.post(
+        "/login", {"email": owner.email, "password": PASSWORD, "organization": owner.id}
+    ).json
+    service.post("/login/refresh", {"refresh_token": tokens["refresh_token"]})
     change = {"current_password": PASSWORD, "new_password": PASSWORD + " changed"}
     service.put("/account/password", change, token=owner.token)
     TenantCollection(owner.id).insert_one({"text": "hello"})

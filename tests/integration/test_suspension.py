@@ -46,7 +46,7 @@ def test_suspended_organization_is_out_of_reach_and_comes_back_whole(
 
 
 def test_nobody_is_suspended(databases: Databases) -> None:
-    database.ensure_indexes()
+    database.ensure_schema()
     for request in (suspension.suspend, suspension.reactivate):
         with pytest.raises(OrganizationNotFound):
             request("nobody")

@@ -61,7 +61,7 @@ class Databases:
 
 
 def _collections(database: Database[Document]) -> dict[str, Any]:
-    return {found["name"]: found for found in database.list_collections()}
+    return {found["name"]: found for found in database.list_collections(filter={"type": "collection"})}
 
 
 def _dump(collection: Collection[Document], info: Document) -> Document:

@@ -48,7 +48,7 @@ def fresh_databases(
 def forget() -> None:
     if database._client.cache_info().currsize:
         database._client().close()
-    for cached in (settings, database._client, database.ensure_indexes):
+    for cached in (settings, database._client, database.ensure_schema):
         cached.cache_clear()
     signing_keys._keys = {}
     signing_keys._read_at = 0.0

@@ -75,7 +75,7 @@ class Observer:
 
     def _check_commands(self, by: Tenant | None) -> None:
         """Check that all commands stay in the master database and the caller's own collections."""
-        master = {f"{self.databases.master.name}.{name}" for name in database.INDEXES}
+        master = {f"{self.databases.master.name}.{name}" for name in {*database.INDEXES, *database.VIEWS}}
         own = rf"{self.databases.tenants.name}\.org_\w+_{by.words.name}" if by else r"(?!)"
         touched = {name for sent in self.recorder.commands for name in namespaces(*sent)}
         assert [name for name in touched - master if not re.fullmatch(own, name)] == []

@@ -89,6 +89,8 @@ def master(monkeypatch: pytest.MonkeyPatch) -> Database[dict[str, Any]]:
         lasting = [index for index in indexes if "expireAfterSeconds" not in index.document]
         if lasting:
             client[settings().master_database][name].create_indexes(lasting)
+    collections = client._store[settings().master_database]._collections
+    collections["account_epochs"] = collections["accounts"]  # mongomock knows no views
     found: Database[dict[str, Any]] = client[settings().master_database]
     return found
 

@@ -8,7 +8,7 @@ import pytest
 from mypy_boto3_secretsmanager import SecretsManagerClient
 from pymongo.database import Database
 
-from tenantry import database, rotation, secrets, signing_keys, tokens
+from tenantry import database, secrets, signing_keys, tokens
 from tenantry.errors import InvalidToken
 from tenantry.rotation import RETIRED_AFTER, RotationEvent, rotate
 from tenantry.tokens import SigningKey
@@ -23,9 +23,8 @@ Master = Database[dict[str, Any]]
 
 
 @pytest.fixture
-def arn(secrets_manager: SecretsManagerClient, master: Master, monkeypatch: pytest.MonkeyPatch) -> str:
+def arn(secrets_manager: SecretsManagerClient, master: Master) -> str:
     """The secret as the first deployment leaves it: a generated string, no key."""
-    monkeypatch.setattr(rotation, "ensure_indexes", lambda: None)
     return secrets_manager.create_secret(Name="signing-key", SecretString="placeholder")["ARN"]
 
 

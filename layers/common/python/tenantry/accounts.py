@@ -155,47 +155,44 @@ def revoke_tokens(account_id: str) -> None:
 
 def memberships(account_id: str) -> list[Membership]:
     """Return an account's memberships, in one round trip."""
-    return joined("members", [{"$match": {"account_id": account_id}}])
+    return joined(account_id, join("members", "_id", "member", foreign_field="account_id"))
 
 
-def joined(collection: str, stages: list[dict[str, Any]]) -> list[Membership]:
-    """Return memberships whose organization and account are both there, in one round trip.
+def joined(account_id: str, stages: list[dict[str, Any]]) -> list[Membership]:
+    """Return memberships of an account whose organization is there, in one round trip.
 
     Parameters
     ----------
-    collection : str
-        Where the stages begin.
+    account_id : str
+        The account.
     stages : list of dict
-        An aggregation whose results are documents of `members`.
+        Stages that add documents of `members`, one to each result, as `member`.
     """
-    found = database.collection(collection).aggregate(
+    found = database.collection("account_epochs").aggregate(
         [
+            {"$match": {"_id": account_id}},
             *stages,
-            join("organizations", "organization_id", "organization"),
-            join("accounts", "account_id", "account"),
-            {"$unwind": "$organization"},
-            {"$unwind": "$account"},
+            *join("organizations", "member.organization_id", "organization"),
             {"$sort": {"organization.slug": 1}},
-            {"$project": {"organization": 1, "role": 1, "account._id": 1, "account.auth_epoch": 1}},
+            {"$project": {"auth_epoch": 1, "member": 1, "organization": 1}},
         ]
     )
     return [
         Membership(
-            member_id=member["_id"],
-            organization=member["organization"],
-            account_id=member["account"]["_id"],
-            auth_epoch=member["account"]["auth_epoch"],
-            role=member["role"],
+            member_id=one["member"]["_id"],
+            organization=one["organization"],
+            account_id=one["member"]["account_id"],
+            auth_epoch=one["auth_epoch"],
+            role=one["member"]["role"],
         )
-        for member in found
+        for one in found
     ]
 
 
-def join(collection: str, local_field: str, name: str) -> dict[str, Any]:
-    """Return the stage that adds the documents of a collection whose `_id` a field holds."""
-    return {
-        "$lookup": {"from": collection, "localField": local_field, "foreignField": "_id", "as": name},
-    }
+def join(collection: str, local_field: str, name: str, foreign_field: str = "_id") -> list[dict[str, Any]]:
+    """Return the stages that add the documents of a collection whose field is equal, one to each result."""
+    fields = {"localField": local_field, "foreignField": foreign_field}
+    return [{"$lookup": {"from": collection, "as": name} | fields}, {"$unwind": f"${name}"}]
 
 
 def _typed(document: database.Document | None) -> AccountDocument | None:

@@ -20,8 +20,8 @@ def authenticate(token: str) -> Membership:
         or the account's tokens have been revoked since it was issued.
     """
     claims = tokens.verify(token, signing_keys.find_key)
-    found = sessions.membership(claims.sid)
-    if found is None or (found.account_id, found.organization_id) != (claims.sub, claims.org_id):
+    found = sessions.membership(claims.sid, claims.sub)
+    if found is None or found.organization_id != claims.org_id:
         raise InvalidToken
     if found.auth_epoch != claims.epoch or found.organization.get("suspended_at"):
         raise InvalidToken

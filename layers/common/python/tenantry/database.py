@@ -1,4 +1,4 @@
-"""The MongoDB connection, cached across invocations, and the indexes of the master database."""
+"""The MongoDB connection, cached across invocations, and the indexes and views of the master database."""
 
 import os
 import secrets
@@ -15,7 +15,7 @@ from pymongo import ASCENDING, IndexModel, MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import WriteConcernError
+from pymongo.errors import OperationFailure, WriteConcernError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -57,6 +57,10 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
     "signing_keys": [IndexModel([("not_after", ASCENDING)], name="not_after", expireAfterSeconds=0)],
+}
+VIEWS: Final[dict[str, Document]] = {
+    # So that whoever checks a token need not be allowed to read password hashes.
+    "account_epochs": {"viewOn": "accounts", "pipeline": [{"$project": {"auth_epoch": 1}}]},
 }
 
 _opening = threading.Lock()
@@ -132,13 +136,24 @@ def collection(name: str) -> Collection[Document]:
 
 
 @cache
-def ensure_indexes() -> None:
-    """Create the indexes of the master database where they are missing; once per process.
+def ensure_schema() -> None:
+    """Create the indexes and views of the master database where they are missing; once per process.
 
-    Uniqueness of slugs and e-mail addresses rests on them, so whatever inserts calls this first.
+    Uniqueness of slugs and e-mail addresses rests on them, and so does every check of a token. So whatever
+    inserts calls this first.
     """
     for name, indexes in INDEXES.items():
         collection(name).create_indexes(indexes)
+    for name, view in VIEWS.items():
+        _create_view(name, view)
+
+
+def _create_view(name: str, view: Document) -> None:
+    try:
+        run_majority_command(master(), {"create": name} | view)
+    except OperationFailure as error:
+        if error.code != NAMESPACE_EXISTS:
+            raise
 
 
 def run_majority_command(database: Database[Document], command: Document) -> Document:

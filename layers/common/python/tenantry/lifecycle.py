@@ -109,7 +109,7 @@ def _check_credentials(wanted: CreateOrganization, caller: Membership | None) ->
 
 
 def _claim(wanted: CreateOrganization, caller: Membership | None, key: str) -> Claim:
-    database.ensure_indexes()
+    database.ensure_schema()
     scope = caller.account_id if caller else str(wanted.email)
     return idempotency.claim(scope, key, wanted.model_dump(exclude={"password"}))
 
@@ -128,7 +128,7 @@ def _create(wanted: CreateOrganization, slug: str, caller: Membership | None, cl
     _free_slug(slug)
     account = _find_owner(caller) if caller else _prepare_account(str(wanted.email), str(wanted.password))
     created = Created(organizations.create_document(wanted.name, slug, wanted.metadata), account)
-    database.ensure_indexes()
+    database.ensure_schema()
 
     def attempt(session: ClientSession) -> None:
         organizations.insert(created.organization, session)

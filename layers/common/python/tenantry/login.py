@@ -82,7 +82,7 @@ def refresh(refresh_token: str) -> Tokens:
 def _issue(started: Started) -> Tokens | None:
     """Issue the tokens of a session, or end it if its membership or its password is gone."""
     session = started.session
-    membership = sessions.membership(session["_id"])
+    membership = sessions.membership(session["_id"], session["account_id"])
     if membership is None or membership.auth_epoch != session["auth_epoch"]:
         sessions.end(session["_id"])
         return None

@@ -10,7 +10,6 @@ from typing import Final, Literal, TypedDict
 from pydantic import ValidationError
 
 from tenantry import secrets, signing_keys, tokens
-from tenantry.database import ensure_indexes
 from tenantry.observability import count, logger
 from tenantry.tokens import SigningKey
 
@@ -58,7 +57,6 @@ def _create(secret_id: str, version_id: str) -> None:
 
 
 def _publish(secret_id: str, version_id: str) -> None:
-    ensure_indexes()
     signing_keys.publish(_pending_key(secret_id, version_id).public_jwk)
 
 

@@ -110,15 +110,15 @@ def rotate(refresh_token: str) -> Started:
     raise ServiceUnavailable
 
 
-def membership(session_id: str) -> Membership | None:
-    """Return the membership that a session is of, if both are still there; one round trip."""
-    members = [
-        {"$match": {"_id": session_id}},
-        accounts.join("members", "member_id", "member"),
-        {"$unwind": "$member"},
-        {"$replaceRoot": {"newRoot": "$member"}},
+def membership(session_id: str, account_id: str) -> Membership | None:
+    """Return the membership that an account's session is of, if all are still there; one round trip."""
+    member = [
+        {"$addFields": {"session_id": {"$literal": session_id}}},
+        *accounts.join("sessions", "session_id", "session"),
+        *accounts.join("members", "session.member_id", "member"),
+        {"$match": {"member.account_id": account_id}},
     ]
-    return next(iter(accounts.joined("sessions", members)), None)
+    return next(iter(accounts.joined(account_id, member)), None)
 
 
 def end(session_id: str) -> None:

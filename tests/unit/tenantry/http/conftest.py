@@ -14,5 +14,5 @@ def known_caller(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         sessions,
         "membership",
-        lambda session_id: MEMBERSHIP if session_id == "ses_1" else None,
+        lambda session_id, account_id: MEMBERSHIP if session_id == "ses_1" else None,
     )

@@ -90,9 +90,30 @@ def settle(organization: OrganizationDocument) -> OrganizationDocument | None:
     pymongo.errors.PyMongoError
         Outcome unknown; the intent stays until somebody settles it.
     """
+    current = settle_rename(organization)
+    return _complete(current) if current is not None and current["state"] == "deleting" else current
+
+
+def settle_rename(organization: OrganizationDocument) -> OrganizationDocument | None:
+    """Return an organization that is not being renamed, completing a rename if nobody is at it.
+
+    A deletion stays for those who may write accounts and members.
+
+    Returns
+    -------
+    OrganizationDocument or None
+        The organization at rest or being deleted, or None if it is deleted.
+
+    Raises
+    ------
+    ServiceUnavailable
+        Another process is at it and takes long, or has died a moment ago; nothing was changed.
+    pymongo.errors.PyMongoError
+        Outcome unknown; the intent stays until somebody settles it.
+    """
     current: OrganizationDocument | None = organization
     give_up_at = time.monotonic() + MAX_WAIT_SECONDS
-    while current is not None and current["state"] != "active":
+    while current is not None and current["state"] == "renaming":
         if time.monotonic() > give_up_at:
             raise ServiceUnavailable
         current = _attempt(current)
@@ -100,9 +121,7 @@ def settle(organization: OrganizationDocument) -> OrganizationDocument | None:
 
 
 def _attempt(organization: OrganizationDocument) -> OrganizationDocument | None:
-    """Complete an intent if its lease is free, or wait a moment; return the organization as it is then."""
-    if organization["state"] == "deleting":
-        return _complete(organization)
+    """Complete a rename if its lease is free, or wait a moment; return the organization as it is then."""
     with pymongo.timeout(WORK_SECONDS):
         leased = organizations.take_lease(organization, LEASE)
         if leased is not None:
