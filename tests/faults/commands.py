@@ -89,7 +89,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "find": ("find organizations", "find org_alpha", "find organizations"),
     "change-password": (
         "find accounts",
-        "find login_attempts",
+        "update login_attempts",
         "delete login_attempts",
         "update accounts",
     ),

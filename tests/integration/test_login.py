@@ -159,11 +159,19 @@ def test_wrong_current_password_counts_as_a_failed_login(owner: Owner) -> None:
     assert attempt(owner.service, owner.email, PASSWORD).status == 429
 
 
-def test_parallel_failures_count_one_by_one(databases: Databases) -> None:
-    at_once([partial(throttling.record_failure, "ada@example.com")] * 9)
-    (attempts,) = databases.master["login_attempts"].find()
-    assert attempts["failures"] == 9
-    throttling.check("ada@example.com")
+def test_refusal_costs_the_same_rounds_whatever_the_hash(
+    owner: Owner, kdf_calls: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_hasher", pbkdf2_sha256.using(rounds=5 * FEW_ROUNDS))
+    monkeypatch.setattr(passwords, "_NOBODY", hash_of_nobody(5 * FEW_ROUNDS))
+    for email in (owner.email, "nobody@alpha.example"):
+        kdf_calls.clear()
+        assert attempt(owner.service, email).status == 401
+        assert sum(kdf_calls) == 5 * FEW_ROUNDS
+
+
+def hash_of_nobody(rounds: int) -> str:
+    return f"$pbkdf2-sha256${rounds}$" + "A" * 22 + "$" + "A" * 43
 
 
 def test_weak_hash_is_replaced_and_its_tokens_live_on(

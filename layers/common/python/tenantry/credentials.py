@@ -22,13 +22,12 @@ def check_password(email: str, account: AccountDocument | None, password: str) -
     TooManyRequests
         Too many failures with this address; nothing was verified, no KDF call was made.
     """
-    throttling.check(email)
+    throttling.begin(email)
     if account is not None and _matches(account, password):
         throttling.forget(email)
         return True
     if account is None:
         passwords.verify_password(password, None)
-    throttling.record_failure(email)
     return False
 
 

@@ -30,7 +30,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password: str, stored_hash: str | None) -> bool:
-    """Tell whether the password is the one that was hashed; costs one KDF call whatever the answer.
+    """Tell whether the password is the one that was hashed; a refusal costs today's rounds at least.
 
     Parameters
     ----------
@@ -48,10 +48,15 @@ def verify_password(password: str, stored_hash: str | None) -> bool:
         _hasher.verify(password, _NOBODY)
         return False
     try:
-        return bool(_hasher.verify(password, stored_hash))
+        if _hasher.verify(password, stored_hash):
+            return True
     except (TypeError, ValueError):
         _hasher.verify(password, _NOBODY)
         raise ValueError("the stored password hash is corrupt") from None
+    missing = _hasher.default_rounds - pbkdf2_sha256.from_string(stored_hash).rounds
+    if missing > 0:
+        pbkdf2_sha256.using(rounds=missing).hash(password)
+    return False
 
 
 def needs_rehash(stored_hash: str) -> bool:
