@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import checker, library, reconciler
+from cli import checker, library, reconciler, roles
 from cli.backups.backup import back_up
 from cli.backups.errors import BackupError, StorageFailed
 from cli.backups.restore import restore as restore_backup
@@ -45,7 +45,7 @@ Owner = Annotated[
 
 @app.callback()
 def commands() -> None:
-    """Check, repair, back up and restore the data of Tenantry.
+    """Set up the database of Tenantry; check, repair, back up and restore its data.
 
     Exit status: 0 if all is well, 1 if not, 2 if MongoDB or the place of a backup cannot be used or the
     options are wrong.
@@ -133,6 +133,33 @@ def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
     owners = ", ".join(done.owners)
     text = f"Restored {made['slug']} ({made['_id']}): {done.documents} documents, owned by {owners}"
     print_result(content | {"owners": done.owners}, text, as_json=as_json)
+
+
+@app.command()
+def setup_database(
+    mongodb_uri: MongoDBUri,
+    master_database: MasterDatabase = "tenantry",
+    tenant_database: TenantDatabase = "tenantry_tenants",
+    as_json: Json = False,
+) -> None:
+    """Create MongoDB's roles for the functions and for this command line, or bring them up to date.
+
+    The connection string is an administrator's. Users with these roles are yours to create.
+    """
+    target = Target(mongodb_uri, master_database, tenant_database)
+    advice = "; Atlas takes roles from its own tools only, see `tenantry atlas-roles`"
+    with _reported(advice), connected(target) as databases:
+        names = roles.set_up(databases.master.client, target)
+    print_result({"roles": names}, f"Roles: {', '.join(names)}", as_json=as_json)
+
+
+@app.command()
+def atlas_roles(
+    master_database: MasterDatabase = "tenantry", tenant_database: TenantDatabase = "tenantry_tenants"
+) -> None:
+    """Print the commands of the Atlas CLI that create the same roles in Atlas."""
+    for command in roles.atlas_commands(Target("", master_database, tenant_database)):
+        typer.echo(command)
 
 
 @contextmanager

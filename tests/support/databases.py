@@ -61,7 +61,8 @@ class Databases:
 
 
 def _collections(database: Database[Document]) -> dict[str, Any]:
-    return {found["name"]: found for found in database.list_collections(filter={"type": "collection"})}
+    found = database.list_collections(filter={"type": "collection", "name": {"$ne": "system.views"}})
+    return {one["name"]: one for one in found}
 
 
 def _dump(collection: Collection[Document], info: Document) -> Document:

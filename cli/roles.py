@@ -1,0 +1,182 @@
+"""The MongoDB roles of the functions and of this command line: who may do what with which collection.
+
+docs/database-roles.md explains them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any, Final
+
+from pymongo import MongoClient
+
+from cli.connection import Document, Target
+from tenantry.database import INDEXES, VIEWS
+
+Actions = AbstractSet[str]
+Grants = Mapping[str, Actions]  # by collection of the master database
+
+EVERY_COLLECTION: Final = ""
+FIND: Final = frozenset({"find"})
+CHANGE: Final = frozenset({"find", "insert", "update", "remove"})
+
+
+def _together(*grants: Grants) -> Grants:
+    return reduce(
+        lambda one, other: {
+            name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in {*one, *other}
+        },
+        grants,
+    )
+
+
+AUTHENTICATE: Final[Grants] = dict.fromkeys(
+    (*VIEWS, "members", "organizations", "sessions", "signing_keys"), FIND
+)
+COMPLETE_INTENTS: Final[Grants] = {
+    "organizations": {"find", "update", "remove"},
+    "members": {"find", "remove"},
+    "accounts": {"update", "remove"},
+}
+COUNT_FAILURES: Final[Grants] = {"login_attempts": CHANGE}
+CREATE_SCHEMA: Final[Grants] = _together(
+    {name: {"createIndex"} for name in INDEXES},
+    {name: {"createCollection"} for name in VIEWS},
+    {"accounts": FIND},
+)
+CREATE_ORGANIZATION: Final[Grants] = {
+    "organizations": {"find", "insert"},
+    "accounts": {"find", "insert", "update"},
+    "members": {"insert"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role.
+
+    Parameters
+    ----------
+    kind : str
+        What comes after the master database's name in its own.
+    functions : tuple of str
+        Directories of the functions that have it.
+    master : mapping of str to set of str
+        What it may do with each collection of the master database.
+    tenants : set of str
+        What it may do with every collection of the tenant database.
+    """
+
+    kind: str
+    functions: tuple[str, ...]
+    master: Grants
+    tenants: Actions = field(default_factory=frozenset)
+
+    def privileges(self, target: Target) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield database, collection and actions."""
+        for name, actions in sorted(self.master.items()):
+            yield target.master_database, name, sorted(actions)
+        if self.tenants:
+            yield target.tenant_database, EVERY_COLLECTION, sorted(self.tenants)
+
+
+ROLES: Final = (
+    Role(
+        "login",
+        ("login", "refresh", "logout", "change_password"),
+        _together(AUTHENTICATE, COUNT_FAILURES, {"accounts": {"find", "update"}, "sessions": CHANGE}),
+    ),
+    Role(
+        "create",
+        ("create_organization", "operator"),
+        _together(
+            AUTHENTICATE,
+            COUNT_FAILURES,
+            CREATE_SCHEMA,
+            CREATE_ORGANIZATION,
+            COMPLETE_INTENTS,
+            {"idempotency_keys": CHANGE, "sessions": {"remove"}},
+        ),
+        frozenset({"createCollection", "find", "renameCollectionSameDB", "dropCollection"}),
+    ),
+    Role(
+        "change",
+        ("update_organization", "delete_organization", "reconcile"),
+        _together(AUTHENTICATE, COMPLETE_INTENTS),
+        frozenset({"listCollections", "renameCollectionSameDB", "dropCollection"}),
+    ),
+    Role(
+        "data",
+        ("get_organization", "documents", "indexes"),
+        _together(AUTHENTICATE, {"organizations": {"update"}}),
+        CHANGE | {"createIndex", "dropIndex", "listIndexes", "listCollections", "renameCollectionSameDB"},
+    ),
+    Role("rotation", ("rotate_signing_key",), {"signing_keys": {"find", "insert", "update"}}),
+    Role("public", ("jwks", "health"), {"signing_keys": FIND}),
+    Role(
+        "command_line",
+        (),
+        _together(
+            CREATE_SCHEMA,
+            CREATE_ORGANIZATION,
+            COMPLETE_INTENTS,
+            {name: {"listIndexes"} for name in ("accounts", "members", "organizations")},
+            {"restorations": CHANGE, EVERY_COLLECTION: {"listCollections"}},
+        ),
+        frozenset(
+            {"find", "insert", "update", "createCollection", "dropCollection", "renameCollectionSameDB"}
+        )
+        | {"createIndex", "listIndexes", "listCollections", "collStats", "bypassDocumentValidation"},
+    ),
+)
+
+
+def name_of(role: Role, target: Target) -> str:
+    """Return a role's name; the roles of two master databases on one cluster are different ones."""
+    return f"{target.master_database}_{role.kind}"
+
+
+def set_up(client: MongoClient[Document], target: Target) -> list[str]:
+    """Create the roles, or give them the privileges that they should have; return their names.
+
+    Roles that reach two databases belong to `admin`:
+    https://www.mongodb.com/docs/manual/reference/command/createRole/
+    """
+    admin = client.admin
+    existing = {role["role"] for role in _roles_of(admin.command({"rolesInfo": 1}))}
+    names = []
+    for role in ROLES:
+        name = name_of(role, target)
+        command = "updateRole" if name in existing else "createRole"
+        privileges = [
+            {"resource": {"db": database, "collection": collection}, "actions": actions}
+            for database, collection, actions in role.privileges(target)
+        ]
+        admin.command({command: name, "privileges": privileges, "roles": []})
+        names.append(name)
+    return names
+
+
+def _roles_of(reply: Mapping[str, Any]) -> list[Document]:
+    return reply["roles"]  # type: ignore[no-any-return]
+
+
+def atlas_commands(target: Target) -> list[str]:
+    """Return commands of the Atlas CLI that create the roles, which Atlas takes from its own API only.
+
+    See https://www.mongodb.com/docs/atlas/cli/current/command/atlas-customDbRoles-create/
+    """
+    return [
+        f"atlas customDbRoles create {name_of(role, target)} --privilege {','.join(_of_atlas(role, target))}"
+        for role in ROLES
+    ]
+
+
+def _of_atlas(role: Role, target: Target) -> Iterator[str]:
+    for database, collection, actions in role.privileges(target):
+        where = f"{database}.{collection}" if collection else database
+        for action in actions:
+            # As in https://www.mongodb.com/docs/atlas/reference/custom-role-actions/
+            yield f"{re.sub(r'(?<=[a-z])(?=[A-Z])', '_', action).upper()}@{where}"

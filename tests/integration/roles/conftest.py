@@ -1,0 +1,50 @@
+"""A server that checks privileges, and for each role a user who has it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pymongo import MongoClient
+
+from cli.roles import ROLES
+from local.mongod import mongod_binary
+from tests.integration.roles.users import ServiceOfUsers, Users
+from tests.support.authentication import running_mongod_with_users
+from tests.support.command_line import tenantry_json
+from tests.support.databases import Databases, Document
+from tests.support.directories import data_directory
+from tests.support.rotation import SigningKeySecret
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Connection string of the administrator."""
+    binary = mongod_binary()
+    assert binary is not None, "the bundled mongod does not run on this machine"
+    with data_directory() as directory, running_mongod_with_users(binary, Path(directory)) as uri:
+        yield uri
+
+
+@pytest.fixture(scope="session")
+def server_client(server: str) -> Iterator[MongoClient[Document]]:
+    with MongoClient[Document](server, tz_aware=True, uuidRepresentation="standard") as client:
+        yield client
+
+
+@pytest.fixture
+def users(databases: Databases) -> Iterator[Users]:
+    """The users of the functions, with the roles that `tenantry setup-database` makes."""
+    names = tenantry_json("setup-database")["roles"]
+    users = Users(databases, dict(zip((role.kind for role in ROLES), names, strict=True)))
+    for name in names:
+        databases.client.admin.command("createUser", name, pwd=users.password, roles=[name])
+    yield users
+    for name in names:
+        databases.client.admin.command("dropUser", name)
+        databases.client.admin.command("dropRole", name)
+
+
+@pytest.fixture
+def service(users: Users, signing_key: SigningKeySecret) -> ServiceOfUsers:
+    """The API, each function with its own user."""
+    return ServiceOfUsers(users)

@@ -1,0 +1,112 @@
+"""`tenantry setup-database`, and the other commands as the user that they should be."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bson import Timestamp
+
+from cli.roles import ROLES
+from tests.integration.roles.users import Users
+from tests.support import library
+from tests.support.authentication import uri_of
+from tests.support.command_line import tenantry, tenantry_json
+from tests.support.databases import Databases, Document
+from tests.support.intents import intend_deletion, intend_rename
+
+Command = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def run(users: Users) -> Command:
+    """Run a command as the user that it should be."""
+
+    def run(*arguments: str | Path) -> dict[str, Any]:
+        with users.acting("command_line"):
+            result = tenantry(*arguments, "--json")
+        assert result.exit_code == 0, result.stderr
+        content: dict[str, Any] = json.loads(result.stdout)
+        return content
+
+    return run
+
+
+def roles_of(databases: Databases) -> dict[str, Document]:
+    found = databases.client.admin.command({"rolesInfo": 1, "showPrivileges": True})["roles"]
+    return {role["role"]: role for role in found}
+
+
+def test_setting_up_again_changes_nothing(users: Users, databases: Databases) -> None:
+    before = roles_of(databases)
+    assert set(before) == {f"{databases.master.name}_{role.kind}" for role in ROLES}
+    assert tenantry_json("setup-database")["roles"] == list(users.names.values())
+    assert roles_of(databases) == before
+
+
+def test_setting_up_again_takes_back_what_a_role_should_not_have(users: Users, databases: Databases) -> None:
+    before = roles_of(databases)
+    name = users.names["public"]
+    databases.client.admin.command("grantRolesToRole", name, roles=["root"])
+    databases.client.admin.command("updateRole", users.names["data"], privileges=[])
+    assert roles_of(databases) != before
+    tenantry_json("setup-database")
+    assert roles_of(databases) == before
+
+
+def test_setting_up_is_not_for_the_functions(users: Users) -> None:
+    result = tenantry("setup-database", "--mongodb-uri", users.uri("data"))
+    assert result.exit_code == 2
+    assert "not authorized" in result.stderr
+    assert "tenantry atlas-roles" in result.stderr
+
+
+def test_wrong_password_is_not_shown(users: Users, databases: Databases) -> None:
+    wrong = uri_of(databases.uri, users.names["data"]).replace("same", "hush-hush")
+    result = tenantry("setup-database", "--mongodb-uri", wrong)
+    assert result.exit_code == 2
+    assert "hush-hush" not in result.stderr
+
+
+def test_verify_and_reconcile(databases: Databases, run: Command) -> None:
+    alpha, beta = (library.create(name).organization_id for name in ("Alpha", "Beta"))
+    library.create("Gamma")
+    assert run("verify")["violations"] == []
+    intend_rename(alpha, "Delta")
+    intend_deletion(beta)
+    databases.tenants.create_collection("restoring_nothing")
+    done = run("reconcile")
+    assert (sorted(done["settled"]), done["dropped"]) == (sorted([alpha, beta]), ["restoring_nothing"])
+    assert run("verify")["violations"] == []
+
+
+def test_backup_and_restore(databases: Databases, run: Command, tmp_path: Path) -> None:
+    library.create("Google")
+    collection = databases.tenants["org_google"]
+    collection.insert_many([{"_id": 1}, {"_id": 2}])
+    collection.update_one({"_id": 2}, [{"$set": {"empty": Timestamp(0, 0)}}])
+    collection.create_index("kind")
+    databases.tenants.command({"collMod": "org_google", "validator": {"missing": {"$exists": True}}})
+    before = databases.dump()[collection.full_name]
+    run("backup", "google", "-o", tmp_path / "google.archive")
+    databases.drop()
+    restored = run("restore", tmp_path / "google.archive")
+    assert (restored["slug"], restored["documents"]) == ("google", 2)
+    assert databases.dump()[collection.full_name] | {"uuid": None} == before | {"uuid": None}
+    databases.check_invariants()
+
+
+def test_atlas_gets_the_same_roles() -> None:
+    result = tenantry("atlas-roles", "--master-database", "master", "--tenant-database", "tenants")
+    assert result.exit_code == 0
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert [line[:3] for line in lines] == [["atlas", "customDbRoles", "create"]] * len(ROLES)
+    privileges = {name: set(listed.split(",")) for *_, name, _, listed in lines}
+    assert privileges["master_rotation"] == {
+        f"{action}@master.signing_keys" for action in ("FIND", "INSERT", "UPDATE")
+    }
+    assert "RENAME_COLLECTION_SAME_DB@tenants" in privileges["master_data"]
+    for listed in privileges.values():
+        assert [one for one in listed if not re.fullmatch(r"[A-Z_]+@(master(\.[a-z_]+)?|tenants)", one)] == []

@@ -1,0 +1,183 @@
+"""Each function does all of its work as the user that it should be."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import pytest
+
+from tenantry import passwords
+from tests.integration.roles.users import ServiceOfUsers, Users
+from tests.support.databases import Databases
+from tests.support.intents import collection_done, intend_deletion, intend_rename, only_intent
+from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
+from tests.support.rotation import SigningKeySecret
+from tests.support.service import proxy_event
+
+OPERATOR = "arn:aws:iam::123456789012:user/operator"
+CRASHES = pytest.mark.parametrize("crash", [only_intent, collection_done])
+INTENDED = pytest.mark.parametrize("intend", [partial(intend_rename, name="Beta"), intend_deletion])
+
+
+@pytest.fixture
+def owner(service: ServiceOfUsers) -> Owner:
+    """Owner of the organization Alpha; nothing was there before, neither an index nor a view."""
+    return sign_up(service, "Alpha")
+
+
+def of_operator(service: ServiceOfUsers, method: str, path: str, body: Any = None) -> int:
+    event = proxy_event(
+        method, path, {"Content-Type": "application/json"}, None if body is None else json.dumps(body)
+    )
+    event["requestContext"]["identity"]["userArn"] = OPERATOR
+    return service.send(event).status
+
+
+def test_story(service: ServiceOfUsers, owner: Owner, databases: Databases) -> None:
+    token = owner.token
+    assert service.get(owner.path, token=token).status == 200
+    assert service.patch(owner.path, {"metadata": {"plan": "pro"}}, token=token).status == 200
+    assert service.patch(owner.path, {"name": "Beta"}, token=token).json["collection"] == "org_beta"
+    taken = service.post("/organizations", {"name": "Beta", "email": "x@example.com", "password": PASSWORD})
+    assert taken.code == "organization-exists"
+    assert service.post("/organizations", {"name": "Second"}, token=token).status == 201
+    assert service.delete("/organizations/beta", token=token).status == 204
+    again = log_in(service, owner.email)
+    assert service.delete("/organizations/second", token=again).status == 204
+    assert databases.collections() == {}
+    assert list(databases.master["accounts"].find()) == []
+
+
+def test_documents_and_indexes(service: ServiceOfUsers, owner: Owner) -> None:
+    documents, indexes = f"{owner.path}/documents", f"{owner.path}/indexes"
+    ask = partial(service.request, token=owner.token)
+    assert ask("POST", documents, json_body={"_id": "one", "kind": "note"}).status == 201
+    assert ask("POST", documents, json_body=[{"_id": "two"}, {"_id": "one"}]).status == 207
+    assert ask("GET", f'{documents}?filter={{"kind":"note"}}&sort=-kind').status == 200
+    assert ask("GET", f"{owner.path}/count").json == {"count": 2}
+    assert ask("GET", f"{documents}/one").status == 200
+    assert ask("PUT", f"{documents}/three", json_body={"kind": "note"}).status == 201
+    assert ask("PATCH", f"{documents}/three", json_body={"kind": None}).status == 200
+    assert ask("DELETE", f"{documents}/three").status == 204
+    assert ask("POST", indexes, json_body={"keys": [{"field": "kind"}], "name": "by-kind"}).status == 201
+    assert len(ask("GET", indexes).json["indexes"]) == 2
+    assert ask("DELETE", f"{indexes}/by-kind").status == 204
+
+
+def test_sessions_and_passwords(
+    service: ServiceOfUsers, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert service.post("/login", {"email": owner.email, "password": PASSWORD + "x"}).status == 401
+    monkeypatch.setattr(passwords, "needs_rehash", lambda password_hash: True)
+    first = tokens(service, owner.email)
+    second = service.post("/login/refresh", {"refresh_token": first["refresh_token"]})
+    assert second.status == 200
+    assert service.post("/logout", {"refresh_token": second.json["refresh_token"]}).status == 204
+    assert service.get(owner.path, token=second.json["access_token"]).status == 401
+    change = {"current_password": PASSWORD, "new_password": PASSWORD + " changed"}
+    assert service.put("/account/password", change, token=owner.token).status == 204
+    token = log_in(service, owner.email, password=PASSWORD + " changed")
+    assert service.post("/logout/everywhere", token=token).status == 204
+    assert service.get(owner.path, token=token).status == 401
+
+
+def test_failures_slow_logins_down(service: ServiceOfUsers, owner: Owner) -> None:
+    wrong = {"email": owner.email, "password": PASSWORD + "x"}
+    answers = [service.post("/login", wrong).status for _ in range(12)]
+    assert set(answers) == {401, 429}
+
+
+def test_creation_with_an_idempotency_key_is_repeated(service: ServiceOfUsers) -> None:
+    body = {"name": "Alpha", "email": "ada@example.com", "password": PASSWORD}
+    create = partial(service.post, "/organizations", headers={"Idempotency-Key": "one"})
+    assert create(body).json == create(body).json
+    refused = create(body | {"password": PASSWORD + "x"})
+    assert (refused.status, refused.code) == (422, "idempotency-key-reused")
+    failed = [create(body | {"email": f"{number}@example.com"}).code for number in range(2)]
+    assert failed == ["organization-exists"] * 2
+
+
+def test_operator(service: ServiceOfUsers, owner: Owner) -> None:
+    wanted = {"name": "Beta", "email": "beta@example.com", "password": PASSWORD}
+    assert of_operator(service, "POST", "/operator/organizations", wanted) == 201
+    for method, status in (("PUT", 403), ("DELETE", 200)):
+        assert of_operator(service, method, "/operator/organizations/alpha/suspension") == 204
+        assert service.post("/login", {"email": owner.email, "password": PASSWORD}).status == status
+    assert service.get(owner.path, token=owner.token).status == 401
+
+
+def test_keys_and_health(service: ServiceOfUsers, users: Users, signing_key: SigningKeySecret) -> None:
+    for _ in range(2):
+        with users.acting("rotation"):
+            signing_key.rotate()
+    assert len(service.get("/.well-known/jwks.json").json["keys"]) == 3
+    assert service.get("/health").status == 200
+
+
+@CRASHES
+@pytest.mark.parametrize(
+    "request_",
+    [
+        ("GET", "/documents", None),
+        ("PUT", "/documents/one", {}),
+        ("PATCH", "", {"name": "Gamma"}),
+        ("DELETE", "", None),
+    ],
+)
+def test_rename_that_was_interrupted_is_completed(
+    service: ServiceOfUsers,
+    databases: Databases,
+    owner: Owner,
+    crash: Callable[[Any], None],
+    request_: tuple[str, str, Any],
+) -> None:
+    crash(intend_rename(owner.id, "Beta"))
+    method, path, body = request_
+    answer = service.request(
+        method, owner.path + path, token=owner.token, body=None if body is None else json.dumps(body)
+    )
+    assert answer.status in (200, 201, 204), answer.text
+    assert "org_alpha" not in databases.collections()
+
+
+@CRASHES
+@INTENDED
+def test_creation_completes_what_it_meets(
+    owner: Owner, databases: Databases, crash: Callable[[Any], None], intend: Callable[[str], Any]
+) -> None:
+    crash(intend(owner.id))
+    sign_up(owner.service, "Alpha", email="heir@example.com")
+    databases.check_invariants()
+
+
+@CRASHES
+@INTENDED
+def test_reconcile(
+    users: Users,
+    owner: Owner,
+    databases: Databases,
+    *,
+    crash: Callable[[Any], None],
+    intend: Callable[[str], Any],
+) -> None:
+    crash(intend(owner.id))
+    long_ago = {"$set": {"intent.created_at": datetime(2000, 1, 1, tzinfo=UTC)}}
+    databases.master["organizations"].update_one({}, long_ago)
+    users.invoke("reconcile", {})
+    databases.check_invariants()
+
+
+@CRASHES
+def test_data_of_an_organization_that_is_being_deleted_are_out_of_reach(
+    service: ServiceOfUsers, databases: Databases, owner: Owner, crash: Callable[[Any], None]
+) -> None:
+    crash(intend_deletion(owner.id))
+    before = databases.dump()
+    for method, path in (("GET", "/documents"), ("DELETE", "/documents/one"), ("GET", "/indexes")):
+        answer = service.request(method, owner.path + path, token=owner.token)
+        assert (answer.status, answer.code) == (404, "organization-not-found")
+    assert databases.dump() == before
+    assert service.delete(owner.path, token=owner.token).status == 204
+    databases.check_invariants()

@@ -1,0 +1,168 @@
+"""What a server refuses to whoever has got hold of a function's connection string."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from itertools import product
+from typing import Any, Final
+
+import pytest
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure
+
+from cli.roles import ROLES
+from tests.integration.roles.users import Users
+from tests.support import library
+from tests.support.databases import Databases, Document
+
+UNAUTHORIZED: Final = 13
+KINDS: Final = {role.kind for role in ROLES}
+OF_FUNCTIONS: Final = KINDS - {"command_line"}
+MASTER: Final = (
+    "accounts",
+    "account_epochs",
+    "idempotency_keys",
+    "login_attempts",
+    "members",
+    "organizations",
+    "sessions",
+    "signing_keys",
+)
+
+
+def read(name: str) -> Document:
+    return {"find": name}
+
+
+def join(name: str) -> Document:
+    lookup = {"from": name, "localField": "_id", "foreignField": "_id", "as": "joined"}
+    return {"aggregate": "signing_keys", "pipeline": [{"$lookup": lookup}], "cursor": {}}
+
+
+def insert(name: str) -> Document:
+    return {"insert": name, "documents": [{}]}
+
+
+def update(name: str) -> Document:
+    return {"update": name, "updates": [{"q": {}, "u": {"$set": {"a": 1}}}]}
+
+
+def remove(name: str) -> Document:
+    return {"delete": name, "deletes": [{"q": {}, "limit": 0}]}
+
+
+def expire(name: str) -> Document:
+    index = {"key": {"created_at": 1}, "name": "soon", "expireAfterSeconds": 0}
+    return {"createIndexes": name, "indexes": [index]}
+
+
+def drop(name: str) -> Document:
+    return {"drop": name}
+
+
+def redefine(name: str) -> Document:
+    return {"collMod": name, "viewOn": "accounts", "pipeline": []}
+
+
+WRITES: Final = (insert, update, remove)
+READS: Final = (read, join)
+
+
+def master(kinds: set[str], commands: Any, names: Any) -> list[tuple[str, str, Document]]:
+    return [
+        (kind, "master", command(name)) for kind, command, name in product(sorted(kinds), commands, names)
+    ]
+
+
+def tenants(kinds: set[str], commands: Any) -> list[tuple[str, str, Document]]:
+    return [(kind, "tenants", command("org_google")) for kind, command in product(sorted(kinds), commands)]
+
+
+REFUSED: Final = [
+    # Password hashes and addresses
+    *master(OF_FUNCTIONS - {"login", "create"}, READS, ["accounts"]),
+    *master({"data", "rotation", "public"}, WRITES, ["accounts", "account_epochs"]),
+    *master({"login"}, (insert, remove), ["accounts"]),
+    # Keys that verify tokens
+    *master(KINDS - {"rotation"}, WRITES, ["signing_keys"]),
+    *master({"rotation"}, (remove,), ["signing_keys"]),
+    # Members and organizations
+    *master({"login", "data", "rotation", "public"}, (insert, remove), ["members", "organizations"]),
+    *master(OF_FUNCTIONS, (update,), ["members"]),
+    *master({"login", "rotation", "public"}, (update,), ["organizations"]),
+    # Sessions
+    *master({"change", "data", "rotation", "public"}, WRITES, ["sessions"]),
+    # All that verifies no token
+    *master({"rotation", "public"}, READS, set(MASTER) - {"signing_keys"}),
+    *master({"change", "data"}, (*READS, *WRITES), ["idempotency_keys", "login_attempts"]),
+    # Whole collections, and ways to the same end
+    *master(KINDS, (drop, redefine), MASTER),
+    *master(OF_FUNCTIONS - {"create"}, (expire,), MASTER),
+    # Tenants' data
+    *tenants({"login", "change", "rotation", "public"}, (*READS, *WRITES)),
+    *tenants({"create"}, (*WRITES, expire)),
+    *tenants({"login", "data", "rotation", "public"}, (drop,)),
+    # Everything else on the server
+    *((kind, where, {"dropDatabase": 1}) for kind in sorted(KINDS) for where in ("master", "tenants")),
+    *((kind, "other", command("anything")) for kind in sorted(KINDS) for command in (read, insert, drop)),
+    *((kind, "admin", {"listDatabases": 1, "authorizedDatabases": False}) for kind in sorted(KINDS)),
+    *((kind, "admin", {"createUser": "me", "pwd": "me", "roles": ["root"]}) for kind in sorted(KINDS)),
+]
+
+
+@pytest.fixture
+def clients(users: Users) -> Iterator[Mapping[str, MongoClient[Document]]]:
+    """A client of each role's user."""
+    with ExitStack() as exits:
+        yield {kind: exits.enter_context(MongoClient[Document](users.uri(kind))) for kind in KINDS}
+
+
+def test_refusals(clients: Mapping[str, MongoClient[Document]], databases: Databases) -> None:
+    library.create("Google")
+    databases.client["other"]["anything"].insert_one({})
+    names = {"master": databases.master.name, "tenants": databases.tenants.name}
+    before = databases.dump()
+    allowed = [
+        (kind, where, command)
+        for kind, where, command in REFUSED
+        if code_of(clients[kind], names.get(where, where), command) != UNAUTHORIZED
+    ]
+    assert allowed == []
+    assert len(REFUSED) > 100
+    assert databases.dump() == before
+    databases.client.drop_database("other")
+
+
+def test_rename_replaces_nothing_and_stays_within_the_tenants_database(
+    clients: Mapping[str, MongoClient[Document]], databases: Databases
+) -> None:
+    for name in ("Google", "Amazon"):
+        library.create(name)
+    master, tenants = databases.master.name, databases.tenants.name
+    renames = [
+        (KINDS, f"{tenants}.org_google", f"{master}.stolen"),
+        (KINDS, f"{master}.accounts", f"{tenants}.stolen"),
+        (KINDS, f"{master}.accounts", f"{master}.stolen"),
+        (OF_FUNCTIONS - {"create", "change"}, f"{tenants}.org_google", f"{tenants}.org_amazon"),
+    ]
+    for kinds, source, target in renames:
+        command = {"renameCollection": source, "to": target, "dropTarget": True}
+        codes = {kind: code_of(clients[kind], "admin", command) for kind in sorted(kinds)}
+        assert codes == dict.fromkeys(codes, UNAUTHORIZED), command
+    assert sorted(databases.collections()) == ["org_amazon", "org_google"]
+
+
+def test_view_shows_no_more_than_what_a_token_is_checked_against(
+    clients: Mapping[str, MongoClient[Document]], databases: Databases
+) -> None:
+    member = library.create("Google")
+    shown = list(clients["data"][databases.master.name]["account_epochs"].find())
+    assert shown == [{"_id": member.account_id, "auth_epoch": 0}]
+
+
+def code_of(client: MongoClient[Document], database: str, command: Document) -> int | None:
+    """Return the code of the server's refusal, None if it obeys."""
+    try:
+        client[database].command(command)
+    except OperationFailure as error:
+        return error.code
+    return None

@@ -1,0 +1,53 @@
+"""Functions that reach MongoDB as the users that they should be."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from cli.roles import ROLES
+from tests.support import authentication, library
+from tests.support.databases import Databases
+from tests.support.service import Answer, LambdaContext, Service, handler, route_of
+
+KIND_OF = {function: role.kind for role in ROLES for function in role.functions}
+
+
+@dataclass(frozen=True)
+class Users:
+    """One user for each kind of role."""
+
+    databases: Databases
+    names: dict[str, str]
+    password: str = authentication.PASSWORD
+
+    def uri(self, kind: str) -> str:
+        return authentication.uri_of(self.databases.uri, self.names[kind])
+
+    @contextmanager
+    def acting(self, kind: str) -> Iterator[None]:
+        """Be a process that has just started and knows only this user."""
+        with pytest.MonkeyPatch.context() as patch, library.fresh_process():
+            patch.setenv("MONGODB_URI", self.uri(kind))
+            yield
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """Invoke a function as its user."""
+        with self.acting(KIND_OF[function]):
+            return handler(function)(event, LambdaContext(function))
+
+
+class ServiceOfUsers(Service):
+    """The API, each function with its own user."""
+
+    def __init__(self, users: Users) -> None:
+        self.users = users
+
+    def send(self, event: dict[str, Any]) -> Answer:
+        _, function, _ = route_of(event["httpMethod"], event["path"])
+        if function == "docs":
+            return super().send(event)
+        with self.users.acting(KIND_OF[function]):
+            return super().send(event)
