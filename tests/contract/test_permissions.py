@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cli import roles
 from tests.contract import sam_template
 from tests.contract.sam_template import Resource
 
@@ -13,7 +14,7 @@ FUNCTIONS = sam_template.of_type("AWS::Lambda::Function")
 ROLES = sam_template.of_type("AWS::IAM::Role")
 MANAGED_POLICIES = sam_template.of_type("AWS::IAM::ManagedPolicy")
 SIGNING_KEY = {"Ref": "SigningKeySecret"}
-MONGODB_URI = {"Ref": "MongoDBUriSecretArn"}
+KIND_OF = {function: role.kind for role in roles.ROLES for function in role.functions}
 # AWS defines no resources for these actions: https://docs.aws.amazon.com/service-authorization/
 WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
@@ -51,6 +52,15 @@ def actions_on(function: str, resource: Any) -> set[str]:
         if resource in as_list(statement["Resource"])
         for action in as_list(statement["Action"])
     }
+
+
+def mongodb_uris(function: str) -> list[Resource]:
+    """Return the secret with the connection string of the function's MongoDB role, if it has one."""
+    kind = KIND_OF.get(sam_template.function_directories()[function])
+    if kind is None:
+        return []
+    name = f"{kind.title()}MongoDBUri"
+    return [{"Fn::If": [f"Has{name}", {"Ref": f"{name}SecretArn"}, {"Ref": "MongoDBUriSecretArn"}]}]
 
 
 ALL_STATEMENTS = [
@@ -94,16 +104,31 @@ def test_login_and_refresh_read_the_signing_key_and_rotation_replaces_it() -> No
     }
 
 
+def test_every_function_but_docs_has_a_mongodb_role() -> None:
+    assert set(KIND_OF) == set(sam_template.function_directories().values()) - {"docs"}
+
+
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
 def test_a_function_reads_exactly_the_secrets_that_its_environment_names(function: str) -> None:
     environment = sam_template.environment(function)
-    named = {name for name in ("MONGODB_URI_SECRET_ARN", "SIGNING_KEY_SECRET_ARN") if name in environment}
-    readable = {
-        name
-        for name, secret in (("MONGODB_URI_SECRET_ARN", MONGODB_URI), ("SIGNING_KEY_SECRET_ARN", SIGNING_KEY))
-        if "secretsmanager:GetSecretValue" in actions_on(function, secret)
-    }
-    assert readable == named
+    readable = [
+        secret
+        for statement in granted_to(function)
+        if "secretsmanager:GetSecretValue" in as_list(statement["Action"])
+        for secret in as_list(statement["Resource"])
+    ]
+    names = ("SIGNING_KEY_SECRET_ARN", "MONGODB_URI_SECRET_ARN")
+    named = [environment[name] for name in names if name in environment]
+    assert [secret for secret in named if secret != SIGNING_KEY] == mongodb_uris(function)
+    assert sorted(readable, key=str) == sorted(named, key=str)
+
+
+@pytest.mark.parametrize("kind", sorted(set(KIND_OF.values())))
+def test_the_connection_string_of_a_kind_of_function_takes_precedence(kind: str) -> None:
+    name = f"{kind.title()}MongoDBUri"
+    condition = sam_template.template()["Conditions"][f"Has{name}"]
+    assert condition == {"Fn::Not": [{"Fn::Equals": [{"Ref": f"{name}SecretArn"}, ""]}]}
+    assert sam_template.template()["Parameters"][f"{name}SecretArn"]["Default"] == ""
 
 
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
@@ -139,6 +164,5 @@ def test_functions_are_called_by_this_api_this_secret_and_this_schedule_only() -
 def test_environment_holds_no_secret(function: str) -> None:
     environment = sam_template.environment(function)
     assert environment["MONGODB_URI"] == ""
-    assert environment.get("MONGODB_URI_SECRET_ARN", MONGODB_URI) == MONGODB_URI
     assert environment.get("SIGNING_KEY_SECRET_ARN", SIGNING_KEY) == SIGNING_KEY
     assert "{{resolve:" not in str(environment)
