@@ -15,6 +15,8 @@ LIBRARY := layers/common/python
 LOCAL = PYTHONPATH=$(LIBRARY) exec $(BIN)/python -S local/child.py $$PPID $(BIN)/python -m local
 COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.13 \
 	--custom-compile-command "make requirements" $(UPGRADE)
+# boto3 and what it needs come with the Lambda runtime.
+LEAVE_OUT := $(addprefix --no-emit-package ,boto3 botocore python-dateutil s3transfer six urllib3)
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-faults test-concurrency \
@@ -123,7 +125,8 @@ requirements: install ## Pin what requirements/*.in name (UPGRADE=--upgrade: the
 	cd requirements && ../$(BIN)/$(COMPILE) dev.in -o dev.txt
 	cd requirements && ../$(BIN)/$(COMPILE) checkov.in -o checkov.txt
 	cd requirements && ../$(BIN)/$(COMPILE) audit.in -o audit.txt
-	cd layers/common && ../../$(BIN)/$(COMPILE) -c ../../requirements/dev.txt requirements.in -o requirements.txt
+	cd layers/common && ../../$(BIN)/$(COMPILE) -c ../../requirements/dev.txt $(LEAVE_OUT) \
+		requirements.in -o requirements.txt
 
 openapi: install ## Generate functions/docs/openapi.json from the functions
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m local.openapi

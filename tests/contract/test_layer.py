@@ -85,6 +85,12 @@ def test_library_needs_nothing_outside_the_layer(layer: Path) -> None:
     subprocess.run([sys.executable, "-I", "-S", "-W", "error", "-c", program], check=True)
 
 
+def test_layer_leaves_out_what_the_runtime_brings(layer: Path) -> None:
+    held = {found.name for found in importlib.metadata.distributions(path=[str(layer)])}
+    assert held >= {"pymongo", "pymongo-auth-aws"}
+    assert held & {"boto3", "botocore", "python-dateutil", "s3transfer", "six", "urllib3"} == set()
+
+
 def test_bill_of_materials_lists_exactly_what_the_layer_holds(layer: Path, tmp_path: Path) -> None:
     document = bill_of_materials(layer, tmp_path / "sbom.json")
     held = {f"{found.name}@{found.version}" for found in importlib.metadata.distributions(path=[str(layer)])}
