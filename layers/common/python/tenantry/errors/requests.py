@@ -1,0 +1,90 @@
+"""What is wrong with a request, whatever it is about."""
+
+from http import HTTPStatus
+
+from tenantry.errors.base import TenantryError
+
+
+class NotFound(TenantryError):
+    """No such route."""
+
+    code = "not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Not found"
+    default_detail = "There is nothing here. GET /openapi.json lists the routes."
+
+
+class MalformedRequest(TenantryError):
+    """The body is not a JSON object in UTF-8; nothing was looked at, nothing changed."""
+
+    code = "malformed-request"
+    status = HTTPStatus.BAD_REQUEST
+    title = "Malformed request"
+
+
+class PayloadTooLarge(TenantryError):
+    """The body is longer than the route accepts; nothing was looked at."""
+
+    code = "payload-too-large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    title = "Payload too large"
+
+
+class UnsupportedMediaType(TenantryError):
+    """The body is not declared as JSON."""
+
+    code = "unsupported-media-type"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    title = "Unsupported media type"
+    default_detail = "Send the body as application/json."
+
+
+class InvalidFields(TenantryError):
+    """Fields are missing, unknown or wrong; `errors` lists each with a message. Nothing changed."""
+
+    code = "invalid-fields"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    title = "Invalid fields"
+    default_detail = "One or more fields are wrong; see errors."
+
+    @classmethod
+    def of(cls, field: str, message: str) -> "InvalidFields":
+        """Make the error for a single field."""
+        return cls(errors=[{"field": field, "message": message}])
+
+
+class PreconditionFailed(TenantryError):
+    """The resource is no longer at the version that If-Match names; nothing changed."""
+
+    code = "precondition-failed"
+    status = HTTPStatus.PRECONDITION_FAILED
+    title = "Precondition failed"
+    default_detail = "It has changed since, or is gone. Read it again and repeat with its current ETag."
+
+
+class IdempotencyKeyReused(TenantryError):
+    """The idempotency key belongs to a different request; nothing changed."""
+
+    code = "idempotency-key-reused"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    title = "Idempotency key reused"
+    default_detail = "This Idempotency-Key was used for a different request. Send a fresh one."
+
+
+class RequestInFlight(TenantryError):
+    """A request with the same idempotency key is at work; whether it succeeds is not known yet."""
+
+    code = "request-in-flight"
+    status = HTTPStatus.CONFLICT
+    title = "Request in flight"
+    default_detail = "A request with this Idempotency-Key is being processed. Repeat it after a while."
+    default_retry_after_seconds = 1
+
+
+class TooManyRequests(TenantryError):
+    """Too many failures in a row; nothing was checked. Wait as long as Retry-After says."""
+
+    code = "too-many-requests"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    title = "Too many requests"
+    default_detail = "Too many failed attempts. Wait before the next one; see Retry-After."

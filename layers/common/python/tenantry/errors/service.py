@@ -1,0 +1,28 @@
+"""What is wrong with the service, and not with the request."""
+
+from http import HTTPStatus
+
+from tenantry.errors.base import TenantryError
+
+
+class ServiceUnavailable(TenantryError):
+    """The database did not answer in time, so the outcome is unknown.
+
+    A change that was asked for has either happened wholly or will not have happened at all once the next
+    request or the reconciler has met it; repeating the request is safe.
+    """
+
+    code = "service-unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    title = "Service unavailable"
+    default_detail = "The service cannot answer at the moment. Repeat the request after a while."
+    default_retry_after_seconds = 2
+
+
+class InternalError(TenantryError):
+    """A defect of the service; the log has the cause under the request id."""
+
+    code = "internal-error"
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    title = "Internal error"
+    default_detail = "The service failed. Report the request id in `instance`."
