@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -69,8 +68,7 @@ def settle_by_reconciling(organization_id: str) -> None:
 
 
 def settle_by_use(organization_id: str) -> None:
-    with suppress(OrganizationNotFound):
-        TenantCollection(organization_id).find_one({})
+    TenantCollection(organization_id).find_one({})
 
 
 names = st.sampled_from(sorted(SLUGS))
@@ -231,10 +229,11 @@ class Service(Model):
             organization.vacated.clear()
 
     @precondition(has_organizations)
-    @rule(slug=existing, crash=crashes, settled=settlings)
+    @rule(slug=existing, crash=crashes, settled=st.sampled_from([settle_directly, settle_by_reconciling]))
     def delete_by_a_process_that_dies(self, slug: str, crash: Crash, settled: Settling) -> None:
         organization_id = self.organizations[slug].id
         crash(intend_deletion(organization_id))
+        refused(OrganizationNotFound, lambda: TenantCollection(organization_id).find_one({}))
         settled(organization_id)
         self.remove(slug)
 
