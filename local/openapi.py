@@ -3,7 +3,9 @@
 import importlib.util
 import inspect
 import sys
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
@@ -23,6 +25,53 @@ SECURITY_SCHEMES: dict[str, SecurityScheme] = {
     # As API Gateway's own exports write it (OpenAPI's extension x-amazon-apigateway-authtype says the rest).
     "iam": APIKey(**{"in": APIKeyIn.header}, name="Authorization", description="AWS Signature Version 4"),
 }
+_ORGANIZATION: dict[str, Any] = {"parameters": {"organization": "$response.body#/organization/id"}}
+_CREDENTIALS = {
+    "email": "$request.body#/email",
+    "password": "$request.body#/password",
+    "organization": "$response.body#/organization/id",
+}
+_SAME_DOCUMENT = {
+    "parameters": {"organization": "$request.path.organization", "document": "$request.path.document"}
+}
+_REFRESH_TOKEN = {"requestBody": {"refresh_token": "$response.body#/refresh_token"}}
+_OF_DOCUMENT = dict.fromkeys(("getDocument", "patchDocument", "deleteDocument"), _SAME_DOCUMENT)
+LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
+    "createOrganization": {
+        HTTPStatus.CREATED: {"login": {"requestBody": _CREDENTIALS}, "getOrganization": _ORGANIZATION}
+    },
+    "login": {
+        HTTPStatus.OK: {
+            "refresh": _REFRESH_TOKEN,
+            "logout": _REFRESH_TOKEN,
+            "getOrganization": _ORGANIZATION,
+            "updateOrganization": _ORGANIZATION,
+            "deleteOrganization": _ORGANIZATION,
+            "insertDocuments": _ORGANIZATION,
+        }
+    },
+    "refresh": {HTTPStatus.OK: {"refresh": _REFRESH_TOKEN, "logout": _REFRESH_TOKEN}},
+    "putDocument": {HTTPStatus.OK: _OF_DOCUMENT, HTTPStatus.CREATED: _OF_DOCUMENT},
+    "listDocuments": {
+        HTTPStatus.OK: {
+            "listDocuments": {
+                "parameters": {
+                    "organization": "$request.path.organization",
+                    "cursor": "$response.body#/next_cursor",
+                }
+            }
+        }
+    },
+    "createIndex": {
+        HTTPStatus.CREATED: {
+            "dropIndex": {
+                "parameters": {"organization": "$request.path.organization", "name": "$response.body#/name"}
+            }
+        }
+    },
+}
+"""By operation and status of its answer: the operations that can be next, named by the link itself."""
+
 DESCRIPTION = """Organizations of a SaaS product, each with its own MongoDB collection.
 
 Create an organization, log in, and send the access token as `Authorization: Bearer <token>`. Every answer
@@ -45,8 +94,20 @@ def merged_document() -> str:
         if app is not None:
             _describe_routes(app)
             schema = app.get_openapi_schema(security_schemes=SECURITY_SCHEMES)
-            merge.add_schema(schema.model_dump(by_alias=True, exclude_none=True))
+            document = schema.model_dump(by_alias=True, exclude_none=True)
+            _add_links(document)
+            merge.add_schema(document)
     return merge.get_openapi_json_schema() + "\n"
+
+
+def _add_links(document: dict[str, Any]) -> None:
+    """Say at each answer what can be done with it."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            for status, links in LINKS.get(operation["operationId"], {}).items():
+                operation["responses"][status]["links"] = {
+                    name: {"operationId": name, **link} for name, link in links.items()
+                }
 
 
 def _resolver(source: Path) -> APIGatewayRestResolver | None:

@@ -3,9 +3,11 @@
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi import swagger_ui
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from tenantry import http
 
@@ -19,19 +21,39 @@ PAGE_HEADERS = CACHE_CONTROL | {
 app = APIGatewayRestResolver()
 
 
+def responses(media_type: str, kind: str) -> dict[int, OpenAPIResponse]:
+    """Describe the answers of a route that serves one of the documents."""
+    content: Any = {media_type: {"schema": {"type": kind}}}
+    described = http.responses(HTTPStatus.OK, None)
+    described[HTTPStatus.OK]["content"] = content
+    return described
+
+
 @cache
 def openapi_document() -> str:
     """Return the OpenAPI document that was merged from all functions when they were built."""
     return (Path(__file__).parent / "openapi.json").read_text()
 
 
-@app.get("/openapi.json")
+@app.get(
+    "/openapi.json",
+    summary="This document",
+    operation_id="getOpenApiDocument",
+    tags=["Service"],
+    responses=responses("application/json", "object"),
+)
 def get_openapi_document() -> Response[str]:
     """Get the OpenAPI document."""
     return Response(HTTPStatus.OK, "application/json", openapi_document(), CACHE_CONTROL)
 
 
-@app.get("/docs")
+@app.get(
+    "/docs",
+    summary="This document for people",
+    operation_id="getSwaggerUi",
+    tags=["Service"],
+    responses=responses("text/html", "string"),
+)
 def get_swagger_ui() -> Response[str]:
     """Get Swagger UI, complete in one page."""
     assets = Path(swagger_ui.__file__).parent

@@ -93,6 +93,7 @@ Name = Annotated[
         description=f"Display name, 1 to {NAME_MAX_CHARACTERS} characters after NFKC and trimming.",
         examples=["Google"],
         max_length=4 * NAME_MAX_CHARACTERS,
+        json_schema_extra={"minLength": 1},
     ),
 ]
 Slug = Annotated[
@@ -108,7 +109,11 @@ Email = Annotated[
     str,
     StringConstraints(max_length=EMAIL_MAX_CHARACTERS),
     AfterValidator(canonical_email),
-    Field(description="E-mail address; upper and lower case are the same.", examples=["ada@example.com"]),
+    Field(
+        description="E-mail address; upper and lower case are the same.",
+        examples=["ada@example.com"],
+        json_schema_extra={"format": "idn-email"},  # RFC 6531
+    ),
 ]
 ChosenPassword = Annotated[
     str,

@@ -25,7 +25,9 @@ class IndexKey(Request):
     """One field of an index."""
 
     field: Annotated[str, StringConstraints(max_length=200), AfterValidator(_check_path)] = Field(
-        description="Path of the field.", examples=["at"]
+        description="Path of the field.",
+        examples=["at"],
+        json_schema_extra={"pattern": r"^[^$.\0][^.\0]*(\.[^$.\0][^.\0]*)*$"},
     )
     order: Literal[1, -1] = Field(default=1, description="1 for ascending, -1 for descending.")
 

@@ -43,7 +43,7 @@ def responses(
     media_types : sequence of str
         Of all answers that are no problems.
     """
-    described: dict[int, Any] = {int(success): {"description": success.phrase}}
+    described: dict[int, Any] = {int(success): {"description": success.phrase, "content": {}}}
     for status, body in {**({success: model} if model else {}), **others}.items():
         content = {media_type: {"model": body} for media_type in media_types}
         described[int(status)] = {"description": status.phrase, "content": content}

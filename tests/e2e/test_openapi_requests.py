@@ -1,0 +1,28 @@
+"""What the OpenAPI document allows and forbids is answered as it says by the deployed stack as well.
+
+Each request takes it some 50 ms, so here are few; tests/integration has the same with many.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.deployment import Deployment
+from tests.e2e.http_service import HttpService
+from tests.integration.isolation.tenants import found, snapshot
+from tests.openapi import command
+from tests.support.databases import Databases
+
+EXAMPLES = 2
+
+
+@pytest.mark.timeout(command.TIMEOUT_SECONDS)
+@pytest.mark.parametrize("phases", ["fuzzing", command.STATEFUL])
+def test_deployed_operations_do_what_the_document_says(
+    deployment: Deployment, service: HttpService, databases: Databases, tmp_path: Path, phases: str
+) -> None:
+    peer = found(service, databases)
+    before = snapshot(databases, peer)
+    wrong = command.failures(deployment.stack.api_url, peer, EXAMPLES, phases, tmp_path)
+    assert not wrong, wrong
+    assert snapshot(databases, peer) == before

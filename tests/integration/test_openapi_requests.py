@@ -1,0 +1,27 @@
+"""What the OpenAPI document allows and forbids is answered as it says, and reaches no other tenant."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.isolation.tenants import found, snapshot
+from tests.openapi import command
+from tests.support.databases import Databases
+from tests.support.http_server import serving
+from tests.support.service import Service
+
+EXAMPLES = {command.SINGLE: 10, command.STATEFUL: 40}
+
+
+@pytest.mark.timeout(command.TIMEOUT_SECONDS)
+@pytest.mark.parametrize("phases", EXAMPLES)
+def test_every_operation_does_what_the_document_says(
+    service: Service, databases: Databases, tmp_path: Path, phases: str
+) -> None:
+    peer = found(service, databases)
+    before = snapshot(databases, peer)
+    with serving() as api_url:
+        wrong = command.failures(api_url, peer, EXAMPLES[phases], phases, tmp_path)
+    assert not wrong, wrong
+    assert snapshot(databases, peer) == before
+    assert len(databases.collections()) > 1  # Schemathesis has got somewhere
