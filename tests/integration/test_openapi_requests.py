@@ -10,7 +10,7 @@ from tests.support.databases import Databases
 from tests.support.http_server import serving
 from tests.support.service import Service
 
-EXAMPLES = {command.SINGLE: 10, command.STATEFUL: 40}
+EXAMPLES = {command.SINGLE: 10, command.STATEFUL: 60}
 
 
 @pytest.mark.timeout(command.TIMEOUT_SECONDS)

@@ -21,6 +21,11 @@ class Caller:
     email: str
     password: str
 
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """The body of a login."""
+        return {"email": self.email, "password": self.password, "organization": self.id}
+
 
 class Callers:
     """The owners of all organizations of a run; each has a token for one organization at a time.
@@ -72,6 +77,5 @@ class Callers:
         return self._current
 
     def _log_in(self, caller: Caller) -> str:
-        body = {"email": caller.email, "password": caller.password, "organization": caller.id}
-        answer = requests.post(f"{self._api_url}/login", json=body, timeout=TIMEOUT_SECONDS)
+        answer = requests.post(f"{self._api_url}/login", json=caller.credentials, timeout=TIMEOUT_SECONDS)
         return str(answer.json().get("access_token", ""))
