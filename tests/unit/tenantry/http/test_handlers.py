@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymongo import _csot  # what pymongo.timeout sets has no public reader
 
-from tenantry import database
+from tenantry import database, request_context
 from tenantry.http.handlers import HEADERS
 from tests.support.service import LambdaContext, proxy_event
 from tests.unit.tenantry.http.resolver import OLD_CLAIMS, PASSWORD, credentials, field, handler, problem, send
@@ -152,6 +152,24 @@ def test_the_next_request_does_not_inherit_the_organization(log: io.StringIO) ->
     send("GET", "/organizations/google", token=signed())
     send("GET", "/health")
     assert "org_1" not in log.getvalue().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "actor"),
+    [
+        ({"Authorization": f"Bearer {signed()}"}, {"type": "account", "id": "acct_1"}),
+        ({}, {"type": "anonymous", "id": None}),
+    ],
+)
+def test_a_request_has_a_context_until_it_is_answered(fields: dict[str, str], actor: dict[str, Any]) -> None:
+    event = proxy_event("POST", "/logout/everywhere", {"X-Forwarded-For": "198.51.100.1"} | fields, None)
+    context: Any = LambdaContext("test")
+    assert json.loads(handler(event, context)["body"]) == {
+        "request_id": event["requestContext"]["requestId"],
+        "source_address": "203.0.113.7",
+        "actor": actor,
+    }
+    assert request_context.current() == request_context.SYSTEM
 
 
 def test_a_defect_is_logged_with_its_cause(log: io.StringIO) -> None:

@@ -4,10 +4,12 @@ from typing import Final
 
 from aws_lambda_powertools.event_handler.request import Request
 
+from tenantry import request_context
 from tenantry.accounts import Membership
 from tenantry.authentication import authenticate
 from tenantry.errors import InvalidToken, MissingToken, OperatorRequired, OrganizationNotFound
 from tenantry.observability import logger
+from tenantry.request_context import Actor
 
 SCHEME: Final = "bearer"
 
@@ -34,6 +36,7 @@ def caller(request: Request) -> Membership:
         raise InvalidToken
     membership = authenticate(token.strip(" "))
     logger.append_keys(organization_id=membership.organization_id, account_id=membership.account_id)
+    request_context.set_actor(Actor("account", membership.account_id))
     return membership
 
 
@@ -74,4 +77,5 @@ def operator(request: Request) -> str:
     if not arn:
         raise OperatorRequired
     logger.append_keys(operator=arn)
+    request_context.set_actor(Actor("operator", arn))
     return str(arn)

@@ -8,6 +8,7 @@ import pymongo
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from tenantry import request_context
 from tenantry.database import REQUEST_TIMEOUT_SECONDS
 from tenantry.errors import TenantryError
 from tenantry.http.bodies import check_body
@@ -48,7 +49,8 @@ def lambda_handler(
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.set_correlation_id(request_id(event))
-        answer = _answer(app, check, event, context)
+        with request_context.answering(request_id(event), _source_address(event)):
+            answer = _answer(app, check, event, context)
         answer["body"] = answer.get("body") or ""  # a string also where there is none (204)
         for name, value in HEADERS.items():
             answer["multiValueHeaders"].setdefault(name, [value])
@@ -80,6 +82,12 @@ def _answer(
         return gateway_response(error, request_id(event))
     with pymongo.timeout(REQUEST_TIMEOUT_SECONDS):
         return app.resolve(event, context)
+
+
+def _source_address(event: Mapping[str, Any]) -> str | None:
+    """Return the address that API Gateway saw; X-Forwarded-For also holds what the client wrote there."""
+    address: str | None = event["requestContext"].get("identity", {}).get("sourceIp")
+    return address
 
 
 def _with_lower_case_media_type(headers: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,67 @@
+"""Who asks for what is done at the moment: which request, from which address, on whose behalf."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """On whose behalf something is done.
+
+    Parameters
+    ----------
+    type : {"account", "operator", "system", "anonymous"}
+        Anonymous is whoever has not proved yet who it is; the system works without any request.
+    id : str, optional
+        Id of the account, or ARN of the operator.
+    """
+
+    type: Literal["account", "operator", "system", "anonymous"]
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """The request that is being answered.
+
+    Parameters
+    ----------
+    request_id : str, optional
+        API Gateway's id of the request; None where there is no request.
+    source_address : str, optional
+        IP address that the client's connection came from, as API Gateway saw it; None where there is none.
+    actor : Actor
+        On whose behalf.
+    """
+
+    request_id: str | None
+    source_address: str | None
+    actor: Actor
+
+
+SYSTEM: Final = RequestContext(request_id=None, source_address=None, actor=Actor("system"))
+
+_current: Final = ContextVar("request_context", default=SYSTEM)
+
+
+def current() -> RequestContext:
+    """Return the context of the request that is being answered; `SYSTEM` outside of requests."""
+    return _current.get()
+
+
+@contextmanager
+def answering(request_id: str, source_address: str | None) -> Iterator[None]:
+    """Set the context for the time of one request, which is anonymous until `set_actor` is called."""
+    token = _current.set(RequestContext(request_id, source_address, Actor("anonymous")))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def set_actor(actor: Actor) -> None:
+    """Tell on whose behalf the request is, once that is proved."""
+    _current.set(replace(_current.get(), actor=actor))
