@@ -9,7 +9,7 @@ import pytest
 from passlib.hash import pbkdf2_sha256
 from pymongo import MongoClient
 
-from tenantry import accounts, database, lifecycle, passwords, schemas, signing_keys
+from tenantry import accounts, clusters, database, lifecycle, passwords, schemas, signing_keys
 from tenantry.accounts import Membership
 from tenantry.organizations import OrganizationDocument
 from tenantry.settings import settings
@@ -48,6 +48,9 @@ def fresh_databases(
 def forget() -> None:
     if database._client.cache_info().currsize:
         database._client().close()
+    for client in clusters._clients.values():
+        client.close()
+    clusters._clients.clear()
     for cached in (settings, database._client, database.ensure_schema):
         cached.cache_clear()
     signing_keys._keys = {}

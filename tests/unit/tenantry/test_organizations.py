@@ -30,6 +30,8 @@ def test_an_organization_begins_active_at_version_1() -> None:
         "slug": "google-co",
         "slugs": ["google-co"],
         "collection": "org_google_co",
+        "cluster": "main",
+        "pool": None,
         "state": "active",
         "version": 1,
         "metadata": {"plan": "pro"},
@@ -37,6 +39,15 @@ def test_an_organization_begins_active_at_version_1() -> None:
         "updated_at": organization["created_at"],
         "intent": None,
     }
+
+
+def test_documents_are_in_the_collection_of_the_slug_or_in_a_pool() -> None:
+    own = organizations.create_document("Google", "google", {}, "eu")
+    shared = organizations.create_document("Google", "google", {}, "eu", "pool_3")
+    assert organizations.placement(own) == ("eu", "collection", "org_google")
+    assert organizations.placement(shared) == ("eu", "pooled", "pool_3")
+    del own["cluster"], own["pool"]
+    assert organizations.placement(own) == ("main", "collection", "org_google")
 
 
 def test_ids_are_random_and_no_slugs() -> None:
@@ -92,7 +103,7 @@ def test_a_slug_that_another_holds_is_taken(master: Master) -> None:
 def test_clients_see_no_intent_and_no_internal_fields(master: Master) -> None:
     organization = add(master, "google")
     shown = organization_of(organization).model_dump()
-    assert shown.keys() == organization.keys() - {"_id", "slugs", "intent"} | {"id"}
+    assert shown.keys() == organization.keys() - {"_id", "slugs", "cluster", "pool", "intent"} | {"id"}
     assert shown["id"] == organization["_id"]
     assert etag(organization["version"]) == '"1"'
 

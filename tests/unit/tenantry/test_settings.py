@@ -9,6 +9,8 @@ def test_everything_but_connection_and_secrets_has_a_default() -> None:
     assert settings() == Settings(
         mongodb_uri="",
         mongodb_uri_secret_arn="",
+        mongodb_clusters="",
+        mongodb_clusters_secret_arn="",
         signing_key_secret_arn="",
         master_database="tenantry",
         tenant_database="tenantry_tenants",

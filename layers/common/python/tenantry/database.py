@@ -67,11 +67,7 @@ _opening = threading.Lock()
 
 
 def client() -> MongoClient[Document]:
-    """Return the process's one client; it connects with the first operation.
-
-    Every write waits for the majority and every read sees only what the majority has (with less, a
-    failover has been seen to undo acknowledged renames).
-    """
+    """Return the process's one client of the master's cluster; it connects with the first operation."""
     with _opening:  # a cache alone lets each thread that comes before the first is done open one
         return _client()
 
@@ -79,7 +75,14 @@ def client() -> MongoClient[Document]:
 @cache
 def _client() -> MongoClient[Document]:
     configured = settings()
-    uri = configured.mongodb_uri or read_secret(configured.mongodb_uri_secret_arn)
+    return connect(configured.mongodb_uri or read_secret(configured.mongodb_uri_secret_arn))
+
+
+def connect(uri: str) -> MongoClient[Document]:
+    """Make a client; every write of it waits for the majority, every read sees only what the majority has.
+
+    With less, a failover has been seen to undo acknowledged renames.
+    """
     return MongoClient(
         uri,
         appname=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "tenantry"),
@@ -174,11 +177,20 @@ def run_majority_command(database: Database[Document], command: Document) -> Doc
     return reply
 
 
-def run_transaction[Result](callback: Callable[[ClientSession], Result]) -> Result:
+def run_transaction[Result](
+    callback: Callable[[ClientSession], Result], on: MongoClient[Document] | None = None
+) -> Result:
     """Run a callback in a transaction, again as often as it meets a transient conflict, and commit it.
 
     The read concern is `local` because no other allows a transaction to create a collection; what it reads
     is a snapshot all the same, and the commit waits for the majority.
+
+    Parameters
+    ----------
+    callback : callable
+        Takes the session; may run several times.
+    on : MongoClient, optional
+        Where, if not on the master's cluster.
 
     Raises
     ------
@@ -186,7 +198,7 @@ def run_transaction[Result](callback: Callable[[ClientSession], Result]) -> Resu
         Outcome unknown: the transaction has happened wholly or not at all.
     """
     # The client's own timeout counts for each attempt anew, and the locks of a dead client stay for 60 s.
-    with pymongo.timeout(REQUEST_TIMEOUT_SECONDS), client().start_session() as session:
+    with pymongo.timeout(REQUEST_TIMEOUT_SECONDS), (on or client()).start_session() as session:
         return session.with_transaction(
             callback, read_concern=ReadConcern("local"), write_concern=WriteConcern("majority")
         )

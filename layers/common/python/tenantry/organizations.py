@@ -6,7 +6,7 @@ meets it completes, and that reserves every slug it touches through the unique i
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, NotRequired, TypedDict
+from typing import Any, Final, Literal, NamedTuple, NotRequired, TypedDict
 from uuid import UUID
 
 from pymongo import ReturnDocument
@@ -14,6 +14,7 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from tenantry import database, names
+from tenantry.clusters import MAIN
 from tenantry.errors import OrganizationExists
 
 # A command may reach the server as long as its connection stands. Where nobody lowered Linux' settings, a
@@ -21,6 +22,25 @@ from tenantry.errors import OrganizationExists
 LATE_DELIVERY: Final = timedelta(minutes=135)
 
 State = Literal["active", "renaming", "deleting"]
+Kind = Literal["collection", "pooled"]
+
+
+class Placement(NamedTuple):
+    """Where an organization's documents are.
+
+    Parameters
+    ----------
+    cluster : str
+        Name of the cluster; see `tenantry.clusters`.
+    kind : {"collection", "pooled"}
+        Whether the collection is the organization's own, or a pool that it shares with others.
+    collection : str
+        Name of the collection in the tenant database.
+    """
+
+    cluster: str
+    kind: Kind
+    collection: str
 
 
 class Intent(TypedDict):
@@ -52,8 +72,9 @@ class Vacated(TypedDict):
 class OrganizationDocument(TypedDict):
     """An organization as it is stored.
 
-    `intent` is there in the states renaming and deleting only, `vacated` once a rename was interrupted, and
-    `suspended_at` while the organization is suspended.
+    `collection` follows from the slug. It holds the documents unless `pool` names the shared collection that
+    does; see `placement`. `intent` is there in the states renaming and deleting only, `vacated` once a rename
+    was interrupted, and `suspended_at` while the organization is suspended.
     """
 
     _id: str
@@ -61,6 +82,8 @@ class OrganizationDocument(TypedDict):
     slug: str
     slugs: list[str]
     collection: str
+    cluster: NotRequired[str]  # main if missing
+    pool: NotRequired[str | None]
     state: State
     version: int
     metadata: dict[str, Any]
@@ -71,8 +94,20 @@ class OrganizationDocument(TypedDict):
     suspended_at: NotRequired[datetime]
 
 
-def create_document(name: str, slug: str, metadata: dict[str, Any]) -> OrganizationDocument:
-    """Make the document of an organization that is about to be created."""
+def create_document(
+    name: str, slug: str, metadata: dict[str, Any], cluster: str = MAIN, pool: str | None = None
+) -> OrganizationDocument:
+    """Make the document of an organization that is about to be created.
+
+    Parameters
+    ----------
+    name, slug, metadata
+        As they are checked already.
+    cluster : str
+        Where its documents will be.
+    pool : str, optional
+        The shared collection that will hold them; one of its own if left out.
+    """
     now = database.now()
     return {
         "_id": database.random_id("org"),
@@ -80,6 +115,8 @@ def create_document(name: str, slug: str, metadata: dict[str, Any]) -> Organizat
         "slug": slug,
         "slugs": [slug],
         "collection": names.collection_of(slug),
+        "cluster": cluster,
+        "pool": pool,
         "state": "active",
         "version": 1,
         "metadata": metadata,
@@ -87,6 +124,14 @@ def create_document(name: str, slug: str, metadata: dict[str, Any]) -> Organizat
         "updated_at": now,
         "intent": None,
     }
+
+
+def placement(organization: OrganizationDocument) -> Placement:
+    """Return where an organization's documents are."""
+    cluster, pool = organization.get("cluster", MAIN), organization.get("pool")
+    if pool is None:
+        return Placement(cluster, "collection", organization["collection"])
+    return Placement(cluster, "pooled", pool)
 
 
 def insert(document: OrganizationDocument, session: ClientSession) -> None:

@@ -15,6 +15,11 @@ class Settings:
         Connection string for local use; empty where `mongodb_uri_secret_arn` names a secret.
     mongodb_uri_secret_arn : str
         Secrets Manager secret whose string is the connection string.
+    mongodb_clusters : str
+        Connection strings of further clusters for local use, a JSON object by name; empty where
+        `mongodb_clusters_secret_arn` names a secret, or there are none.
+    mongodb_clusters_secret_arn : str
+        Secrets Manager secret whose string is that object.
     signing_key_secret_arn : str
         Secrets Manager secret that holds the private signing key; set for login and rotation only.
     master_database, tenant_database : str
@@ -27,6 +32,8 @@ class Settings:
 
     mongodb_uri: str
     mongodb_uri_secret_arn: str
+    mongodb_clusters: str
+    mongodb_clusters_secret_arn: str
     signing_key_secret_arn: str
     master_database: str
     tenant_database: str
@@ -42,6 +49,8 @@ def settings() -> Settings:
     return Settings(
         mongodb_uri=read("MONGODB_URI", ""),
         mongodb_uri_secret_arn=read("MONGODB_URI_SECRET_ARN", ""),
+        mongodb_clusters=read("MONGODB_CLUSTERS", ""),
+        mongodb_clusters_secret_arn=read("MONGODB_CLUSTERS_SECRET_ARN", ""),
         signing_key_secret_arn=read("SIGNING_KEY_SECRET_ARN", ""),
         master_database=read("MASTER_DATABASE", "tenantry"),
         tenant_database=read("TENANT_DATABASE", "tenantry_tenants"),
