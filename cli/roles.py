@@ -40,7 +40,7 @@ COMPLETE_INTENTS: Final[Grants] = {
     "members": {"find", "remove"},
     "accounts": {"update", "remove"},
 }
-COUNT_FAILURES: Final[Grants] = {"login_attempts": CHANGE}
+COUNT_FAILURES: Final[Grants] = {"login_attempts": {"find", "insert", "update"}}
 CREATE_SCHEMA: Final[Grants] = _together(
     {name: {"createIndex"} for name in INDEXES},
     {name: {"createCollection"} for name in VIEWS},

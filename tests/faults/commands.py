@@ -90,7 +90,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "change-password": (
         "find accounts",
         "update login_attempts",
-        "delete login_attempts",
+        "update login_attempts",
         "update accounts",
     ),
 }

@@ -137,7 +137,7 @@ def test_eleventh_failure_in_a_row_has_to_pause(
     attempts.update_many({}, {"$set": {"blocked_until": database.now() - timedelta(seconds=1)}})
     if with_account:
         assert attempt(owner.service, email, PASSWORD).status == 200
-        assert attempts.count_documents({}) == 0
+        assert attempts.count_documents({"failures": {"$gt": 0}}) == 0
     else:
         assert attempt(owner.service, email).status == 401
         assert int(attempt(owner.service, email).headers["retry-after"]) > throttling.FIRST_PAUSE_SECONDS

@@ -56,6 +56,16 @@ def test_request_that_is_refused_before_it_needs_the_database_does_not_ask_it(
     assert recorder.commands == []
 
 
+def test_login_counts_address_and_source_in_one_round_trip_and_forgets_in_another(
+    recorder: Recorder, service: Service
+) -> None:
+    owner = sign_up(service, "Alpha")
+    recorder.commands.clear()
+    assert log_in(service, owner.email)
+    counting = [command for _, command in recorder.commands if "login_attempts" in command.values()]
+    assert [(next(iter(command)), len(command["updates"])) for command in counting] == [("update", 2)] * 2
+
+
 def test_keys_are_read_once(recorder: Recorder, service: Service) -> None:
     owner = sign_up(service, "Alpha")
     recorder.commands.clear()
@@ -77,9 +87,10 @@ def test_every_query_on_the_master_database_uses_an_index(
     for name in database.INDEXES:
         databases.master[name].insert_one({"_id": "one, so that there is something to plan for", **unique()})
     asked = [
-        command
+        query
         for its_database, command in recorder.commands
         if its_database == databases.master.name and next(iter(command)) in QUERIES
+        for query in queries_of(command)
     ]
     assert {command[next(iter(command))] for command in asked} >= set(database.INDEXES)
     scans = [command for command in asked if has_scan(explain(databases, command))]
@@ -124,6 +135,11 @@ def unique() -> Document:
         field: f"unique {field}"
         for field in ("slugs", "collection", "email", "organization_id", "account_id")
     }
+
+
+def queries_of(command: Document) -> list[Document]:
+    """Return a command for each of its updates, since the server explains no more than one."""
+    return [command | {"updates": [one]} for one in command.get("updates", ())] or [command]
 
 
 def explain(databases: Databases, command: Document) -> Document:

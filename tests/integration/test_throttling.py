@@ -84,7 +84,12 @@ def test_a_success_is_a_fresh_start(databases: Databases) -> None:
     for _ in range(3):
         throttling.begin(EMAIL)
     throttling.forget(EMAIL)
-    assert databases.master["login_attempts"].count_documents({}) == 0
+    assert counter(databases)["failures"] == 0
+    assert counter(databases)["expires_at"] <= database.now()
+    for _ in range(FREE_FAILURES):
+        throttling.begin(EMAIL)
+    with pytest.raises(TooManyRequests):
+        throttling.begin(EMAIL)
 
 
 def test_counters_are_forgotten_after_a_day_and_name_nobody(databases: Databases) -> None:

@@ -1,9 +1,11 @@
 """The functions of this process behind an HTTP server, for clients that speak HTTP only."""
 
 import contextlib
+import random
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import IPv4Address
 
 from local.processes import HOST
 from tests.support.service import STAGE, Answer, Service, proxy_event, route_of
@@ -19,7 +21,10 @@ NOT_FOUND = Answer(
 
 
 class Gateway(BaseHTTPRequestHandler):
-    """What API Gateway does: finds the function, knows who has signed, and hands texts and octets on."""
+    """What API Gateway does: finds the function, knows who has signed, and hands texts and octets on.
+
+    Each request comes from an address of its own, so that failures do not add up to a pause.
+    """
 
     def answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -40,8 +45,10 @@ class Gateway(BaseHTTPRequestHandler):
             return NOT_FOUND
         text = body.decode(errors="replace") if body else None
         event = proxy_event(self.command, path, dict(self.headers.items()), text)
+        identity = event["requestContext"]["identity"]
+        identity["sourceIp"] = str(IPv4Address(random.getrandbits(32)))
         if self.headers.get("Authorization", "").startswith(SIGNATURE):
-            event["requestContext"]["identity"]["userArn"] = OPERATOR_ARN
+            identity["userArn"] = OPERATOR_ARN
         return Service().send(event)
 
     do_GET = do_HEAD = do_OPTIONS = do_TRACE = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815

@@ -89,6 +89,8 @@ REFUSED: Final = [
     *master({"login", "data", "rotation", "public"}, (insert, remove), ["members", "organizations"]),
     *master(OF_FUNCTIONS, (update,), ["members"]),
     *master({"login", "rotation", "public"}, (update,), ["organizations"]),
+    # Counters of failed logins
+    *master({"login", "create"}, (remove,), ["login_attempts"]),
     # Sessions
     *master({"change", "data", "rotation", "public"}, WRITES, ["sessions"]),
     # All that verifies no token

@@ -10,6 +10,7 @@ import boto3
 import hypothesis
 import mongomock
 import pytest
+from mongomock.collection import BulkOperationBuilder
 from moto import mock_aws
 from mypy_boto3_secretsmanager import SecretsManagerClient
 from pymongo.database import Database
@@ -91,8 +92,17 @@ def master(monkeypatch: pytest.MonkeyPatch) -> Database[dict[str, Any]]:
             client[settings().master_database][name].create_indexes(lasting)
     collections = client._store[settings().master_database]._collections
     collections["account_epochs"] = collections["accounts"]  # mongomock knows no views
+    monkeypatch.setattr(BulkOperationBuilder, "add_update", _add_update)
     found: Database[dict[str, Any]] = client[settings().master_database]
     return found
+
+
+_add_known_update: Any = BulkOperationBuilder.add_update
+
+
+def _add_update(*arguments: Any, sort: None, **options: Any) -> None:
+    """Mongomock knows no updates in bulk that sort."""
+    _add_known_update(*arguments, **options)
 
 
 @pytest.fixture

@@ -1,0 +1,41 @@
+"""What counts as one source."""
+
+from ipaddress import IPv4Address, IPv6Address
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenantry import request_context
+from tenantry.throttling import _network, _source
+
+
+@given(st.ip_addresses(v=4), st.ip_addresses(v=4))
+def test_each_ipv4_address_is_a_source(one: IPv4Address, other: IPv4Address) -> None:
+    assert (_network(str(one)) == _network(str(other))) == (one == other)
+
+
+@given(st.ip_addresses(v=6), st.ip_addresses(v=6), st.integers(0, 2**64 - 1))
+def test_addresses_with_the_same_64_bits_are_one_source(
+    one: IPv6Address, other: IPv6Address, rest: int
+) -> None:
+    neighbour = IPv6Address(int(one) >> 64 << 64 | rest)
+    assert _network(str(one)) == _network(str(neighbour)) == _network(neighbour.exploded)
+    assert (_network(str(one)) == _network(str(other))) == (int(one) >> 64 == int(other) >> 64)
+
+
+@given(st.ip_addresses(v=4))
+def test_an_ipv4_address_written_as_ipv6_is_the_same_source(address: IPv4Address) -> None:
+    assert _network(f"::ffff:{address}") == _network(str(address))
+
+
+@given(st.text(min_size=1))
+def test_whatever_the_gateway_calls_a_source_is_one(address: str) -> None:
+    assert _network(address)
+
+
+def test_outside_of_requests_there_is_no_source() -> None:
+    assert _source() is None
+    with request_context.answering("request", None):
+        assert _source() is None
+    with request_context.answering("request", "203.0.113.7"):
+        assert _source() is not None
