@@ -16,10 +16,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.rounds import Operation, medians, running_database, save
-from tenantry import accounts, lifecycle, sessions, signing_keys, tokens
+from tenantry import accounts, clusters, lifecycle, sessions, signing_keys, tokens
 from tenantry.observability import logger, metrics
 from tenantry.schemas import CreateOrganization
-from tenantry.tenants import ddl
 from tests.support.service import LambdaContext, handler, proxy_event
 
 LISTED: Final = 100
@@ -44,7 +43,7 @@ def _operations() -> dict[str, dict[str, Operation]]:
     """Return, by operation, the ways to do it."""
     organization_id, request = _signed_up()
     path = f"/organizations/{organization_id}/documents"
-    bare = ddl.tenant_database()["org_bench"]
+    bare = clusters.tenant_database("main")["org_bench"]
     bare.insert_many({"_id": f"known-{number:03}", **NOTE} for number in range(LISTED))
     return {
         "point read": {

@@ -11,9 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.rounds import Operation, medians, running_database, save
-from tenantry import database, lifecycle, organizations, tenants
+from tenantry import clusters, database, lifecycle, organizations, tenants
 from tenantry.schemas import CreateOrganization
-from tenantry.tenants import ddl
 
 
 def main() -> None:
@@ -37,7 +36,7 @@ def _operations(organization_id: str) -> dict[str, dict[str, Operation]]:
     def of_metadata() -> Collection[database.Document]:
         organization = organizations.find(organization_id)
         assert organization is not None  # noqa: S101 - it has just been created
-        return ddl.tenant_database()[organization["collection"]]
+        return clusters.tenant_database("main")[organization["collection"]]
 
     bare = of_metadata()
     bare.insert_one({"_id": "known"})

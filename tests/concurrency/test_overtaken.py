@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pymongo import InsertOne
 
-from tenantry import lifecycle
+from tenantry import clusters, lifecycle
 from tenantry.accounts import Membership
 from tenantry.errors import OrganizationExists, OrganizationNotFound
 from tenantry.tenants import TenantCollection, ddl
@@ -64,7 +64,7 @@ def member(databases: Databases) -> Membership:
 @pytest.fixture
 def before_use(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
     """Let something happen once, between the look at the organization and the use of its collection."""
-    return partial(once_before, monkeypatch, ddl, "tenant_database")
+    return partial(once_before, monkeypatch, clusters, "tenant_database")
 
 
 def succeed(databases: Databases) -> None:

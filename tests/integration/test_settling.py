@@ -174,7 +174,7 @@ def test_holder_of_a_lease_that_was_held_up_touches_nothing(
     member = library.membership(*ids_of(databases, owner))
     rename = ddl.rename
 
-    def held_up(source: str, intent: organizations.Intent) -> None:
+    def held_up(source: organizations.Placement, intent: organizations.Intent) -> None:
         time.sleep(2 * intents.WORK_SECONDS)
         rename(source, intent)
 
@@ -195,7 +195,7 @@ def test_both_names_are_taken_until_a_rename_is_over(
     rename = ddl.rename
     refused: list[str] = []
 
-    def looked_at(source: str, intent: organizations.Intent) -> None:
+    def looked_at(source: organizations.Placement, intent: organizations.Intent) -> None:
         for slug in ("alpha", "beta"):
             rival = organizations.create_document("Rival", slug, {})
             with pytest.raises(DuplicateKeyError):

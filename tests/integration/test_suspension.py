@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 
-from tenantry import database, sessions, suspension
+from tenantry import clusters, database, sessions, suspension
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended
 from tenantry.settings import settings
-from tenantry.tenants import TenantCollection, ddl
+from tenantry.tenants import TenantCollection
 from tests.support.databases import Databases
 from tests.support.overtaking import once_before
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
@@ -66,7 +66,7 @@ def test_operation_that_a_suspension_overtakes_has_not_happened(
     for operation in ("insert_one", "find"):
         mine = TenantCollection(owner.id)
         mine.find({})
-        once_before(monkeypatch, ddl, "tenant_database", partial(suspension.suspend, owner.id))
+        once_before(monkeypatch, clusters, "tenant_database", partial(suspension.suspend, owner.id))
         with pytest.raises(OrganizationSuspended):
             getattr(mine, operation)({"_id": "late"})
         suspension.reactivate(owner.id)

@@ -10,10 +10,10 @@ from functools import partial
 import pytest
 from pymongo.database import Database
 
-from tenantry import lifecycle
+from tenantry import clusters, lifecycle
 from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound, ServiceUnavailable
-from tenantry.tenants import TenantCollection, ddl
+from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, Document
@@ -187,15 +187,15 @@ def test_write_that_was_held_up_finds_the_name_with_another_owner(
     member: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the look at the organization and the write it is deleted, and its name taken by another."""
-    tenant_database = ddl.tenant_database
+    tenant_database = clusters.tenant_database
 
-    def held_up() -> Database[Document]:
-        monkeypatch.setattr(ddl, "tenant_database", tenant_database)
+    def held_up(cluster: str) -> Database[Document]:
+        monkeypatch.setattr(clusters, "tenant_database", tenant_database)
         lifecycle.delete(member)
         library.create("Google", "heir@example.com")
-        return tenant_database()
+        return tenant_database(cluster)
 
-    monkeypatch.setattr(ddl, "tenant_database", held_up)
+    monkeypatch.setattr(clusters, "tenant_database", held_up)
     with pytest.raises(OrganizationNotFound):
         TenantCollection(member.organization["_id"]).insert_one({"_id": "foreign"})
     assert databases.tenants["org_google"].count_documents({}) == 0
@@ -205,14 +205,14 @@ def test_write_that_was_held_up_finds_the_name_with_another_owner(
 def test_write_that_was_held_up_follows_a_rename(
     member: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tenant_database = ddl.tenant_database
+    tenant_database = clusters.tenant_database
 
-    def held_up() -> Database[Document]:
-        monkeypatch.setattr(ddl, "tenant_database", tenant_database)
+    def held_up(cluster: str) -> Database[Document]:
+        monkeypatch.setattr(clusters, "tenant_database", tenant_database)
         library.rename(member, "Alphabet")
-        return tenant_database()
+        return tenant_database(cluster)
 
-    monkeypatch.setattr(ddl, "tenant_database", held_up)
+    monkeypatch.setattr(clusters, "tenant_database", held_up)
     TenantCollection(member.organization["_id"]).insert_one({"_id": "mine"})
     assert databases.tenants["org_alphabet"].find_one() == {"_id": "mine"}
     assert list(databases.collections()) == ["org_alphabet"]

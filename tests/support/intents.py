@@ -52,9 +52,9 @@ def collection_done(intended: OrganizationDocument) -> None:
     intent = intended["intent"]
     assert intent is not None
     if intended["state"] == "renaming":
-        ddl.rename(intended["collection"], intent)
+        ddl.rename(organizations.placement(intended), intent)
     else:
-        ddl.drop(intended["collection"], intent["collection_uuid"])
+        ddl.drop(organizations.placement(intended), intent["collection_uuid"])
 
 
 def let_connections_end(databases: Databases) -> None:

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from tenantry import lifecycle, organizations, tenants
+from tenantry import clusters, lifecycle, organizations, tenants
 from tenantry.observability import logger
 from tenantry.tenants import ddl
 from tests.integration.isolation.observer import Observer, alike
@@ -25,7 +25,7 @@ CHANGING_INDEXES = [route for route in OF_INDEXES if route.method != "GET"]
 Moment = tuple[ModuleType, str]
 MOMENTS: dict[str, tuple[Moment, list[Route]]] = {
     "once authenticated": ((tenants, "collection"), OF_DATA),
-    "before the collection": ((ddl, "tenant_database"), OF_DATA),
+    "before the collection": ((clusters, "tenant_database"), OF_DATA),
     # Between a write and the look behind it no rename can come: it waits for the transaction.
     "before another look": ((organizations, "find"), READING + CHANGING_INDEXES),
     "before the command": ((ddl, "_send"), CHANGING_INDEXES),

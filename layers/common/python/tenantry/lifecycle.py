@@ -137,7 +137,7 @@ def _create(wanted: CreateOrganization, slug: str, caller: Membership | None, cl
         elif not accounts.lock(account["_id"], session):
             raise InvalidToken
         accounts.add_member(created.organization["_id"], account["_id"], session)
-        ddl.create(created.organization["collection"], session)
+        ddl.create(organizations.placement(created.organization), session)
         if claim is not None:
             answer = {"organization": created.organization, "account": account | {"password_hash": ""}}
             claim.complete(answer, session)

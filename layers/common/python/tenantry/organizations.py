@@ -12,6 +12,7 @@ from uuid import UUID
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
+from pymongo.read_concern import ReadConcern
 
 from tenantry import database, names
 from tenantry.clusters import MAIN
@@ -151,6 +152,25 @@ def insert(document: OrganizationDocument, session: ClientSession) -> None:
 def find(organization_id: str) -> OrganizationDocument | None:
     """Return an organization in whatever state it is."""
     return _typed(database.collection("organizations").find_one({"_id": organization_id}))
+
+
+def find_to_commit(organization_id: str, cluster: str) -> OrganizationDocument | None:
+    """Return an organization as somebody must see it who is about to commit a transaction on a cluster.
+
+    A server of the master that the majority has left still answers for a while. On the master's cluster it
+    cannot commit either; for another one it has to ask the majority first (read concern linearizable).
+
+    Parameters
+    ----------
+    organization_id : str
+        The organization.
+    cluster : str
+        Where the transaction is.
+    """
+    found = database.collection("organizations")
+    if cluster != MAIN:
+        found = found.with_options(read_concern=ReadConcern("linearizable"))
+    return _typed(found.find_one({"_id": organization_id}))
 
 
 def find_holder(slug: str) -> OrganizationDocument | None:

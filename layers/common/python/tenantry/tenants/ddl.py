@@ -4,26 +4,29 @@ All but the first are refused inside transactions, are not retried by the driver
 name the collection's UUID, and the server refuses if another collection has the name by now.
 """
 
+from typing import Final
 from uuid import UUID
 
+import pymongo
 from bson import Binary
 from pymongo import IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
-from tenantry import database
+from tenantry import clusters, database
 from tenantry.errors import OrganizationExists
 from tenantry.observability import logger
-from tenantry.organizations import Intent
-from tenantry.settings import settings
+from tenantry.organizations import Intent, Placement
+
+BARRIER_SECONDS: Final = 0.5  # whoever uses the collection meanwhile waits as long
 
 
 class CollectionElsewhere(Exception):
     """The collection that an intent is about is not where the intent expects it."""
 
 
-def create(name: str, session: ClientSession) -> None:
+def create(place: Placement, session: ClientSession) -> None:
     """Create a tenant's collection within the transaction that creates its organization.
 
     Raises
@@ -33,14 +36,16 @@ def create(name: str, session: ClientSession) -> None:
         transaction is aborted and the collection untouched.
     """
     try:
-        created = tenant_database().create_collection(name, session=session, check_exists=False)
+        created = clusters.tenant_database(place.cluster).create_collection(
+            place.collection, session=session, check_exists=False
+        )
     except OperationFailure as error:
         if error.code != database.NAMESPACE_EXISTS:
             raise
-        raise _stray(name) from None
+        raise _stray(place.collection) from None
     # From MongoDB 7.0 an identical `create` succeeds, so only a look inside tells a stray collection.
     if created.find_one({}, session=session) is not None:
-        raise _stray(name)
+        raise _stray(place.collection)
 
 
 def _stray(name: str) -> OrganizationExists:
@@ -48,15 +53,15 @@ def _stray(name: str) -> OrganizationExists:
     return OrganizationExists()
 
 
-def collection_uuid(name: str) -> UUID | None:
+def collection_uuid(place: Placement) -> UUID | None:
     """Return the identity of a collection, which survives a rename, or None if there is none."""
-    for found in tenant_database().list_collections(filter={"name": name}):
+    for found in clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection}):
         identity: Binary = found["info"]["uuid"]  # the first batch of this cursor is not decoded further
         return identity.as_uuid()
     return None
 
 
-def rename(source: str, intent: Intent) -> None:
+def rename(source: Placement, intent: Intent) -> None:
     """Rename a tenant's collection as the intent says; doing it twice changes nothing.
 
     The command names the collection's UUID as well, so that a late repetition cannot move another
@@ -69,20 +74,21 @@ def rename(source: str, intent: Intent) -> None:
     CollectionElsewhere
         The collection has neither the old name nor the intended one; nothing changed.
     """
+    tenants = clusters.tenant_database(source.cluster)
     command = {
-        "renameCollection": f"{tenant_database().name}.{source}",
-        "to": f"{tenant_database().name}.{intent['collection']}",
+        "renameCollection": f"{tenants.name}.{source.collection}",
+        "to": f"{tenants.name}.{intent['collection']}",
         "collectionUUID": intent["collection_uuid"],
     }
     try:
-        _run(database.client().admin, command)
+        _run(tenants.client.admin, command)
     except OperationFailure as error:
         if error.code == database.NAMESPACE_EXISTS:
             raise _stray(intent["collection"]) from None
         _accept_mismatch(error, actual=intent["collection"])
 
 
-def drop(name: str, uuid: UUID) -> None:
+def drop(place: Placement, uuid: UUID) -> None:
     """Drop a tenant's collection, if it is still the intended one; doing it twice changes nothing.
 
     Raises
@@ -91,12 +97,12 @@ def drop(name: str, uuid: UUID) -> None:
         The collection has another name; nothing changed.
     """
     try:
-        _run(tenant_database(), {"drop": name, "collectionUUID": uuid})
+        _run(clusters.tenant_database(place.cluster), {"drop": place.collection, "collectionUUID": uuid})
     except OperationFailure as error:
         _accept_mismatch(error, actual=None)
 
 
-def create_index(name: str, uuid: UUID, index: IndexModel) -> database.Document:
+def create_index(place: Placement, uuid: UUID, index: IndexModel) -> database.Document:
     """Create an index of a tenant's collection, if it is still the intended one.
 
     Returns
@@ -111,11 +117,11 @@ def create_index(name: str, uuid: UUID, index: IndexModel) -> database.Document:
     pymongo.errors.OperationFailure
         The server refused, or the index was not ready in time; nothing changed.
     """
-    command = {"createIndexes": name, "indexes": [index.document], "collectionUUID": uuid}
-    return _send(command)
+    command = {"createIndexes": place.collection, "indexes": [index.document], "collectionUUID": uuid}
+    return _send(place, command)
 
 
-def drop_index(name: str, uuid: UUID, index: str) -> None:
+def drop_index(place: Placement, uuid: UUID, index: str) -> None:
     """Drop an index of a tenant's collection, if it is still the intended one.
 
     Raises
@@ -125,12 +131,41 @@ def drop_index(name: str, uuid: UUID, index: str) -> None:
     pymongo.errors.OperationFailure
         The server refused; nothing changed.
     """
-    _send({"dropIndexes": name, "index": index, "collectionUUID": uuid})
+    _send(place, {"dropIndexes": place.collection, "index": index, "collectionUUID": uuid})
 
 
-def _send(command: database.Document) -> database.Document:
+def barrier(place: Placement) -> bool:
+    """Wait for the end of every transaction that has written to a collection by now, but not for long.
+
+    A `collMod` without changes needs the collection's exclusive lock, which no transaction that has written
+    to the collection lets go before it ends. So whoever writes afterwards also looks at the organization
+    afterwards, and sees all that was changed before this call.
+
+    Returns
+    -------
+    bool
+        False if one is still open; ask again after a pause, for others wait behind this question.
+
+    Raises
+    ------
+    pymongo.errors.PyMongoError
+        Nobody knows; ask again.
+    """
     try:
-        return database.run_majority_command(tenant_database(), command)
+        with pymongo.timeout(BARRIER_SECONDS):
+            database.run_majority_command(
+                clusters.tenant_database(place.cluster), {"collMod": place.collection}
+            )
+    except PyMongoError as error:
+        if error.timeout:
+            return False
+        raise
+    return True
+
+
+def _send(place: Placement, command: database.Document) -> database.Document:
+    try:
+        return database.run_majority_command(clusters.tenant_database(place.cluster), command)
     except OperationFailure as error:
         if error.code in (database.COLLECTION_UUID_MISMATCH, database.NAMESPACE_NOT_FOUND):
             raise CollectionElsewhere from error
@@ -153,8 +188,3 @@ def _accept_mismatch(error: OperationFailure, actual: str | None) -> None:
         raise error
     if (error.details or {}).get("actualCollection") != actual:
         raise CollectionElsewhere from error
-
-
-def tenant_database() -> Database[database.Document]:
-    """Return the database of all tenants' collections."""
-    return database.client()[settings().tenant_database]

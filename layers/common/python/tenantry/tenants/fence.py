@@ -17,9 +17,9 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
-from tenantry import database, organizations
+from tenantry import clusters, database, organizations
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended, ServiceUnavailable, TenantryError
-from tenantry.organizations import OrganizationDocument
+from tenantry.organizations import OrganizationDocument, Placement
 from tenantry.tenants import ddl
 from tenantry.tenants.intents import settle_rename
 
@@ -63,21 +63,25 @@ class Fence:
         duplicate key may be another tenant's. It may run several times.
         """
 
-        def attempt(session: ClientSession) -> Result:
+        def attempt() -> Result:
             before = self._settled()
-            name = before["collection"]
-            try:
-                result = operation(ddl.tenant_database()[name], session)
-            except (OperationFailure, TenantryError):
-                self._check_unchanged(before)
-                raise
-            # Without the session, so that it sees the present and not the transaction's snapshot.
-            present = organizations.find(self._organization_id)
-            if present is None or present["collection"] != name or not _is_usable(present):
-                raise _TenantMoved
-            return result
+            place = organizations.placement(before)
 
-        return self._retried(lambda: database.run_transaction(attempt))
+            def transaction(session: ClientSession) -> Result:
+                try:
+                    result = operation(_documents(place), session)
+                except (OperationFailure, TenantryError):
+                    self._check_unchanged(before)
+                    raise
+                # Without the session, so that it sees the present and not the transaction's snapshot.
+                present = organizations.find_to_commit(self._organization_id, place.cluster)
+                if present is None or organizations.placement(present) != place or not _is_usable(present):
+                    raise _TenantMoved
+                return result
+
+            return database.run_transaction(transaction, on=clusters.cluster_client(place.cluster))
+
+        return self._retried(attempt)
 
     def read[Result](self, operation: Callable[[TenantDocuments], Result]) -> Result:
         """Run an operation that does not write; it may run several times."""
@@ -85,7 +89,7 @@ class Fence:
         def attempt() -> Result:
             before = self._settled()
             try:
-                result = operation(ddl.tenant_database()[before["collection"]])
+                result = operation(_documents(organizations.placement(before)))
             except OperationFailure as error:
                 self._check_unchanged(before)
                 if error.code != database.QUERY_PLAN_KILLED:
@@ -96,17 +100,18 @@ class Fence:
 
         return self._retried(attempt)
 
-    def change[Result](self, operation: Callable[[str, UUID], Result]) -> Result:
+    def change[Result](self, operation: Callable[[Placement, UUID], Result]) -> Result:
         """Run a command that no transaction takes, and that names the collection's UUID besides its name."""
 
         def attempt() -> Result:
             before = self._settled()
-            uuid = ddl.collection_uuid(before["collection"])
+            place = organizations.placement(before)
+            uuid = ddl.collection_uuid(place)
             self._check_unchanged(before)  # so the UUID is this organization's, whatever its name becomes
             if uuid is None:
                 raise ServiceUnavailable
             try:
-                return operation(before["collection"], uuid)
+                return operation(place, uuid)
             except ddl.CollectionElsewhere:
                 raise _TenantMoved from None
 
@@ -135,6 +140,10 @@ class Fence:
             except _TenantMoved:
                 self._last_seen = None
         raise ServiceUnavailable
+
+
+def _documents(place: Placement) -> TenantDocuments:
+    return clusters.tenant_database(place.cluster)[place.collection]
 
 
 def _is_usable(organization: OrganizationDocument) -> bool:

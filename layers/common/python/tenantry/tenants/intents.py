@@ -137,7 +137,7 @@ def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
     slug = target.get("slug", current["slug"])
     if slug != current["slug"]:
         _check_vacated(current, names.collection_of(slug))
-    uuid = ddl.collection_uuid(current["collection"])
+    uuid = ddl.collection_uuid(organizations.placement(current))
     if uuid is None:
         if organizations.find(current["_id"]) != current:
             raise OvertakenError
@@ -177,7 +177,7 @@ def _complete(organization: OrganizationDocument) -> OrganizationDocument | None
 
 def _rename(organization: OrganizationDocument, intent: Intent) -> OrganizationDocument:
     try:
-        ddl.rename(organization["collection"], intent)
+        ddl.rename(organizations.placement(organization), intent)
     except OrganizationExists:
         withdrawn = {"state": "active", "intent": None, "slugs": [organization["slug"]]}
         organizations.replace(organization, withdrawn)
@@ -201,7 +201,7 @@ def _rename(organization: OrganizationDocument, intent: Intent) -> OrganizationD
 
 def _delete(organization: OrganizationDocument, intent: Intent) -> None:
     try:
-        ddl.drop(organization["collection"], intent["collection_uuid"])
+        ddl.drop(organizations.placement(organization), intent["collection_uuid"])
     except ddl.CollectionElsewhere:
         _check_overtaken(organization)
 

@@ -195,7 +195,7 @@ class TenantCollection:
         options = {"name": name} if name else {}
         index = IndexModel(list(keys), unique=unique, **options)
         named = str(index.document["name"])
-        reply = self._fence.change(lambda collection, uuid: ddl.create_index(collection, uuid, index))
+        reply = self._fence.change(lambda place, uuid: ddl.create_index(place, uuid, index))
         if reply["numIndexesBefore"] < reply["numIndexesAfter"] > MAX_INDEXES + 1:
             self.drop_index(named)
             raise TooManyIndexes
@@ -209,7 +209,7 @@ class TenantCollection:
         pymongo.errors.OperationFailure
             There is none of that name (code 27), or it is the one on `_id`; nothing changed.
         """
-        self._fence.change(lambda collection, uuid: ddl.drop_index(collection, uuid, name))
+        self._fence.change(lambda place, uuid: ddl.drop_index(place, uuid, name))
 
 
 def _results(mine: TenantDocuments, pipeline: Sequence[Query], max_bytes: int | None) -> list[Document]:

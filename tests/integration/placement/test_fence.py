@@ -1,0 +1,111 @@
+"""The fence where the master is on another cluster, and the barrier that waits for who is within."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from pymongo.database import Database
+
+from tenantry import lifecycle, organizations, suspension
+from tenantry.accounts import Membership
+from tenantry.errors import OrganizationNotFound, OrganizationSuspended
+from tenantry.organizations import Placement
+from tenantry.tenants import TenantCollection, ddl
+from tests.support import library
+from tests.support.databases import Databases, Document
+from tests.support.overtaking import once_before
+from tests.support.recorder import recording
+
+PLACE = Placement("second", "collection", "org_google")
+
+
+@pytest.fixture
+def moved(member: Membership, databases: Databases, second: Database[Document]) -> str:
+    """Id of the organization Google, whose collection is on the second cluster."""
+    databases.tenants["org_google"].drop()
+    second.create_collection("org_google")
+    databases.master["organizations"].update_one({}, {"$set": {"cluster": "second"}})
+    return member.organization_id
+
+
+def test_documents_are_on_the_organizations_cluster(
+    moved: str, databases: Databases, second: Database[Document]
+) -> None:
+    mine = TenantCollection(moved)
+    mine.insert_one({"_id": 1, "kind": "note"})
+    mine.create_index([("kind", 1)])
+    assert mine.find({"kind": "note"}) == list(second["org_google"].find())
+    assert [index["name"] for index in mine.list_indexes()] == ["_id_", "kind_1"]
+    assert databases.collections() == {}
+
+
+def test_rename_and_deletion_happen_on_the_organizations_cluster(
+    moved: str, member: Membership, databases: Databases, second: Database[Document]
+) -> None:
+    TenantCollection(moved).insert_one({"_id": 1})
+    library.rename(member, "Alphabet")
+    assert list(second["org_alphabet"].find()) == [{"_id": 1}]
+    lifecycle.delete(member)
+    assert second.list_collection_names() == databases.tenants.list_collection_names() == []
+
+
+@pytest.mark.parametrize(
+    ("event", "error"),
+    [
+        (lambda master: master["organizations"].delete_one({}), OrganizationNotFound),
+        (
+            lambda master: master["organizations"].update_one({}, {"$set": {"state": "deleting"}}),
+            OrganizationNotFound,
+        ),
+        (lambda master: suspension.suspend("google"), OrganizationSuspended),
+    ],
+)
+def test_write_that_is_overtaken_is_rolled_back(
+    *,
+    event: Callable[[Database[Document]], object],
+    error: type[Exception],
+    moved: str,
+    databases: Databases,
+    second: Database[Document],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    once_before(monkeypatch, organizations, "find_to_commit", lambda: event(databases.master))
+    with pytest.raises(error):
+        TenantCollection(moved).insert_one({"_id": "late"})
+    assert second["org_google"].find_one() is None
+
+
+@pytest.mark.parametrize(("cluster", "level"), [("main", "majority"), ("second", "linearizable")])
+def test_look_before_a_commit_elsewhere_asks_the_majority(
+    cluster: str, level: str, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with recording(monkeypatch) as recorder:
+        organizations.find_to_commit("org_1", cluster)
+        ((_, command),) = recorder.commands
+        assert command["readConcern"]["level"] == level
+
+
+def test_barrier_waits_for_open_transactions_and_not_for_long(second: Database[Document]) -> None:
+    second.create_collection("org_google")
+    assert ddl.barrier(PLACE)
+    with second.client.start_session() as session, session.start_transaction():
+        second["org_google"].insert_one({"_id": 1}, session=session)
+        before = time.monotonic()
+        assert not ddl.barrier(PLACE)
+        assert time.monotonic() - before < 2 * ddl.BARRIER_SECONDS
+    assert ddl.barrier(PLACE)
+
+
+def test_barrier_is_over_with_the_transaction(second: Database[Document]) -> None:
+    second.create_collection("org_google")
+    waiting = {"op": "command", "command.collMod": "org_google", "waitingForLock": True}
+    with second.client.start_session() as session, ThreadPoolExecutor() as pool:
+        session.start_transaction()
+        second["org_google"].insert_one({"_id": 1}, session=session)
+        passed = pool.submit(lambda: next(number for number in range(100) if ddl.barrier(PLACE)))
+        while not list(second.client.admin.aggregate([{"$currentOp": {}}, {"$match": waiting}])):
+            assert not passed.done()
+        session.commit_transaction()
+        passed.result()
+    assert second["org_google"].count_documents({}) == 1
