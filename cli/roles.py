@@ -35,11 +35,15 @@ def _together(*grants: Grants) -> Grants:
 AUTHENTICATE: Final[Grants] = dict.fromkeys(
     (*VIEWS, "members", "organizations", "sessions", "signing_keys"), FIND
 )
-COMPLETE_INTENTS: Final[Grants] = {
-    "organizations": {"find", "update", "remove"},
-    "members": {"find", "remove"},
-    "accounts": {"update", "remove"},
-}
+RECORD: Final[Grants] = dict.fromkeys(("audit", "outbox"), frozenset({"insert"}))
+COMPLETE_INTENTS: Final[Grants] = _together(
+    RECORD,
+    {
+        "organizations": {"find", "update", "remove"},
+        "members": {"find", "remove"},
+        "accounts": {"update", "remove"},
+    },
+)
 COUNT_FAILURES: Final[Grants] = {"login_attempts": {"find", "insert", "update"}}
 CREATE_SCHEMA: Final[Grants] = _together(
     {name: {"createIndex"} for name in INDEXES},
@@ -86,7 +90,7 @@ ROLES: Final = (
     Role(
         "login",
         ("login", "refresh", "logout", "change_password"),
-        _together(AUTHENTICATE, COUNT_FAILURES, {"accounts": {"find", "update"}, "sessions": CHANGE}),
+        _together(AUTHENTICATE, COUNT_FAILURES, RECORD, {"accounts": {"find", "update"}, "sessions": CHANGE}),
     ),
     Role(
         "create",
@@ -110,10 +114,12 @@ ROLES: Final = (
     Role(
         "data",
         ("get_organization", "documents", "indexes"),
-        _together(AUTHENTICATE, {"organizations": {"update"}}),
+        _together(AUTHENTICATE, RECORD, {"organizations": {"update"}}),
         CHANGE | {"createIndex", "dropIndex", "listIndexes", "listCollections", "renameCollectionSameDB"},
     ),
-    Role("rotation", ("rotate_signing_key",), {"signing_keys": {"find", "insert", "update"}}),
+    Role(
+        "rotation", ("rotate_signing_key",), _together(RECORD, {"signing_keys": {"find", "insert", "update"}})
+    ),
     Role("public", ("jwks", "health"), {"signing_keys": FIND}),
     Role(
         "command_line",

@@ -32,12 +32,13 @@ def _fenced(write: str) -> tuple[str, ...]:
     return look, written, look, commit
 
 
+_RECORD: Final = ("insert outbox", "insert audit")
 _CLAIM: Final = "insert idempotency_keys"
 _COMPLETE: Final = "update idempotency_keys"
 _CREATE_COLLECTION: Final = ("create org_beta", "find org_beta")
 _PREPARE_SIGN_UP: Final = ("find organizations", "find accounts")
-_SIGN_UP: Final = ("insert organizations", "insert accounts", "insert members", *_CREATE_COLLECTION)
-_CREATE: Final = ("insert organizations", "update accounts", "insert members", *_CREATE_COLLECTION)
+_SIGN_UP: Final = ("insert organizations", "insert accounts", "insert members", *_CREATE_COLLECTION, *_RECORD)
+_CREATE: Final = ("insert organizations", "update accounts", "insert members", *_CREATE_COLLECTION, *_RECORD)
 
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign-up": (*_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP)),
@@ -55,9 +56,9 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         "listCollections",
         "findAndModify organizations",
         "renameCollection org_alpha",
-        "findAndModify organizations",
+        *_transaction("findAndModify organizations", *_RECORD),
     ),
-    "change-metadata": ("findAndModify organizations",),
+    "change-metadata": _transaction("findAndModify organizations", *_RECORD),
     "delete": (
         "listCollections",
         "findAndModify organizations",
@@ -69,6 +70,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
             "delete members",
             "find members",
             "delete accounts",
+            *_RECORD,
         ),
     ),
     "insert-one": _fenced("insert org_alpha"),
@@ -91,7 +93,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         "find accounts",
         "update login_attempts",
         "update login_attempts",
-        "update accounts",
+        *_transaction("update accounts", "find members", *_RECORD),
     ),
 }
 

@@ -90,6 +90,8 @@ class World:
     def _remove_others(self) -> None:
         for name in ("organizations", "accounts", "members", "idempotency_keys", "login_attempts"):
             self.databases.master[name].delete_many(self._not_mine(name))
+        for name in ("audit", "outbox"):
+            self.databases.master[name].delete_many({})
         for name in self.databases.collections().keys() - {"org_bystander"}:
             self.databases.tenants[name].drop()
 

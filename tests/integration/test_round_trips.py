@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tenantry import database
+from tenantry import audit, database
 from tenantry.tenants import TenantCollection
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, log_in, sign_up
@@ -126,6 +126,7 @@ def live(service: Service, signing_key: SigningKeySecret) -> None:
     TenantCollection(owner.id).insert_one({"text": "hello"})
     service.get("/.well-known/jwks.json")
     signing_key.rotate()
+    audit.find_page(owner.id, 10, None)
     token = log_in(service, owner.email, owner.id, PASSWORD + " changed")
     assert service.delete(owner.path, token=token).status == 204
 

@@ -20,10 +20,12 @@ OF_FUNCTIONS: Final = KINDS - {"command_line"}
 MASTER: Final = (
     "accounts",
     "account_epochs",
+    "audit",
     "idempotency_keys",
     "login_attempts",
     "members",
     "organizations",
+    "outbox",
     "sessions",
     "signing_keys",
 )
@@ -93,6 +95,11 @@ REFUSED: Final = [
     *master({"login", "create"}, (remove,), ["login_attempts"]),
     # Sessions
     *master({"change", "data", "rotation", "public"}, WRITES, ["sessions"]),
+    # The audit record, which only grows, and is read by those alone who show it
+    *master(KINDS, (update, remove), ["audit"]),
+    *master(KINDS, (*READS, update, remove), ["outbox"]),
+    *master(KINDS, READS, ["audit"]),
+    *master({"public"}, (insert,), ["audit", "outbox"]),
     # All that verifies no token
     *master({"rotation", "public"}, READS, set(MASTER) - {"signing_keys"}),
     *master({"change", "data"}, (*READS, *WRITES), ["idempotency_keys", "login_attempts"]),

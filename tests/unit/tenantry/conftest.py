@@ -83,9 +83,10 @@ def kdf_calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture
 def master(monkeypatch: pytest.MonkeyPatch) -> Database[dict[str, Any]]:
-    """The master database in memory, with the indexes that expire nothing."""
+    """The master database in memory, with the indexes that expire nothing, and without transactions."""
     client: Any = mongomock.MongoClient(tz_aware=True)
     monkeypatch.setattr(database, "client", lambda: client)
+    monkeypatch.setattr(database, "run_transaction", lambda callback: callback(None))
     for name, indexes in database.INDEXES.items():
         lasting = [index for index in indexes if "expireAfterSeconds" not in index.document]
         if lasting:

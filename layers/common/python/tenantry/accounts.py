@@ -119,7 +119,13 @@ def remove_members(organization_id: str, session: ClientSession) -> None:
             database.collection("accounts").delete_one({"_id": account_id}, session=session)
 
 
-def set_password_hash(account: AccountDocument, password_hash: str, *, revoke_tokens: bool) -> bool:
+def set_password_hash(
+    account: AccountDocument,
+    password_hash: str,
+    *,
+    revoke_tokens: bool,
+    session: ClientSession | None = None,
+) -> bool:
     """Store a password hash, if the one that was read is still there.
 
     Parameters
@@ -130,6 +136,8 @@ def set_password_hash(account: AccountDocument, password_hash: str, *, revoke_to
         The hash to store.
     revoke_tokens : bool
         Whether every token issued so far dies.
+    session : ClientSession, optional
+        Of the transaction that this belongs to.
 
     Returns
     -------
@@ -142,15 +150,24 @@ def set_password_hash(account: AccountDocument, password_hash: str, *, revoke_to
             "$set": {"password_hash": password_hash, "updated_at": database.now()},
             "$inc": {"auth_epoch": int(revoke_tokens)},
         },
+        session=session,
     )
     return changed.matched_count == 1
 
 
-def revoke_tokens(account_id: str) -> None:
-    """Let every token of an account that has been issued so far die."""
+def revoke_tokens(account_id: str, session: ClientSession) -> None:
+    """Let every token of an account that has been issued so far die, within a transaction."""
     database.collection("accounts").update_one(
-        {"_id": account_id}, {"$inc": {"auth_epoch": 1}, "$set": {"updated_at": database.now()}}
+        {"_id": account_id},
+        {"$inc": {"auth_epoch": 1}, "$set": {"updated_at": database.now()}},
+        session=session,
     )
+
+
+def organization_ids(account_id: str | None, session: ClientSession | None = None) -> list[str]:
+    """Return the ids of an account's organizations; none, at the same cost, where there is no account."""
+    found = database.collection("members").find({"account_id": account_id}, session=session)
+    return [member["organization_id"] for member in found]
 
 
 def memberships(account_id: str) -> list[Membership]:

@@ -1,12 +1,17 @@
 """Checking a password against an account, with the pauses that failures bring; the only place that does."""
 
-from tenantry import passwords, throttling
+from tenantry import accounts, audit, passwords, throttling
 from tenantry.accounts import AccountDocument
+from tenantry.audit import Action
+from tenantry.errors import InvalidCredentials
 from tenantry.observability import logger
+from tenantry.request_context import Actor
 
 
-def check_password(email: str, account: AccountDocument | None, password: str) -> bool:
-    """Tell whether the password is the account's; costs one KDF call whatever the answer.
+def check_password(
+    email: str, account: AccountDocument | None, password: str, failure: Action = "login.failed"
+) -> bool:
+    """Tell whether the password is the account's, and record it if not; one KDF call whatever the answer.
 
     Parameters
     ----------
@@ -16,6 +21,8 @@ def check_password(email: str, account: AccountDocument | None, password: str) -
         The address's account; None if it has none.
     password : str
         In canonical form.
+    failure : Action
+        What is recorded if the password is not the account's.
 
     Raises
     ------
@@ -28,7 +35,26 @@ def check_password(email: str, account: AccountDocument | None, password: str) -
         return True
     if account is None:
         passwords.verify_password(password, None)
+    record_failure(failure, account["_id"] if account else None, InvalidCredentials.code)
     return False
+
+
+def record_failure(failure: Action, account_id: str | None, reason: str, actor: Actor | None = None) -> None:
+    """Record a refusal; its time does not tell whether there is an account.
+
+    Parameters
+    ----------
+    failure : Action
+        What was refused.
+    account_id : str, optional
+        Whose password was asked for; the owners of its organizations may read the record.
+    reason : str
+        Code of the answer.
+    actor : Actor, optional
+        Who has proved to be it, if the password was right.
+    """
+    details = {"reason": reason} | ({"account_id": account_id} if account_id else {})
+    audit.record_alone(failure, accounts.organization_ids(account_id), details, audit.origin(actor))
 
 
 def _matches(account: AccountDocument, password: str) -> bool:

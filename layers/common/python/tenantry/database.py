@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pymongo
 from bson import ObjectId
-from pymongo import ASCENDING, IndexModel, MongoClient
+from pymongo import ASCENDING, DESCENDING, IndexModel, MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -57,6 +57,13 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
     "signing_keys": [IndexModel([("not_after", ASCENDING)], name="not_after", expireAfterSeconds=0)],
+    "audit": [
+        IndexModel(
+            [("organization_ids", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="organization_at"
+        ),
+        IndexModel([("at", DESCENDING), ("_id", DESCENDING)], name="at"),
+        IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
+    ],
 }
 VIEWS: Final[dict[str, Document]] = {
     # So that whoever checks a token need not be allowed to read password hashes.

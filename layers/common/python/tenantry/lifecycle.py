@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, database, idempotency, names, organizations
+from tenantry import accounts, audit, database, idempotency, names, organizations
 from tenantry.accounts import AccountDocument, Membership
 from tenantry.credentials import check_password
 from tenantry.errors import (
@@ -138,6 +138,8 @@ def _create(wanted: CreateOrganization, slug: str, caller: Membership | None, cl
             raise InvalidToken
         accounts.add_member(created.organization["_id"], account["_id"], session)
         ddl.create(organizations.placement(created.organization), session)
+        details = {"name": wanted.name, "slug": slug, "account_id": account["_id"]}
+        audit.record("organization.created", [created.organization["_id"]], session, details)
         if claim is not None:
             answer = {"organization": created.organization, "account": account | {"password_hash": ""}}
             claim.complete(answer, session)
@@ -231,13 +233,23 @@ def _change(current: OrganizationDocument, target: dict[str, Any]) -> Organizati
     if all(current[field] == value for field, value in target.items()):  # type: ignore[literal-required]
         return current
     if target["slug"] == current["slug"]:
-        changed = organizations.replace(current, target | {"updated_at": database.now()})
+        changed = _replace(current, target)
     else:
         _free_slug(target["slug"], besides=current["_id"])
         changed = carry_out(current, "renaming", target)
     if changed is None:
         raise OvertakenError
     return changed
+
+
+def _replace(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument | None:
+    def attempt(session: ClientSession) -> OrganizationDocument | None:
+        changed = organizations.replace(current, target | {"updated_at": database.now()}, session)
+        if changed is not None:
+            audit.record("organization.changed", [current["_id"]], session, audit.changes(current, target))
+        return changed
+
+    return database.run_transaction(attempt)
 
 
 def delete(membership: Membership) -> None:

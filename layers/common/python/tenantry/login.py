@@ -1,10 +1,15 @@
 """Log in with e-mail and password, go on with a refresh token, log out, and change the password."""
 
-from pydantic import ValidationError
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from tenantry import accounts, passwords, sessions, tokens
+from pydantic import ValidationError
+from pymongo.client_session import ClientSession
+
+from tenantry import accounts, audit, database, passwords, sessions, tokens
 from tenantry.accounts import AccountDocument, Membership
-from tenantry.credentials import check_password
+from tenantry.audit import Action
+from tenantry.credentials import check_password, record_failure
 from tenantry.errors import (
     InvalidCredentials,
     InvalidFields,
@@ -15,6 +20,7 @@ from tenantry.errors import (
     ServiceUnavailable,
 )
 from tenantry.observability import count, logger
+from tenantry.request_context import Actor
 from tenantry.secrets import read_secret
 from tenantry.sessions import Started, Tokens
 from tenantry.settings import settings
@@ -50,13 +56,14 @@ def login(email: str, password: str, organization: str | None) -> Tokens:
     account = accounts.find_by_email(email)
     if not check_password(email, account, password) or account is None:
         raise _refusal("credentials")
-    membership = _choose(accounts.memberships(account["_id"]), organization)
-    _check_open(membership)
-    _rehash_if_weak(account, password)
-    # Of the password that was verified, not of one set meanwhile.
-    issued = _issue(sessions.start(membership, account["auth_epoch"]))
-    if issued is None:
-        raise _refusal("credentials")
+    with _recorded("login.failed", account["_id"]):
+        membership = _choose(accounts.memberships(account["_id"]), organization)
+        _check_open(membership)
+        _rehash_if_weak(account, password)
+        # Of the password that was verified, not of one set meanwhile.
+        issued = _issue(sessions.start(membership, account["auth_epoch"]))
+        if issued is None:
+            raise _refusal("credentials")
     count("LoginSucceeded")
     return issued
 
@@ -125,7 +132,13 @@ def log_out_everywhere(caller: Membership) -> None:
     pymongo.errors.PyMongoError
         Outcome unknown; repeat it.
     """
-    accounts.revoke_tokens(caller.account_id)
+
+    def attempt(session: ClientSession) -> None:
+        accounts.revoke_tokens(caller.account_id, session)
+        organization_ids = accounts.organization_ids(caller.account_id, session)
+        audit.record("account.logged_out_everywhere", organization_ids, session)
+
+    database.run_transaction(attempt)
 
 
 def change_password(caller: Membership, current_password: str, new_password: str) -> None:
@@ -152,12 +165,32 @@ def change_password(caller: Membership, current_password: str, new_password: str
     account = accounts.find(caller.account_id)
     if account is None:
         raise InvalidToken
-    if not check_password(account["email"], account, current_password):
+    if not check_password(account["email"], account, current_password, "password.change_failed"):
         raise _refusal("credentials")
     if passwords.is_guessable(new_password, [account["email"], caller.organization["name"]]):
         raise InvalidFields.of("new_password", "is too easy to guess; choose a longer or less common one")
-    if not accounts.set_password_hash(account, passwords.hash_password(new_password), revoke_tokens=True):
-        raise InvalidCredentials
+    with _recorded("password.change_failed", account["_id"]):
+        _set_password(account, passwords.hash_password(new_password))
+
+
+def _set_password(account: AccountDocument, password_hash: str) -> None:
+    def attempt(session: ClientSession) -> None:
+        if not accounts.set_password_hash(account, password_hash, revoke_tokens=True, session=session):
+            raise InvalidCredentials
+        organization_ids = accounts.organization_ids(account["_id"], session)
+        audit.record("password.changed", organization_ids, session)
+
+    database.run_transaction(attempt)
+
+
+@contextmanager
+def _recorded(action: Action, account_id: str) -> Iterator[None]:
+    """Record why somebody who knows the password is refused all the same."""
+    try:
+        yield
+    except (InvalidCredentials, OrganizationRequired, OrganizationSuspended) as error:
+        record_failure(action, account_id, error.code, Actor("account", account_id))
+        raise
 
 
 def _refusal(reason: str) -> InvalidCredentials:

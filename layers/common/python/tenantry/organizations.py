@@ -48,7 +48,8 @@ class Intent(TypedDict):
     """A decided change of a tenant's collection, complete enough for anyone to finish it.
 
     `collection_uuid` tells the intended collection from another that has its name by now. Nobody but the
-    process that holds the lease carries out a rename before `leased_until`.
+    process that holds the lease carries out a rename before `leased_until`. `decided_by` is for the audit
+    record (`tenantry.audit.origin`) of whoever completes it; a rename without one has been recorded.
     """
 
     collection_uuid: UUID
@@ -58,6 +59,7 @@ class Intent(TypedDict):
     metadata: dict[str, Any]
     created_at: datetime
     leased_until: datetime
+    decided_by: NotRequired[dict[str, Any]]
 
 
 class Vacated(TypedDict):
@@ -185,8 +187,19 @@ def find_intents(older_than: timedelta) -> Iterator[OrganizationDocument]:
     yield from found
 
 
-def replace(current: OrganizationDocument, changes: dict[str, Any]) -> OrganizationDocument | None:
+def replace(
+    current: OrganizationDocument, changes: dict[str, Any], session: ClientSession | None = None
+) -> OrganizationDocument | None:
     """Change an organization by compare-and-set on its version and state; the version grows by one.
+
+    Parameters
+    ----------
+    current : OrganizationDocument
+        The organization as it was read.
+    changes : dict
+        Fields to set.
+    session : ClientSession, optional
+        Of the transaction that the change belongs to, which an error aborts.
 
     Returns
     -------
@@ -205,29 +218,31 @@ def replace(current: OrganizationDocument, changes: dict[str, Any]) -> Organizat
                 expected,
                 {"$set": changes | {"version": current["version"] + 1}},
                 return_document=ReturnDocument.AFTER,
+                session=session,
             )
         )
     except DuplicateKeyError:
         raise OrganizationExists from None
 
 
-def suspend(organization_id: str) -> OrganizationDocument | None:
-    """Suspend an organization and return it; a suspended one keeps the time since when it is."""
-    since = {"$ifNull": ["$suspended_at", database.now()]}
-    return _changed(organization_id, [{"$set": {"suspended_at": since}}])
-
-
-def reactivate(organization_id: str) -> OrganizationDocument | None:
-    """End an organization's suspension and return it."""
-    return _changed(organization_id, {"$unset": {"suspended_at": ""}})
-
-
-def _changed(organization_id: str, change: Any) -> OrganizationDocument | None:
-    return _typed(
-        database.collection("organizations").find_one_and_update(
-            {"_id": organization_id}, change, return_document=ReturnDocument.AFTER
-        )
+def suspend(organization_id: str, session: ClientSession) -> bool:
+    """Suspend an organization within a transaction; tell whether it was there and not suspended."""
+    suspended = database.collection("organizations").update_one(
+        {"_id": organization_id, "suspended_at": None},
+        {"$set": {"suspended_at": database.now()}},
+        session=session,
     )
+    return suspended.matched_count == 1
+
+
+def reactivate(organization_id: str, session: ClientSession) -> bool:
+    """End an organization's suspension within a transaction; tell whether it was there and suspended."""
+    reactivated = database.collection("organizations").update_one(
+        {"_id": organization_id, "suspended_at": {"$ne": None}},
+        {"$unset": {"suspended_at": ""}},
+        session=session,
+    )
+    return reactivated.matched_count == 1
 
 
 def take_lease(current: OrganizationDocument, duration: timedelta) -> OrganizationDocument | None:

@@ -16,11 +16,14 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, TypedDict
 
-from tenantry import accounts, database
+from pymongo.client_session import ClientSession
+
+from tenantry import accounts, audit, database
 from tenantry.accounts import Membership
 from tenantry.errors import InvalidRefreshToken, ServiceUnavailable
 from tenantry.observability import count, logger
 from tenantry.organizations import OrganizationDocument
+from tenantry.request_context import Actor
 
 LIFETIME: Final = timedelta(days=30)  # of a session, however often it is refreshed
 OVERLAP: Final = timedelta(seconds=30)
@@ -61,7 +64,7 @@ class Started(NamedTuple):
 
 
 def start(membership: Membership, auth_epoch: int) -> Started:
-    """Store a session of a member.
+    """Store a session of a member, and record the login.
 
     Parameters
     ----------
@@ -85,7 +88,12 @@ def start(membership: Membership, auth_epoch: int) -> Started:
         "rotated_at": now,
         "expires_at": now + LIFETIME,
     }
-    database.collection("sessions").insert_one(dict(session))
+
+    def attempt(transaction: ClientSession) -> None:
+        database.collection("sessions").insert_one(dict(session), session=transaction)
+        _record("login.succeeded", session, transaction, Actor("account", session["account_id"]))
+
+    database.run_transaction(attempt)
     return Started(session, _token(family, step))
 
 
@@ -135,7 +143,16 @@ def end_by_token(refresh_token: str) -> None:
         The text is no refresh token.
     """
     family, _ = _halves(refresh_token)
-    database.collection("sessions").delete_one({"family_hash": _hash(family)})
+
+    def attempt(transaction: ClientSession) -> None:
+        ended = database.collection("sessions").find_one_and_delete(
+            {"family_hash": _hash(family)}, session=transaction
+        )
+        if ended is not None:
+            # The token is proof of the account; who has a copy of it ends the session no less.
+            _record("session.ended", ended, transaction, Actor("account", ended["account_id"]))
+
+    database.run_transaction(attempt)
 
 
 def end_of_organization(organization_id: str) -> None:
@@ -176,9 +193,28 @@ def _repeated(session: SessionDocument, step: bytes) -> bytes:
     if previous is None or not is_recent or not hmac.compare_digest(previous, _hash(step)):
         logger.warning("A refresh token was used again", session_id=session["_id"])
         count("RefreshTokenReused")
-        end(session["_id"])
+        _end_reused(session)
         raise InvalidRefreshToken
     return _following(step, session["nonce"])
+
+
+def _end_reused(session: SessionDocument) -> None:
+    def attempt(transaction: ClientSession) -> None:
+        ended = database.collection("sessions").delete_one({"_id": session["_id"]}, session=transaction)
+        if ended.deleted_count:
+            _record("session.reused", session, transaction)
+
+    database.run_transaction(attempt)
+
+
+def _record(
+    action: audit.Action,
+    session: SessionDocument | database.Document,
+    transaction: ClientSession,
+    actor: Actor | None = None,
+) -> None:
+    details = {"session_id": session["_id"], "account_id": session["account_id"]}
+    audit.record(action, [session["organization_id"]], transaction, details, audit.origin(actor))
 
 
 def _following(step: bytes, nonce: bytes) -> bytes:

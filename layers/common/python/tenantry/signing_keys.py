@@ -7,7 +7,9 @@ import time
 from datetime import timedelta
 from typing import Final
 
-from tenantry import database
+from pymongo.client_session import ClientSession
+
+from tenantry import audit, database
 from tenantry.tokens import Jwk
 
 CACHE_SECONDS: Final = 300
@@ -20,19 +22,34 @@ _read_at: float = 0.0
 def publish(jwk: Jwk) -> None:
     """Publish a public key, before the first token is signed with its private half; repeatable."""
     global _read_at  # noqa: PLW0603 - what is cached does not hold the key
-    database.collection("signing_keys").update_one(
-        {"_id": jwk["kid"]},
-        {"$set": {"jwk": jwk}, "$setOnInsert": {"created_at": database.now()}},
-        upsert=True,
-    )
+
+    def attempt(session: ClientSession) -> None:
+        published = database.collection("signing_keys").update_one(
+            {"_id": jwk["kid"]},
+            {"$set": {"jwk": jwk}, "$setOnInsert": {"created_at": database.now()}},
+            upsert=True,
+            session=session,
+        )
+        if published.upserted_id is not None:
+            audit.record("signing_key.published", [], session, {"kid": jwk["kid"]})
+
+    database.run_transaction(attempt)
     _read_at = 0.0
 
 
 def retire_all_but(key_id: str, after: timedelta) -> None:
     """Let every other key end after a while; one that has an end already keeps it."""
-    database.collection("signing_keys").update_many(
-        {"_id": {"$ne": key_id}, "not_after": None}, {"$set": {"not_after": database.now() + after}}
-    )
+    keys = database.collection("signing_keys")
+    lasting = {"_id": {"$ne": key_id}, "not_after": None}
+
+    def attempt(session: ClientSession) -> None:
+        key_ids = [key["_id"] for key in keys.find(lasting, session=session)]
+        if key_ids:
+            end = {"$set": {"not_after": database.now() + after}}
+            keys.update_many(lasting, end, session=session)
+            audit.record("signing_key.retired", [], session, {"kids": key_ids})
+
+    database.run_transaction(attempt)
 
 
 def all_keys() -> list[Jwk]:

@@ -1,6 +1,11 @@
 """Suspending an organization: what the platform's operator does about one that must not go on for now."""
 
-from tenantry import organizations, sessions
+from collections.abc import Callable
+
+from pymongo.client_session import ClientSession
+
+from tenantry import audit, database, organizations, sessions
+from tenantry.audit import Action
 from tenantry.errors import OrganizationNotFound
 from tenantry.observability import logger
 from tenantry.organizations import OrganizationDocument
@@ -22,9 +27,7 @@ def suspend(organization: str) -> OrganizationDocument:
     pymongo.errors.PyMongoError
         Outcome unknown; repeat it.
     """
-    suspended = organizations.suspend(_id_of(organization))
-    if suspended is None:
-        raise OrganizationNotFound
+    suspended = _changed(organization, organizations.suspend, "organization.suspended")
     # A login that has not seen the suspension yet stored its session before this, or looks again after it.
     sessions.end_of_organization(suspended["_id"])
     logger.warning("Suspended an organization", organization_id=suspended["_id"])
@@ -45,15 +48,26 @@ def reactivate(organization: str) -> OrganizationDocument:
     pymongo.errors.PyMongoError
         Outcome unknown; repeat it.
     """
-    reactivated = organizations.reactivate(_id_of(organization))
-    if reactivated is None:
-        raise OrganizationNotFound
+    reactivated = _changed(organization, organizations.reactivate, "organization.reactivated")
     logger.warning("Reactivated an organization", organization_id=reactivated["_id"])
     return reactivated
 
 
-def _id_of(organization: str) -> str:
+def _changed(
+    organization: str, change: Callable[[str, ClientSession], bool], action: Action
+) -> OrganizationDocument:
+    """Change an organization and record it; one that is like that already is neither changed nor recorded."""
     found = organizations.find(organization) or organizations.find_holder(organization)
     if found is None:
         raise OrganizationNotFound
-    return found["_id"]
+    organization_id = found["_id"]
+
+    def attempt(session: ClientSession) -> None:
+        if change(organization_id, session):
+            audit.record(action, [organization_id], session)
+
+    database.run_transaction(attempt)
+    changed = organizations.find(organization_id)
+    if changed is None:
+        raise OrganizationNotFound
+    return changed

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 import pymongo
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, database, names, organizations
+from tenantry import accounts, audit, database, names, organizations
 from tenantry.errors import OrganizationExists, ServiceUnavailable
 from tenantry.observability import logger
 from tenantry.organizations import Intent, OrganizationDocument
@@ -152,6 +152,7 @@ def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
         "metadata": target.get("metadata", current["metadata"]),
         "created_at": now,
         "leased_until": now + LEASE,
+        "decided_by": audit.origin(),
     }
 
 
@@ -194,8 +195,14 @@ def _rename(organization: OrganizationDocument, intent: Intent) -> OrganizationD
         "updated_at": intent["created_at"],
         "intent": None,
     }
+
+    def attempt(session: ClientSession) -> None:
+        replaced = organizations.replace(organization, final, session)
+        if replaced is not None and "decided_by" in intent:
+            _record("organization.renamed", organization, audit.changes(organization, intent), session)
+
     # All that is written was decided with the intent, so the outcome is this even if another was first.
-    organizations.replace(organization, final)
+    database.run_transaction(attempt)
     return organization | final | {"version": organization["version"] + 1}  # type: ignore[return-value]
 
 
@@ -208,8 +215,18 @@ def _delete(organization: OrganizationDocument, intent: Intent) -> None:
     def attempt(session: ClientSession) -> None:
         if organizations.remove(organization, session):
             accounts.remove_members(organization["_id"], session)
+            names_of_it = {"name": organization["name"], "slug": organization["slug"]}
+            _record("organization.deleted", organization, names_of_it, session)
 
     database.run_transaction(attempt)
+
+
+def _record(
+    action: audit.Action, organization: OrganizationDocument, details: dict[str, Any], session: ClientSession
+) -> None:
+    intent = organization["intent"]
+    decided_by = intent.get("decided_by") if intent else None
+    audit.record(action, [organization["_id"]], session, details, decided_by)
 
 
 def _check_overtaken(organization: OrganizationDocument) -> None:
