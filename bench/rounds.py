@@ -38,15 +38,17 @@ def running_database() -> Iterator[Path]:
         database.client().close()
 
 
-def medians(name: str, ways: Mapping[str, Operation], rounds: int = ROUNDS) -> dict[str, float]:
+def medians(
+    name: str, ways: Mapping[str, Operation], rounds: int = ROUNDS, warm_up_rounds: int = WARM_UP_ROUNDS
+) -> dict[str, float]:
     """Do it in each way, in turn; return the median of each, in milliseconds."""
     seconds: dict[str, list[float]] = {way: [] for way in ways}
-    for _ in track(range(WARM_UP_ROUNDS + rounds), description=name, transient=True):
+    for _ in track(range(warm_up_rounds + rounds), description=name, transient=True):
         for way, operation in ways.items():
             start = time.perf_counter()
             operation()
             seconds[way].append(time.perf_counter() - start)
-    return {way: 1000 * statistics.median(taken[WARM_UP_ROUNDS:]) for way, taken in seconds.items()}
+    return {way: 1000 * statistics.median(taken[warm_up_rounds:]) for way, taken in seconds.items()}
 
 
 def save(name: str, figures: Any) -> None:

@@ -7,6 +7,7 @@ once. Organizations that an earlier run has made are kept.
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import batched
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -16,17 +17,19 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
+from bench.environments import Environment
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
 from tenantry import accounts, database, names, organizations
 from tenantry.passwords import hash_password
 from tenantry.settings import settings
+from tenantry.tokens import SigningKey
 
 DATA: Final = Path(__file__).parents[2] / ".local" / "scale"
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of servers that only this machine reaches
 NOTE: Final = {"_id": "note", "text": "hello " * 20, "tags": ["one", "two"], "count": 7}
-# Concurrent `create` commands share one copy of the server's catalog, which is what they wait for.
-CREATORS: Final = 64
+# Concurrent creations of collections share one copy of the server's catalog, which is what they wait for.
+CREATORS: Final = 256
 BATCH: Final = 500  # organizations; their 1,500 master documents are written in one short transaction
 
 # A collection is two files. Those that were created between two checkpoints stay open until the second, and
@@ -44,19 +47,25 @@ class Server(NamedTuple):
 
     uri: str
     process_id: int
+    data: Path
+    log: Path
 
 
 @contextmanager
 def running(size: int) -> Iterator[Server]:
-    """Run the server that keeps a number of organizations, as far as they have been made."""
+    """Run the server that keeps a number of organizations; those that are missing are made."""
     binary = mongod_binary()
     if binary is None:
         raise SystemExit("The bundled mongod does not run on this machine.")
+    data = DATA / f"{size}"
     with (
-        running_mongod(binary, DATA / f"{size}", free_port(), options=FEW_OPEN_FILES) as (child, uri),
+        running_mongod(binary, data, free_port(), options=FEW_OPEN_FILES) as (child, uri),
         MongoClient[database.Document](uri) as client,
     ):
-        yield Server(uri, child.pid)
+        if client[settings().master_database]["organizations"].estimated_document_count() < size:
+            with Environment(uri, SigningKey.generate()) as environment:
+                environment.run(populate, uri, size)
+        yield Server(uri, child.pid, data, child.log)
         client.admin.command("fsync")  # so that the server ends within the seconds that it is given
 
 
@@ -71,10 +80,13 @@ def email_of(number: int) -> str:
 
 
 def populate(uri: str, size: int) -> None:
-    """Make the organizations that are missing, on the databases of this process's settings."""
+    """Make the organizations that are missing, on the databases of this process's settings.
+
+    Collections come first. A run that is killed leaves some without organizations, which the next one makes.
+    """
     database.ensure_schema()
     password_hash = hash_password(PASSWORD)
-    done = database.collection("organizations").estimated_document_count()
+    done = database.collection("organizations").count_documents({})
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with (
         MongoClient[database.Document](uri, maxPoolSize=CREATORS) as client,
@@ -83,25 +95,16 @@ def populate(uri: str, size: int) -> None:
     ):
         tenants = client[settings().tenant_database]
         task = progress.add_task("organizations", total=size, completed=done)
-        for numbers in batched(range(done, size), BATCH, strict=False):
-            _make(tenants, creators, numbers, password_hash)
+        created = creators.map(partial(_create_collection, tenants), range(done, size))
+        for numbers in batched(created, BATCH, strict=False):
+            database.run_transaction(partial(_insert, numbers, password_hash))
             progress.advance(task, len(numbers))
 
 
-def _make(
-    tenants: Database[database.Document],
-    creators: ThreadPoolExecutor,
-    numbers: tuple[int, ...],
-    password_hash: str,
-) -> None:
-    """Make organizations, their collections first: a run that is killed in between makes them again."""
-
-    def create_collection(number: int) -> None:
-        collection = names.collection_of(names.slug_of(name_of(number)))
-        tenants[collection].replace_one({"_id": NOTE["_id"]}, NOTE, upsert=True)
-
-    list(creators.map(create_collection, numbers))
-    database.run_transaction(lambda session: _insert(numbers, password_hash, session))
+def _create_collection(tenants: Database[database.Document], number: int) -> int:
+    collection = names.collection_of(names.slug_of(name_of(number)))
+    tenants[collection].replace_one({"_id": NOTE["_id"]}, NOTE, upsert=True)
+    return number
 
 
 def _insert(numbers: tuple[int, ...], password_hash: str, session: ClientSession) -> None:

@@ -1,0 +1,109 @@
+"""What creating, renaming and deleting an organization costs, against the server's bare commands.
+
+Both take their turns on the same server, for each of these commands copies the catalog of all collections.
+"""
+
+import uuid
+from collections import deque
+from dataclasses import replace
+from typing import Final
+
+from bench.rounds import medians
+from bench.scale.population import email_of
+from tenantry import accounts, clusters, database, lifecycle
+from tenantry.accounts import Membership
+from tenantry.organizations import OrganizationDocument
+from tenantry.schemas import CreateOrganization, UpdateOrganization
+from tenantry.settings import settings
+
+STEPS: Final = ("create", "rename", "delete")
+ROUNDS: Final = 30
+WARM_UP_ROUNDS: Final = 3
+MANY, FEW = 1_000_000, 10  # documents
+BATCH: Final = 10_000
+RENAMES: Final = 100
+
+
+def steps() -> dict[str, dict[str, float]]:
+    """Return the median milliseconds of each step, in both ways; in an environment."""
+    library, bare = Library(), Bare()
+    return {
+        step: medians(
+            step, {"library": getattr(library, step), "bare": getattr(bare, step)}, ROUNDS, WARM_UP_ROUNDS
+        )
+        for step in STEPS
+    }
+
+
+def renames() -> dict[str, float]:
+    """Return the median milliseconds of renaming an organization with many documents and one with few."""
+    ways = {f"{number:,}": _with_documents(number) for number in (MANY, FEW)}
+    found = medians("rename", {name: one.rename for name, one in ways.items()}, RENAMES, WARM_UP_ROUNDS)
+    for one in ways.values():
+        one.delete()
+    return found
+
+
+def _with_documents(number: int) -> "Library":
+    library = Library()
+    collection = clusters.tenant_database(clusters.MAIN)[library.create()["collection"]]
+    for first in range(0, number, BATCH):
+        collection.insert_many({"_id": each} for each in range(first, first + min(BATCH, number)))
+    return library
+
+
+class Library:
+    """Creates organizations of one account, and renames and deletes them in the same order."""
+
+    def __init__(self) -> None:
+        account = accounts.find_by_email(email_of(0))
+        assert account is not None, "the population is there"  # noqa: S101
+        self._owner = accounts.memberships(account["_id"])[0]
+        self._made: deque[OrganizationDocument] = deque()
+
+    def create(self) -> OrganizationDocument:
+        """Create one more."""
+        created = lifecycle.create(CreateOrganization(name=_name()), self._owner).organization
+        self._made.append(created)
+        return created
+
+    def rename(self) -> None:
+        """Rename the one that has waited longest."""
+        changes = UpdateOrganization(name=_name())
+        self._made.append(lifecycle.update(self._next(), changes, lambda _: True))
+
+    def delete(self) -> None:
+        """Delete the one that has waited longest."""
+        lifecycle.delete(self._next())
+
+    def _next(self) -> Membership:
+        return replace(self._owner, organization=self._made.popleft())
+
+
+class Bare:
+    """The same on collections alone, with nothing but the server's commands."""
+
+    def __init__(self) -> None:
+        self._tenants = clusters.tenant_database(clusters.MAIN)
+        self._made: deque[str] = deque()
+
+    def create(self) -> None:
+        """Create one more."""
+        name = _name()
+        database.run_majority_command(self._tenants, {"create": name})
+        self._made.append(name)
+
+    def rename(self) -> None:
+        """Rename the one that has waited longest."""
+        name, prefix = _name(), settings().tenant_database
+        command = {"renameCollection": f"{prefix}.{self._made.popleft()}", "to": f"{prefix}.{name}"}
+        database.run_majority_command(database.client().admin, command)
+        self._made.append(name)
+
+    def delete(self) -> None:
+        """Drop the one that has waited longest."""
+        database.run_majority_command(self._tenants, {"drop": self._made.popleft()})
+
+
+def _name() -> str:
+    return f"bench {uuid.uuid4().hex}"
