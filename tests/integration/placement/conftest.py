@@ -33,9 +33,11 @@ def second(
     second_server: MongoClient[Document], databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database[Document]]:
     """The tenant database on the cluster `second`."""
-    ((host, port),) = second_server.nodes
+    address = second_server.address  # waits for the connection, unlike `nodes`
+    assert address is not None
     monkeypatch.setenv(
-        "MONGODB_CLUSTERS", json.dumps({"second": f"mongodb://{host}:{port}/?replicaSet=tenantry"})
+        "MONGODB_CLUSTERS",
+        json.dumps({"second": f"mongodb://{address[0]}:{address[1]}/?replicaSet=tenantry"}),
     )
     library.forget()
     yield second_server[databases.tenants.name]
