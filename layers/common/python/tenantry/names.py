@@ -4,8 +4,6 @@ import re
 import unicodedata
 from typing import Final
 
-from slugify import slugify
-
 NAME_MAX_CHARACTERS: Final = 100
 SLUG_PATTERN: Final = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
 SLUG_MAX_CHARACTERS: Final = 63  # a DNS label (RFC 1035), so that a slug can become a host name
@@ -78,6 +76,8 @@ def slug_of(name: str) -> str:
     ValueError
         The name holds no letter or digit that a slug could be made of, or gives a reserved slug.
     """
+    from slugify import slugify  # noqa: PLC0415 - only who chooses a name pays for its tables
+
     # Left to slugify, some marks join words and some letters change with their case ("Ξ" gives x, "ξ" ks).
     words = "".join(" " if unicodedata.category(mark).startswith("P") else mark for mark in name.casefold())
     text = slugify(words, entities=False, decimal=False, hexadecimal=False)[:SLUG_MAX_CHARACTERS].strip("-")

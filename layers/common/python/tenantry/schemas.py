@@ -5,8 +5,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-import email_validator
-from email_validator import EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -28,10 +26,6 @@ METADATA_MAX_KEYS = 50
 INT64 = 2**63  # BSON's largest integer type
 
 
-# Whether mail arrives is not asked here; .local is in use inside companies, .test wherever people test.
-email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
-
-
 def canonical_email(text: str) -> str:
     """Bring an e-mail address into the form that is unique: checked syntax, NFC, Unicode domain, lower case.
 
@@ -40,9 +34,15 @@ def canonical_email(text: str) -> str:
     ValueError
         The text is not an address (RFC 5321, RFC 6531).
     """
+    import email_validator  # noqa: PLC0415 - most functions get no address, and its patterns take long
+
+    # Whether mail arrives is not asked here; .local is in use inside companies, .test wherever people test.
+    email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
     try:
-        address = validate_email(text, check_deliverability=False, globally_deliverable=False, strict=True)
-    except EmailNotValidError:
+        address = email_validator.validate_email(
+            text, check_deliverability=False, globally_deliverable=False, strict=True
+        )
+    except email_validator.EmailNotValidError:
         raise ValueError("is not a valid e-mail address") from None
     if "." not in address.domain:
         raise ValueError("needs a full domain name after the @-sign")
@@ -147,7 +147,8 @@ Timestamp = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str)]
 class Request(BaseModel):
     """Base of request bodies: types are not coerced, unknown fields are refused."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    # Built when it is used, for each function uses a few of all that stand here.
+    model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)
 
 
 class CreateOrganization(Request):
@@ -201,7 +202,13 @@ class ChangePassword(Request):
     new_password: ChosenPassword
 
 
-class Organization(BaseModel):
+class Answer(BaseModel):
+    """Base of the bodies of answers."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Organization(Answer):
     """An organization as its members see it."""
 
     id: str = Field(
@@ -217,7 +224,7 @@ class Organization(BaseModel):
     updated_at: Timestamp
 
 
-class Account(BaseModel):
+class Account(Answer):
     """An administrator's account."""
 
     id: str = Field(examples=["acct_0b9c5f2e7d6a4e3f8c1b2a3d4e5f6071"])
@@ -225,14 +232,14 @@ class Account(BaseModel):
     created_at: Timestamp
 
 
-class CreatedOrganization(BaseModel):
+class CreatedOrganization(Answer):
     """Answer of POST /organizations."""
 
     organization: Organization
     account: Account
 
 
-class AccessToken(BaseModel):
+class AccessToken(Answer):
     """Answer of POST /login and /login/refresh (RFC 6749 section 5.1, and what the token is for)."""
 
     access_token: str
@@ -242,26 +249,26 @@ class AccessToken(BaseModel):
     organization: Organization
 
 
-class Health(BaseModel):
+class Health(Answer):
     """Answer of GET /health."""
 
     status: Literal["ok"] = "ok"
 
 
-class JsonWebKeySet(BaseModel):
+class JsonWebKeySet(Answer):
     """Answer of GET /.well-known/jwks.json (RFC 7517 section 5)."""
 
     keys: list[dict[str, str]]
 
 
-class FieldError(BaseModel):
+class FieldError(Answer):
     """One wrong field of a request."""
 
     field: str
     message: str
 
 
-class Problem(BaseModel):
+class Problem(Answer):
     """Every answer that is not a success (RFC 9457)."""
 
     type: str = Field(examples=["urn:tenantry:problem:organization-exists"])
