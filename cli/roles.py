@@ -120,6 +120,8 @@ ROLES: Final = (
     Role(
         "rotation", ("rotate_signing_key",), _together(RECORD, {"signing_keys": {"find", "insert", "update"}})
     ),
+    Role("audit", ("audit",), _together(AUTHENTICATE, {"audit": FIND})),
+    Role("publish", ("publish_events",), {"outbox": {"find", "remove"}}),
     Role("public", ("jwks", "health"), {"signing_keys": FIND}),
     Role(
         "command_line",

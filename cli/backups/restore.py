@@ -18,7 +18,7 @@ from cli.backups.owners import Owner
 from cli.backups.staging import LeaseLost, Staging
 from cli.checker import Advance
 from cli.connection import Databases
-from tenantry import database, names, organizations
+from tenantry import audit, database, names, organizations
 from tenantry.errors import OrganizationExists, ServiceUnavailable
 from tenantry.organizations import Intent, OrganizationDocument
 from tenantry.tenants.intents import settle
@@ -150,6 +150,9 @@ def _publish(stage: Staging, wanted: Wanted) -> OrganizationDocument:
         organizations.insert(organization, session)
         for owner in wanted.owners:
             owner.join(organization["_id"], session)
+        owner_ids = [owner.account["_id"] for owner in wanted.owners]
+        details = {"name": wanted.name, "slug": wanted.slug, "account_ids": owner_ids}
+        audit.record("organization.restored", [organization["_id"]], session, details)
 
     try:
         database.run_transaction(attempt)

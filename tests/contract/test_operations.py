@@ -55,6 +55,14 @@ def test_failed_logins_are_watched_in_the_namespace_that_functions_write_to() ->
     assert alarm["Dimensions"] == [{"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}]
 
 
+def test_events_that_wait_are_watched_and_so_is_the_watching() -> None:
+    (alarm,) = [alarm for alarm in ALARMS.values() if alarm["MetricName"] == "OutboxAge"]
+    environment = sam_template.environment("PublishEventsFunction")
+    assert alarm["Namespace"] == environment["POWERTOOLS_METRICS_NAMESPACE"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}]
+    assert alarm["TreatMissingData"] == "breaching"
+
+
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
 def test_a_function_reports_under_the_name_of_its_directory(function: str) -> None:
     directory = sam_template.function_directories()[function]

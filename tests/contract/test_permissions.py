@@ -147,14 +147,29 @@ def test_functions_share_no_log_group() -> None:
     assert len(set(groups)) == len(FUNCTIONS)
 
 
-def test_functions_are_called_by_this_api_this_secret_and_this_schedule_only() -> None:
+def test_events_go_to_this_bus_from_the_function_that_publishes_them() -> None:
+    bus = {"Fn::GetAtt": ["EventBus", "Arn"]}
+    allowed = {function: actions_on(function, bus) for function in FUNCTIONS}
+    assert {function: actions for function, actions in allowed.items() if actions} == {
+        "PublishEventsFunction": {"events:PutEvents"}
+    }
+    putting = [
+        one for function in FUNCTIONS for one in granted_to(function) if "events:" in str(one["Action"])
+    ]
+    assert [one["Resource"] for one in putting] == [bus]
+    assert sam_template.environment("PublishEventsFunction")["EVENT_BUS"] == {"Ref": "EventBus"}
+
+
+def test_functions_are_called_by_this_api_this_secret_and_these_schedules_only() -> None:
     for permission in sam_template.of_type("AWS::Lambda::Permission").values():
         source = str(permission["SourceArn"])
         if permission["Principal"] == "secretsmanager.amazonaws.com":
             assert permission["SourceArn"] == SIGNING_KEY
             assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
         elif permission["Principal"] == "events.amazonaws.com":
-            assert permission["SourceArn"] == {"Fn::GetAtt": ["ReconcileFunctionEveryFiveMinutes", "Arn"]}
+            schedule, _ = permission["SourceArn"]["Fn::GetAtt"]
+            assert schedule in {"PublishEventsFunctionEveryMinute", "ReconcileFunctionEveryFiveMinutes"}
+            assert permission["FunctionName"] == {"Ref": schedule.partition("Every")[0]}
         else:
             assert permission["Principal"] == "apigateway.amazonaws.com"
             assert "{'__ApiId__': {'Ref': 'Api'}" in source

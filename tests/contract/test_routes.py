@@ -60,4 +60,5 @@ def test_openapi_document_describes_every_route() -> None:
 
 
 def test_functions_without_a_route_are_called_by_aws_itself() -> None:
-    assert set(DIRECTORIES) - set(WITH_ROUTES) == {"ReconcileFunction", "RotateSigningKeyFunction"}
+    called_by_aws = {"PublishEventsFunction", "ReconcileFunction", "RotateSigningKeyFunction"}
+    assert set(DIRECTORIES) - set(WITH_ROUTES) == called_by_aws

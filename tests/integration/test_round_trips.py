@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 
-from tenantry import audit, database
+from tenantry import database, outbox
+from tenantry.settings import settings
 from tenantry.tenants import TenantCollection
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, log_in, sign_up
@@ -116,6 +118,8 @@ def live(service: Service, signing_key: SigningKeySecret) -> None:
     service.post("/organizations", {"name": "Second"}, token=owner.token, headers={"Idempotency-Key": "1"})
     service.patch(owner.path, {"name": "Beta"}, token=owner.token)
     service.patch(owner.path, {"metadata": {"plan": "pro"}}, token=owner.token)
+    page = service.get(f"{owner.path}/audit?limit=1", token=owner.token).json
+    service.get(f"{owner.path}/audit?cursor={page['next_cursor']}", token=owner.token)
     service.post("/login", {"email": owner.email, "password": "wrong"})
     tokens = service.post(
         "/login", {"email": owner.email, "password": PASSWORD, "organization": owner.id}
@@ -125,10 +129,20 @@ def live(service: Service, signing_key: SigningKeySecret) -> None:
     service.put("/account/password", change, token=owner.token)
     TenantCollection(owner.id).insert_one({"text": "hello"})
     service.get("/.well-known/jwks.json")
+    publish()
     signing_key.rotate()
-    audit.find_page(owner.id, 10, None)
     token = log_in(service, owner.email, owner.id, PASSWORD + " changed")
     assert service.delete(owner.path, token=token).status == 204
+
+
+def publish() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        bus = boto3.client("events").create_event_bus(Name="records")
+        patch.setenv("EVENT_BUS", bus["EventBusArn"])
+        settings.cache_clear()
+        outbox.age_seconds()
+        assert outbox.publish().published > 0
+    settings.cache_clear()
 
 
 def unique() -> Document:

@@ -61,6 +61,7 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("GET", _INDEXES): Sample(200),
     Route("POST", _INDEXES): Sample(201, lambda tenant: {"keys": [{"field": f"{tenant.words.field}.more"}]}),
     Route("DELETE", f"{_INDEXES}/{{name}}"): Sample(204),
+    Route("GET", f"{_ORGANIZATION}/audit"): Sample(200),
     Route("POST", "/login"): Sample(
         200, lambda tenant: {"email": tenant.email, "password": tenant.password}, needs_token=False
     ),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import boto3
 import pytest
 
 from tenantry import passwords
@@ -106,6 +107,19 @@ def test_operator(service: ServiceOfUsers, owner: Owner) -> None:
         assert of_operator(service, method, "/operator/organizations/alpha/suspension") == 204
         assert service.post("/login", {"email": owner.email, "password": PASSWORD}).status == status
     assert service.get(owner.path, token=owner.token).status == 401
+
+
+def test_audit(
+    service: ServiceOfUsers, users: Users, owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions = ["login.succeeded", "organization.created"]
+    shown = service.get(f"{owner.path}/audit", token=owner.token).json["records"]
+    assert [record["action"] for record in shown] == actions
+    assert of_operator(service, "GET", "/operator/audit?organization=alpha") == 200
+    bus = boto3.client("events").create_event_bus(Name=databases.master.name)
+    monkeypatch.setenv("EVENT_BUS", bus["EventBusArn"])
+    users.invoke("publish_events", {})
+    assert list(databases.master["outbox"].find()) == []
 
 
 def test_keys_and_health(service: ServiceOfUsers, users: Users, signing_key: SigningKeySecret) -> None:

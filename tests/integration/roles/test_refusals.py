@@ -82,34 +82,36 @@ def tenants(kinds: set[str], commands: Any) -> list[tuple[str, str, Document]]:
 REFUSED: Final = [
     # Password hashes and addresses
     *master(OF_FUNCTIONS - {"login", "create"}, READS, ["accounts"]),
-    *master({"data", "rotation", "public"}, WRITES, ["accounts", "account_epochs"]),
+    *master({"data", "rotation", "audit", "publish", "public"}, WRITES, ["accounts", "account_epochs"]),
     *master({"login"}, (insert, remove), ["accounts"]),
     # Keys that verify tokens
     *master(KINDS - {"rotation"}, WRITES, ["signing_keys"]),
     *master({"rotation"}, (remove,), ["signing_keys"]),
     # Members and organizations
-    *master({"login", "data", "rotation", "public"}, (insert, remove), ["members", "organizations"]),
+    *master(OF_FUNCTIONS - {"create", "change"}, (insert, remove), ["members", "organizations"]),
     *master(OF_FUNCTIONS, (update,), ["members"]),
-    *master({"login", "rotation", "public"}, (update,), ["organizations"]),
+    *master(OF_FUNCTIONS - {"create", "change", "data"}, (update,), ["organizations"]),
     # Counters of failed logins
     *master({"login", "create"}, (remove,), ["login_attempts"]),
     # Sessions
-    *master({"change", "data", "rotation", "public"}, WRITES, ["sessions"]),
+    *master({"change", "data", "rotation", "audit", "publish", "public"}, WRITES, ["sessions"]),
     # The audit record, which only grows, and is read by those alone who show it
     *master(KINDS, (update, remove), ["audit"]),
-    *master(KINDS, (*READS, update, remove), ["outbox"]),
-    *master(KINDS, READS, ["audit"]),
-    *master({"public"}, (insert,), ["audit", "outbox"]),
+    *master(KINDS - {"publish"}, (*READS, remove), ["outbox"]),
+    *master(KINDS, (update,), ["outbox"]),
+    *master(KINDS - {"audit"}, READS, ["audit"]),
+    *master({"audit", "publish", "public"}, (insert,), ["audit", "outbox"]),
     # All that verifies no token
     *master({"rotation", "public"}, READS, set(MASTER) - {"signing_keys"}),
-    *master({"change", "data"}, (*READS, *WRITES), ["idempotency_keys", "login_attempts"]),
+    *master({"publish"}, READS, set(MASTER) - {"outbox"}),
+    *master({"change", "data", "audit"}, (*READS, *WRITES), ["idempotency_keys", "login_attempts"]),
     # Whole collections, and ways to the same end
     *master(KINDS, (drop, redefine), MASTER),
     *master(OF_FUNCTIONS - {"create"}, (expire,), MASTER),
     # Tenants' data
-    *tenants({"login", "change", "rotation", "public"}, (*READS, *WRITES)),
+    *tenants({"login", "change", "rotation", "audit", "publish", "public"}, (*READS, *WRITES)),
     *tenants({"create"}, (*WRITES, expire)),
-    *tenants({"login", "data", "rotation", "public"}, (drop,)),
+    *tenants(OF_FUNCTIONS - {"create", "change"}, (drop,)),
     # Everything else on the server
     *((kind, where, {"dropDatabase": 1}) for kind in sorted(KINDS) for where in ("master", "tenants")),
     *((kind, "other", command("anything")) for kind in sorted(KINDS) for command in (read, insert, drop)),

@@ -64,6 +64,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("at", DESCENDING), ("_id", DESCENDING)], name="at"),
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
+    "outbox": [IndexModel([("at", ASCENDING)], name="at")],
 }
 VIEWS: Final[dict[str, Document]] = {
     # So that whoever checks a token need not be allowed to read password hashes.

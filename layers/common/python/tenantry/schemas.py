@@ -82,7 +82,8 @@ def _explain_metadata_value(value: Any, check: ValidatorFunctionWrapHandler) -> 
     raise ValueError("must be a string of at most 500 characters, a 64-bit number, true or false")
 
 
-def _rfc3339(moment: datetime) -> str:
+def rfc3339(moment: datetime) -> str:
+    """Return a moment in UTC as answers and events tell it, in milliseconds (RFC 3339)."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
@@ -141,7 +142,7 @@ MetadataValue = Annotated[
     | Annotated[float, Field(allow_inf_nan=False)],
     WrapValidator(_explain_metadata_value),
 ]
-Timestamp = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str)]
+Timestamp = Annotated[datetime, PlainSerializer(rfc3339, return_type=str)]
 
 
 class Request(BaseModel):

@@ -1,4 +1,4 @@
-"""Secrets Manager; the only room that loads boto3, and only when a secret is read or written."""
+"""Secrets Manager; loads boto3 only when a secret is read or written."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Final

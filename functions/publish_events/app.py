@@ -1,0 +1,25 @@
+"""Sends the audit record to EventBridge; invoked by a schedule."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tenantry import outbox
+from tenantry.observability import MetricUnit, logger, metrics
+
+
+@metrics.log_metrics(capture_cold_start_metric=True)
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Send what is waiting, and tell how long the oldest record had to wait.
+
+    Raises
+    ------
+    RuntimeError
+        EventBridge refused some; the schedule comes back to them.
+    """
+    metrics.add_metric("OutboxAge", MetricUnit.Seconds, outbox.age_seconds())
+    outcome = outbox.publish()
+    metrics.add_metric("EventsPublished", MetricUnit.Count, outcome.published)
+    if outcome.refused:
+        raise RuntimeError(f"EventBridge refused {outcome.refused} events")
