@@ -40,6 +40,8 @@ FEW_OPEN_FILES: Final = (
     *("--setParameter", "wiredTigerFileHandleCloseMinimum=1000"),
     *("--syncdelay", "10"),  # seconds between checkpoints
 )
+# So many changes between two checkpoints would have a small cache look for what to evict all the time.
+LARGE_CACHE: Final = ("--wiredTigerEngineConfigString", "cache_size=4GB")
 
 
 class Server(NamedTuple):
@@ -59,7 +61,7 @@ def running(size: int) -> Iterator[Server]:
         raise SystemExit("The bundled mongod does not run on this machine.")
     data = DATA / f"{size}"
     with (
-        running_mongod(binary, data, free_port(), options=FEW_OPEN_FILES) as (child, uri),
+        running_mongod(binary, data, free_port(), options=(*FEW_OPEN_FILES, *LARGE_CACHE)) as (child, uri),
         MongoClient[database.Document](uri) as client,
     ):
         if client[settings().master_database]["organizations"].estimated_document_count() < size:

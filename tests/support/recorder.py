@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from types import ModuleType
 
 import pytest
 from pymongo import MongoClient
@@ -29,10 +30,11 @@ class Recorder(CommandListener):
 
 
 @contextmanager
-def recording(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
-    """Record the commands of the library in a process that has just started."""
+def recording(monkeypatch: pytest.MonkeyPatch, *modules: ModuleType) -> Iterator[Recorder]:
+    """Record the commands of the library, and of other modules, in a process that has just started."""
     recorder = Recorder()
-    monkeypatch.setattr(database, "MongoClient", partial(MongoClient, event_listeners=[recorder]))
+    for module in (database, *modules):
+        monkeypatch.setattr(module, "MongoClient", partial(MongoClient, event_listeners=[recorder]))
     library.forget()
     yield recorder
     library.forget()

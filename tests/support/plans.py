@@ -1,0 +1,60 @@
+"""How the server carries out the commands that a client has sent."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.support.databases import Databases, Document
+
+PARTS = {
+    "find": ("find", "filter", "projection", "sort", "skip", "limit", "batchSize", "singleBatch"),
+    "aggregate": ("aggregate", "pipeline", "cursor"),
+    "update": ("update", "updates"),
+    "delete": ("delete", "deletes"),
+    "findAndModify": ("findAndModify", "query", "update", "arrayFilters", "new", "upsert", "remove"),
+    "count": ("count", "query"),
+    "distinct": ("distinct", "key", "query"),
+}
+
+
+def queries_of(command: Document) -> Iterator[Document]:
+    """Yield what a command asks, one for each of its updates or deletions; nothing if it asks nothing.
+
+    Only what the server's explain takes is left of it.
+    """
+    kind = next(iter(command))
+    plain = {part: command[part] for part in PARTS.get(kind, ()) if part in command}
+    if kind in ("update", "delete"):
+        for one in command[f"{kind}s"]:
+            yield plain | {f"{kind}s": [one]}
+    elif plain:
+        yield plain
+
+
+def explain(databases: Databases, query: Document) -> Document:
+    """Return the plan of a query on the master database, and what it examines."""
+    found: Document = databases.master.command(
+        {"explain": query, "verbosity": "executionStats"}, codec_options=databases.master.codec_options
+    )
+    return found
+
+
+def has_scan(explanation: Any) -> bool:
+    """Tell whether anything in an explanation scans a collection."""
+    return any(
+        part.get("stage") == "COLLSCAN" or int(part.get("collectionScans", 0)) > 0
+        for part in _parts(explanation)
+    )
+
+
+def examined(explanation: Any) -> int:
+    """Return the greatest number of index entries or documents that a part of an explanation examines."""
+    fields = ("totalKeysExamined", "totalDocsExamined")
+    return max((int(part.get(field, 0)) for part in _parts(explanation) for field in fields), default=0)
+
+
+def _parts(explanation: Any) -> Iterator[Document]:
+    if isinstance(explanation, dict):
+        yield explanation
+    if isinstance(explanation, dict | list):
+        for part in explanation.values() if isinstance(explanation, dict) else explanation:
+            yield from _parts(part)
