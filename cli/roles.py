@@ -21,6 +21,9 @@ Grants = Mapping[str, Actions]  # by collection of the master database
 EVERY_COLLECTION: Final = ""
 FIND: Final = frozenset({"find"})
 CHANGE: Final = frozenset({"find", "insert", "update", "remove"})
+DEFINE: Final = frozenset(
+    {"collStats", "createCollection", "dropCollection", "listCollections", "renameCollectionSameDB"}
+)
 
 
 def _together(*grants: Grants) -> Grants:
@@ -42,6 +45,7 @@ COMPLETE_INTENTS: Final[Grants] = _together(
         "organizations": {"find", "update", "remove"},
         "members": {"find", "remove"},
         "accounts": {"update", "remove"},
+        "clusters": {"update"},
     },
 )
 COUNT_FAILURES: Final[Grants] = {"login_attempts": {"find", "insert", "update"}}
@@ -54,6 +58,7 @@ CREATE_ORGANIZATION: Final[Grants] = {
     "organizations": {"find", "insert"},
     "accounts": {"find", "insert", "update"},
     "members": {"insert"},
+    "clusters": {"find", "insert", "update"},
 }
 
 
@@ -103,19 +108,19 @@ ROLES: Final = (
             COMPLETE_INTENTS,
             {"idempotency_keys": CHANGE, "sessions": {"remove"}},
         ),
-        frozenset({"createCollection", "find", "renameCollectionSameDB", "dropCollection"}),
+        DEFINE | FIND,
     ),
     Role(
         "change",
         ("update_organization", "delete_organization", "reconcile"),
         _together(AUTHENTICATE, COMPLETE_INTENTS),
-        frozenset({"listCollections", "renameCollectionSameDB", "dropCollection"}),
+        DEFINE,
     ),
     Role(
         "data",
         ("get_organization", "documents", "indexes"),
         _together(AUTHENTICATE, RECORD, {"organizations": {"update"}}),
-        CHANGE | {"createIndex", "dropIndex", "listIndexes", "listCollections", "renameCollectionSameDB"},
+        (DEFINE - {"dropCollection"}) | CHANGE | {"createIndex", "dropIndex", "listIndexes"},
     ),
     Role(
         "rotation", ("rotate_signing_key",), _together(RECORD, {"signing_keys": {"find", "insert", "update"}})

@@ -35,22 +35,23 @@ def _fenced(write: str) -> tuple[str, ...]:
 _RECORD: Final = ("insert outbox", "insert audit")
 _CLAIM: Final = "insert idempotency_keys"
 _COMPLETE: Final = "update idempotency_keys"
-_CREATE_COLLECTION: Final = ("create org_beta", "find org_beta")
-_PREPARE_SIGN_UP: Final = ("find organizations", "find accounts")
-_SIGN_UP: Final = ("insert organizations", "insert accounts", "insert members", *_CREATE_COLLECTION, *_RECORD)
-_CREATE: Final = ("insert organizations", "update accounts", "insert members", *_CREATE_COLLECTION, *_RECORD)
+_RESERVE: Final = "update clusters"
+_PREPARE: Final = ("find organizations", "find accounts", "find clusters")
+_INSERT: Final = ("insert organizations", "create org_beta", "find org_beta")
+_SIGN_UP: Final = (*_INSERT, "insert accounts", "insert members", *_RECORD)
+_CREATE: Final = (*_INSERT, "update accounts", "insert members", *_RECORD)
 
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "sign-up": (*_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP)),
-    "sign-up-with-key": (_CLAIM, *_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP, _COMPLETE)),
+    "sign-up": (*_PREPARE, *_transaction(*_SIGN_UP, _RESERVE)),
+    "sign-up-with-key": (_CLAIM, *_PREPARE, *_transaction(*_SIGN_UP, _COMPLETE, _RESERVE)),
     "sign-up-under-taken-name": (
         _CLAIM,
         "find organizations",
         "find organizations",
         "delete idempotency_keys",
     ),
-    "create": ("find organizations", "find accounts", *_transaction(*_CREATE)),
-    "create-with-key": (_CLAIM, "find organizations", "find accounts", *_transaction(*_CREATE, _COMPLETE)),
+    "create": (*_PREPARE, *_transaction(*_CREATE, _RESERVE)),
+    "create-with-key": (_CLAIM, *_PREPARE, *_transaction(*_CREATE, _COMPLETE, _RESERVE)),
     "rename": (
         "find organizations",
         "listCollections",
@@ -64,12 +65,13 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         "findAndModify organizations",
         "drop org_alpha",
         *_transaction(
-            "delete organizations",
+            "findAndModify organizations",
             "find members",
             "update accounts",
             "delete members",
             "find members",
             "delete accounts",
+            _RESERVE,
             *_RECORD,
         ),
     ),

@@ -14,7 +14,8 @@ from tests.faults.operations import OPERATIONS
 from tests.faults.victims import Victim
 from tests.support.databases import Databases
 
-_COMMANDS = len(database.INDEXES) + len(database.VIEWS) + len(COMMANDS["sign-up"])
+_REGISTRATION = 2  # the master's cluster is registered, and the clusters are read again
+_COMMANDS = len(database.INDEXES) + len(database.VIEWS) + _REGISTRATION + len(COMMANDS["sign-up"])
 _numbers = count()
 
 

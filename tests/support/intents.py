@@ -54,6 +54,7 @@ def collection_done(intended: OrganizationDocument) -> None:
     if intended["state"] == "renaming":
         ddl.rename(organizations.placement(intended), intent)
     else:
+        assert intent["collection_uuid"] is not None
         ddl.drop(organizations.placement(intended), intent["collection_uuid"])
 
 

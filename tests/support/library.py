@@ -77,6 +77,12 @@ def create_second(name: str, owner: Membership) -> Membership:
     return membership(account["_id"], organization["_id"])
 
 
+def accounts_of(organization_id: str) -> list[str]:
+    """Return the ids of an organization's members' accounts."""
+    found = database.collection("members").find({"organization_id": organization_id})
+    return [member["account_id"] for member in found]
+
+
 def membership(account_id: str, organization_id: str) -> Membership:
     (found,) = [one for one in accounts.memberships(account_id) if one.organization_id == organization_id]
     return found

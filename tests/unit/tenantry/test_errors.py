@@ -59,7 +59,12 @@ def test_the_challenge_names_an_error_only_if_a_token_was_sent() -> None:
 def test_errors_that_pass_by_themselves_say_when_to_try_again() -> None:
     waits = {error.code: made(error).headers.get("Retry-After") for error in all_errors()}
     passing = {code: wait for code, wait in waits.items() if wait is not None}
-    assert passing.keys() == {"too-many-requests", "service-unavailable", "request-in-flight"}
+    assert passing.keys() == {
+        "too-many-requests",
+        "service-unavailable",
+        "capacity-exhausted",
+        "request-in-flight",
+    }
     assert all(int(wait) > 0 for wait in passing.values())
 
 

@@ -15,6 +15,7 @@ def test_everything_but_connection_and_secrets_has_a_default() -> None:
         master_database="tenantry",
         tenant_database="tenantry_tenants",
         sign_up="open",
+        placement="collection",
         event_bus="",
         token_issuer="urn:tenantry",
         token_audience="tenantry",

@@ -1,18 +1,21 @@
 """Create, update and delete organizations, so that no kill and no interleaving loses a tenant's data.
 
-Creating is one transaction. Renaming and deleting a collection cannot be part of one, so they first write
+Creating is one transaction, with more behind it where the collection is on another cluster; see
+`tenantry.tenants.creation`. Renaming and deleting a collection cannot be part of one, so they first write
 an intent, then change the collection, then the metadata; `tenantry.tenants.intents` does the latter two.
 """
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from contextlib import suppress
+from typing import Any, Final, NamedTuple, cast
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, audit, database, idempotency, names, organizations
+from tenantry import accounts, audit, database, idempotency, names, organizations, placement
 from tenantry.accounts import AccountDocument, Membership
 from tenantry.credentials import check_password
 from tenantry.errors import (
+    CapacityExhausted,
     EmailTaken,
     IdempotencyKeyReused,
     InvalidFields,
@@ -25,11 +28,12 @@ from tenantry.errors import (
 )
 from tenantry.idempotency import Claim
 from tenantry.observability import logger
-from tenantry.organizations import OrganizationDocument
+from tenantry.organizations import Kind, OrganizationDocument
 from tenantry.passwords import hash_password, is_guessable
+from tenantry.placement import ClusterFull
 from tenantry.schemas import METADATA_MAX_KEYS, CreateOrganization, UpdateOrganization
 from tenantry.settings import settings
-from tenantry.tenants import ddl
+from tenantry.tenants import creation
 from tenantry.tenants.intents import OvertakenError, carry_out, settle
 
 MAX_ATTEMPTS: Final = 10  # of a change that others keep overtaking
@@ -58,7 +62,10 @@ def sign_up(
 
 
 def create(
-    wanted: CreateOrganization, caller: Membership | None, idempotency_key: str | None = None
+    wanted: CreateOrganization,
+    caller: Membership | None,
+    idempotency_key: str | None = None,
+    kind: Kind | None = None,
 ) -> Created:
     """Create an organization, its collection, and its owner's account if nobody is logged in: all or nothing.
 
@@ -70,6 +77,8 @@ def create(
         Whose account owns the organization.
     idempotency_key : str, optional
         Repeating the request with the same key gives the same answer and creates nothing.
+    kind : {"collection", "pooled"}, optional
+        Whether its documents get a collection of their own; as the settings say if left out.
 
     Raises
     ------
@@ -77,7 +86,7 @@ def create(
         A field is missing or superfluous, the name gives no slug, or the password is guessable.
     InvalidToken
         The caller's account is gone.
-    OrganizationExists, EmailTaken
+    OrganizationExists, EmailTaken, CapacityExhausted
         Nothing changed.
     IdempotencyKeyReused, RequestInFlight
         Nothing changed by this request.
@@ -86,13 +95,14 @@ def create(
     """
     _check_credentials(wanted, caller)
     slug = wanted.slug or _derived_slug(wanted.name)
+    kind = kind or cast("Kind", settings().placement)
     if idempotency_key is None:
-        return _create(wanted, slug, caller, None)
+        return _create(wanted, slug, caller, None, kind)
     claim = _claim(wanted, caller, idempotency_key)
     if claim.answer is not None:
         return _repeated(claim.answer, wanted)
     try:
-        return _create(wanted, slug, caller, claim)
+        return _create(wanted, slug, caller, claim, kind)
     except TenantryError:
         claim.release()
         raise
@@ -121,32 +131,51 @@ def _repeated(answer: idempotency.Answer, wanted: CreateOrganization) -> Created
         account = accounts.find(created.account["_id"])
         if not check_password(created.account["email"], account, wanted.password):
             raise IdempotencyKeyReused
+    creation.complete(created.organization)
     return created
 
 
-def _create(wanted: CreateOrganization, slug: str, caller: Membership | None, claim: Claim | None) -> Created:
+def _create(
+    wanted: CreateOrganization, slug: str, caller: Membership | None, claim: Claim | None, kind: Kind
+) -> Created:
     _free_slug(slug)
     account = _find_owner(caller) if caller else _prepare_account(str(wanted.email), str(wanted.password))
-    created = Created(organizations.create_document(wanted.name, slug, wanted.metadata), account)
     database.ensure_schema()
+    for _ in range(MAX_ATTEMPTS):
+        created = Created(_placed(wanted, slug, kind), account)
+        with suppress(ClusterFull):
+            creation.check(created.organization)
+            _insert(created, caller, claim)
+            logger.append_keys(organization_id=created.organization["_id"], account_id=account["_id"])
+            creation.complete(created.organization)
+            return created
+    raise CapacityExhausted
+
+
+def _placed(wanted: CreateOrganization, slug: str, kind: Kind) -> OrganizationDocument:
+    """Make the document of the organization, at the place that the policy says."""
+    cluster, pool = placement.choose_pool() if kind == "pooled" else (placement.choose_cluster(), None)
+    return organizations.create_document(wanted.name, slug, wanted.metadata, cluster, pool)
+
+
+def _insert(created: Created, caller: Membership | None, claim: Claim | None) -> None:
+    organization, account = created
 
     def attempt(session: ClientSession) -> None:
-        organizations.insert(created.organization, session)
+        creation.insert(organization, session)
         if caller is None:
             accounts.insert(account, session)
         elif not accounts.lock(account["_id"], session):
             raise InvalidToken
-        accounts.add_member(created.organization["_id"], account["_id"], session)
-        ddl.create(organizations.placement(created.organization), session)
-        details = {"name": wanted.name, "slug": slug, "account_id": account["_id"]}
-        audit.record("organization.created", [created.organization["_id"]], session, details)
+        accounts.add_member(organization["_id"], account["_id"], session)
+        details = {"name": organization["name"], "slug": organization["slug"], "account_id": account["_id"]}
+        audit.record("organization.created", [organization["_id"]], session, details)
         if claim is not None:
-            answer = {"organization": created.organization, "account": account | {"password_hash": ""}}
+            answer = {"organization": organization, "account": account | {"password_hash": ""}}
             claim.complete(answer, session)
+        creation.reserve(organization, session)
 
     database.run_transaction(attempt)
-    logger.append_keys(organization_id=created.organization["_id"], account_id=account["_id"])
-    return created
 
 
 def _find_owner(caller: Membership) -> AccountDocument:

@@ -1,7 +1,7 @@
 """Documents of the master collection `organizations`.
 
-An organization is `active`, or carries an `intent`: a rename or deletion that was decided, that whoever
-meets it completes, and that reserves every slug it touches through the unique index on `slugs`.
+An organization is `active`, or carries an `intent`: a creation, rename or deletion that was decided, that
+whoever meets it completes, and that reserves every slug it touches through the unique index on `slugs`.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,9 @@ from tenantry.errors import OrganizationExists
 # server gives up a silent connection after 7,200 s and 9 probes 75 s apart.
 LATE_DELIVERY: Final = timedelta(minutes=135)
 
-State = Literal["active", "renaming", "deleting"]
+OWN_NAMESPACES: Final = 2  # a collection and its index on _id
+
+State = Literal["creating", "active", "renaming", "deleting"]
 Kind = Literal["collection", "pooled"]
 
 
@@ -47,12 +49,13 @@ class Placement(NamedTuple):
 class Intent(TypedDict):
     """A decided change of a tenant's collection, complete enough for anyone to finish it.
 
-    `collection_uuid` tells the intended collection from another that has its name by now. Nobody but the
+    `collection_uuid` tells the intended collection from another that has its name by now; it is None as long
+    as there is none, in the state creating. Nobody but the
     process that holds the lease carries out a rename before `leased_until`. `decided_by` is for the audit
     record (`tenantry.audit.origin`) of whoever completes it; a rename without one has been recorded.
     """
 
-    collection_uuid: UUID
+    collection_uuid: UUID | None
     name: str
     slug: str
     collection: str
@@ -76,8 +79,9 @@ class OrganizationDocument(TypedDict):
     """An organization as it is stored.
 
     `collection` follows from the slug. It holds the documents unless `pool` names the shared collection that
-    does; see `placement`. `intent` is there in the states renaming and deleting only, `vacated` once a rename
-    was interrupted, and `suspended_at` while the organization is suspended.
+    does; see `placement`. `namespaces` counts the collections and indexes of the cluster that are reserved
+    for this organization alone. `intent` is there in every state but active, `vacated` once a rename was
+    interrupted, and `suspended_at` while the organization is suspended.
     """
 
     _id: str
@@ -87,6 +91,7 @@ class OrganizationDocument(TypedDict):
     collection: str
     cluster: NotRequired[str]  # main if missing
     pool: NotRequired[str | None]
+    namespaces: NotRequired[int]
     state: State
     version: int
     metadata: dict[str, Any]
@@ -120,6 +125,7 @@ def create_document(
         "collection": names.collection_of(slug),
         "cluster": cluster,
         "pool": pool,
+        "namespaces": 0 if pool else OWN_NAMESPACES,
         "state": "active",
         "version": 1,
         "metadata": metadata,
@@ -225,6 +231,13 @@ def replace(
         raise OrganizationExists from None
 
 
+def activate(organization_id: str) -> None:
+    """Make an organization active whose collection has been created; its version stays."""
+    database.collection("organizations").update_one(
+        {"_id": organization_id, "state": "creating"}, {"$set": {"state": "active", "intent": None}}
+    )
+
+
 def suspend(organization_id: str, session: ClientSession) -> bool:
     """Suspend an organization within a transaction; tell whether it was there and not suspended."""
     suspended = database.collection("organizations").update_one(
@@ -280,10 +293,10 @@ def vacated_until(organization: OrganizationDocument, collection: str) -> dateti
     return None
 
 
-def remove(current: OrganizationDocument, session: ClientSession) -> bool:
-    """Remove an organization that is still at this version; tell whether it was there."""
+def remove(current: OrganizationDocument, session: ClientSession) -> OrganizationDocument | None:
+    """Remove an organization that is still at this version; return it, or None if it was not there."""
     expected = {"_id": current["_id"], "version": current["version"]}
-    return database.collection("organizations").delete_one(expected, session=session).deleted_count == 1
+    return _typed(database.collection("organizations").find_one_and_delete(expected, session=session))
 
 
 def _typed(document: database.Document | None) -> OrganizationDocument | None:

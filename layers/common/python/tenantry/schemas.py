@@ -218,7 +218,7 @@ class Organization(Answer):
     name: str = Field(examples=["Google"])
     slug: str = Field(examples=["google"])
     collection: str = Field(description="The tenant's MongoDB collection.", examples=["org_google"])
-    state: Literal["active", "renaming", "deleting"]
+    state: Literal["creating", "active", "renaming", "deleting"]
     version: int = Field(description="Grows with every change; the ETag.", examples=[1])
     metadata: dict[str, Any] = Field(examples=[{"plan": "pro", "seats": 5}])
     created_at: Timestamp

@@ -26,6 +26,8 @@ class Settings:
         Databases of the organizations' metadata and of the tenants' collections.
     sign_up : str
         ``open`` if anybody may create an organization; else the platform's operator alone.
+    placement : str
+        Whether the next organization gets a ``collection`` of its own or a place in a shared one (``pooled``).
     event_bus : str
         EventBridge bus that gets the audit record; set for publish_events only.
     token_issuer, token_audience : str
@@ -40,6 +42,7 @@ class Settings:
     master_database: str
     tenant_database: str
     sign_up: str
+    placement: str
     event_bus: str
     token_issuer: str
     token_audience: str
@@ -58,6 +61,7 @@ def settings() -> Settings:
         master_database=read("MASTER_DATABASE", "tenantry"),
         tenant_database=read("TENANT_DATABASE", "tenantry_tenants"),
         sign_up=read("SIGN_UP", "open"),
+        placement=read("PLACEMENT", "collection"),
         event_bus=read("EVENT_BUS", ""),
         token_issuer=read("TOKEN_ISSUER", "urn:tenantry"),
         token_audience=read("TOKEN_AUDIENCE", "tenantry"),

@@ -44,12 +44,14 @@ from tenantry.errors.requests import (
     UnsupportedMediaType,
 )
 from tenantry.errors.service import (
+    CapacityExhausted,
     InternalError,
     ServiceUnavailable,
 )
 
 __all__ = [
     "AnswerTooLarge",
+    "CapacityExhausted",
     "DocumentExists",
     "DocumentNotFound",
     "DocumentRefused",

@@ -19,6 +19,16 @@ class ServiceUnavailable(TenantryError):
     default_retry_after_seconds = 2
 
 
+class CapacityExhausted(TenantryError):
+    """No cluster has room for another organization or index; the operator must add one. Nothing changed."""
+
+    code = "capacity-exhausted"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    title = "Capacity exhausted"
+    default_detail = "The service has no room for this at the moment. Repeat the request later."
+    default_retry_after_seconds = 300
+
+
 class InternalError(TenantryError):
     """A defect of the service; the log has the cause under the request id."""
 

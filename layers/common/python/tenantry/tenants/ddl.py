@@ -26,31 +26,40 @@ class CollectionElsewhere(Exception):
     """The collection that an intent is about is not where the intent expects it."""
 
 
+class CollectionExists(Exception):
+    """A collection has the name already; the transaction is aborted and the collection untouched."""
+
+
 def create(place: Placement, session: ClientSession) -> None:
-    """Create a tenant's collection within the transaction that creates its organization.
+    """Create a tenant's collection within a transaction.
+
+    From MongoDB 7.0 this succeeds where an equal collection is there, whatever it holds.
 
     Raises
     ------
-    OrganizationExists
-        A collection of that name is there although no organization has it; an operator must look. The
-        transaction is aborted and the collection untouched.
+    CollectionExists
     """
+    tenants = clusters.tenant_database(place.cluster)
     try:
-        created = clusters.tenant_database(place.cluster).create_collection(
-            place.collection, session=session, check_exists=False
-        )
+        tenants.create_collection(place.collection, session=session, check_exists=False)
     except OperationFailure as error:
         if error.code != database.NAMESPACE_EXISTS:
             raise
-        raise _stray(place.collection) from None
-    # From MongoDB 7.0 an identical `create` succeeds, so only a look inside tells a stray collection.
-    if created.find_one({}, session=session) is not None:
-        raise _stray(place.collection)
+        raise CollectionExists from None
 
 
-def _stray(name: str) -> OrganizationExists:
-    logger.error("A collection exists that no organization owns", collection=name)
-    return OrganizationExists()
+def holds_documents(place: Placement, session: ClientSession) -> bool:
+    """Tell whether a collection holds any document, within the transaction that has created it."""
+    created = clusters.tenant_database(place.cluster)[place.collection]
+    return created.find_one({}, session=session) is not None
+
+
+def is_pristine(place: Placement) -> bool:
+    """Tell whether a collection is as `create` leaves it: without documents, options and further indexes."""
+    tenants = clusters.tenant_database(place.cluster)
+    options = [found["options"] for found in tenants.list_collections(filter={"name": place.collection})]
+    found: database.Document = tenants.command("collStats", place.collection)
+    return options == [{}] and (found["count"], found["nindexes"]) == (0, 1)
 
 
 def collection_uuid(place: Placement) -> UUID | None:
@@ -84,7 +93,8 @@ def rename(source: Placement, intent: Intent) -> None:
         _run(tenants.client.admin, command)
     except OperationFailure as error:
         if error.code == database.NAMESPACE_EXISTS:
-            raise _stray(intent["collection"]) from None
+            logger.error("A collection exists that no organization owns", collection=intent["collection"])
+            raise OrganizationExists from None
         _accept_mismatch(error, actual=intent["collection"])
 
 

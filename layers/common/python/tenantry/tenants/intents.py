@@ -14,11 +14,11 @@ from typing import Any, Final, Literal
 import pymongo
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, audit, database, names, organizations
+from tenantry import accounts, audit, clusters, database, names, organizations
 from tenantry.errors import OrganizationExists, ServiceUnavailable
 from tenantry.observability import logger
 from tenantry.organizations import Intent, OrganizationDocument
-from tenantry.tenants import ddl
+from tenantry.tenants import creation, ddl
 
 LEASE: Final = timedelta(seconds=10)
 WORK_SECONDS: Final = 5  # of the holder of a lease; the rest allows for clocks that differ
@@ -90,12 +90,12 @@ def settle(organization: OrganizationDocument) -> OrganizationDocument | None:
     pymongo.errors.PyMongoError
         Outcome unknown; the intent stays until somebody settles it.
     """
-    current = settle_rename(organization)
+    current = settle_collection(organization)
     return _complete(current) if current is not None and current["state"] == "deleting" else current
 
 
-def settle_rename(organization: OrganizationDocument) -> OrganizationDocument | None:
-    """Return an organization that is not being renamed, completing a rename if nobody is at it.
+def settle_collection(organization: OrganizationDocument) -> OrganizationDocument | None:
+    """Return an organization that is not being created or renamed, completing it if nobody is at it.
 
     A deletion stays for those who may write accounts and members.
 
@@ -112,6 +112,9 @@ def settle_rename(organization: OrganizationDocument) -> OrganizationDocument | 
         Outcome unknown; the intent stays until somebody settles it.
     """
     current: OrganizationDocument | None = organization
+    if organization["state"] == "creating":
+        creation.complete(organization)
+        current = organizations.find(organization["_id"])
     give_up_at = time.monotonic() + MAX_WAIT_SECONDS
     while current is not None and current["state"] == "renaming":
         if time.monotonic() > give_up_at:
@@ -207,14 +210,18 @@ def _rename(organization: OrganizationDocument, intent: Intent) -> OrganizationD
 
 
 def _delete(organization: OrganizationDocument, intent: Intent) -> None:
+    place, uuid = organizations.placement(organization), intent["collection_uuid"]
+    assert uuid is not None, "what is deleted has been created"  # noqa: S101
     try:
-        ddl.drop(organizations.placement(organization), intent["collection_uuid"])
+        ddl.drop(place, uuid)
     except ddl.CollectionElsewhere:
         _check_overtaken(organization)
 
     def attempt(session: ClientSession) -> None:
-        if organizations.remove(organization, session):
+        removed = organizations.remove(organization, session)
+        if removed:
             accounts.remove_members(organization["_id"], session)
+            clusters.release(place.cluster, removed.get("namespaces", 0), session)
             names_of_it = {"name": organization["name"], "slug": organization["slug"]}
             _record("organization.deleted", organization, names_of_it, session)
 
