@@ -110,7 +110,7 @@ def test_real_rounds_are_used_where_there_is_no_account(
     service: Service, kdf_calls: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hasher = pbkdf2_sha256.using(rounds=passwords.ROUNDS)
-    monkeypatch.setattr(passwords, "_hasher", hasher)
+    monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
     nobody = passwords._NOBODY.replace(f"${FEW_ROUNDS}$", f"${passwords.ROUNDS}$")
     monkeypatch.setattr(passwords, "_NOBODY", nobody)
     body = {"name": "Alpha", "email": "owner@alpha.example", "password": PASSWORD}
@@ -162,7 +162,7 @@ def test_wrong_current_password_counts_as_a_failed_login(owner: Owner) -> None:
 def test_refusal_costs_the_same_rounds_whatever_the_hash(
     owner: Owner, kdf_calls: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passwords, "_hasher", pbkdf2_sha256.using(rounds=5 * FEW_ROUNDS))
+    monkeypatch.setattr(passwords, "_hasher", lambda: pbkdf2_sha256.using(rounds=5 * FEW_ROUNDS))
     monkeypatch.setattr(passwords, "_NOBODY", hash_of_nobody(5 * FEW_ROUNDS))
     for email in (owner.email, "nobody@alpha.example"):
         kdf_calls.clear()
@@ -178,7 +178,7 @@ def test_weak_hash_is_replaced_and_its_tokens_live_on(
     owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = databases.master["accounts"].find_one()
-    monkeypatch.setattr(passwords, "_hasher", pbkdf2_sha256.using(rounds=2 * FEW_ROUNDS))
+    monkeypatch.setattr(passwords, "_hasher", lambda: pbkdf2_sha256.using(rounds=2 * FEW_ROUNDS))
     log_in(owner.service, owner.email)
     after = databases.master["accounts"].find_one()
     assert before is not None

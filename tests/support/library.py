@@ -60,7 +60,7 @@ def forget() -> None:
 def hash_with_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords quickly where the number of rounds does not matter."""
     nobody = passwords._NOBODY.replace(str(passwords.ROUNDS), str(FEW_ROUNDS))
-    monkeypatch.setattr(passwords, "_hasher", pbkdf2_sha256.using(rounds=FEW_ROUNDS))
+    monkeypatch.setattr(passwords, "_hasher", lambda: pbkdf2_sha256.using(rounds=FEW_ROUNDS))
     monkeypatch.setattr(passwords, "_NOBODY", nobody)
 
 

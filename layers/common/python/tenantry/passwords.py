@@ -1,8 +1,7 @@
 """Hashing of passwords: PBKDF2-HMAC-SHA256 through passlib, and the refusal of guessable ones."""
 
-from typing import Final
-
-from passlib.hash import pbkdf2_sha256
+from functools import cache
+from typing import Any, Final
 
 ROUNDS: Final = 600_000  # OWASP Password Storage Cheat Sheet; the library's default is far lower
 GUESSABLE_SCORE: Final = 1  # zxcvbn: below 10^6 guesses, "too guessable" or "very guessable"
@@ -10,7 +9,13 @@ ESTIMATED_CHARACTERS: Final = 32  # zxcvbn takes seconds for 72 of "4@8({[<369",
 
 # A well-formed hash that no password is known for: an unknown e-mail address costs one KDF call as well.
 _NOBODY: Final = f"$pbkdf2-sha256${ROUNDS}$" + "A" * 22 + "$" + "A" * 43
-_hasher = pbkdf2_sha256.using(rounds=ROUNDS)
+
+
+@cache
+def _hasher() -> Any:
+    from passlib.hash import pbkdf2_sha256  # noqa: PLC0415 - only who gets a password pays for it
+
+    return pbkdf2_sha256.using(rounds=ROUNDS)
 
 
 def hash_password(password: str) -> str:
@@ -26,7 +31,7 @@ def hash_password(password: str) -> str:
     str
         Modular crypt format, with the algorithm, the rounds and the salt.
     """
-    return str(_hasher.hash(password))
+    return str(_hasher().hash(password))
 
 
 def verify_password(password: str, stored_hash: str | None) -> bool:
@@ -45,23 +50,23 @@ def verify_password(password: str, stored_hash: str | None) -> bool:
         The stored hash is corrupt.
     """
     if stored_hash is None:
-        _hasher.verify(password, _NOBODY)
+        _hasher().verify(password, _NOBODY)
         return False
     try:
-        if _hasher.verify(password, stored_hash):
+        if _hasher().verify(password, stored_hash):
             return True
     except (TypeError, ValueError):
-        _hasher.verify(password, _NOBODY)
+        _hasher().verify(password, _NOBODY)
         raise ValueError("the stored password hash is corrupt") from None
-    missing = _hasher.default_rounds - pbkdf2_sha256.from_string(stored_hash).rounds
+    missing = _hasher().default_rounds - _hasher().from_string(stored_hash).rounds
     if missing > 0:
-        pbkdf2_sha256.using(rounds=missing).hash(password)
+        _hasher().using(rounds=missing).hash(password)
     return False
 
 
 def needs_rehash(stored_hash: str) -> bool:
     """Tell whether the hash was made with fewer rounds than are due today."""
-    return bool(_hasher.needs_update(stored_hash))
+    return bool(_hasher().needs_update(stored_hash))
 
 
 def is_guessable(password: str, known_words: list[str]) -> bool:

@@ -1,10 +1,34 @@
 """HTTP in front of the use cases: bodies, bearer tokens, problem documents, ETags."""
 
-from tenantry.http.callers import caller, member, operator, optional_caller
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from tenantry.http.handlers import lambda_handler
 from tenantry.http.openapi import responses
-from tenantry.http.preconditions import etag, if_match
-from tenantry.http.representations import access_token_of, account_of, organization_of
+
+if TYPE_CHECKING:
+    from tenantry.http.callers import caller, member, operator, optional_caller
+    from tenantry.http.preconditions import etag, if_match
+    from tenantry.http.representations import access_token_of, account_of, organization_of
+else:
+    # Imported when a function names it (PEP 562): not all check tokens, which takes long to import.
+    _MODULES: Final = {
+        "access_token_of": "representations",
+        "account_of": "representations",
+        "caller": "callers",
+        "etag": "preconditions",
+        "if_match": "preconditions",
+        "member": "callers",
+        "operator": "callers",
+        "optional_caller": "callers",
+        "organization_of": "representations",
+    }
+
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
 
 __all__ = [
     "access_token_of",
