@@ -1,16 +1,56 @@
 """Structured logs and metrics of every function, through Powertools."""
 
-from typing import Final
+import logging
+import traceback
+from collections.abc import Iterator
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from pymongo.errors import OperationFailure
 
-__all__ = ["MetricUnit", "count", "logger", "metrics"]
+__all__ = ["MetricUnit", "count", "log_failure", "logger", "metrics"]
 
 logger: Final = Logger()
 metrics: Final = Metrics()
+
+# At DEBUG they log commands with their documents, what Secrets Manager answers, and the fields of requests.
+for _talkative in ("pymongo", "botocore", "aws_lambda_powertools"):
+    logging.getLogger(_talkative).setLevel(logging.WARNING)
+
+# Errors whose messages name hosts, ARNs and reasons, and no data.
+_PLAIN: Final = ("tenantry.errors", "pymongo.errors", "botocore.")
 
 
 def count(name: str) -> None:
     """Count one event in the function's metrics (CloudWatch embedded metric format)."""
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+
+
+def log_failure(message: str, error: BaseException, **fields: Any) -> None:
+    """Log an error and all that it followed from: where each was raised, but no message that may quote data.
+
+    A server's refusal quotes documents and queries, what cannot be encoded is quoted whole, and Python's own
+    errors quote values.
+
+    Parameters
+    ----------
+    message : str
+        What failed.
+    error : BaseException
+        Why.
+    **fields
+        Further fields of the line.
+    """
+    if isinstance(error, OperationFailure):
+        fields |= {"code": error.code, "code_name": (error.details or {}).get("codeName")}
+    logger.error(message, exception_name=type(error).__name__, traceback="".join(_lines_of(error)), **fields)
+
+
+def _lines_of(error: BaseException) -> Iterator[str]:
+    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if earlier is not None:
+        yield from _lines_of(earlier)
+    yield from traceback.format_tb(error.__traceback__)
+    is_plain = type(error).__module__.startswith(_PLAIN) and not isinstance(error, OperationFailure)
+    yield f"{type(error).__name__}: {error}\n" if is_plain else f"{type(error).__name__}\n"

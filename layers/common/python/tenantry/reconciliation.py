@@ -7,7 +7,7 @@ from pymongo.errors import PyMongoError
 
 from tenantry import organizations
 from tenantry.errors import TenantryError
-from tenantry.observability import logger
+from tenantry.observability import log_failure, logger
 from tenantry.tenants.intents import settle
 
 
@@ -39,9 +39,7 @@ def reconcile(older_than: timedelta) -> Reconciliation:
         try:
             settle(organization)
         except (PyMongoError, TenantryError) as error:
-            logger.error(
-                "An intent could not be settled", organization_id=organization["_id"], exc_info=error
-            )
+            log_failure("An intent could not be settled", error, organization_id=organization["_id"])
             outcome.failed.append(organization["_id"])
         else:
             logger.warning(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.exceptions import BadRequestError
+from bson.errors import InvalidDocument
 from pymongo import errors as pymongo_errors
 
 from tenantry.errors import (
@@ -14,6 +15,7 @@ from tenantry.errors import (
     MissingToken,
     OrganizationNotFound,
     OrganizationRequired,
+    ServiceUnavailable,
     TooManyRequests,
 )
 from tenantry.http.problems import document_of, gateway_response, register_problems, request_id
@@ -117,6 +119,47 @@ def test_a_refusal_of_the_database_is_logged_without_the_data_that_it_quotes(
     assert "s3cret" not in log.getvalue()
 
 
+def raised(exception: Exception, *earlier: Exception, is_cause: bool) -> Exception:
+    """Return an exception that was raised because of others, or while they were handled."""
+    try:
+        if not earlier:
+            raise exception
+        before = raised(*earlier, is_cause=is_cause)
+        if is_cause:
+            raise exception from before
+        try:
+            raise before
+        except type(before):
+            raise exception  # noqa: B904 - this is what is tested
+    except type(exception) as caught:
+        return caught
+
+
+@pytest.mark.parametrize("is_cause", [True, False])
+@pytest.mark.parametrize(
+    "chain",
+    [
+        (ServiceUnavailable(), pymongo_errors.OperationFailure(SECRET, 13, QUOTING)),
+        (RuntimeError(SECRET), pymongo_errors.DuplicateKeyError(SECRET, 11000, QUOTING), KeyError(SECRET)),
+        (KeyError(SECRET), InvalidDocument(f"Invalid document {SECRET}")),
+        (pymongo_errors.BulkWriteError(QUOTING), ValueError(SECRET), UnicodeError(SECRET)),
+    ],
+)
+def test_an_error_that_follows_from_others_is_logged_with_them_and_without_data(
+    chain: tuple[Exception, ...], log: Any, *, is_cause: bool
+) -> None:
+    answer_to(raised(*chain, is_cause=is_cause))
+    lines = json.loads(log.getvalue())["traceback"].splitlines()
+    described = [line for line in lines if not line.startswith(" ")]
+    assert [line.partition(":")[0] for line in described] == [type(one).__name__ for one in reversed(chain)]
+    assert "s3cret" not in log.getvalue()
+
+
+def test_what_is_known_to_quote_nothing_is_logged_with_its_message(log: Any) -> None:
+    answer_to(pymongo_errors.ServerSelectionTimeoutError("db.example.com:27017: connection refused"))
+    assert "db.example.com:27017: connection refused" in json.loads(log.getvalue())["traceback"]
+
+
 @pytest.mark.parametrize("exception", [RuntimeError(SECRET), KeyError(SECRET), AssertionError(SECRET)])
 def test_a_defect_gives_500_and_tells_nothing(exception: Exception, log: Any) -> None:
     answer = answer_to(exception)
@@ -124,6 +167,7 @@ def test_a_defect_gives_500_and_tells_nothing(exception: Exception, log: Any) ->
     assert json.loads(answer["body"])["code"] == "internal-error"
     assert "s3cret" not in str(answer)
     assert type(exception).__name__ in log.getvalue()
+    assert "s3cret" not in log.getvalue()
 
 
 def test_an_unknown_path_gives_404() -> None:

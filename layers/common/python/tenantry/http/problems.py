@@ -1,7 +1,6 @@
 """Problem documents (RFC 9457): every answer that is not a success."""
 
 import json
-import traceback
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
     RequestValidationError,
 )
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import PyMongoError
 
 from tenantry.errors import (
     InternalError,
@@ -21,7 +20,7 @@ from tenantry.errors import (
     TenantryError,
     UnsupportedMediaType,
 )
-from tenantry.observability import logger
+from tenantry.observability import log_failure
 
 CONTENT_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:tenantry:problem:"
@@ -60,27 +59,13 @@ def register_problems(app: APIGatewayRestResolver) -> None:
     def answer(exception: Exception) -> Response[str]:
         error = _error_of(exception)
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            _log(error.title, exception)
+            log_failure(error.title, exception)
         return Response(
             status_code=int(error.status),
             content_type=CONTENT_TYPE,
             headers=error.headers,
             body=document_of(error, request_id(app.current_event.raw_event)),
         )
-
-
-def _log(title: str, exception: Exception) -> None:
-    """Log a failure with its cause, but never a server's message: it may quote documents and queries."""
-    if not isinstance(exception, OperationFailure):
-        logger.error(title, exc_info=exception)
-        return
-    logger.error(
-        title,
-        exception_name=type(exception).__name__,
-        code=exception.code,
-        code_name=(exception.details or {}).get("codeName"),
-        traceback="".join(traceback.format_tb(exception.__traceback__)),
-    )
 
 
 def _error_of(exception: Exception) -> TenantryError:
