@@ -11,7 +11,6 @@ what is written under a stale name is rolled back, together with the collection 
 
 from collections.abc import Callable
 from typing import Final
-from uuid import UUID
 
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -21,11 +20,14 @@ from tenantry import clusters, database, organizations
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended, ServiceUnavailable, TenantryError
 from tenantry.organizations import OrganizationDocument, Placement
 from tenantry.tenants import ddl
-from tenantry.tenants.intents import settle_collection
+from tenantry.tenants.indexes import CollectionIndexes
+from tenantry.tenants.intents import settle_rename
+from tenantry.tenants.pooled import PooledDocuments, PooledIndexes
 
 MAX_ATTEMPTS: Final = 20  # of one operation, each beaten by a rename
 
-TenantDocuments = Collection[database.Document]
+TenantDocuments = Collection[database.Document] | PooledDocuments
+TenantIndexes = CollectionIndexes | PooledIndexes
 
 
 class _TenantMoved(Exception):
@@ -69,7 +71,7 @@ class Fence:
 
             def transaction(session: ClientSession) -> Result:
                 try:
-                    result = operation(_documents(place), session)
+                    result = operation(self._documents(place), session)
                 except (OperationFailure, TenantryError):
                     self._check_unchanged(before)
                     raise
@@ -89,7 +91,7 @@ class Fence:
         def attempt() -> Result:
             before = self._settled()
             try:
-                result = operation(_documents(organizations.placement(before)))
+                result = operation(self._documents(organizations.placement(before)))
             except OperationFailure as error:
                 self._check_unchanged(before)
                 if error.code != database.QUERY_PLAN_KILLED:
@@ -100,22 +102,38 @@ class Fence:
 
         return self._retried(attempt)
 
-    def change[Result](self, operation: Callable[[Placement, UUID], Result]) -> Result:
-        """Run a command that no transaction takes, and that names the collection's UUID besides its name."""
+    def change[Result](self, operation: Callable[[TenantIndexes], Result]) -> Result:
+        """Run a command about indexes, which no transaction takes; it may run several times."""
 
         def attempt() -> Result:
             before = self._settled()
             place = organizations.placement(before)
+            if place.kind == "pooled":
+                return self._change_in_pool(place, operation)
             uuid = ddl.collection_uuid(place)
             self._check_unchanged(before)  # so the UUID is this organization's, whatever its name becomes
             if uuid is None:
                 raise ServiceUnavailable
             try:
-                return operation(place, uuid)
+                return operation(CollectionIndexes(place, uuid))
             except ddl.CollectionElsewhere:
                 raise _TenantMoved from None
 
         return self._retried(attempt)
+
+    def _change_in_pool[Result](
+        self, place: Placement, operation: Callable[[TenantIndexes], Result]
+    ) -> Result:
+        result = operation(PooledIndexes(_collection(place), self._organization_id))
+        present = organizations.find(self._organization_id)
+        if present is None or organizations.placement(present) != place:
+            raise _TenantMoved
+        return result
+
+    def _documents(self, place: Placement) -> TenantDocuments:
+        if place.kind == "pooled":
+            return PooledDocuments(_collection(place), self._organization_id)
+        return _collection(place)
 
     def _check_unchanged(self, before: OrganizationDocument) -> None:
         present = organizations.find(self._organization_id)
@@ -125,7 +143,7 @@ class Fence:
     def _settled(self) -> OrganizationDocument:
         """Return the organization, as it was last seen without an intent."""
         organization = self._last_seen or organizations.find(self._organization_id)
-        self._last_seen = settle_collection(organization) if organization else None
+        self._last_seen = settle_rename(organization) if organization else None
         if self._last_seen is None or self._last_seen["state"] == "deleting":
             raise OrganizationNotFound
         if self._last_seen.get("suspended_at"):
@@ -142,7 +160,7 @@ class Fence:
         raise ServiceUnavailable
 
 
-def _documents(place: Placement) -> TenantDocuments:
+def _collection(place: Placement) -> Collection[database.Document]:
     return clusters.tenant_database(place.cluster)[place.collection]
 
 

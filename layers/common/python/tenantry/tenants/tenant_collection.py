@@ -5,31 +5,34 @@ from typing import Any, Final
 
 import bson
 from bson.raw_bson import RawBSONDocument
-from pymongo import DeleteMany, DeleteOne, IndexModel, InsertOne, ReplaceOne, UpdateMany, UpdateOne
+from pymongo import IndexModel
 from pymongo.client_session import ClientSession
+from pymongo.errors import OperationFailure
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
 from tenantry import database
 from tenantry.accounts import Membership
 from tenantry.errors import TooManyIndexes
 from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import ddl, pipelines
+from tenantry.tenants import filters, indexes, pipelines, updates
 from tenantry.tenants.fence import Fence, TenantDocuments
+from tenantry.tenants.updates import BulkOperation
 
 MAX_FOUND: Final = 1000
 MAX_INDEXES: Final = 10  # besides the one on _id; each is a file of the server, in every organization
+_INDEX_NOT_FOUND: Final = 27
 
 Document = database.Document
 Query = Mapping[str, Any]
 Sort = Sequence[tuple[str, int]]
-BulkOperation = InsertOne[Document] | ReplaceOne[Document] | UpdateOne | UpdateMany | DeleteOne | DeleteMany
 
 
 class TenantCollection:
     """The collection of one organization, under whatever name it has at the moment.
 
     Make one with `collection`, or with an organization's id where nobody calls, as in a scheduled function.
-    Operations mean what they mean in pymongo; each is complete or did not happen.
+    Operations mean what they mean in pymongo; each is complete or did not happen. What they take is listed in
+    `tenantry.tenants.filters`, `updates` and `pipelines`, so that it means the same wherever documents are.
 
     Parameters
     ----------
@@ -46,6 +49,8 @@ class TenantCollection:
         From every operation: the organization is suspended; nothing was written.
     ServiceUnavailable
         From every operation: the organization was renamed during each of many attempts; nothing was written.
+    ForbiddenOperation
+        From every operation: it is not among those that a tenant's collection takes; nothing was sent.
     pymongo.errors.PyMongoError
         From every operation, as from pymongo. After a network error or timeout the outcome of a write is
         unknown: it has happened wholly, in this organization's collection, or not at all.
@@ -70,30 +75,36 @@ class TenantCollection:
 
     def update_one(self, query: Query, update: Query, *, upsert: bool = False) -> UpdateResult:
         """Update the first document that matches."""
+        updates.check(query, update, upsert=upsert)
         return self._fence.write(
             lambda mine, session: mine.update_one(query, update, upsert=upsert, session=session)
         )
 
     def update_many(self, query: Query, update: Query) -> UpdateResult:
         """Update all documents that match, or none."""
+        updates.check(query, update)
         return self._fence.write(lambda mine, session: mine.update_many(query, update, session=session))
 
     def replace_one(self, query: Query, replacement: Query, *, upsert: bool = False) -> UpdateResult:
         """Replace the first document that matches."""
+        updates.check_replacement(query, replacement, upsert=upsert)
         return self._fence.write(
             lambda mine, session: mine.replace_one(query, replacement, upsert=upsert, session=session)
         )
 
     def delete_one(self, query: Query) -> DeleteResult:
         """Delete the first document that matches."""
+        filters.check(query)
         return self._fence.write(lambda mine, session: mine.delete_one(query, session=session))
 
     def delete_many(self, query: Query) -> DeleteResult:
         """Delete all documents that match, or none."""
+        filters.check(query)
         return self._fence.write(lambda mine, session: mine.delete_many(query, session=session))
 
     def bulk_write(self, operations: Sequence[BulkOperation]) -> BulkWriteResult:
         """Carry out writes in their order, all or none."""
+        updates.check_bulk(operations)
         return self._fence.write(lambda mine, session: mine.bulk_write(operations, session=session))
 
     def modify_one(self, document_id: Any, change: Callable[[Document | None], Document | None]) -> None:
@@ -124,6 +135,7 @@ class TenantCollection:
 
     def find_one(self, query: Query, projection: Query | None = None) -> Document | None:
         """Return the first document that matches, or None."""
+        filters.check_search(query, projection)
         return self._fence.read(lambda mine: mine.find_one(query, projection))
 
     def find(
@@ -136,12 +148,14 @@ class TenantCollection:
         limit: int = MAX_FOUND,
     ) -> list[Document]:
         """Return the documents that match, in the order of their ids or as `sort` says, at most `limit`."""
+        filters.check_search(query, projection, sort)
         return self._fence.read(
             lambda mine: list(mine.find(query, projection, sort=list(sort), skip=skip, limit=limit))
         )
 
     def count_documents(self, query: Query) -> int:
         """Count the documents that match."""
+        filters.check(query)
         return self._fence.read(lambda mine: mine.count_documents(query))
 
     def aggregate(
@@ -193,9 +207,11 @@ class TenantCollection:
             The name or the keys are another index's, or it was not ready in time; nothing changed.
         """
         options = {"name": name} if name else {}
-        index = IndexModel(list(keys), unique=unique, **options)
+        fields = list(keys)
+        index = IndexModel(fields, unique=unique, **options)
         named = str(index.document["name"])
-        reply = self._fence.change(lambda place, uuid: ddl.create_index(place, uuid, index))
+        indexes.check(fields, named)
+        reply = self._fence.change(lambda mine: mine.create(index))
         if reply["numIndexesBefore"] < reply["numIndexesAfter"] > MAX_INDEXES + 1:
             self.drop_index(named)
             raise TooManyIndexes
@@ -209,14 +225,16 @@ class TenantCollection:
         pymongo.errors.OperationFailure
             There is none of that name (code 27), or it is the one on `_id`; nothing changed.
         """
-        self._fence.change(lambda place, uuid: ddl.drop_index(place, uuid, name))
+        if name == "*":  # which the server takes for all
+            raise OperationFailure("index not found with name [*]", _INDEX_NOT_FOUND)
+        self._fence.change(lambda mine: mine.drop(name))
 
 
 def _results(mine: TenantDocuments, pipeline: Sequence[Query], max_bytes: int | None) -> list[Document]:
     if max_bytes is None:
         return list(mine.aggregate(pipeline))
     results, size = [], 0
-    raw = mine.with_options(mine.codec_options.with_options(document_class=RawBSONDocument))
+    raw: Any = mine.with_options(mine.codec_options.with_options(document_class=RawBSONDocument))
     with raw.aggregate(pipeline) as cursor:
         for result in cursor:
             results.append(bson.decode(result.raw, mine.codec_options))

@@ -1,0 +1,154 @@
+"""The filters, projections and orders that mean the same in a collection of one's own and in a shared one."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from bson import Decimal128, Regex
+
+LOGICAL: Final = frozenset({"$and", "$or", "$nor"})
+OPERATORS: Final = frozenset({
+    "$all", "$bitsAllClear", "$bitsAllSet", "$bitsAnyClear", "$bitsAnySet", "$elemMatch", "$eq", "$exists",
+    "$geoIntersects", "$geoWithin", "$gt", "$gte", "$in", "$lt", "$lte", "$mod", "$ne", "$nin", "$not",
+    "$options", "$regex", "$size", "$type",
+})  # fmt: skip
+"""https://www.mongodb.com/docs/manual/reference/operator/query/"""
+
+
+class ForbiddenOperation(ValueError):
+    """A tenant's collection does not take what was asked; nothing was sent to the server."""
+
+
+def check(query: Any) -> None:
+    """Refuse a filter that is more than a comparison of fields with values.
+
+    Raises
+    ------
+    ForbiddenOperation
+        An operator is not in `OPERATORS`; the message names it. Expressions (`$expr`) are for pipelines.
+    """
+    for path, condition in _conditions(query):
+        if path == "$comment":
+            continue
+        if path.startswith("$"):
+            raise ForbiddenOperation(f"{path} is not an operator that a filter may use")
+        _check_condition(condition)
+
+
+def check_upsert(query: Any) -> None:
+    """Refuse a filter that leaves it open which `_id` a document gets that an upsert inserts.
+
+    Raises
+    ------
+    ForbiddenOperation
+        As from `check`; or `_id` stands elsewhere than at the top, or is compared otherwise than by equality.
+    """
+    check(query)
+    others = _conditions({path: condition for path, condition in query.items() if path != "_id"})
+    is_exact = "_id" not in query or equality(query["_id"]) is not None
+    if not is_exact or any(f"{path}.".startswith("_id.") for path, _ in others):
+        raise ForbiddenOperation(
+            "The filter of an upsert says at the top what _id is equal to, or nothing about it"
+        )
+
+
+def check_search(query: Any, projection: Any, sort: Any = ()) -> None:
+    """Refuse what to find if its filter, its projection or its order is refused.
+
+    Raises
+    ------
+    ForbiddenOperation
+    """
+    check(query)
+    check_sort(sort)
+    if projection is not None:
+        check_projection(projection)
+
+
+def check_projection(projection: Any) -> None:
+    """Refuse a projection that computes; `$project` in a pipeline does.
+
+    Raises
+    ------
+    ForbiddenOperation
+    """
+    for path, chosen in _mapping(projection).items():
+        if not isinstance(chosen, Mapping):
+            if not isinstance(chosen, bool | int | float | Decimal128):
+                raise ForbiddenOperation(f"A projection tells whether {path} is found, and computes nothing")
+        elif not is_operators(chosen):
+            check_projection(chosen)
+        elif set(chosen) == {"$elemMatch"}:
+            _check_element(chosen["$elemMatch"])
+        elif set(chosen) != {"$slice"} or not _is_slice(chosen["$slice"]):
+            raise ForbiddenOperation(
+                f"{next(iter(chosen))} is not an operator that a projection may use like this"
+            )
+
+
+def check_sort(sort: Any) -> None:
+    """Refuse an order by anything but fields.
+
+    Raises
+    ------
+    ForbiddenOperation
+    """
+    for path, direction in sort:
+        if path.startswith("$") or direction not in (1, -1):
+            raise ForbiddenOperation("Documents are sorted by fields, each with 1 or -1")
+
+
+def is_operators(condition: Any) -> bool:
+    """Tell whether a condition consists of operators; else it is a value, as `{"$ref": ...}` is."""
+    first = next(iter(condition), "") if isinstance(condition, Mapping) else ""
+    return first.startswith("$") and first != "$ref"
+
+
+def equality(condition: Any) -> tuple[Any] | None:
+    """Return the value that a condition asks for, in a tuple, or None if it asks for anything else."""
+    if is_operators(condition):
+        return (condition["$eq"],) if set(condition) == {"$eq"} else None
+    return None if isinstance(condition, Regex | re.Pattern) else (condition,)
+
+
+def _conditions(query: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the conditions on fields, and what else a filter says at its top or below `LOGICAL`."""
+    for path, condition in _mapping(query).items():
+        if path not in LOGICAL:
+            yield path, condition
+        elif not isinstance(condition, list | tuple):
+            raise ForbiddenOperation(f"{path} takes a list of filters")
+        else:
+            for each in condition:
+                yield from _conditions(each)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ForbiddenOperation("A filter or projection is a mapping")
+    return value
+
+
+def _check_condition(condition: Any) -> None:
+    for name, operand in condition.items() if is_operators(condition) else ():
+        if name not in OPERATORS:
+            raise ForbiddenOperation(f"{name} is not an operator that a filter may use")
+        if name == "$elemMatch":
+            _check_element(operand)
+        if name == "$not":
+            _check_condition(operand)
+        if name == "$all" and isinstance(operand, list | tuple):
+            for each in operand:
+                _check_condition(each)
+
+
+def _check_element(operand: Any) -> None:
+    if is_operators(operand) and not LOGICAL & set(operand):
+        _check_condition(operand)
+    else:
+        check(operand)
+
+
+def _is_slice(operand: Any) -> bool:
+    numbers = operand if isinstance(operand, list | tuple) else [operand]
+    return all(isinstance(number, int | float) for number in numbers)

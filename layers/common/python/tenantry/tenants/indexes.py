@@ -1,0 +1,51 @@
+"""Which indexes a tenant's collection may have, and how one that is its own gets them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from pymongo import IndexModel
+
+from tenantry.database import Document
+from tenantry.organizations import Placement
+from tenantry.tenants import ddl, filters
+from tenantry.tenants.filters import ForbiddenOperation
+
+
+class CollectionIndexes:
+    """The indexes of a collection that is the tenant's own.
+
+    Parameters
+    ----------
+    place : Placement
+        Where the collection should be.
+    uuid : UUID
+        Its identity; all commands name it, and raise `ddl.CollectionElsewhere` if another is there.
+    """
+
+    def __init__(self, place: Placement, uuid: UUID) -> None:
+        self._place = place
+        self._uuid = uuid
+
+    def create(self, index: IndexModel) -> Document:
+        """Create an index; see `ddl.create_index`."""
+        return ddl.create_index(self._place, self._uuid, index)
+
+    def drop(self, name: str) -> None:
+        """Drop an index; see `ddl.drop_index`."""
+        ddl.drop_index(self._place, self._uuid, name)
+
+
+def check(keys: Sequence[tuple[str, Any]], name: str) -> None:
+    """Refuse an index that not every kind of tenant's collection can have.
+
+    Raises
+    ------
+    ForbiddenOperation
+        It is of a kind of its own (text, geospatial, hashed, wildcard), or is that on `_id`.
+    """
+    filters.check_sort(keys)
+    if any("$**" in path for path, _ in keys) or [path for path, _ in keys] == ["_id"]:
+        raise ForbiddenOperation("An index is on fields, and not on _id alone, which has its index")
+    if name in {"_id_", "*"}:
+        raise ForbiddenOperation(f"An index cannot have the name {name}")

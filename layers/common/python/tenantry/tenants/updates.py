@@ -1,0 +1,80 @@
+"""The updates and bulk operations that mean the same in a collection of one's own and in a shared one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pymongo import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
+
+from tenantry.database import Document
+from tenantry.tenants import filters
+from tenantry.tenants.filters import ForbiddenOperation
+
+OPERATORS: Final = frozenset({
+    "$addToSet", "$bit", "$currentDate", "$inc", "$max", "$min", "$mul", "$pop", "$pull", "$pullAll", "$push",
+    "$rename", "$set", "$setOnInsert", "$unset",
+})  # fmt: skip
+"""https://www.mongodb.com/docs/manual/reference/operator/update/"""
+OF_ID: Final = frozenset({"$set", "$setOnInsert"})
+"""Those that may name `_id`, which they change in no document that is there."""
+
+BulkOperation = InsertOne[Document] | ReplaceOne[Document] | UpdateOne | UpdateMany | DeleteOne | DeleteMany
+
+
+def check(query: Any, update: Any, *, upsert: bool = False) -> None:
+    """Refuse an update that computes, or that could change an `_id`.
+
+    Raises
+    ------
+    ForbiddenOperation
+        The filter, an operator or a path is refused; the message names it.
+    """
+    _check_filter(query, upsert=upsert)
+    if not isinstance(update, Mapping) or not update:
+        raise ForbiddenOperation("An update consists of update operators; it is no pipeline")
+    for name, fields in update.items():
+        if name not in OPERATORS or not isinstance(fields, Mapping):
+            raise ForbiddenOperation(f"{name} is not an operator that an update may use like this")
+        for path in (*fields, *(fields.values() if name == "$rename" else ())):
+            if f"{path}.".startswith("_id.") and (path != "_id" or name not in OF_ID):
+                raise ForbiddenOperation(f"{name} does not change {path}")
+
+
+def check_replacement(query: Any, replacement: Any, *, upsert: bool = False) -> None:
+    """Refuse a replacement that is an update, or whose filter is refused.
+
+    Raises
+    ------
+    ForbiddenOperation
+    """
+    _check_filter(query, upsert=upsert)
+    if not isinstance(replacement, Mapping) or any(name.startswith("$") for name in replacement):
+        raise ForbiddenOperation("A replacement is a document, in which no field begins with $")
+
+
+def check_bulk(operations: Sequence[BulkOperation]) -> None:
+    """Refuse operations of which one would be refused by itself, or has options.
+
+    Raises
+    ------
+    ForbiddenOperation
+    """
+    for operation in operations:
+        if any(getattr(operation, option, None) is not None for option in ("_collation", "_hint", "_sort")):
+            raise ForbiddenOperation("Bulk operations take no collation, hint or order")
+        if isinstance(operation, UpdateOne | UpdateMany):
+            check(operation._filter, operation._doc, upsert=bool(operation._upsert))
+            for each in operation._array_filters or ():
+                filters.check(each)
+        elif isinstance(operation, ReplaceOne):
+            check_replacement(operation._filter, operation._doc, upsert=bool(operation._upsert))
+        elif isinstance(operation, DeleteOne | DeleteMany):
+            filters.check(operation._filter)
+        elif not isinstance(operation, InsertOne):
+            raise ForbiddenOperation("That is no bulk operation")
+
+
+def _check_filter(query: Any, *, upsert: bool) -> None:
+    if upsert:
+        filters.check_upsert(query)
+    else:
+        filters.check(query)
