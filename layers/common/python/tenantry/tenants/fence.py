@@ -21,7 +21,7 @@ from tenantry.errors import OrganizationNotFound, OrganizationSuspended, Service
 from tenantry.organizations import OrganizationDocument, Placement
 from tenantry.tenants import ddl
 from tenantry.tenants.indexes import CollectionIndexes
-from tenantry.tenants.intents import settle_rename
+from tenantry.tenants.intents import settle_collection
 from tenantry.tenants.pooled import PooledDocuments, PooledIndexes
 
 MAX_ATTEMPTS: Final = 20  # of one operation, each beaten by a rename
@@ -143,7 +143,7 @@ class Fence:
     def _settled(self) -> OrganizationDocument:
         """Return the organization, as it was last seen without an intent."""
         organization = self._last_seen or organizations.find(self._organization_id)
-        self._last_seen = settle_rename(organization) if organization else None
+        self._last_seen = settle_collection(organization) if organization else None
         if self._last_seen is None or self._last_seen["state"] == "deleting":
             raise OrganizationNotFound
         if self._last_seen.get("suspended_at"):
