@@ -1,11 +1,11 @@
 """What the start of each function imports: nothing that only other functions need."""
 
 import json
-import os
+import shutil
 import subprocess
 import sys
-from functools import cache
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
 import pytest
 
@@ -25,31 +25,57 @@ FUNCTIONS_OF_ROOM: Final = {
     "rotation": {"rotate_signing_key"},
     "suspension": {"operator"},
 }
-PROGRAM: Final = "import json, sys, app; print(json.dumps(sorted(sys.modules)))"
+# Prints what is imported, and what had to be compiled for it.
+PROGRAM: Final = """
+import json, sys
+compiled = []
+sys.addaudithook(lambda event, of: compiled.append(str(of[1])) if event == "compile" else None)
+sys.path[:0] = sys.argv[1:]
+import app
+print(json.dumps([sorted(sys.modules), compiled]))
+"""
 
 
-@cache
-def imported(function: str) -> frozenset[str]:
-    """Return the modules that a process has imported once it can be asked."""
-    paths = [PROJECT / "functions" / function, PROJECT / "layers/common/python"]
-    variables = {"PYTHONPATH": os.pathsep.join(map(str, paths)), "POWERTOOLS_SERVICE_NAME": function}
-    command = [sys.executable, "-P", "-W", "error", "-c", PROGRAM]
-    found = subprocess.run(command, env=variables, check=True, capture_output=True, text=True)
-    return frozenset(json.loads(found.stdout))
+class Start(NamedTuple):
+    """What happened at the start of a function."""
+
+    modules: list[str]
+    compiled: list[str]
 
 
-def packages(function: str) -> set[str]:
+@pytest.fixture(scope="session")
+def starts(layer: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Start]:
+    """The starts of all functions, in processes of their own that have no modules but the layer's."""
+    found = {}
+    for function in FUNCTIONS:
+        task = tmp_path_factory.mktemp(function)
+        shutil.copy(PROJECT / "functions" / function / "app.py", task)
+        paths = [str(task), str(layer)]
+        command = [sys.executable, "-B", "-I", "-S", "-W", "error", "-c", PROGRAM, *paths]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        found[function] = Start(*json.loads(done.stdout))
+    return found
+
+
+def packages(start: Start) -> set[str]:
     """Return the imported packages that come with neither Python nor the function."""
-    tops = {name.partition(".")[0] for name in imported(function)}
+    tops = {name.partition(".")[0] for name in start.modules}
     return {name for name in tops - sys.stdlib_module_names - {"app"} if not name.startswith("_")}
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_function_imports_the_packages_that_it_uses(function: str) -> None:
-    assert packages(function) == EVERYWHERE | PACKAGES.get(function, SCHEMAS | TOKENS)
+def test_functions_import_the_packages_that_they_use(starts: dict[str, Start]) -> None:
+    for function, start in starts.items():
+        assert packages(start) == EVERYWHERE | PACKAGES.get(function, SCHEMAS | TOKENS), function
 
 
-@pytest.mark.parametrize("room", FUNCTIONS_OF_ROOM)
-def test_room_is_imported_by_the_functions_that_use_it(room: str) -> None:
-    found = {function for function in FUNCTIONS if f"tenantry.{room}" in imported(function)}
-    assert found == FUNCTIONS_OF_ROOM[room]
+def test_rooms_are_imported_by_the_functions_that_use_them(starts: dict[str, Start]) -> None:
+    for room, functions in FUNCTIONS_OF_ROOM.items():
+        found = {function for function, start in starts.items() if f"tenantry.{room}" in start.modules}
+        assert found == functions, room
+
+
+def test_nothing_of_the_layer_is_compiled_at_the_start(starts: dict[str, Start], layer: Path) -> None:
+    for function, start in starts.items():
+        assert [path for path in start.compiled if path.startswith("/opt/python")] == [], function
+        assert [path for path in start.compiled if path.startswith(str(layer))] == [], function
+        assert [path for path in start.compiled if path.endswith("app.py")], "what is compiled is not told"

@@ -3,7 +3,6 @@
 import importlib.metadata
 import importlib.util
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,22 +11,13 @@ from typing import Any
 
 import pytest
 
+from tests.contract.layer import MAKE, build
 from tests.contract.sam_template import PROJECT
 
-MAKE = shutil.which("make") or "make"
 HEADER_BYTES = 16
 UNCHECKED_HASH = 0b01  # flags of PEP 552: based on a hash that is not checked
 LARGEST_BYTES = 250 * 1024 * 1024  # Lambda's quota for a function and its layers, unpacked
-
-
-def build(target: Path, architecture: str) -> Path:
-    subprocess.run(
-        [MAKE, "--silent", "--makefile", "layers/common/Makefile", "build-CommonLayer"],
-        cwd=PROJECT,
-        env=os.environ | {"ARTIFACTS_DIR": str(target), "ARCHITECTURE": architecture},
-        check=True,
-    )
-    return target / "python"
+LARGEST_ARCHIVE_BYTES = 15_000_000  # a cold start may have to fetch it
 
 
 def bill_of_materials(layer: Path, target: Path) -> dict[str, Any]:
@@ -37,19 +27,21 @@ def bill_of_materials(layer: Path, target: Path) -> dict[str, Any]:
     return dict(json.loads(target.read_text()))
 
 
-@pytest.fixture(scope="module")
-def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("layer"), "x86_64")
-
-
 def test_every_module_is_compiled_with_an_unchecked_hash(layer: Path) -> None:
-    sources = list(layer.rglob("*.py"))
-    assert sources
-    for source in sources:
-        header = Path(importlib.util.cache_from_source(str(source))).read_bytes()[:HEADER_BYTES]
+    compiled = list(layer.rglob("*.pyc"))
+    assert compiled
+    for path in compiled:
+        header = path.read_bytes()[:HEADER_BYTES]
         assert header[:4] == importlib.util.MAGIC_NUMBER
         assert int.from_bytes(header[4:8], "little") == UNCHECKED_HASH
-        assert header[8:] == importlib.util.source_hash(source.read_bytes())
+
+
+def test_byte_code_of_the_library_is_made_of_its_sources(layer: Path) -> None:
+    sources = list(layer.rglob("*.py"))
+    assert {source.relative_to(layer).parts[0] for source in sources} == {"tenantry"}
+    for source in sources:
+        compiled = Path(importlib.util.cache_from_source(str(source)))
+        assert compiled.read_bytes()[8:HEADER_BYTES] == importlib.util.source_hash(source.read_bytes())
 
 
 def test_byte_code_names_the_place_of_the_layer_in_lambda(layer: Path) -> None:
@@ -59,6 +51,11 @@ def test_byte_code_names_the_place_of_the_layer_in_lambda(layer: Path) -> None:
 
 def test_layer_fits_into_lambda(layer: Path) -> None:
     assert sum(path.stat().st_size for path in layer.rglob("*") if path.is_file()) < LARGEST_BYTES
+
+
+def test_archive_is_small(layer: Path, tmp_path: Path) -> None:
+    archive = shutil.make_archive(str(tmp_path / "layer"), "zip", layer.parent, layer.name)
+    assert Path(archive).stat().st_size < LARGEST_ARCHIVE_BYTES
 
 
 def test_equal_input_gives_equal_bytes(layer: Path, tmp_path: Path) -> None:
