@@ -1,0 +1,80 @@
+"""A process that is killed while it publishes loses no event; what it has sent may be sent again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from local.processes import HOST
+from tenantry import audit
+from tests.integration.audit.records import recorded
+from tests.support.databases import Databases
+
+
+class EventBridge(HTTPServer):
+    """Takes PutEvents (https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html)."""
+
+    def __init__(self) -> None:
+        super().__init__((HOST, 0), _Requests)
+        self.received: list[str] = []
+        self.replies_to_lose = 0
+
+
+class _Requests(BaseHTTPRequestHandler):
+    server: EventBridge
+
+    def do_POST(self) -> None:
+        entries = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["Entries"]
+        self.server.received += [json.loads(entry["Detail"])["id"] for entry in entries]
+        if self.server.replies_to_lose > 0:
+            self.server.replies_to_lose -= 1
+            self.close_connection = True
+            return
+        replies = [{"EventId": str(number)} for number, _ in enumerate(entries)]
+        octets = json.dumps({"FailedEntryCount": 0, "Entries": replies}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(octets)))
+        self.end_headers()
+        self.wfile.write(octets)
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - its name in the base class
+        """Write nothing."""
+
+
+@pytest.fixture
+def event_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[EventBridge]:
+    with EventBridge() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", f"http://{HOST}:{server.server_port}")
+        monkeypatch.setenv("EVENT_BUS", "tenantry-test")
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def publish(number: int) -> int:
+    """Publish in a process that is killed before its nth change; return how it ended."""
+    command: list[Any] = [sys.executable, "-m", "tests.support.killed_publisher", str(number)]
+    return subprocess.run(command, env=os.environ, capture_output=True, check=False).returncode
+
+
+def test_a_kill_repeats_events_and_loses_none(databases: Databases, event_bridge: EventBridge) -> None:
+    for number in range(23):
+        audit.record_alone("login.failed", ["org_1"], {"n": number})
+    ids = [record["_id"] for record in recorded(databases)]
+    assert publish(2) == -signal.SIGKILL  # the second ten are sent, and not removed yet
+    assert event_bridge.received == ids[:20]
+    assert [one["_id"] for one in databases.master["outbox"].find()] == ids[10:]
+    event_bridge.received.clear()
+    event_bridge.replies_to_lose = 1
+    assert publish(99) == 0
+    assert event_bridge.received == [*ids[10:20], *ids[10:20], *ids[20:]]
+    assert list(databases.master["outbox"].find()) == []

@@ -1,0 +1,131 @@
+"""An owner reads what concerns the own organization and no other; the operator reads everything."""
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenantry import audit
+from tests.integration.audit.records import ADDRESS, OPERATOR, of_operator, recorded
+from tests.support.databases import Databases
+from tests.support.owners import PASSWORD, Owner, log_in, sign_up
+from tests.support.service import Service
+
+
+def page(owner: Owner, query: str = "", token: str | None = None) -> Any:
+    answer = owner.service.get(f"{owner.path}/audit{query}", token=token or owner.token)
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def operator_page(service: Service, query: str = "") -> Any:
+    answer = of_operator(service, "GET", f"/operator/audit{query}")
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def test_owners_read_what_concerns_their_organization(service: Service) -> None:
+    mine, other = sign_up(service, "Alpha"), sign_up(service, "Beta")
+    assert service.patch(other.path, {"name": "Secret"}, token=other.token).status == 200
+    for owner in (mine, other):
+        service.post("/login", {"email": owner.email, "password": "wrong"})
+    assert [record["action"] for record in page(mine)["records"]] == [
+        "login.failed", "login.succeeded", "organization.created",
+    ]  # fmt: skip
+    for trace in (other.id, "Secret", "secret", "beta"):
+        assert trace not in json.dumps(page(mine))
+    assert service.get(f"{other.path}/audit", token=mine.token).code == "organization-not-found"
+
+
+def test_what_an_account_does_concerns_all_its_organizations_and_names_none(service: Service) -> None:
+    first = sign_up(service, "Alpha")
+    second = service.post("/organizations", {"name": "Second"}, token=first.token).json["organization"]
+    service.post("/login", {"email": first.email, "password": "wrong"})
+    token = log_in(service, first.email, second["id"])
+    theirs = service.get("/organizations/second/audit", token=token).json["records"]
+    assert [record["action"] for record in theirs] == [
+        "login.succeeded",
+        "login.failed",
+        "organization.created",
+    ]
+    assert page(first)["records"][0] == theirs[1]
+    assert first.id not in json.dumps(theirs)
+    assert second["id"] not in json.dumps(page(first))
+
+
+def test_owners_see_that_an_operator_acted_but_not_who(owner: Owner) -> None:
+    suspension = f"/operator/organizations/{owner.id}/suspension"
+    for method in ("PUT", "DELETE"):
+        assert of_operator(owner.service, method, suspension).status == 204
+    seen = page(owner, token=log_in(owner.service, owner.email))["records"][1]
+    assert (seen["actor"], seen["source_address"]) == ({"type": "operator", "id": None}, None)
+    seen = operator_page(owner.service, f"?organization={owner.id}")["records"][1]
+    assert (seen["actor"], seen["source_address"]) == ({"type": "operator", "id": OPERATOR}, ADDRESS)
+
+
+def test_records_survive_their_organization_and_stay_from_its_heir(owner: Owner) -> None:
+    assert owner.service.delete(owner.path, token=owner.token).status == 204
+    heir = sign_up(owner.service, "Alpha", email="heir@example.com")
+    assert [record["action"] for record in page(heir)["records"]] == [
+        "login.succeeded",
+        "organization.created",
+    ]
+    assert owner.id not in json.dumps(page(heir))
+    of_deleted = operator_page(owner.service, f"?organization={owner.id}")["records"]
+    assert [record["action"] for record in of_deleted] == [
+        "organization.deleted", "login.succeeded", "organization.created",
+    ]  # fmt: skip
+    by_slug = operator_page(owner.service, "?organization=alpha")["records"]
+    assert {tuple(record["organization_ids"]) for record in by_slug} == {(heir.id,)}
+
+
+def test_operators_read_what_concerns_no_organization(service: Service, databases: Databases) -> None:
+    sign_up(service, "Alpha")
+    service.post("/login", {"email": "nobody@example.com", "password": PASSWORD})
+    shown = operator_page(service)["records"]
+    assert [record["id"] for record in shown] == [record["_id"] for record in recorded(databases)][::-1]
+    assert {record["action"] for record in shown} >= {"signing_key.published", "login.failed"}
+    assert operator_page(service, "?organization=unknown") == {"records": [], "next_cursor": None}
+
+
+def test_nobody_but_an_operator_reads_everything(owner: Owner) -> None:
+    for token in (None, owner.token):
+        answer = owner.service.get(f"/operator/audit?organization={owner.slug}", token=token)
+        assert (answer.status, answer.code) == (403, "operator-required")
+
+
+def test_wrong_parameters_are_refused(owner: Owner) -> None:
+    cursor_of_another = page(sign_up(owner.service, "Beta"), "?limit=1")["next_cursor"]
+    wrong = (
+        "limit=0", "limit=1001", "limit=x", "limit=1&limit=2", "cursor=x", "organisation=a", "organization=a",
+        f"cursor={cursor_of_another}",
+    )  # fmt: skip
+    for query in wrong:
+        answer = owner.service.get(f"{owner.path}/audit?{query}", token=owner.token)
+        assert (answer.status, answer.code) == (422, "invalid-fields"), query
+
+
+def test_pages_hold_each_record_once_whatever_is_added_meanwhile(databases: Databases) -> None:
+    for number in range(30):
+        audit.record_alone("login.failed", ["org_1"] if number % 3 else ["org_1", "org_2"], {"n": number})
+    newest_first = [
+        one["_id"] for one in sorted(recorded(databases), key=lambda one: (one["at"], one["_id"]))
+    ][::-1]
+
+    @settings(max_examples=10, deadline=None, database=None)
+    @given(limit=st.integers(1, 40))
+    def check(limit: int) -> None:
+        read: list[str] = []
+        cursor = None
+        while cursor or not read:
+            found = audit.find_page("org_1", limit, cursor)
+            read += [record["_id"] for record in found.records]
+            cursor = found.next_cursor
+            audit.record_alone("login.failed", ["org_1"], {"n": "later"})
+        assert read[read.index(newest_first[0]) :] == newest_first
+        assert len(set(read)) == len(read)
+
+    check()
+    of_other = audit.find_page("org_2", 100, None)
+    assert [record["details"]["n"] for record in of_other.records] == list(range(27, -1, -3))

@@ -1,0 +1,15 @@
+"""`outbox.publish`, killed when it is about to send its nth command that is more than a look.
+
+Usage: python -m tests.support.killed_publisher N
+"""
+
+import sys
+
+from pymongo import monitoring
+
+from tenantry import outbox
+from tests.support.killed_command import Killer
+
+if __name__ == "__main__":
+    monitoring.register(Killer(int(sys.argv[1])))
+    outbox.publish()
