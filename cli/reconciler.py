@@ -11,15 +11,16 @@ from tenantry.reconciliation import reconcile
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Ids of organizations whose intents were met, and names of collections that killed restores left."""
+    """Ids of organizations whose intents or erasures were met, and collections that killed restores left."""
 
     settled: list[str]
+    erased: list[str]
     failed: list[str]
     dropped: list[str]
 
 
 def settle(target: Target, databases: Databases, older_than: timedelta) -> Outcome:
-    """Settle every intent that is older than a while, and drop what killed restores have left."""
+    """Settle intents and erasures that are older than a while, and drop what killed restores have left."""
     library.use(target)
     found = reconcile(older_than)
-    return Outcome(found.settled, found.failed, staging.drop_abandoned(databases))
+    return Outcome(found.settled, found.erased, found.failed, staging.drop_abandoned(databases))

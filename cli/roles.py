@@ -48,6 +48,7 @@ COMPLETE_INTENTS: Final[Grants] = _together(
         "clusters": {"update"},
     },
 )
+ERASE: Final[Grants] = {"erasures": {"find", "insert", "remove"}}
 COUNT_FAILURES: Final[Grants] = {"login_attempts": {"find", "insert", "update"}}
 CREATE_SCHEMA: Final[Grants] = _together(
     {name: {"createIndex"} for name in INDEXES},
@@ -113,8 +114,8 @@ ROLES: Final = (
     Role(
         "change",
         ("update_organization", "delete_organization", "reconcile"),
-        _together(AUTHENTICATE, COMPLETE_INTENTS),
-        DEFINE,
+        _together(AUTHENTICATE, COMPLETE_INTENTS, ERASE),
+        DEFINE | {"collMod", "dropIndex", "listIndexes", "remove"},
     ),
     Role(
         "data",
@@ -135,13 +136,15 @@ ROLES: Final = (
             CREATE_SCHEMA,
             CREATE_ORGANIZATION,
             COMPLETE_INTENTS,
+            ERASE,
             {name: {"listIndexes"} for name in ("accounts", "members", "organizations")},
             {"restorations": CHANGE, EVERY_COLLECTION: {"listCollections"}},
         ),
         frozenset(
             {"find", "insert", "update", "createCollection", "dropCollection", "renameCollectionSameDB"}
         )
-        | {"createIndex", "listIndexes", "listCollections", "collStats", "bypassDocumentValidation"},
+        | {"collMod", "createIndex", "dropIndex", "listIndexes", "listCollections", "remove"}
+        | {"collStats", "bypassDocumentValidation"},
     ),
 )
 

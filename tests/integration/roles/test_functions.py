@@ -9,7 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
-from tenantry import passwords
+from tenantry import clusters, passwords
+from tenantry.tenants import pools
 from tests.integration.roles.users import ServiceOfUsers, Users
 from tests.support.databases import Databases
 from tests.support.intents import collection_done, intend_deletion, intend_rename, only_intent
@@ -65,6 +66,43 @@ def test_documents_and_indexes(service: ServiceOfUsers, owner: Owner) -> None:
     assert ask("POST", indexes, json_body={"keys": [{"field": "kind"}], "name": "by-kind"}).status == 201
     assert len(ask("GET", indexes).json["indexes"]) == 2
     assert ask("DELETE", f"{indexes}/by-kind").status == 204
+
+
+def test_life_in_a_pool(
+    service: ServiceOfUsers, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clusters.register("main")
+    pools.create("main", "pool_0")
+    monkeypatch.setenv("PLACEMENT", "pooled")
+    owner = sign_up(service, "Alpha")
+    assert service.post(f"{owner.path}/documents", {"_id": 1}, token=owner.token).status == 201
+    index = {"keys": [{"field": "kind"}], "name": "by-kind"}
+    assert service.post(f"{owner.path}/indexes", index, token=owner.token).status == 201
+    assert service.patch(owner.path, {"name": "Beta"}, token=owner.token).status == 200
+    assert service.delete(owner.path, token=owner.token).status == 204
+    assert databases.tenants["pool_0"].find_one() is None
+    assert databases.master["erasures"].find_one() is None
+
+
+def test_life_on_another_cluster(
+    service: ServiceOfUsers, users: Users, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clusters.register("main", 0)
+    clusters.register("second")
+    owner = sign_up(service, "Alpha")
+    is_creating = {"$set": {"state": "creating", "intent": {"created_at": datetime(2020, 1, 1, tzinfo=UTC)}}}
+    for meet in (
+        lambda: service.get(f"{owner.path}/count", token=owner.token),
+        lambda: users.invoke("reconcile", {}),
+    ):
+        for begun in (databases.tenants["org_alpha"].drop, lambda: None):
+            begun()
+            databases.master["organizations"].update_one({}, is_creating)
+            meet()
+            assert databases.organization(owner.id)["state"] == "active"
+    assert service.patch(owner.path, {"name": "Beta"}, token=owner.token).status == 200
+    assert service.delete(owner.path, token=owner.token).status == 204
+    assert databases.collections() == {}
 
 
 def test_sessions_and_passwords(

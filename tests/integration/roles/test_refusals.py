@@ -109,7 +109,8 @@ REFUSED: Final = [
     *master(KINDS, (drop, redefine), MASTER),
     *master(OF_FUNCTIONS - {"create"}, (expire,), MASTER),
     # Tenants' data
-    *tenants({"login", "change", "rotation", "audit", "publish", "public"}, (*READS, *WRITES)),
+    *tenants({"login", "rotation", "audit", "publish", "public"}, (*READS, *WRITES)),
+    *tenants({"change"}, (*READS, insert, update, expire)),
     *tenants({"create"}, (*WRITES, expire)),
     *tenants(OF_FUNCTIONS - {"create", "change"}, (drop,)),
     # Everything else on the server

@@ -1,5 +1,6 @@
 """Functions that reach MongoDB as the users that they should be."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ class Users:
         """Be a process that has just started and knows only this user."""
         with pytest.MonkeyPatch.context() as patch, library.fresh_process():
             patch.setenv("MONGODB_URI", self.uri(kind))
+            # As good as another server to who does not know that it is the same.
+            patch.setenv("MONGODB_CLUSTERS", json.dumps({"second": self.uri(kind)}))
             yield
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:

@@ -49,6 +49,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         ),
         IndexModel([("account_id", ASCENDING)], name="account"),
     ],
+    "erasures": [IndexModel([("created_at", ASCENDING)], name="created_at")],
     "idempotency_keys": [IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0)],
     "login_attempts": [IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0)],
     "sessions": [

@@ -3,6 +3,8 @@
 Creating is one transaction, with more behind it where the collection is on another cluster; see
 `tenantry.tenants.creation`. Renaming and deleting a collection cannot be part of one, so they first write
 an intent, then change the collection, then the metadata; `tenantry.tenants.intents` does the latter two.
+In a pool a rename is one of metadata, and a deletion leaves something to be erased; see
+`tenantry.tenants.erasures`.
 """
 
 from collections.abc import Callable
@@ -28,12 +30,12 @@ from tenantry.errors import (
 )
 from tenantry.idempotency import Claim
 from tenantry.observability import logger
-from tenantry.organizations import Kind, OrganizationDocument
+from tenantry.organizations import Kind, OrganizationDocument, is_pooled
 from tenantry.passwords import hash_password, is_guessable
 from tenantry.placement import ClusterFull
 from tenantry.schemas import METADATA_MAX_KEYS, CreateOrganization, UpdateOrganization
 from tenantry.settings import settings
-from tenantry.tenants import creation
+from tenantry.tenants import creation, erasures
 from tenantry.tenants.intents import OvertakenError, carry_out, settle
 
 MAX_ATTEMPTS: Final = 10  # of a change that others keep overtaking
@@ -262,20 +264,29 @@ def _change(current: OrganizationDocument, target: dict[str, Any]) -> Organizati
     if all(current[field] == value for field, value in target.items()):  # type: ignore[literal-required]
         return current
     if target["slug"] == current["slug"]:
-        changed = _replace(current, target)
+        changed = _replace(current, target, "organization.changed")
     else:
         _free_slug(target["slug"], besides=current["_id"])
-        changed = carry_out(current, "renaming", target)
+        changed = _rename(current, target)
     if changed is None:
         raise OvertakenError
     return changed
 
 
-def _replace(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument | None:
+def _rename(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument | None:
+    if not is_pooled(current):
+        return carry_out(current, "renaming", target)
+    names_of_it = {"slugs": [target["slug"]], "collection": names.collection_of(target["slug"])}
+    return _replace(current, target | names_of_it, "organization.renamed")
+
+
+def _replace(
+    current: OrganizationDocument, target: dict[str, Any], action: audit.Action
+) -> OrganizationDocument | None:
     def attempt(session: ClientSession) -> OrganizationDocument | None:
         changed = organizations.replace(current, target | {"updated_at": database.now()}, session)
         if changed is not None:
-            audit.record("organization.changed", [current["_id"]], session, audit.changes(current, target))
+            audit.record(action, [current["_id"]], session, audit.changes(current, target))
         return changed
 
     return database.run_transaction(attempt)
@@ -299,7 +310,12 @@ def delete(membership: Membership) -> None:
         if current is None:
             return
         try:
-            current = carry_out(current, "deleting", {})
+            if is_pooled(current):
+                erasures.delete(current)
+            else:
+                carry_out(current, "deleting", {})
         except OvertakenError:
             current = organizations.find(membership.organization_id)
+        else:
+            return
     raise ServiceUnavailable

@@ -143,6 +143,11 @@ def placement(organization: OrganizationDocument) -> Placement:
     return Placement(cluster, "pooled", pool)
 
 
+def is_pooled(organization: OrganizationDocument) -> bool:
+    """Tell whether an organization's documents are in a pool."""
+    return organization.get("pool") is not None
+
+
 def insert(document: OrganizationDocument, session: ClientSession) -> None:
     """Insert an organization within a transaction.
 

@@ -1,33 +1,39 @@
-"""Completing the intents that nobody came back to, after a kill, a lost connection or a timeout."""
+"""Completing what nobody came back to, after a kill, a lost connection or a timeout: intents and erasures."""
 
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 
 from pymongo.errors import PyMongoError
 
 from tenantry import organizations
 from tenantry.errors import TenantryError
 from tenantry.observability import log_failure, logger
+from tenantry.tenants import erasures
 from tenantry.tenants.intents import settle
+
+ERASING_SECONDS: Final = 120  # of one run; what is left then is the next one's
 
 
 @dataclass(slots=True)
 class Reconciliation:
-    """Ids of the organizations whose intents were met."""
+    """Ids of the organizations whose intents or erasures were met."""
 
     settled: list[str] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
 
 def reconcile(older_than: timedelta) -> Reconciliation:
-    """Settle every intent that is older than a while; doing it twice changes nothing.
+    """Settle every intent and erasure that is older than a while; doing it twice changes nothing.
 
     One that fails is logged and does not keep the others from being settled.
 
     Parameters
     ----------
     older_than : timedelta
-        Intents younger than this are left to the requests that wrote them.
+        What is younger is left to the requests that wrote it.
 
     Raises
     ------
@@ -46,4 +52,19 @@ def reconcile(older_than: timedelta) -> Reconciliation:
                 "Settled an intent", organization_id=organization["_id"], state=organization["state"]
             )
             outcome.settled.append(organization["_id"])
+    _erase(older_than, outcome)
     return outcome
+
+
+def _erase(older_than: timedelta, outcome: Reconciliation) -> None:
+    give_up_at = time.monotonic() + ERASING_SECONDS
+    for erasure in erasures.find_all(older_than):
+        try:
+            is_done = erasures.carry_out(erasure)
+            while not is_done and time.monotonic() < give_up_at:
+                is_done = erasures.carry_out(erasure)
+        except (PyMongoError, TenantryError) as error:
+            log_failure("An erasure failed", error, organization_id=erasure["_id"])
+            outcome.failed.append(erasure["_id"])
+        else:
+            outcome.erased += [erasure["_id"]] if is_done else []
