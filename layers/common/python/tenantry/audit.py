@@ -24,6 +24,7 @@ Action = Literal[
     "organization.deleted",
     "organization.suspended",
     "organization.reactivated",
+    "organization.moved",
     "login.succeeded",
     "login.failed",
     "session.ended",

@@ -75,13 +75,24 @@ class Vacated(TypedDict):
     until: datetime
 
 
+class Move(TypedDict):
+    """A move of the documents to another place, which bars renames and changes of indexes.
+
+    Nobody uses the documents while `paused_until` is set: at the moment of the switch, or until that time if
+    the process that was at it has died.
+    """
+
+    id: str
+    paused_until: datetime | None
+
+
 class OrganizationDocument(TypedDict):
     """An organization as it is stored.
 
     `collection` follows from the slug. It holds the documents unless `pool` names the shared collection that
     does; see `placement`. `namespaces` counts the collections and indexes of the cluster that are reserved
     for this organization alone. `intent` is there in every state but active, `vacated` once a rename was
-    interrupted, and `suspended_at` while the organization is suspended.
+    interrupted, `suspended_at` while the organization is suspended, and `move` while its documents are moved.
     """
 
     _id: str
@@ -100,6 +111,7 @@ class OrganizationDocument(TypedDict):
     intent: Intent | None
     vacated: NotRequired[list[Vacated]]
     suspended_at: NotRequired[datetime]
+    move: NotRequired[Move | None]
 
 
 def create_document(

@@ -11,8 +11,8 @@ import pytest
 from bson import Binary, Code, Decimal128, Int64, MaxKey, MinKey, ObjectId, Timestamp
 
 from tenantry.moves import endpoints
-from tenantry.moves.changes import SourceGone
-from tenantry.moves.copying import Copy
+from tenantry.moves.copying import Copy, Tally
+from tenantry.moves.errors import MoveLost
 from tenantry.moves.raw_documents import CODEC_OPTIONS, document
 from tests.integration.placement.moves.conftest import MINE, Route, as_stored, collection_of
 from tests.support.databases import Document
@@ -47,12 +47,14 @@ def test_documents_with_ids_of_every_type_are_copied_bit_by_bit(route: Route) ->
     route.insert(*({"_id": one, "x": [one]} for one in IDS))
     with route.copying() as copy:
         in_batches(copy.copy_behind)
+        copied, copy.done = copy.done, Tally()
         in_batches(copy.compare_behind)
         assert copy.pending == set()
+        assert copy.done == copied
     copies = route.documents(route.target)
     assert copies == route.documents(route.source)
-    assert len(copies) == copy.compared.documents == len(IDS)
-    assert copy.compared.size == sum(map(len, copies))
+    assert len(copies) == copied.documents == len(IDS)
+    assert copied.size == sum(map(len, copies))
 
 
 def test_what_only_the_server_may_write_is_copied_as_it_is(route: Route) -> None:
@@ -168,7 +170,7 @@ def test_source_that_is_dropped_ends_the_copy(route: Route) -> None:
         pytest.skip("a pool is never dropped")
     with route.copying() as copy:
         collection_of(route.source).drop()
-        with pytest.raises(SourceGone):
+        with pytest.raises(MoveLost):
             catch_up(copy)
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tenantry.extended_json import CODEC_OPTIONS
 from tenantry.moves import raw_documents
+from tenantry.moves.errors import MoveImpossible
 from tests.support.bson_values import CODES, NAMES, SCALARS, VALUES, exactly
 
 IDS = SCALARS | st.dictionaries(NAMES, VALUES, max_size=3) | CODES
@@ -63,5 +64,5 @@ def test_what_drivers_do_not_write_any_more_stays_as_it_is() -> None:
     ids=["DBPointer", "not UTF-8"],
 )
 def test_an_id_that_cannot_be_told_from_others_is_refused(identity: bytes) -> None:
-    with pytest.raises(raw_documents.UnreadableDocument):
+    with pytest.raises(MoveImpossible):
         raw_documents.id_of(with_elements(identity))

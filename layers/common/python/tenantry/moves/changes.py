@@ -14,15 +14,12 @@ from pymongo.change_stream import ChangeStream
 
 from tenantry.database import Document
 from tenantry.moves.endpoints import Endpoint
+from tenantry.moves.errors import MoveLost
 from tenantry.moves.raw_documents import DocumentId
 
 OF_DOCUMENTS: Final = frozenset({"insert", "update", "replace", "delete"})
 OF_INDEXES: Final = frozenset({"create", "createIndexes", "dropIndexes"})
 BARRIER: Final = "modify"
-
-
-class SourceGone(Exception):
-    """The source was dropped or renamed: there is nothing to move from it any more."""
 
 
 class Changes:
@@ -64,7 +61,7 @@ class Changes:
         if event["operationType"] == BARRIER:
             self.barrier = event["clusterTime"]
         elif event["operationType"] not in OF_INDEXES:
-            raise SourceGone
+            raise MoveLost  # the source was dropped or renamed, so the organization was deleted
 
 
 @contextmanager

@@ -19,13 +19,13 @@ from tenantry.moves.changes import Changes
 from tenantry.moves.endpoints import MAX_BATCH_DOCUMENTS, Endpoint
 from tenantry.moves.raw_documents import DocumentId, id_of
 
-CHECKSUM_BYTES: Final = 8
+CHECKSUM_BYTES: Final = 7  # so that MongoDB's integers hold it
 _DUPLICATE_KEY: Final = 11000
 
 
 @dataclass(slots=True)
 class Tally:
-    """How many documents were compared, how many bytes they have, and the sum of their digests."""
+    """How many documents a pass has come by, how many bytes they have, and the sum of their digests."""
 
     documents: int = 0
     size: int = 0
@@ -54,6 +54,8 @@ class Copy:
         Raises if the move is not this process's any more; asked before anything is committed.
     pending : set of DocumentId
         Documents that must be copied again before the copy is complete.
+    done : Tally
+        What the pass has come by so far.
     """
 
     source: Endpoint
@@ -61,12 +63,13 @@ class Copy:
     changes: Changes
     verify: Callable[[], None]
     pending: set[DocumentId] = field(default_factory=set)
-    compared: Tally = field(default_factory=Tally)
+    done: Tally = field(default_factory=Tally)
 
     def copy_behind(self, after: DocumentId | None) -> DocumentId | None:
         """Copy a batch of the documents behind one, and return the last, or None if all are copied."""
         batch = self.source.read_behind(after)
         self._write({id_of(one) for one in batch.documents}, batch.documents)
+        self.done.add(batch.documents)
         return None if batch.is_all else id_of(batch.documents[-1])
 
     def compare_behind(self, after: DocumentId | None) -> DocumentId | None:
@@ -74,13 +77,12 @@ class Copy:
         batch = self.source.read_behind(after)
         upto = None if batch.is_all else id_of(batch.documents[-1])
         self.pending |= _differing(batch.documents, self.target.read_range(after, upto))
-        self.compared.add(batch.documents)
+        self.done.add(batch.documents)
         return upto
 
     def follow(self) -> int:
-        """Copy and compare what has changed; return how much of it is known to be left."""
-        seen = self.changes.seen(MAX_BATCH_DOCUMENTS)
-        self.pending |= seen
+        """Copy and compare what has changed; return how many documents that were, up to a batch."""
+        self.pending |= self.changes.seen(MAX_BATCH_DOCUMENTS)
         ids = set(islice(self.pending, MAX_BATCH_DOCUMENTS))
         batch = self.source.read(ids)
         if not batch.is_all:  # they are too large together
@@ -88,7 +90,7 @@ class Copy:
             batch = self.source.read(ids)
         if ids and self._write(ids, batch.documents):
             self.pending |= _differing(batch.documents, self.target.read(ids).documents)
-        return len(self.pending)
+        return len(ids)
 
     def _write(self, ids: Collection[DocumentId], documents: Iterable[RawBSONDocument]) -> bool:
         """Put documents into the target, or say that those of these ids are pending."""

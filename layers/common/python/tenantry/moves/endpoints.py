@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import pymongo.collection
 import pymongo.cursor
+from bson import Timestamp
 from bson.raw_bson import RawBSONDocument
 from pymongo.change_stream import ChangeStream
 from pymongo.client_session import ClientSession
@@ -112,6 +113,17 @@ class Endpoint(ABC):
     def id_in(self, event: RawBSONDocument) -> DocumentId:
         """Return which document an event is about."""
         return raw_documents.id_of(self._original(event["documentKey"]))
+
+    def count(self) -> int:
+        """Return about how many documents there are."""
+        return self.collection.count_documents(self._range(None, None), session=self._session)
+
+    def operation_time(self) -> Timestamp:
+        """Return the time of the cluster's last operation."""
+        self._session.client.admin.command("ping", session=self._session)
+        time = self._session.operation_time
+        assert time is not None, "a replica set answers with it"  # noqa: S101
+        return time
 
     def _batch(self, query: Filter) -> Batch:
         documents: list[RawBSONDocument] = []

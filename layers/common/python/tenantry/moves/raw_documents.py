@@ -12,6 +12,8 @@ import bson
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.raw_bson import RawBSONDocument
 
+from tenantry.moves.errors import MoveImpossible
+
 CODEC_OPTIONS: Final = CodecOptions(
     document_class=RawBSONDocument,
     datetime_conversion=DatetimeConversion.DATETIME_MS,
@@ -26,10 +28,6 @@ _EMBEDDED_DOCUMENT: Final = b"\x03"  # https://bsonspec.org/spec.html
 DocumentId = bytes  # the BSON document {_id: ...}
 
 
-class UnreadableDocument(ValueError):
-    """The document's `_id` is nothing that a driver writes: a type long gone, or text that is not UTF-8."""
-
-
 def document(content: bytes) -> RawBSONDocument:
     """Return bytes as a document."""
     return RawBSONDocument(content, CODEC_OPTIONS)
@@ -40,7 +38,8 @@ def id_of(stored: RawBSONDocument) -> DocumentId:
 
     Raises
     ------
-    UnreadableDocument
+    MoveImpossible
+        The `_id` is nothing that a driver writes: of a type long gone, or text that is not UTF-8.
     """
     return _document(_id_element(stored))
 
@@ -50,7 +49,8 @@ def with_tenant(original: RawBSONDocument, tenant: str) -> RawBSONDocument:
 
     Raises
     ------
-    UnreadableDocument
+    MoveImpossible
+        The `_id` is nothing that a driver writes: of a type long gone, or text that is not UTF-8.
     """
     element = _id_element(original)
     kind, value = element[:1], element[1 + len(_NAME) :]
@@ -78,7 +78,7 @@ def _id_element(stored: RawBSONDocument) -> bytes:
     element = bytes(stored.raw[_LENGTH_BYTES : len(encoded) - 1])
     # The type may be a deprecated one that has the same bytes, such as symbol, which is read as string.
     if element[1:] != encoded[_LENGTH_BYTES + 1 : -1]:
-        raise UnreadableDocument
+        raise MoveImpossible("A document's _id is of a type long gone, or text that is not UTF-8")
     return element
 
 

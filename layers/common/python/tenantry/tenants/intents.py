@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 import pymongo
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, audit, clusters, database, names, organizations
+from tenantry import accounts, audit, clusters, database, moving, names, organizations
 from tenantry.errors import OrganizationExists, ServiceUnavailable
 from tenantry.observability import logger
 from tenantry.organizations import Intent, OrganizationDocument
@@ -95,7 +95,7 @@ def settle(organization: OrganizationDocument) -> OrganizationDocument | None:
 
 
 def settle_collection(organization: OrganizationDocument) -> OrganizationDocument | None:
-    """Return an organization that is not being created or renamed, completing it if nobody is at it.
+    """Return an organization whose collection can be used, completing a creation or rename if it must be.
 
     A deletion stays for those who may write accounts and members.
 
@@ -116,7 +116,7 @@ def settle_collection(organization: OrganizationDocument) -> OrganizationDocumen
         creation.complete(organization)
         current = organizations.find(organization["_id"])
     give_up_at = time.monotonic() + MAX_WAIT_SECONDS
-    while current is not None and current["state"] == "renaming":
+    while current is not None and (current["state"] == "renaming" or moving.is_paused(current)):
         if time.monotonic() > give_up_at:
             raise ServiceUnavailable
         current = _attempt(current)
@@ -124,10 +124,17 @@ def settle_collection(organization: OrganizationDocument) -> OrganizationDocumen
 
 
 def _attempt(organization: OrganizationDocument) -> OrganizationDocument | None:
-    """Complete a rename if its lease is free, or wait a moment; return the organization as it is then."""
+    """Complete a rename whose lease is free or end a pause that nobody will, or wait a moment.
+
+    Returns
+    -------
+    OrganizationDocument or None
+        The organization as it is then.
+    """
     with pymongo.timeout(WORK_SECONDS):
-        leased = organizations.take_lease(organization, LEASE)
-        if leased is not None:
+        if moving.is_paused(organization):
+            moving.lift(organization)
+        elif (leased := organizations.take_lease(organization, LEASE)) is not None:
             try:
                 return _complete(leased)
             except OrganizationExists:

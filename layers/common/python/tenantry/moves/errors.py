@@ -1,0 +1,20 @@
+"""Why a move does not go on; the messages are for its operator."""
+
+
+class MoveError(Exception):
+    """Base of all that ends a move's work; the organization goes on at one place, with all its documents."""
+
+
+class MoveRefused(MoveError):
+    """The move cannot begin as the organization is; nothing changed."""
+
+
+class MoveLost(MoveError):
+    """The move is another process's by now, or over; what this process has not committed is taken back."""
+
+    def __init__(self) -> None:
+        super().__init__("Another process moves the organization by now, or the move has been cancelled")
+
+
+class MoveImpossible(MoveError):
+    """The organization's documents cannot be moved to this target; cancel the move."""
