@@ -1,4 +1,4 @@
-"""Tokens that are not ours, and the rotation of the key that signs ours."""
+"""Tokens that are not ours."""
 
 import json
 from typing import Any
@@ -6,14 +6,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from local.signing_key import rotate_key
 from tests.e2e import jose
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService, unique
-from tests.e2e.waiting import wait_until
-from tests.support.owners import Owner, log_in, sign_up
+from tests.support.owners import Owner, sign_up
 
-KNOWN_EVERYWHERE_SECONDS = 10.0
 YEAR_SECONDS = 365 * 24 * 3600
 MEGABYTE = 1024 * 1024
 
@@ -132,20 +129,3 @@ def test_missing_token_gets_a_bare_challenge(service: HttpService, holder: Owner
 def test_token_of_a_megabyte_is_refused(service: HttpService, holder: Owner) -> None:
     assert 400 <= service.get(holder.path, token="a" * MEGABYTE).status < 500
     assert service.get(holder.path, token=holder.token).status == 200
-
-
-def test_rotation_signs_with_another_key_and_keeps_the_tokens_of_the_one_before(
-    service: HttpService, owner: Owner, deployment: Deployment
-) -> None:
-    rotate_key(deployment.aws)
-    # Environments that run already may keep the secret and the key set for five minutes.
-    deployment.start_environments_anew("LoginFunction", "JwksFunction")
-    token = log_in(service, owner.email)
-
-    before, after = jose.header_of(owner.token)["kid"], jose.header_of(token)["kid"]
-    assert before != after
-    assert service.get(owner.path, token=owner.token).status == 200
-    wait_until(lambda: service.get(owner.path, token=token).status == 200, KNOWN_EVERYWHERE_SECONDS)
-    keys = {key["kid"]: key for key in service.get("/.well-known/jwks.json").json["keys"]}
-    jose.verify(owner.token, keys[before])
-    jose.verify(token, keys[after])

@@ -1,8 +1,14 @@
 """The signing key's rotation, from the placeholder on, through the rotation function."""
 
 import json
+import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from itertools import count
+from types import FrameType
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -14,6 +20,8 @@ from tests.support.owners import PASSWORD, Owner, log_in, sign_up
 from tests.support.rotation import STEPS, SigningKeySecret
 from tests.support.service import Service
 
+NOTHING_COUNTED = "ignore:No application metrics to publish"
+
 
 def key_id_of(token: str) -> str:
     return tokens._read_header(token).kid
@@ -21,7 +29,7 @@ def key_id_of(token: str) -> str:
 
 def forget_secrets() -> None:
     """What five minutes do to the cached secret."""
-    secrets._provider.cache_clear()
+    secrets.forget()
 
 
 def test_first_rotation_replaces_the_placeholder(signing_key: SigningKeySecret, databases: Databases) -> None:
@@ -72,25 +80,89 @@ def test_retired_key_ends_after_the_last_token_that_it_may_have_signed(
         assert owner.service.get(owner.path, token=owner.token).status == 401
 
 
-@pytest.mark.parametrize("killed_after", range(len(STEPS) + 1))
-def test_rotation_that_is_killed_between_two_steps_and_repeated(
+class Killed(BaseException):
+    """Ends a process wherever it is."""
+
+
+@contextmanager
+def killed_before_line(number: int) -> Iterator[None]:
+    """Kill the process before it comes to another line of the rotation for the n-th time."""
+    files = {rotation.__file__, signing_keys.__file__}
+    lines = set()
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        if frame.f_code.co_filename not in files:
+            return None
+        if event == "line":
+            lines.add((frame.f_code.co_filename, frame.f_lineno))
+        if len(lines) == number:
+            raise Killed
+        return trace
+
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+
+
+def is_killed(signing_key: SigningKeySecret, version: str, step: str, number: int) -> bool:
+    """Do a step, and tell whether it has a line of this number to be killed before."""
+    try:
+        with killed_before_line(number):
+            signing_key.rotate(version, (step,))
+    except Killed:
+        return True
+    return False
+
+
+def check_keys(owner: Owner, signing_key: SigningKeySecret, databases: Databases, *issued: str) -> str:
+    """Check that whoever starts now knows the key that signs and those of the tokens; return one more."""
+    lasting = {key["_id"] for key in databases.master["signing_keys"].find({"not_after": None})}
+    assert signing_key.key_id in lasting
+    forget_secrets()
+    with library.fresh_process():
+        token = log_in(owner.service, owner.email)
+        for one in (*issued, token):
+            assert owner.service.get(owner.path, token=one).status == 200
+    assert key_id_of(token) == signing_key.key_id
+    return token
+
+
+@pytest.mark.filterwarnings(NOTHING_COUNTED)
+@pytest.mark.parametrize("step", STEPS)
+def test_rotation_that_is_killed_before_any_line_of_a_step_and_repeated(
+    owner: Owner, signing_key: SigningKeySecret, databases: Databases, step: str
+) -> None:
+    published, token = databases.master["signing_keys"], owner.token
+    for number in count(1):
+        before, version = signing_key.key_id, signing_key.rotate(steps=STEPS[: STEPS.index(step)])
+        if not is_killed(signing_key, version, step, number):
+            break
+        between = check_keys(owner, signing_key, databases, token)
+        signing_key.rotate(version)
+        token = check_keys(owner, signing_key, databases, token, between)
+        assert {key["_id"]: "not_after" in key for key in published.find()} == {
+            before: True,
+            signing_key.key_id: False,
+        }
+        published.delete_one({"_id": before})  # as the TTL index does
+    assert number > 5
+
+
+@pytest.mark.filterwarnings(NOTHING_COUNTED)
+@pytest.mark.parametrize("killed_after", range(len(STEPS)))
+def test_rotation_that_another_has_replaced_ends_without_effect(
     owner: Owner, signing_key: SigningKeySecret, databases: Databases, killed_after: int
 ) -> None:
-    version = signing_key.rotate(steps=STEPS[:killed_after])
-    forget_secrets()
-    with library.fresh_process():
-        between = log_in(owner.service, owner.email)
-        assert owner.service.get(owner.path, token=between).status == 200
-    signing_key.rotate(version)
-    forget_secrets()
-    with library.fresh_process():
-        after = log_in(owner.service, owner.email)
-        for token in (owner.token, between, after):
-            assert owner.service.get(owner.path, token=token).status == 200
-    assert key_id_of(after) == signing_key.key_id != key_id_of(owner.token)
-    lasting = databases.master["signing_keys"].find({"not_after": None})
-    assert [key["_id"] for key in lasting] == [signing_key.key_id]
-    assert databases.master["signing_keys"].count_documents({}) == 2
+    replaced = signing_key.rotate(steps=STEPS[:killed_after])
+    signing_key.rotate()
+    before = databases.master["signing_keys"].find().to_list(), signing_key.key_id
+    for step in STEPS[:killed_after] and STEPS:
+        with pytest.raises(RuntimeError, match="Another rotation"):
+            signing_key.rotate(replaced, (step,))
+    assert (databases.master["signing_keys"].find().to_list(), signing_key.key_id) == before
+    check_keys(owner, signing_key, databases, owner.token)
 
 
 def test_each_step_can_be_repeated(signing_key: SigningKeySecret, databases: Databases) -> None:

@@ -1,7 +1,8 @@
 """Rotation of the signing key, in the four steps that Secrets Manager asks for.
 
 The public half is published before the private half signs anything, and the key before it stays published
-until the last token that it may have signed has expired. Every step can be repeated.
+until the last token that it may have signed has expired. Every step can be repeated until another rotation
+has begun, for then the public half may have been given an end.
 """
 
 from datetime import timedelta
@@ -82,5 +83,8 @@ def _finish(secret_id: str, version_id: str) -> None:
 
 
 def _pending_key(secret_id: str, version_id: str) -> SigningKey:
+    """Return the key of the rotation that is under way, or has just been finished by an earlier try."""
     version = secrets.client().get_secret_value(SecretId=secret_id, VersionId=version_id)
+    if not {"AWSPENDING", "AWSCURRENT"}.intersection(version.get("VersionStages", ())):
+        raise RuntimeError("Another rotation has begun since")
     return SigningKey.model_validate_json(version["SecretString"])
