@@ -142,13 +142,14 @@ def setup_database(
     tenant_database: TenantDatabase = "tenantry_tenants",
     as_json: Json = False,
 ) -> None:
-    """Create MongoDB's roles for the functions and for this command line, or bring them up to date.
+    """Create indexes, views, and MongoDB's roles for the functions and this command line; or what is missing.
 
     The connection string is an administrator's. Users with these roles are yours to create.
     """
     target = Target(mongodb_uri, master_database, tenant_database)
     advice = "; Atlas takes roles from its own tools only, see `tenantry atlas-roles`"
     with _reported(advice), connected(target) as databases:
+        library.ensure_schema(target)
         names = roles.set_up(databases.master.client, target)
     print_result({"roles": names}, f"Roles: {', '.join(names)}", as_json=as_json)
 
@@ -160,6 +161,27 @@ def atlas_roles(
     """Print the commands of the Atlas CLI that create the same roles in Atlas."""
     for command in roles.atlas_commands(Target("", master_database, tenant_database)):
         typer.echo(command)
+
+
+@app.command()
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(metavar="KID", help="Its id, as /.well-known/jwks.json has it.")],
+    mongodb_uri: MongoDBUri,
+    master_database: MasterDatabase = "tenantry",
+    tenant_database: TenantDatabase = "tenantry_tenants",
+    as_json: Json = False,
+) -> None:
+    """End a signing key that a rotation has replaced, together with its tokens, since it has leaked.
+
+    Functions keep keys for five minutes, so they accept it as long as that.
+    """
+    target = Target(mongodb_uri, master_database, tenant_database)
+    with _reported(), connected(target):
+        revoked = library.revoke_key(target, key_id)
+    if not revoked:
+        print_error(f"No rotation has replaced a key {key_id}; see SECURITY.md for what comes first")
+        raise typer.Exit(1)
+    print_result({"revoked": key_id}, f"Revoked {key_id}", as_json=as_json)
 
 
 @contextmanager

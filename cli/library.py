@@ -2,9 +2,15 @@
 
 import os
 import sys
+from typing import Final
+
+import pymongo
 
 from cli.connection import Target
+from tenantry import database, signing_keys
 from tenantry.observability import logger
+
+INDEXING_SECONDS: Final = 3600  # an index of a large collection takes longer than any request may
 
 
 def use(target: Target) -> None:
@@ -13,3 +19,16 @@ def use(target: Target) -> None:
     os.environ["MASTER_DATABASE"] = target.master_database
     os.environ["TENANT_DATABASE"] = target.tenant_database
     logger.registered_handler.setStream(sys.stderr)  # type: ignore[attr-defined]  # a StreamHandler
+
+
+def ensure_schema(target: Target) -> None:
+    """Create the indexes and views of the master database where they are missing."""
+    use(target)
+    with pymongo.timeout(INDEXING_SECONDS):
+        database.ensure_schema()
+
+
+def revoke_key(target: Target, key_id: str) -> bool:
+    """End a retired signing key at once; tell whether it was one."""
+    use(target)
+    return signing_keys.revoke(key_id)

@@ -16,6 +16,9 @@ from tests.support.authentication import uri_of
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases, Document
 from tests.support.intents import intend_deletion, intend_rename
+from tests.support.owners import log_in, sign_up
+from tests.support.rotation import SigningKeySecret
+from tests.support.service import Service
 
 Command = Callable[..., dict[str, Any]]
 
@@ -54,6 +57,37 @@ def test_setting_up_again_takes_back_what_a_role_should_not_have(users: Users, d
     assert roles_of(databases) != before
     tenantry_json("setup-database")
     assert roles_of(databases) == before
+
+
+def test_setting_up_makes_a_database_of_before_the_view_accept_logins(
+    users: Users, service: Service, databases: Databases
+) -> None:
+    owner = sign_up(service, "Alpha")
+    databases.master["account_epochs"].drop()
+    databases.master["sessions"].drop_indexes()
+    assert service.get(owner.path, token=owner.token).status == 401
+    with library.fresh_process():
+        tenantry_json("setup-database")
+    assert service.get(owner.path, token=owner.token).status == 200
+    assert log_in(service, owner.email)
+    assert set(databases.master["sessions"].index_information()) == {
+        "_id_",
+        "family_hash",
+        "organization",
+        "expires_at",
+    }
+
+
+def test_revoking_a_key_is_for_the_user_of_rotation(
+    users: Users, service: Service, signing_key: SigningKeySecret
+) -> None:
+    key_id = signing_key.key_id
+    signing_key.rotate()
+    with users.acting("data"):
+        refused = tenantry("revoke-key", key_id)
+    assert (refused.exit_code, "not authorized" in refused.stderr) == (2, True)
+    with users.acting("rotation"):
+        assert tenantry_json("revoke-key", key_id) == {"revoked": key_id}
 
 
 def test_setting_up_is_not_for_the_functions(users: Users) -> None:

@@ -52,6 +52,21 @@ def retire_all_but(key_id: str, after: timedelta) -> None:
     database.run_transaction(attempt)
 
 
+def revoke(key_id: str) -> bool:
+    """End a retired key at once; who has read the keys before knows it `CACHE_SECONDS` later at most.
+
+    Returns
+    -------
+    bool
+        Whether the key was a retired one; if not, nothing changed.
+    """
+    now = database.now()
+    ended = database.collection("signing_keys").update_one(
+        {"_id": key_id, "not_after": {"$ne": None}}, {"$min": {"not_after": now}}
+    )
+    return ended.matched_count == 1
+
+
 def all_keys() -> list[Jwk]:
     """Return the public keys that verify tokens at this moment, as the database has them."""
     _read()
