@@ -58,8 +58,7 @@ def aws() -> Iterator[None]:
         for name, value in AWS_ENVIRONMENT.items():
             monkeypatch.setenv(name, value)
         yield
-        secrets.client.cache_clear()
-        secrets._provider.cache_clear()
+        secrets.forget()
 
 
 @pytest.fixture

@@ -45,8 +45,7 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
         monkeypatch.undo()
     metrics.clear_metrics()
-    secrets.client.cache_clear()
-    secrets._provider.cache_clear()
+    secrets.forget()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,13 +9,28 @@ from mypy_boto3_secretsmanager import SecretsManagerClient
 from tenantry import secrets
 from tenantry.errors import ServiceUnavailable
 from tenantry.secrets import read_secret
+from tests.support.secrets_extension import SecretsExtension, running_extension
 
 VALUE = "mongodb://user:pass@example.com/"
+SESSION_TOKEN = "token of this execution environment"
 
 
 @pytest.fixture
 def arn(secrets_manager: SecretsManagerClient) -> str:
     return secrets_manager.create_secret(Name="mongodb", SecretString=VALUE)["ARN"]
+
+
+@pytest.fixture
+def stored() -> dict[str, str]:
+    return {"arn:aws:x:y/z+1": VALUE}
+
+
+@pytest.fixture
+def extension(stored: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretsExtension]:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", SESSION_TOKEN)
+    with running_extension(stored, SESSION_TOKEN) as extension:
+        monkeypatch.setenv("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", str(extension.server_port))
+        yield extension
 
 
 def test_a_secret_is_read_by_its_arn_or_name(arn: str) -> None:
@@ -49,6 +65,42 @@ def test_a_failure_is_not_kept(secrets_manager: SecretsManagerClient) -> None:
         read_secret("mongodb")
     secrets_manager.create_secret(Name="mongodb", SecretString=VALUE)
     assert read_secret("mongodb") == VALUE
+
+
+def test_what_is_forgotten_is_read_again(arn: str, secrets_manager: SecretsManagerClient) -> None:
+    assert read_secret(arn) == VALUE
+    client = secrets.client()
+    secrets_manager.put_secret_value(SecretId=arn, SecretString="changed")
+    secrets.forget()
+    assert read_secret(arn) == "changed"
+    assert secrets.client() is not client
+
+
+def test_extension_gives_a_secret_without_boto3(
+    extension: SecretsExtension, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "_ask_service", None)
+    assert read_secret("arn:aws:x:y/z+1") == read_secret("arn:aws:x:y/z+1") == VALUE
+    assert extension.asked == ["arn:aws:x:y/z+1"]
+
+
+def test_copy_of_what_the_extension_gave_is_refreshed(
+    extension: SecretsExtension, stored: dict[str, str]
+) -> None:
+    read_secret("arn:aws:x:y/z+1")
+    stored["arn:aws:x:y/z+1"] = "changed"
+    assert read_secret("arn:aws:x:y/z+1") == VALUE
+    assert read_secret("arn:aws:x:y/z+1", refresh=True) == "changed"
+
+
+@pytest.mark.parametrize("variable", ["AWS_SESSION_TOKEN", "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"])
+def test_boto3_is_asked_where_the_extension_cannot_tell(
+    arn: str, extension: SecretsExtension, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert read_secret(arn) == VALUE  # the extension knows no such secret
+    secrets.forget()
+    monkeypatch.setenv(variable, "1")  # it refuses the token, or there is nobody at the port
+    assert read_secret(arn) == VALUE
 
 
 @pytest.mark.usefixtures("secrets_manager")

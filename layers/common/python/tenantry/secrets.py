@@ -1,15 +1,25 @@
-"""Secrets Manager; loads boto3 only when a secret is read or written."""
+"""Secrets Manager, through its Lambda extension where that is attached, else through boto3.
 
+boto3 is loaded only when it reads or writes a secret.
+"""
+
+import http.client
+import json
+import os
+import time
 from functools import cache
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from tenantry.errors import ServiceUnavailable
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 CACHE_SECONDS: Final = 300
+EXTENSION_TIMEOUT_SECONDS: Final = 3
+
+_copies: Final[dict[str, tuple[str, float]]] = {}  # what was read, and when
 
 
 @cache
@@ -24,13 +34,6 @@ def client() -> "SecretsManagerClient":
             connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
         ),
     )
-
-
-@cache
-def _provider() -> "SecretsProvider":
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415 - loads boto3
-
-    return SecretsProvider(boto3_client=client())
 
 
 def read_secret(arn: str, *, refresh: bool = False) -> str:
@@ -48,11 +51,47 @@ def read_secret(arn: str, *, refresh: bool = False) -> str:
     ServiceUnavailable
         The secret could not be read; the cause says why.
     """
-    from aws_lambda_powertools.utilities.parameters import GetParameterError  # noqa: PLC0415 - loads boto3
+    value, read_at = _copies.get(arn, ("", 0.0))
+    if refresh or time.time() - read_at > CACHE_SECONDS:
+        value = _ask_extension(arn) or _ask_service(arn)
+        _copies[arn] = value, time.time()
+    return value
+
+
+def forget() -> None:
+    """Forget the secrets that were read, and the client with its connections."""
+    _copies.clear()
+    client.cache_clear()
+
+
+def _ask_extension(arn: str) -> str | None:
+    """Ask the Parameters and Secrets Lambda Extension; return None if it is not attached or cannot tell.
+
+    It caches nothing here (the template says so), so that this module alone decides how old a copy may be.
+    See https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
+    """
+    port = os.environ.get("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT")
+    if not port:
+        return None
+    connection = http.client.HTTPConnection("localhost", int(port), timeout=EXTENSION_TIMEOUT_SECONDS)
+    query = urlencode({"secretId": arn, "versionStage": "AWSCURRENT"})
+    token = os.environ.get("AWS_SESSION_TOKEN", "")
+    try:
+        connection.request(
+            "GET", f"/secretsmanager/get?{query}", headers={"X-Aws-Parameters-Secrets-Token": token}
+        )
+        found: str = json.load(connection.getresponse())["SecretString"]
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+        return None  # boto3 finds out why
+    finally:
+        connection.close()
+    return found
+
+
+def _ask_service(arn: str) -> str:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - loads botocore
 
     try:
-        return str(
-            _provider().get(arn, max_age=CACHE_SECONDS, force_fetch=refresh, VersionStage="AWSCURRENT")
-        )
-    except GetParameterError as error:
+        return client().get_secret_value(SecretId=arn, VersionStage="AWSCURRENT")["SecretString"]
+    except (BotoCoreError, ClientError, KeyError) as error:
         raise ServiceUnavailable from error
