@@ -72,6 +72,47 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
 }
 """By operation and status of its answer: the operations that can be next, named by the link itself."""
 
+_LOCATION = {"Location": {"description": "Path of what has been created.", "schema": {"type": "string"}}}
+_ETAG = {"ETag": {"description": "Version of what is answered, for If-Match.", "schema": {"type": "string"}}}
+_OF_CREATED: dict[HTTPStatus, Any] = {HTTPStatus.CREATED: _LOCATION | _ETAG}
+_OF_VERSION: dict[HTTPStatus, Any] = {HTTPStatus.OK: _ETAG}
+HEADER_FIELDS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
+    "createOrganization": _OF_CREATED,
+    "createOrganizationAsOperator": _OF_CREATED,
+    "getOrganization": _OF_VERSION,
+    "updateOrganization": _OF_VERSION,
+    "insertDocuments": _OF_CREATED,
+    "getDocument": _OF_VERSION,
+    "putDocument": _OF_VERSION | {HTTPStatus.CREATED: _ETAG},
+    "patchDocument": _OF_VERSION,
+    "createIndex": {HTTPStatus.CREATED: _LOCATION},
+    "getKeySet": {
+        HTTPStatus.OK: {
+            "Cache-Control": {"description": "How long to keep the keys.", "schema": {"type": "string"}}
+        }
+    },
+}
+"""By operation and status of its answer: header fields that it may carry."""
+
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds to wait before the next request.",
+        "required": True,
+        "schema": {"type": "integer"},
+    }
+}
+HEADER_FIELDS_OF_PROBLEMS: dict[HTTPStatus, dict[str, dict[str, Any]]] = {
+    HTTPStatus.UNAUTHORIZED: {
+        "WWW-Authenticate": {
+            "description": "Bearer; API Gateway renames it to x-amzn-remapped-www-authenticate.",
+            "schema": {"type": "string"},
+        }
+    },
+    HTTPStatus.TOO_MANY_REQUESTS: _RETRY_AFTER,
+    HTTPStatus.SERVICE_UNAVAILABLE: _RETRY_AFTER,
+}
+"""By status: header fields of every such answer."""
+
 DESCRIPTION = """Organizations of a SaaS product, each with its own MongoDB collection.
 
 Create an organization, log in, and send the access token as `Authorization: Bearer <token>`. Every answer
@@ -96,6 +137,7 @@ def merged_document() -> str:
             schema = app.get_openapi_schema(security_schemes=SECURITY_SCHEMES)
             document = schema.model_dump(by_alias=True, exclude_none=True)
             _add_links(document)
+            _add_header_fields(document)
             merge.add_schema(document)
     return merge.get_openapi_json_schema() + "\n"
 
@@ -108,6 +150,16 @@ def _add_links(document: dict[str, Any]) -> None:
                 operation["responses"][status]["links"] = {
                     name: {"operationId": name, **link} for name, link in links.items()
                 }
+
+
+def _add_header_fields(document: dict[str, Any]) -> None:
+    """Say which header fields an answer carries besides those that every answer has."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            described = HEADER_FIELDS_OF_PROBLEMS | HEADER_FIELDS.get(operation["operationId"], {})
+            for status, fields in described.items():
+                if status in operation["responses"]:
+                    operation["responses"][status]["headers"] = fields
 
 
 def _resolver(source: Path) -> APIGatewayRestResolver | None:

@@ -1,0 +1,76 @@
+"""Answers carry the header fields that the OpenAPI document describes, and of their kind no others."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from tenantry import throttling
+from tests.support.openapi import OPERATIONS
+from tests.support.owners import PASSWORD, Owner, email_of
+from tests.support.service import Answer
+
+TELLING: Final = {"etag", "location", "retry-after", "www-authenticate"}
+# Every answer has it; what is described is what one of them says instead.
+CACHE_CONTROL: Final = "cache-control"
+
+
+def described(operation: str, status: int) -> set[str]:
+    answer = OPERATIONS[operation].description["responses"][str(status)]
+    return {name.lower() for name in answer.get("headers", {})} - {CACHE_CONTROL}
+
+
+def answers(owner: Owner) -> Iterator[tuple[str, Answer]]:
+    """Yield an answer of every operation that describes a field of its success, and problems."""
+    service, token = owner.service, owner.token
+    document = f"{owner.path}/documents/one"
+    sign_up = {"name": "Beta", "email": email_of("Beta"), "password": PASSWORD}
+    yield "createOrganization", service.post("/organizations", sign_up)
+    operator = {"name": "Gamma", "email": email_of("Gamma"), "password": PASSWORD}
+    yield (
+        "createOrganizationAsOperator",
+        OPERATIONS["createOrganizationAsOperator"].send(owner, {}, None, operator),
+    )
+    yield "getOrganization", service.get(owner.path, token=token)
+    yield "updateOrganization", service.patch(owner.path, {"metadata": {"a": "b"}}, token=token)
+    yield "insertDocuments", service.post(f"{owner.path}/documents", {"a": 1}, token=token)
+    yield "putDocument", service.put(document, {"a": 1}, token=token)
+    yield "putDocument", service.put(document, {"a": 2}, token=token)
+    yield "getDocument", service.get(document, token=token)
+    yield "patchDocument", service.patch(document, {"a": 3}, token=token)
+    yield "createIndex", service.post(f"{owner.path}/indexes", {"keys": [{"field": "a"}]}, token=token)
+    yield "getKeySet", service.get("/.well-known/jwks.json")
+    yield "getOrganization", service.get(owner.path)
+    yield "login", service.post("/login", {"email": owner.email, "password": "wrong"})
+    yield "listDocuments", service.get(f"{owner.path}/documents", token=token)
+    yield "deleteOrganization", service.delete(owner.path, token=token)
+
+
+def test_fields_are_those_that_are_described(owner: Owner) -> None:
+    seen = set()
+    for operation, answer in answers(owner):
+        seen.add((operation, answer.status))
+        assert set(answer.headers) & TELLING == described(operation, answer.status), (operation, answer)
+    successes = {
+        (name, int(status))
+        for name, operation in OPERATIONS.items()
+        for status, answer in operation.description["responses"].items()
+        if status < "300" and "headers" in answer
+    }
+    assert successes <= seen
+    assert {("getOrganization", 401), ("login", 401)} <= seen
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_problems_say_what_to_wait_for_and_how_to_authenticate(operation: str) -> None:
+    for status, answer in OPERATIONS[operation].description["responses"].items():
+        expected = {"429": {"Retry-After"}, "503": {"Retry-After"}, "401": {"WWW-Authenticate"}}
+        if status >= "400":
+            assert set(answer.get("headers", {})) == expected.get(status, set())
+
+
+def test_pause_says_how_long_it_lasts(owner: Owner) -> None:
+    for _ in range(throttling.FREE_FAILURES):
+        throttling.begin(owner.email)
+    answer = owner.service.post("/login", {"email": owner.email, "password": PASSWORD})
+    assert set(answer.headers) & TELLING == described("login", answer.status) == {"retry-after"}
