@@ -50,6 +50,10 @@ class Environment:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process once it has done what it has begun."""
         self._process.shutdown()
 
     def begin[Result](self, work: Callable[..., Result], *arguments: Any) -> "Future[Result]":

@@ -1,0 +1,43 @@
+"""The connections of an execution environment: few, and no more after many invocations."""
+
+import pytest
+from pymongo import MongoClient
+
+from tenantry import database
+from tests.support import connections
+from tests.support.databases import Document, failing
+from tests.support.owners import Owner, log_in
+
+MONITORING = 2  # of a client outside of Lambda, where the driver streams; polling takes one
+INVOCATIONS = 25
+
+
+def test_invocations_leave_no_connection_behind(owner: Owner, server_client: MongoClient[Document]) -> None:
+    invoke(owner)
+    before = connections.of_application(server_client, "tenantry")
+    assert 1 + MONITORING <= before <= database.MAX_POOL_SIZE + MONITORING
+    for _ in range(INVOCATIONS):
+        invoke(owner)
+    assert connections.of_application(server_client, "tenantry") == before
+
+
+@pytest.mark.parametrize("command", ["aggregate", "commitTransaction"])
+def test_lost_connections_are_replaced_one_by_one(
+    owner: Owner, server_client: MongoClient[Document], command: str
+) -> None:
+    for _ in range(3):
+        with failing(server_client, command, times=3, closeConnection=True):
+            owner.service.get(owner.path, token=owner.token)
+            owner.service.post(f"{owner.path}/documents", {"text": "hello"}, token=owner.token)
+    invoke(owner)
+    held = connections.of_application(server_client, "tenantry")
+    assert 1 + MONITORING <= held <= database.MAX_POOL_SIZE + MONITORING
+
+
+def invoke(owner: Owner) -> None:
+    """Send requests that read, that write in a transaction, and that are refused."""
+    documents = f"{owner.path}/documents"
+    assert owner.service.get(owner.path, token=owner.token).status == 200
+    assert owner.service.post(documents, {"text": "hello"}, token=owner.token).status == 201
+    assert owner.service.get(f"{documents}/nothing", token=owner.token).status == 404
+    assert log_in(owner.service, owner.email)
