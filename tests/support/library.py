@@ -46,15 +46,11 @@ def fresh_databases(
 
 
 def forget() -> None:
-    if database._client.cache_info().currsize:
-        database._client().close()
-    for client in clusters._clients.values():
-        client.close()
-    clusters._clients.clear()
-    for cached in (settings, database._client, database.ensure_schema):
+    database.close()
+    clusters.close()
+    signing_keys.forget()
+    for cached in (settings, database.ensure_schema):
         cached.cache_clear()
-    signing_keys._keys = {}
-    signing_keys._read_at = 0.0
 
 
 def hash_with_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from tenantry import database
+from tenantry import database, snapshots
 from tenantry.errors import ServiceUnavailable
 from tenantry.observability import logger
 from tenantry.secrets import read_secret
@@ -61,6 +61,15 @@ def cluster_client(name: str) -> MongoClient[database.Document]:
         if name not in _clients:
             _clients[name] = database.connect(_uri(name))
         return _clients[name]
+
+
+@snapshots.before_snapshot
+def close() -> None:
+    """Close the clients of all clusters but the master's; the next operation on one opens another."""
+    with _opening:
+        for client in _clients.values():
+            client.close()
+        _clients.clear()
 
 
 def tenant_database(cluster: str) -> Database[database.Document]:

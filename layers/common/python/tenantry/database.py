@@ -19,6 +19,7 @@ from pymongo.errors import OperationFailure, WriteConcernError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from tenantry import snapshots
 from tenantry.secrets import read_secret
 from tenantry.settings import settings
 
@@ -85,6 +86,15 @@ def client() -> MongoClient[Document]:
 def _client() -> MongoClient[Document]:
     configured = settings()
     return connect(configured.mongodb_uri or read_secret(configured.mongodb_uri_secret_arn))
+
+
+@snapshots.before_snapshot
+def close() -> None:
+    """Close the client; the next operation opens another."""
+    with _opening:
+        if _client.cache_info().currsize:
+            _client().close()
+        _client.cache_clear()
 
 
 def connect(uri: str) -> MongoClient[Document]:

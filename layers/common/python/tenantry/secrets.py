@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from tenantry import snapshots
 from tenantry.errors import ServiceUnavailable
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def client() -> "SecretsManagerClient":
     import boto3  # noqa: PLC0415 - a quarter of a second that most functions need not pay
     from botocore.config import Config  # noqa: PLC0415
 
-    return boto3.client(
+    return boto3.Session().client(  # one of its own, for a shared one may keep credentials in a snapshot
         "secretsmanager",
         config=Config(
             connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
@@ -58,6 +59,7 @@ def read_secret(arn: str, *, refresh: bool = False) -> str:
     return value
 
 
+@snapshots.before_snapshot
 def forget() -> None:
     """Forget the secrets that were read, and the client with its connections."""
     _copies.clear()

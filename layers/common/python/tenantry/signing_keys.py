@@ -9,7 +9,7 @@ from typing import Final
 
 from pymongo.client_session import ClientSession
 
-from tenantry import audit, database
+from tenantry import audit, database, snapshots
 from tenantry.tokens import Jwk
 
 CACHE_SECONDS: Final = 300
@@ -60,11 +60,16 @@ def revoke(key_id: str) -> bool:
     bool
         Whether the key was a retired one; if not, nothing changed.
     """
-    now = database.now()
-    ended = database.collection("signing_keys").update_one(
-        {"_id": key_id, "not_after": {"$ne": None}}, {"$min": {"not_after": now}}
-    )
-    return ended.matched_count == 1
+    keys, now = database.collection("signing_keys"), database.now()
+    retired = {"_id": key_id, "not_after": {"$ne": None}}
+
+    def attempt(session: ClientSession) -> bool:
+        before = keys.find_one_and_update(retired, {"$min": {"not_after": now}}, session=session)
+        if before is not None and before["not_after"] > now:
+            audit.record("signing_key.revoked", [], session, {"kid": key_id})
+        return before is not None
+
+    return database.run_transaction(attempt)
 
 
 def all_keys() -> list[Jwk]:
@@ -79,6 +84,13 @@ def find_key(key_id: str) -> Jwk | None:
     if age > CACHE_SECONDS or (key_id not in _keys and age > UNKNOWN_KEY_PAUSE_SECONDS):
         _read()
     return _keys.get(key_id)
+
+
+@snapshots.before_snapshot
+def forget() -> None:
+    """Forget the keys that were read."""
+    global _keys, _read_at
+    _keys, _read_at = {}, 0.0
 
 
 def _read() -> None:

@@ -1,0 +1,81 @@
+"""Lambda's snapshot of a function, and two execution environments that are restored from it.
+
+Called as ``python -m tests.support.snapshot`` with the function's environment; prints what each environment
+has made, as a JSON list. A fork stands for the restoring: it copies the memory. What a fork, unlike a
+restored snapshot, does by itself is undone: the process has another id, and `random` has a seed of its own.
+"""
+
+import contextlib
+import json
+import os
+import random
+import sys
+import traceback
+from typing import Any
+
+from awslambdaric.lambda_runtime_hooks_runner import run_after_restore, run_before_snapshot
+
+from tenantry import database, signing_keys
+from tests.support.owners import sign_up
+from tests.support.owners import tokens as log_in
+from tests.support.service import Service, handler
+
+FUNCTIONS = ("create_organization", "documents", "get_organization", "login")
+
+
+def main() -> None:
+    """Initialize as Lambda does, take the snapshot, and restore it twice."""
+    with contextlib.redirect_stdout(sys.stderr):  # where logs and metrics go
+        for function in FUNCTIONS:
+            handler(function)
+        signing_keys.all_keys()  # a function may well ask for something while it starts
+        connection = connection_id()
+        run_before_snapshot()
+        made = [restored(name) for name in ("One", "Other")]
+    print(json.dumps([{"connection": connection}, *made]))  # noqa: T201 - how the result is told
+
+
+def connection_id() -> int:
+    """Return the server's number of the connection that is in use."""
+    return int(database.master().command("hello")["connectionId"])
+
+
+def restored(name: str) -> dict[str, Any]:
+    """Return what an execution environment makes that is restored from this process."""
+    process_id, state = os.getpid(), random.getstate()
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.getpid = lambda: process_id
+        random.setstate(state)
+        with os.fdopen(writing, "w") as answer:
+            try:
+                run_after_restore()
+                json.dump(serve(name), answer)
+            except BaseException:  # nothing of the parent may run in the child
+                traceback.print_exc()
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        return dict(json.load(answer))
+
+
+def serve(name: str) -> dict[str, Any]:
+    """Serve requests and return what must be unique."""
+    service = Service()
+    owner = sign_up(service, name)
+    tokens = log_in(service, owner.email)
+    document = service.post(f"{owner.path}/documents", {"text": "hello"}, token=tokens["access_token"])
+    assert document.status == 201, document.text
+    assert service.get(owner.path, token=tokens["access_token"]).status == 200
+    return {
+        "organization": owner.id,
+        "access token": tokens["access_token"],
+        "refresh token": tokens["refresh_token"],
+        "document": document.json["_id"],
+        "random number": random.random(),  # noqa: S311 - not secret
+        "connection": connection_id(),
+    }
+
+
+if __name__ == "__main__":
+    main()
