@@ -19,6 +19,7 @@ from tests.support.databases import Document
 
 TENANT: Final = "org_" + "5" * 32
 NEIGHBOURS: Final = ("org_" + "4" * 32, "org_" + "6" * 32)
+SECRET: Final = "w7f3a9c2e5d1"  # in each of the neighbours' documents, and nowhere else
 KNOWN: Final = (ObjectId(b"\0" * 12), ObjectId(b"\xff" * 12))
 """All other ObjectIds were made by the driver, the server or the library."""
 
@@ -158,7 +159,7 @@ def _neighbourly(tenant: str) -> list[Document]:
     """Return documents like those that the tests store, and some that look like another tenant's."""
     ids: list[Any] = [1, "a", "b", None, {"tenant": TENANT, "id": 1}, KNOWN[0], {"a": 1, "b": 2}]
     return [
-        {"_id": {"tenant": tenant, "id": own_id}, "a": number, "tenant": TENANT, "secret": tenant}
+        {"_id": {"tenant": tenant, "id": own_id}, "a": number, "tenant": TENANT, "secret": SECRET}
         for number, own_id in enumerate(ids)
     ]
 

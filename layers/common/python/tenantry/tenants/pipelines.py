@@ -1,9 +1,11 @@
-"""The aggregation stages that stay within one collection and run no JavaScript."""
+"""The aggregation stages that stay within one tenant's documents and run no JavaScript."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from bson import DBRef
+
+from tenantry.tenants.filters import ForbiddenOperation
 
 STAGES: Final = frozenset({
     "$addFields", "$bucket", "$bucketAuto", "$count", "$densify", "$facet", "$fill", "$group", "$limit",
@@ -15,7 +17,11 @@ STAGES: Final = frozenset({
 JAVASCRIPT: Final = frozenset({"$accumulator", "$function", "$where"})
 
 
-class ForbiddenStage(ValueError):
+OF_COLLECTION: Final = frozenset({"$meta", "$text"})
+"""What depends on the collection beyond its documents, but for the sort key of a document."""
+
+
+class ForbiddenStage(ForbiddenOperation):
     """The pipeline could leave its collection or run JavaScript; nothing was sent to the server."""
 
 
@@ -30,17 +36,19 @@ def check(pipeline: Sequence[Mapping[str, Any]]) -> None:
     Raises
     ------
     ForbiddenStage
-        A stage, also one within `$facet`, is not in `STAGES`, or an operator is in `JAVASCRIPT`; the message
-        names it.
+        A stage, also one within `$facet`, is not in `STAGES`, or an operator is in `JAVASCRIPT` or
+        `OF_COLLECTION`; the message names it.
     """
     if not isinstance(pipeline, list | tuple) or not all(isinstance(stage, Mapping) for stage in pipeline):
         raise ForbiddenStage("A pipeline is a list of stages")
     for stage in pipeline:
         for name, specification in stage.items():
             _check_stage(name, specification)
-        for operator in _names(stage):
+        for operator, operand in _fields(stage):
             if operator in JAVASCRIPT:
                 raise ForbiddenStage(f"{operator} runs JavaScript on the server")
+            if operator in OF_COLLECTION and operand != "sortKey":
+                raise ForbiddenStage(f"{operator} asks for more than documents")
 
 
 def _check_stage(name: str, specification: Any) -> None:
@@ -51,12 +59,12 @@ def _check_stage(name: str, specification: Any) -> None:
             check(facet)
 
 
-def _names(value: Any) -> Iterator[str]:
-    """Yield the names of all fields and operators, however deep."""
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the names of all fields and operators, however deep, and what they hold."""
     if isinstance(value, DBRef):
         value = value.as_doc()
     if isinstance(value, Mapping):
-        yield from value
+        yield from value.items()
     if isinstance(value, Mapping | list | tuple):
         for member in value.values() if isinstance(value, Mapping) else value:
-            yield from _names(member)
+            yield from _fields(member)

@@ -19,6 +19,7 @@ POOL_INDEXES: Final = [IndexModel([(TENANT, ASCENDING), (OWN_ID, ASCENDING)], na
 MAX_INDEXES_OF_COLLECTION: Final = 64  # https://www.mongodb.com/docs/manual/reference/limits/#indexes
 
 _ID_INDEX: Final = {"v": 2, "key": {"_id": ASCENDING}, "name": "_id_"}
+_NO_ROOM: Final = "There is no room for another index where the organization's documents are."
 _CANNOT_CREATE_INDEX: Final = 67
 _INVALID_OPTIONS: Final = 72
 
@@ -104,7 +105,7 @@ class PooledIndexes:
                 return database.run_majority_command(self._pool.database, command)
             except OperationFailure as error:
                 if error.code == _CANNOT_CREATE_INDEX and self._is_full():
-                    raise TooManyIndexes from None
+                    raise TooManyIndexes(_NO_ROOM) from None
                 raise
 
     def _is_full(self) -> bool:
