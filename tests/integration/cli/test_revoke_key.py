@@ -25,6 +25,8 @@ def test_tokens_of_a_revoked_key_are_dead_and_those_of_the_next_live(
     assert [key["kid"] for key in published] == [signing_key.key_id]
     again = tenantry("revoke-key", leaked)  # unless the TTL index has been there since
     assert again.exit_code == 0 or databases.master["signing_keys"].count_documents({"_id": leaked}) == 0
+    (record,) = databases.master["audit"].find({"action": "signing_key.revoked"})
+    assert record["details"] == {"kid": leaked}
 
 
 def test_functions_that_have_read_the_keys_know_it_when_they_read_them_again(

@@ -34,6 +34,7 @@ Action = Literal[
     "password.change_failed",
     "signing_key.published",
     "signing_key.retired",
+    "signing_key.revoked",
 ]
 Result = Literal["success", "failure"]
 
