@@ -120,7 +120,7 @@ ROLES: Final = (
     Role(
         "data",
         ("get_organization", "documents", "indexes"),
-        _together(AUTHENTICATE, RECORD, {"organizations": {"update"}}),
+        _together(AUTHENTICATE, RECORD, {"organizations": {"update"}, "clusters": {"update"}}),
         (DEFINE - {"dropCollection"}) | CHANGE | {"createIndex", "dropIndex", "listIndexes"},
     ),
     Role(

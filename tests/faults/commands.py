@@ -85,10 +85,12 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         *_fenced("update org_alpha")[1:],
     ),
     "create-index": (
+        *_transaction("findAndModify organizations", _RESERVE),
         "find organizations",
         "listCollections",
         "find organizations",
         "createIndexes org_alpha",
+        *_transaction("findAndModify organizations"),
     ),
     "find": ("find organizations", "find org_alpha", "find organizations"),
     "change-password": (

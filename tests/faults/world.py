@@ -8,6 +8,7 @@ from uuid import UUID
 from tenantry import accounts, passwords
 from tenantry.accounts import Membership
 from tenantry.errors import InvalidToken
+from tenantry.organizations import OWN_NAMESPACES
 from tests.faults.model import Account, Organization, State
 from tests.faults.operations import KEPT, OTHER_PASSWORD
 from tests.support import library
@@ -94,6 +95,7 @@ class World:
             self.databases.master[name].delete_many({})
         for name in self.databases.collections().keys() - {"org_bystander"}:
             self.databases.tenants[name].drop()
+        self.databases.master["clusters"].update_one({}, {"$set": {"namespaces": OWN_NAMESPACES}})
 
     def _of_bystander(self) -> list[Any]:
         master = self.databases.master

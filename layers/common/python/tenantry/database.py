@@ -40,6 +40,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("slugs", ASCENDING)], name="slugs", unique=True),
         IndexModel([("collection", ASCENDING)], name="collection", unique=True),
         IndexModel([("intent.created_at", ASCENDING)], name="intent_created_at", sparse=True),
+        IndexModel([("index_changes.created_at", ASCENDING)], name="index_changes", sparse=True),
     ],
     "accounts": [IndexModel([("email", ASCENDING)], name="email", unique=True)],
     "members": [

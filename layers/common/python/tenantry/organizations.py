@@ -86,6 +86,13 @@ class Move(TypedDict):
     paused_until: datetime | None
 
 
+class IndexChange(TypedDict):
+    """An index that is being created or dropped; see `tenantry.tenants.index_reservations`."""
+
+    id: str
+    created_at: datetime
+
+
 class OrganizationDocument(TypedDict):
     """An organization as it is stored.
 
@@ -103,6 +110,7 @@ class OrganizationDocument(TypedDict):
     cluster: NotRequired[str]  # main if missing
     pool: NotRequired[str | None]
     namespaces: NotRequired[int]
+    index_changes: NotRequired[list[IndexChange]]
     state: State
     version: int
     metadata: dict[str, Any]

@@ -10,7 +10,7 @@ from pymongo.errors import PyMongoError
 from tenantry import organizations
 from tenantry.errors import TenantryError
 from tenantry.observability import log_failure, logger
-from tenantry.tenants import erasures
+from tenantry.tenants import erasures, index_reservations
 from tenantry.tenants.intents import settle
 
 ERASING_SECONDS: Final = 120  # of one run; what is left then is the next one's
@@ -53,6 +53,7 @@ def reconcile(older_than: timedelta) -> Reconciliation:
             )
             outcome.settled.append(organization["_id"])
     _erase(older_than, outcome)
+    index_reservations.recount(older_than)
     return outcome
 
 

@@ -14,7 +14,7 @@ from tenantry import database
 from tenantry.accounts import Membership
 from tenantry.errors import TooManyIndexes
 from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import filters, indexes, pipelines, updates
+from tenantry.tenants import filters, index_reservations, indexes, pipelines, updates
 from tenantry.tenants.fence import Fence, TenantDocuments
 from tenantry.tenants.updates import BulkOperation
 
@@ -63,6 +63,7 @@ class TenantCollection:
     """
 
     def __init__(self, organization_id: str, last_seen: OrganizationDocument | None = None) -> None:
+        self._organization_id = organization_id
         self._fence = Fence(organization_id, last_seen)
 
     def insert_one(self, document: Document) -> InsertOneResult:
@@ -199,8 +200,8 @@ class TenantCollection:
 
         Raises
         ------
-        TooManyIndexes
-            The collection has as many as it may; nothing changed.
+        TooManyIndexes, CapacityExhausted
+            The collection, or the cluster, has as many as it may; nothing changed.
         pymongo.errors.DuplicateKeyError
             Two documents have the same keys; nothing changed.
         pymongo.errors.OperationFailure
@@ -211,8 +212,9 @@ class TenantCollection:
         index = IndexModel(fields, unique=unique, **options)
         named = str(index.document["name"])
         indexes.check(fields, named)
-        reply = self._fence.change(lambda mine: mine.create(index))
-        if reply["numIndexesBefore"] < reply["numIndexesAfter"] > MAX_INDEXES + 1:
+        with index_reservations.creating(self._organization_id) as reservation:
+            number = self._fence.change(lambda mine: reservation.used_by(mine.create(index)))
+        if reservation.is_used and number > MAX_INDEXES + 1:
             self.drop_index(named)
             raise TooManyIndexes
         return named
@@ -227,7 +229,8 @@ class TenantCollection:
         """
         if name == "*":  # which the server takes for all
             raise OperationFailure("index not found with name [*]", _INDEX_NOT_FOUND)
-        self._fence.change(lambda mine: mine.drop(name))
+        with index_reservations.dropping(self._organization_id):
+            self._fence.change(lambda mine: mine.drop(name))
 
 
 def _results(mine: TenantDocuments, pipeline: Sequence[Query], max_bytes: int | None) -> list[Document]:

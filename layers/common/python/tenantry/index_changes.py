@@ -1,0 +1,97 @@
+"""What an organization's document says about its indexes: how many are counted, and what is under way.
+
+A change that is noted and not ended was interrupted, so nobody knows whether its index is there.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, cast
+
+from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+
+from tenantry import clusters, database, organizations
+from tenantry.errors import CapacityExhausted, OrganizationNotFound
+from tenantry.organizations import OrganizationDocument
+
+
+def begin(organization_id: str, reserved: int) -> str:
+    """Note a change and reserve the namespaces that it may take; return the note's id.
+
+    Raises
+    ------
+    CapacityExhausted
+        The cluster has no room for them; nothing changed.
+    OrganizationNotFound
+        The organization is deleted.
+    """
+    note = {"id": database.random_id("idx"), "created_at": database.now()}
+    noted = {"$push": {"index_changes": note}, "$inc": {"namespaces": reserved}}
+
+    def attempt(session: ClientSession) -> None:
+        changed = _change({"_id": organization_id}, noted, session)
+        if changed is None:
+            raise OrganizationNotFound
+        cluster = organizations.placement(changed).cluster
+        if reserved and not clusters.reserve(cluster, reserved, session):
+            raise CapacityExhausted
+
+    database.run_transaction(attempt)
+    return str(note["id"])
+
+
+def end(organization_id: str, note_id: str, released: int) -> None:
+    """Remove the note of a change and give back namespaces; nothing happens if it is not there any more."""
+    noted = {"_id": organization_id, "index_changes.id": note_id}
+    ended = {"$pull": {"index_changes": {"id": note_id}}, "$inc": {"namespaces": -released}}
+
+    def attempt(session: ClientSession) -> None:
+        changed = _change(noted, ended, session)
+        if changed is not None and released:
+            clusters.release(organizations.placement(changed).cluster, released, session)
+
+    database.run_transaction(attempt)
+
+
+def find_interrupted(older_than: timedelta) -> list[OrganizationDocument]:
+    """Return the organizations with changes all of which have been under way for longer than a while."""
+    before = database.now() - older_than
+    found: Iterable[Any] = _organizations().find({"index_changes.created_at": {"$lt": before}})
+    return [one for one in found if all(change["created_at"] < before for change in one["index_changes"])]
+
+
+def end_all(current: OrganizationDocument, namespaces: int) -> bool:
+    """Set how many namespaces an organization has and remove its notes, unless it has changed since.
+
+    Parameters
+    ----------
+    current : OrganizationDocument
+        The organization as it was read before they were counted.
+    namespaces : int
+        How many there are.
+    """
+    expected = {field: current.get(field) for field in ("_id", "version", "namespaces", "index_changes")}
+    counted = {"$set": {"namespaces": namespaces}, "$unset": {"index_changes": ""}}
+
+    def attempt(session: ClientSession) -> bool:
+        changed = _change(expected, counted, session)
+        if changed is not None:
+            surplus = current.get("namespaces", 0) - namespaces
+            clusters.release(organizations.placement(changed).cluster, surplus, session)
+        return changed is not None
+
+    return database.run_transaction(attempt)
+
+
+def _change(
+    expected: database.Document, change: database.Document, session: ClientSession
+) -> OrganizationDocument | None:
+    changed: Any = _organizations().find_one_and_update(
+        expected, change, return_document=ReturnDocument.AFTER, session=session
+    )
+    return cast("OrganizationDocument | None", changed)
+
+
+def _organizations() -> Collection[database.Document]:
+    return database.collection("organizations")

@@ -1,0 +1,143 @@
+"""Indexes are counted against what their cluster takes, whoever dies when."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
+
+from tenantry import clusters, index_changes, lifecycle
+from tenantry.errors import CapacityExhausted, OrganizationNotFound
+from tenantry.reconciliation import reconcile
+from tenantry.tenants import TenantCollection, pools
+from tenantry.tenants.fence import Fence
+from tests.support import library
+from tests.support.concurrency import at_once
+from tests.support.databases import Databases, failing
+
+OF_POOL = pools.NAMESPACES
+
+
+@pytest.fixture(params=["collection", "pooled"])
+def mine(
+    request: pytest.FixtureRequest, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> TenantCollection:
+    """The documents of the organization Google."""
+    clusters.register("main", 100)
+    if request.param == "pooled":
+        pools.create("main", "pool_0")
+    monkeypatch.setenv("PLACEMENT", request.param)
+    library.forget()
+    return TenantCollection(library.create("Google").organization_id)
+
+
+def counted(databases: Databases) -> int:
+    """Return how many namespaces are counted, which must be what the organizations and pools have."""
+    (cluster,) = clusters.find_all()
+    organizations = databases.master["organizations"].find()
+    of_organizations = sum(int(organization["namespaces"]) for organization in organizations)
+    assert cluster["namespaces"] == of_organizations + OF_POOL * len(cluster["pools"])
+    return of_organizations
+
+
+def actual(databases: Databases) -> int:
+    found = databases.tenants.command("dbStats")
+    return int(found["collections"] + found["indexes"] - OF_POOL * ("pool_0" in databases.collections()))
+
+
+def test_indexes_are_counted(mine: TenantCollection, databases: Databases) -> None:
+    before = counted(databases)
+    mine.create_index([("kind", 1)])
+    mine.create_index([("kind", 1)])
+    mine.create_index([("kind", -1)])
+    assert counted(databases) == before + 2 == actual(databases)
+    mine.drop_index("kind_1")
+    with pytest.raises(OperationFailure):
+        mine.drop_index("kind_1")
+    assert counted(databases) == before + 1 == actual(databases)
+    (organization,) = databases.master["organizations"].find()
+    assert organization["index_changes"] == []
+
+
+def test_index_that_is_refused_counts_nothing(mine: TenantCollection, databases: Databases) -> None:
+    before = counted(databases)
+    mine.insert_many([{"kind": 1}, {"kind": 1}])
+    with pytest.raises(DuplicateKeyError):
+        mine.create_index([("kind", 1)], unique=True)
+    assert counted(databases) == before == actual(databases)
+
+
+def test_indexes_go_with_their_organization(mine: TenantCollection, databases: Databases) -> None:
+    mine.create_index([("kind", 1)])
+    (organization,) = databases.master["organizations"].find()
+    member = library.membership(library.accounts_of(organization["_id"])[0], organization["_id"])
+    lifecycle.delete(member)
+    assert counted(databases) == 0 == actual(databases)
+    with pytest.raises(OrganizationNotFound):
+        mine.create_index([("kind", 1)])
+
+
+@pytest.mark.parametrize("room", [0, 3])
+def test_no_more_indexes_are_created_than_there_is_room_for(room: int, databases: Databases) -> None:
+    clusters.register("main", 4 + room)
+    members = [library.create(name) for name in ("Google", "Amazon")]
+    results = at_once(
+        [
+            partial(TenantCollection(member.organization_id).create_index, [(field, 1)])
+            for member in members
+            for field in ("a", "b", "c")
+        ]
+    )
+    assert [isinstance(one, CapacityExhausted) for one in results].count(True) == 6 - room, results
+    assert counted(databases) == 4 + room == actual(databases)
+
+
+@pytest.mark.parametrize(
+    ("command", "change"),
+    [
+        ("createIndexes", lambda mine: mine.create_index([("kind", 1)])),
+        ("dropIndexes", lambda mine: mine.drop_index("there")),
+    ],
+)
+@pytest.mark.parametrize("is_done", [False, True])
+def test_indexes_are_counted_again_where_nobody_knows_the_outcome(
+    command: str,
+    change: Callable[[TenantCollection], Any],
+    mine: TenantCollection,
+    databases: Databases,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_done: bool,
+) -> None:
+    mine.create_index([("there", 1)], name="there")
+    if is_done:
+        with monkeypatch.context() as patch:
+            patch.setattr(index_changes, "end", lambda *_: None)
+            change(mine)
+    else:
+        with failing(databases.client, command, closeConnection=True), pytest.raises(AutoReconnect):
+            change(mine)
+    (organization,) = databases.master["organizations"].find()
+    assert len(organization["index_changes"]) == 1
+    reconcile(timedelta(minutes=1))
+    (young,) = databases.master["organizations"].find()
+    assert young == organization
+    reconcile(timedelta())
+    assert counted(databases) == actual(databases)
+
+
+def test_index_whose_creation_is_repeated_counts_once(
+    mine: TenantCollection, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = counted(databases)
+    change = Fence.change
+
+    def twice(fence: Fence, operation: Callable[[Any], Any]) -> Any:
+        change(fence, operation)
+        return change(fence, operation)
+
+    monkeypatch.setattr(Fence, "change", twice)
+    mine.create_index([("kind", 1)])
+    assert counted(databases) == before + 1 == actual(databases)
