@@ -11,10 +11,11 @@ from tenantry.reconciliation import reconcile
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Ids of organizations whose intents or erasures were met, and collections that killed restores left."""
+    """Ids of organizations by what was met of theirs, and collections that killed restores left."""
 
     settled: list[str]
     erased: list[str]
+    moved: list[str]
     failed: list[str]
     dropped: list[str]
 
@@ -23,4 +24,4 @@ def settle(target: Target, databases: Databases, older_than: timedelta) -> Outco
     """Settle intents and erasures that are older than a while, and drop what killed restores have left."""
     library.use(target)
     found = reconcile(older_than)
-    return Outcome(found.settled, found.erased, found.failed, staging.drop_abandoned(databases))
+    return Outcome(found.settled, found.erased, found.moved, found.failed, staging.drop_abandoned(databases))

@@ -11,8 +11,8 @@ from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
-from tenantry import clusters, database, organizations
-from tenantry.errors import CapacityExhausted, OrganizationNotFound
+from tenantry import clusters, database, moving, organizations
+from tenantry.errors import CapacityExhausted, OrganizationNotFound, TenantryError
 from tenantry.organizations import OrganizationDocument
 
 
@@ -25,20 +25,27 @@ def begin(organization_id: str, reserved: int) -> str:
         The cluster has no room for them; nothing changed.
     OrganizationNotFound
         The organization is deleted.
+    ServiceUnavailable
+        Its documents are being moved; nothing changed.
     """
     note = {"id": database.random_id("idx"), "created_at": database.now()}
     noted = {"$push": {"index_changes": note}, "$inc": {"namespaces": reserved}}
 
     def attempt(session: ClientSession) -> None:
-        changed = _change({"_id": organization_id}, noted, session)
+        changed = _change({"_id": organization_id, "move": None}, noted, session)
         if changed is None:
-            raise OrganizationNotFound
+            raise _refusal(organization_id)
         cluster = organizations.placement(changed).cluster
         if reserved and not clusters.reserve(cluster, reserved, session):
             raise CapacityExhausted
 
     database.run_transaction(attempt)
     return str(note["id"])
+
+
+def _refusal(organization_id: str) -> TenantryError:
+    present = organizations.find(organization_id)
+    return OrganizationNotFound() if present is None else moving.refusal()
 
 
 def end(organization_id: str, note_id: str, released: int) -> None:

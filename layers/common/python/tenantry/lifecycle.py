@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, audit, database, idempotency, names, organizations, placement
+from tenantry import accounts, audit, database, idempotency, moving, names, organizations, placement
 from tenantry.accounts import AccountDocument, Membership
 from tenantry.credentials import check_password
 from tenantry.errors import (
@@ -29,6 +29,7 @@ from tenantry.errors import (
     TenantryError,
 )
 from tenantry.idempotency import Claim
+from tenantry.moves import cleaning
 from tenantry.observability import logger
 from tenantry.organizations import Kind, OrganizationDocument, is_pooled
 from tenantry.passwords import hash_password, is_guessable
@@ -274,6 +275,8 @@ def _change(current: OrganizationDocument, target: dict[str, Any]) -> Organizati
 
 
 def _rename(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument | None:
+    if current.get("move"):
+        raise moving.refusal()
     if not is_pooled(current):
         return carry_out(current, "renaming", target)
     names_of_it = {"slugs": [target["slug"]], "collection": names.collection_of(target["slug"])}
@@ -309,6 +312,10 @@ def delete(membership: Membership) -> None:
         current = settle(current) if current else None
         if current is None:
             return
+        if current.get("move"):
+            cleaning.make_way(current["_id"])
+            current = organizations.find(current["_id"])
+            continue
         try:
             if is_pooled(current):
                 erasures.delete(current)

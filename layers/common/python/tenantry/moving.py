@@ -23,24 +23,18 @@ def begin(organization: OrganizationDocument, move_id: str, session: ClientSessi
         "version": organization["version"],
         "state": "active",
         "move": None,
+        "index_changes.0": {"$exists": False},  # none is under way
     }
     noted = {"$set": {"move": {"id": move_id, "paused_until": None}}, "$inc": {"version": 1}}
     return _organizations().update_one(expected, noted, session=session).matched_count == 1
 
 
-def check_none(organization: OrganizationDocument) -> None:
-    """Refuse what cannot be done while an organization's documents are being moved.
-
-    Raises
-    ------
-    ServiceUnavailable
-        They are; nothing changed.
-    """
-    if organization.get("move") is not None:
-        raise ServiceUnavailable(
-            "The organization's data is being moved to another place. Repeat the request once that is over.",
-            retry_after_seconds=RETRY_AFTER_SECONDS,
-        )
+def refusal() -> ServiceUnavailable:
+    """Return the answer to a request that cannot be met while an organization's documents are being moved."""
+    return ServiceUnavailable(
+        "The organization's data is being moved to another place. Repeat the request once that is over.",
+        retry_after_seconds=RETRY_AFTER_SECONDS,
+    )
 
 
 def pause(organization_id: str, move_id: str, until: datetime) -> bool:

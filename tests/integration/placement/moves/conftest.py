@@ -8,11 +8,14 @@ import pytest
 from bson.raw_bson import RawBSONDocument
 from pymongo.database import Database
 
+from tenantry import clusters
 from tenantry.clusters import tenant_database
 from tenantry.moves.changes import followed
 from tenantry.moves.copying import Copy
 from tenantry.moves.endpoints import Endpoint, opened
 from tenantry.organizations import Placement
+from tenantry.tenants import pools
+from tests.integration.placement.moves.places import POOLS, Places
 from tests.support.databases import Databases, Document
 
 MINE = "org_1"
@@ -80,3 +83,12 @@ def route(
     yield route
     for place, strangers in others.items():
         assert list(collection_of(place).find({"_id.tenant": {"$ne": MINE}}).sort("_id", 1)) == strangers
+
+
+@pytest.fixture
+def places(databases: Databases, second: Database[Document]) -> Places:
+    """Two clusters with a pool each."""
+    for cluster, pool in POOLS.items():
+        clusters.register(cluster)
+        pools.create(cluster, pool)
+    return Places(databases, {"main": databases.tenants, "second": second})

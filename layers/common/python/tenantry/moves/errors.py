@@ -18,3 +18,7 @@ class MoveLost(MoveError):
 
 class MoveImpossible(MoveError):
     """The organization's documents cannot be moved to this target; cancel the move."""
+
+
+class OutOfTime(MoveError):
+    """The time that this process has for the move is over; another can go on from there."""

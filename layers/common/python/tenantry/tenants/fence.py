@@ -16,7 +16,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
-from tenantry import clusters, database, organizations
+from tenantry import clusters, database, moving, organizations
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended, ServiceUnavailable, TenantryError
 from tenantry.organizations import OrganizationDocument, Placement
 from tenantry.tenants import ddl
@@ -165,4 +165,6 @@ def _collection(place: Placement) -> Collection[database.Document]:
 
 
 def _is_usable(organization: OrganizationDocument) -> bool:
-    return organization["state"] == "active" and not organization.get("suspended_at")
+    if organization["state"] != "active" or moving.is_paused(organization):
+        return False
+    return not organization.get("suspended_at")

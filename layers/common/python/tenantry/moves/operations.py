@@ -1,0 +1,135 @@
+"""Moving an organization, or giving up its move: what an operator asks for."""
+
+import secrets
+from contextlib import suppress
+
+from pymongo.errors import PyMongoError
+
+from tenantry import clusters, database, organizations
+from tenantry.errors import OrganizationNotFound, TooManyIndexes
+from tenantry.moves import endings, records
+from tenantry.moves.cleaning import clean
+from tenantry.moves.errors import MoveRefused
+from tenantry.moves.mover import Advance, CheckTime, Moved, Mover
+from tenantry.moves.records import MoveDocument
+from tenantry.organizations import Kind, OrganizationDocument, Placement
+from tenantry.tenants import ddl
+from tenantry.tenants.intents import settle
+
+
+def move(
+    organization: str, cluster: str, kind: Kind, check_time: CheckTime, advance: Advance
+) -> Moved | None:
+    """Move an organization's documents, or go on with a move that nobody is at.
+
+    Parameters
+    ----------
+    organization : str
+        Slug or id.
+    cluster : str
+        Where to.
+    kind : {"collection", "pooled"}
+        Whether they get a collection of their own there.
+    check_time, advance
+        See `Mover`.
+
+    Returns
+    -------
+    Moved or None
+        None if they are there already.
+
+    Raises
+    ------
+    OrganizationNotFound
+    MoveRefused, CapacityExhausted
+        Nothing was begun.
+    TooManyIndexes
+        No pool takes the organization's indexes; nothing is left of the move.
+    MoveLost, MoveImpossible, ServiceUnavailable, pymongo.errors.PyMongoError
+        See `Mover.run`.
+    """
+    current = _find(organization)
+    existing = records.find(current["_id"])
+    if existing is not None and existing["phase"] == "cleaning":
+        clean(existing, check_time)
+        existing = None
+    if existing is not None:
+        taken = _take(existing, cluster, kind)
+    elif organizations.placement(current)[:2] == (cluster, kind):
+        return None
+    else:
+        taken = _begin(current, cluster, kind)
+    return _carry_on(taken, check_time, advance)
+
+
+def go_on(organization_id: str, check_time: CheckTime, advance: Advance) -> Moved | None:
+    """Go on with a move, if there is one and nobody is at it; raises as `move` does."""
+    taken = records.take(organization_id, database.random_id("mover"))
+    return _carry_on(taken, check_time, advance) if taken is not None else None
+
+
+def cancel(organization: str, check_time: CheckTime) -> bool:
+    """Give up a move and remove what it has copied; tell whether there was one.
+
+    One that has switched already is completed instead.
+
+    Raises
+    ------
+    OrganizationNotFound
+    ServiceUnavailable, pymongo.errors.PyMongoError
+        Try again; it goes on from here.
+    """
+    ended = endings.cancel(_find(organization)["_id"])
+    if ended is None:
+        return False
+    clean(ended, check_time)
+    return True
+
+
+def _find(organization: str) -> OrganizationDocument:
+    found = organizations.find(organization) or organizations.find_holder(organization)
+    settled = settle(found) if found is not None else None
+    if settled is None:
+        raise OrganizationNotFound
+    return settled
+
+
+def _take(existing: MoveDocument, cluster: str, kind: Kind) -> MoveDocument:
+    target = existing["target"]
+    if (target["cluster"], target["kind"]) != (cluster, kind):
+        raise MoveRefused(
+            f"The organization is being moved to {target['cluster']} ({target['kind']}); cancel that first"
+        )
+    taken = records.take(existing["_id"], database.random_id("mover"))
+    if taken is None:
+        raise MoveRefused("Another process is moving the organization, or was a moment ago; try again later")
+    return taken
+
+
+def _begin(current: OrganizationDocument, cluster: str, kind: Kind) -> MoveDocument:
+    source, target = organizations.placement(current), _choose(current, cluster, kind)
+    uuid = ddl.collection_uuid(source) if source.kind == "collection" else None
+    return records.begin(current, uuid, target, database.random_id("mover"))
+
+
+def _choose(current: OrganizationDocument, cluster: str, kind: Kind) -> Placement:
+    registered = {one["_id"]: one for one in clusters.find_all()}
+    if cluster not in registered:
+        raise MoveRefused(f"No cluster {cluster} is registered")
+    if kind == "collection":
+        return Placement(cluster, kind, current["collection"])
+    pools = registered[cluster]["pools"]
+    if not pools:
+        raise MoveRefused(f"Cluster {cluster} has no pools")
+    return Placement(cluster, kind, secrets.choice(pools))
+
+
+def _carry_on(taken: MoveDocument, check_time: CheckTime, advance: Advance) -> Moved:
+    try:
+        return Mover(taken, check_time, advance).run()
+    except TooManyIndexes:
+        cancel(taken["_id"], check_time)
+        raise
+    finally:
+        with suppress(PyMongoError):
+            records.release(taken)

@@ -1,0 +1,55 @@
+"""Making the place that an organization's documents are moved to."""
+
+from pymongo.client_session import ClientSession
+
+from tenantry import clusters, database
+from tenantry.errors import ServiceUnavailable
+from tenantry.moves import indexes, records
+from tenantry.moves.records import MoveDocument, Side, placement_of
+from tenantry.observability import logger
+from tenantry.organizations import Placement
+from tenantry.tenants import ddl, pools
+
+
+def prepare(move: MoveDocument) -> None:
+    """Create what is missing at the target, and wait until nothing of an earlier holder can arrive there.
+
+    Raises
+    ------
+    ServiceUnavailable
+        A collection that no organization owns has the name, or a transaction of an earlier holder is still
+        open; nothing was copied.
+    TooManyIndexes
+        The pool has no room for the organization's indexes.
+    MoveLost
+        The move is another's by now, or over.
+    """
+    place = placement_of(move["target"])
+    if place.kind == "pooled":
+        pools.create(place.cluster, place.collection)  # nothing happens if it is there
+    elif move["target"]["uuid"] is None:
+        records.save(move, {"target": _created(move, place)})
+    # Whoever wrote before it had looked whose the move is; whoever writes afterwards has to look afterwards.
+    if not ddl.barrier(place):
+        raise ServiceUnavailable
+    indexes.make_equal(move["source"], move["target"], move["_id"])
+
+
+def _created(move: MoveDocument, place: Placement) -> Side:
+    """Create the collection, or take the empty one that an earlier holder has created."""
+
+    def attempt(session: ClientSession) -> None:
+        ddl.create(place, session)
+        records.verify(move, place.cluster)
+
+    try:
+        database.run_transaction(attempt, on=clusters.cluster_client(place.cluster))
+    except ddl.CollectionExists:
+        if not ddl.is_pristine(place):
+            logger.error(
+                "A collection exists that no organization owns",
+                cluster=place.cluster,
+                collection=place.collection,
+            )
+            raise ServiceUnavailable from None
+    return move["target"] | {"uuid": ddl.collection_uuid(place)}

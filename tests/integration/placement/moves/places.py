@@ -1,0 +1,75 @@
+"""The places of the tests, what is stored there, and moving from one to another."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pymongo.database import Database
+
+from tenantry import organizations
+from tenantry.moves import operations
+from tenantry.moves.mover import Moved
+from tenantry.organizations import Kind, OrganizationDocument, Placement
+from tests.support.databases import Databases, Document
+
+POOLS = {"main": "pool_0", "second": "pool_1"}
+AROUND: list[tuple[str, Kind]] = [
+    ("second", "collection"),
+    ("second", "pooled"),
+    ("main", "pooled"),
+    ("main", "collection"),
+]
+"""From a collection of its own on the master's cluster over all other places and back."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Two clusters, each with a pool."""
+
+    databases: Databases
+    tenants: dict[str, Database[Document]]
+
+    def placement(self, organization_id: str) -> Placement:
+        """Return where an organization's documents are, as its document says."""
+        found = organizations.find(organization_id)
+        assert found is not None
+        return organizations.placement(found)
+
+    def contents(self) -> dict[str, dict[str, Any]]:
+        """Return what is in each collection of each cluster."""
+        return {
+            cluster: {
+                name: tenants[name].find().sort("_id", 1).to_list()
+                for name in sorted(tenants.list_collection_names())
+            }
+            for cluster, tenants in self.tenants.items()
+        }
+
+    def check_nothing_is_left(self) -> None:
+        """Check that documents are where organizations are, that counters are right and no move is left."""
+        expected = set(POOLS.items())
+        tenants: dict[tuple[str, str], set[str]] = {place: set() for place in expected}
+        counted = dict.fromkeys(POOLS, 3)  # of each pool
+        for one in self.databases.master["organizations"].find():
+            cluster, kind, collection = organizations.placement(cast("OrganizationDocument", one))
+            if kind == "collection":
+                expected.add((cluster, collection))
+            else:
+                tenants[cluster, collection].add(one["_id"])
+            counted[cluster] += one["namespaces"]
+            assert "move" not in one
+        assert self.databases.master["moves"].find_one() is None
+        assert {(cluster, name) for cluster in POOLS for name in self.contents()[cluster]} == expected
+        for (cluster, pool), ids in tenants.items():
+            stored = self.tenants[cluster][pool]
+            assert set(stored.distinct("_id.tenant")) <= ids
+            names = stored.index_information().keys() - {"_id_", "tenant"}
+            assert {name.partition(":")[0] for name in names} <= ids
+        reserved = {one["_id"]: one["namespaces"] for one in self.databases.master["clusters"].find()}
+        assert reserved == counted
+
+
+def move(organization_id: str, cluster: str, kind: Kind) -> Moved:
+    """Move an organization in one go."""
+    moved = operations.move(organization_id, cluster, kind, lambda: None, lambda *_: None)
+    assert moved is not None
+    return moved
