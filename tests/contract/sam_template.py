@@ -22,16 +22,19 @@ class Route(NamedTuple):
     path: str
 
 
-@cache
 def template() -> dict[str, Any]:
     """Return template.yaml with intrinsic functions in their long form."""
-    return _copy(parse_yaml_file(str(PROJECT / "template.yaml")))
+    return _copy(_parsed())
 
 
 @cache
 def stack() -> dict[str, Resource]:
     """Return the resources that CloudFormation creates."""
-    source = _copy(template())
+    return transformed(template())
+
+
+def transformed(source: dict[str, Any]) -> dict[str, Resource]:
+    """Return the resources that CloudFormation creates from a template, which is changed by it."""
     for resource in source["Resources"].values():
         for location in {"CodeUri", "ContentUri"} & resource["Properties"].keys():
             resource["Properties"][location] = "s3://bucket/key"  # the transform takes no local path
@@ -70,6 +73,11 @@ def routes() -> dict[Route, str]:
         for path, methods in body["paths"].items()
         for method, operation in methods.items()
     }
+
+
+@cache
+def _parsed() -> dict[str, Any]:
+    return dict(parse_yaml_file(str(PROJECT / "template.yaml")))
 
 
 def _copy(document: dict[str, Any]) -> dict[str, Any]:
