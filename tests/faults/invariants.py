@@ -7,7 +7,7 @@ from pymongo.database import Database
 
 from cli import connection
 from cli.checker import verify
-from tests.support.databases import Databases
+from tests.support.databases import Databases, Document
 
 
 def assert_invariants(databases: Databases) -> None:
@@ -18,6 +18,12 @@ def assert_invariants(databases: Databases) -> None:
     report = verify(connection.Databases(master, tenants), timedelta(), _ignore)
     assert report.violations == []
     assert set(report.examined) >= {"organizations"}
+    assert _by_id(databases, "audit") == _by_id(databases, "outbox"), "a record that is not to be published"
+
+
+def _by_id(databases: Databases, collection: str) -> dict[str, Document]:
+    found = databases.master[collection].find({}, {"expires_at": 0})
+    return {record["_id"]: record for record in found}
 
 
 def _ignore(kind: str, done: int, expected: int) -> None:

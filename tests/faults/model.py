@@ -1,6 +1,7 @@
 """What the operations mean without faults, one after the other: a history is right if this explains it."""
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -36,10 +37,14 @@ class Account:
 
 @dataclass
 class State:
-    """Organizations by slug, accounts by e-mail address, and answers kept under idempotency keys."""
+    """Organizations by slug, accounts by e-mail address, and answers kept under idempotency keys.
+
+    `records` counts the audit records of what has been done, by action and slugs.
+    """
 
     organizations: dict[str, Organization]
     accounts: dict[str, Account]
+    records: Counter[tuple[str, ...]] = field(default_factory=Counter)
     answers: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def alpha(self) -> tuple[str, Organization]:

@@ -92,6 +92,7 @@ def _create(state: State, slug: str, name: str, email: str | None) -> None:
         raise Refused(*(code for code, is_taken in taken.items() if is_taken))
     state.accounts.setdefault(owner, Account(PASSWORD, 0))
     state.organizations[slug] = Organization("later", name, {}, owner, {})
+    state.records["organization.created", slug] += 1
 
 
 def rename(operation: str, name: str) -> Operation:
@@ -108,6 +109,8 @@ def rename(operation: str, name: str) -> Operation:
         del state.organizations[old_slug]
         state.organizations[slug] = alpha
         alpha.name = name
+        if slug != old_slug:
+            state.records["organization.renamed", old_slug, slug] += 1
         return name, slug, alpha.metadata
 
     return Operation(operation, request, effect)
@@ -119,7 +122,9 @@ def change_metadata() -> Operation:
 
     def effect(state: State) -> Any:
         slug, alpha = state.alpha()
-        alpha.metadata["plan"] = "pro"
+        if not alpha.metadata:
+            alpha.metadata["plan"] = "pro"
+            state.records["organization.changed", "plan"] += 1
         return alpha.name, slug, alpha.metadata
 
     return Operation("change-metadata", request, effect)
@@ -132,6 +137,7 @@ def delete() -> Operation:
         except Refused:
             return
         del state.organizations[slug]
+        state.records["organization.deleted", slug] += 1
         if all(other.owner != alpha.owner for other in state.organizations.values()):
             del state.accounts[alpha.owner]
 
@@ -223,6 +229,7 @@ def change_password() -> Operation:
             raise Refused("invalid-credentials")
         account.password = OTHER_PASSWORD
         account.epoch += 1
+        state.records["password.changed",] += 1
 
     return Operation("change-password", request, effect)
 

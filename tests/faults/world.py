@@ -1,5 +1,6 @@
 """What is stored when an operation starts, and what is stored when all is over, as the model sees it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -39,6 +40,8 @@ class World:
         self._remove_others()
         alpha = library.create("Alpha")
         self.databases.tenants["org_alpha"].insert_one(KEPT)
+        for name in ("audit", "outbox"):
+            self.databases.master[name].delete_many({})
         return Start(alpha, self.databases.collections()["org_alpha"])
 
     def let_time_pass(self) -> None:
@@ -65,6 +68,9 @@ class World:
                 account["email"]: Account(_password_of(account), account["auth_epoch"])
                 for account in self._others("accounts")
             },
+            records=Counter(
+                _record_key(record) for record in self.databases.master["audit"].find({"result": "success"})
+            ),
         )
 
     def _organization(self, stored: Document, owner: str, start: "Start") -> Organization:
@@ -91,8 +97,6 @@ class World:
     def _remove_others(self) -> None:
         for name in ("organizations", "accounts", "members", "idempotency_keys", "login_attempts"):
             self.databases.master[name].delete_many(self._not_mine(name))
-        for name in ("audit", "outbox"):
-            self.databases.master[name].delete_many({})
         for name in self.databases.collections().keys() - {"org_bystander"}:
             self.databases.tenants[name].drop()
         self.databases.master["clusters"].update_one({}, {"$set": {"namespaces": OWN_NAMESPACES}})
@@ -130,6 +134,17 @@ class Start:
             if found.organization_id == self.alpha.organization_id:
                 return found
         raise InvalidToken
+
+
+def _record_key(record: Document) -> tuple[str, ...]:
+    match record["details"]:
+        case {"slug": {"from": before, "to": after}}:
+            return record["action"], before, after
+        case {"slug": slug}:
+            return record["action"], slug
+        case {"metadata": keys}:
+            return record["action"], *keys
+    return (record["action"],)
 
 
 def _password_of(account: Document) -> str:
