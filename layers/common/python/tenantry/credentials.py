@@ -27,7 +27,7 @@ def check_password(
     Raises
     ------
     TooManyRequests
-        Too many failures with this address; nothing was verified, no KDF call was made.
+        Too many failures with this address or from this source; nothing was verified, no KDF call was made.
     """
     throttling.begin(email)
     if account is not None and _matches(account, password):

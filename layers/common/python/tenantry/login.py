@@ -47,7 +47,7 @@ def login(email: str, password: str, organization: str | None) -> Tokens:
     OrganizationRequired
         The credentials are right, but there are several organizations.
     TooManyRequests
-        Too many failures with this address; nothing was verified.
+        Too many failures with this address or from this source; nothing was verified.
     OrganizationSuspended
         The credentials are right, but the organization is suspended.
     ServiceUnavailable
