@@ -6,7 +6,7 @@ once. Organizations that an earlier run has made are kept.
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import batched
 from pathlib import Path
@@ -15,12 +15,13 @@ from typing import Final, NamedTuple
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
+from pymongo.errors import AutoReconnect
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
 from bench.environments import Environment
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
-from tenantry import accounts, database, names, organizations
+from tenantry import accounts, clusters, database, names, organizations
 from tenantry.passwords import hash_password
 from tenantry.settings import settings
 from tenantry.tokens import SigningKey
@@ -30,7 +31,7 @@ PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of servers that
 NOTE: Final = {"_id": "note", "text": "hello " * 20, "tags": ["one", "two"], "count": 7}
 # Concurrent creations of collections share one copy of the server's catalog, which is what they wait for.
 CREATORS: Final = 256
-BATCH: Final = 500  # organizations; their 1,500 master documents are written in one short transaction
+BATCH: Final = 200  # organizations; their 600 master documents are written in one short transaction
 
 # A collection is two files. Those that were created between two checkpoints stay open until the second, and
 # mongod aborts when it has as many open files as it may have.
@@ -64,11 +65,13 @@ def running(size: int) -> Iterator[Server]:
         running_mongod(binary, data, free_port(), options=(*FEW_OPEN_FILES, *LARGE_CACHE)) as (child, uri),
         MongoClient[database.Document](uri) as client,
     ):
-        if client[settings().master_database]["organizations"].estimated_document_count() < size:
+        if client[settings().master_database]["organizations"].count_documents({}) < size:
             with Environment(uri, SigningKey.generate()) as environment:
                 environment.run(populate, uri, size)
         yield Server(uri, child.pid, data, child.log)
-        client.admin.command("fsync")  # so that the server ends within the seconds that it is given
+        with suppress(AutoReconnect):
+            client.admin.command("shutdown", force=True)
+        child.wait()  # for longer than `running_mongod` would
 
 
 def name_of(number: int) -> str:
@@ -87,6 +90,7 @@ def populate(uri: str, size: int) -> None:
     Collections come first. A run that is killed leaves some without organizations, which the next one makes.
     """
     database.ensure_schema()
+    clusters.register(clusters.MAIN, limit=4 * size)  # twice what they take
     password_hash = hash_password(PASSWORD)
     done = database.collection("organizations").count_documents({})
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
@@ -110,6 +114,8 @@ def _create_collection(tenants: Database[database.Document], number: int) -> int
 
 
 def _insert(numbers: tuple[int, ...], password_hash: str, session: ClientSession) -> None:
+    reserved = organizations.OWN_NAMESPACES * len(numbers)
+    clusters.reserve(clusters.MAIN, reserved, session)
     for number in numbers:
         name = name_of(number)
         organization = organizations.create_document(name, names.slug_of(name), {})
