@@ -49,6 +49,7 @@ COMPLETE_INTENTS: Final[Grants] = _together(
     },
 )
 ERASE: Final[Grants] = {"erasures": {"find", "insert", "remove"}}
+END_MOVES: Final[Grants] = {"moves": {"find", "update", "remove"}}
 COUNT_FAILURES: Final[Grants] = {"login_attempts": {"find", "insert", "update"}}
 CREATE_SCHEMA: Final[Grants] = _together(
     {name: {"createIndex"} for name in INDEXES},
@@ -114,7 +115,7 @@ ROLES: Final = (
     Role(
         "change",
         ("update_organization", "delete_organization", "reconcile"),
-        _together(AUTHENTICATE, COMPLETE_INTENTS, ERASE),
+        _together(AUTHENTICATE, COMPLETE_INTENTS, ERASE, END_MOVES),
         DEFINE | {"collMod", "dropIndex", "listIndexes", "remove"},
     ),
     Role(
@@ -137,14 +138,16 @@ ROLES: Final = (
             CREATE_ORGANIZATION,
             COMPLETE_INTENTS,
             ERASE,
+            END_MOVES,
+            {"moves": {"insert"}},
             {name: {"listIndexes"} for name in ("accounts", "members", "organizations")},
             {"restorations": CHANGE, EVERY_COLLECTION: {"listCollections"}},
         ),
         frozenset(
             {"find", "insert", "update", "createCollection", "dropCollection", "renameCollectionSameDB"}
         )
-        | {"collMod", "createIndex", "dropIndex", "listIndexes", "listCollections", "remove"}
-        | {"collStats", "bypassDocumentValidation"},
+        | {"changeStream", "collMod", "createIndex", "dropIndex", "listIndexes", "listCollections", "remove"}
+        | {"collStats", "dbStats", "bypassDocumentValidation"},
     ),
 )
 
