@@ -30,7 +30,9 @@ DATA: Final = Path(__file__).parents[2] / ".local" / "scale"
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of servers that only this machine reaches
 NOTE: Final = {"_id": "note", "text": "hello " * 20, "tags": ["one", "two"], "count": 7}
 # Concurrent creations of collections share one copy of the server's catalog, which is what they wait for.
-CREATORS: Final = 256
+# They take turns with the transactions that insert the rest, for the server has room for 128 writes at once.
+CREATORS: Final = 128
+TURN: Final = 2_000  # organizations
 BATCH: Final = 200  # organizations; their 600 master documents are written in one short transaction
 
 # A collection is two files. Those that were created between two checkpoints stay open until the second, and
@@ -101,10 +103,11 @@ def populate(uri: str, size: int) -> None:
     ):
         tenants = client[settings().tenant_database]
         task = progress.add_task("organizations", total=size, completed=done)
-        created = creators.map(partial(_create_collection, tenants), range(done, size))
-        for numbers in batched(created, BATCH, strict=False):
-            database.run_transaction(partial(_insert, numbers, password_hash))
-            progress.advance(task, len(numbers))
+        for turn in batched(range(done, size), TURN, strict=False):
+            list(creators.map(partial(_create_collection, tenants), turn))
+            for numbers in batched(turn, BATCH, strict=False):
+                database.run_transaction(partial(_insert, numbers, password_hash))
+            progress.advance(task, len(turn))
 
 
 def _create_collection(tenants: Database[database.Document], number: int) -> int:
