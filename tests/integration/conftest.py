@@ -24,6 +24,8 @@ from tests.support.owners import Owner, sign_up
 from tests.support.rotation import SigningKeySecret
 from tests.support.service import Service
 
+# A single server lets linearizable reads wait for its next flush of the journal, 100 ms by default.
+FLUSHING = ("--journalCommitInterval", "1")
 AWS_ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -38,7 +40,9 @@ def server() -> Iterator[str]:
     assert binary is not None, "the bundled mongod does not run on this machine"
     with (
         data_directory() as directory,
-        running_mongod(binary, Path(directory) / "data", free_port(), test_commands=True) as (_, uri),
+        running_mongod(
+            binary, Path(directory) / "data", free_port(), test_commands=True, options=FLUSHING
+        ) as (_, uri),
     ):
         yield uri
 
@@ -100,8 +104,8 @@ def log() -> Iterator[io.StringIO]:
 def owner(service: Service, databases: Databases) -> Owner:
     """Owner of the organization Alpha, whose collection has one document and an index."""
     owner = sign_up(service, "Alpha")
-    databases.tenants["org_alpha"].insert_one({"_id": "kept"})
-    databases.tenants["org_alpha"].create_index("kind", name="kind")
+    databases.stored("org_alpha").insert_one({"_id": "kept"})
+    databases.stored("org_alpha").create_index("kind", name="kind")
     return owner
 
 

@@ -10,6 +10,8 @@ from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.database import Database
 
+from tests.support.shares import Share
+
 Document = dict[str, Any]
 
 
@@ -34,6 +36,18 @@ class Databases:
         """Return names and identities of the tenants' collections."""
         return {name: info["info"]["uuid"] for name, info in _collections(self.tenants).items()}
 
+    def stored(self, collection: str) -> Any:
+        """Return what an organization has: a collection of its own, or a `Share` of a pool like one."""
+        organization = self.master["organizations"].find_one({"collection": collection}) or {}
+        if organization.get("pool"):
+            return Share(self.tenants[organization["pool"]], organization["_id"])
+        return self.tenants[collection]
+
+    def documents(self, collection: str) -> list[Document]:
+        """Return an organization's documents in the order of their ids."""
+        stored = self.stored(collection)
+        return stored.find() if isinstance(stored, Share) else list(stored.find().sort("_id", 1))
+
     def organization(self, organization_id: str) -> Document:
         """Return an organization as it is stored."""
         found = self.master["organizations"].find_one({"_id": organization_id})
@@ -45,8 +59,12 @@ class Databases:
         organizations = list(self.master["organizations"].find())
         members = list(self.master["members"].find())
         accounts = {account["_id"] for account in self.master["accounts"].find()}
-        names = [organization["collection"] for organization in organizations]
-        assert sorted(names) == sorted(self.collections())
+        names = [organization["collection"] for organization in organizations if not organization.get("pool")]
+        pools = [pool for cluster in self.master["clusters"].find() for pool in cluster["pools"]]
+        assert sorted(names + pools) == sorted(self.collections())
+        assert {organization["pool"] for organization in organizations if organization.get("pool")} <= {
+            *pools
+        }
         for organization in organizations:
             assert organization["state"] == "active"
             assert organization["intent"] is None

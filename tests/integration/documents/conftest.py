@@ -8,6 +8,8 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from tenantry.tenants import TenantCollection
+from tests.integration.kinds import parametrize, place
+from tests.support.databases import Databases
 from tests.support.owners import Owner
 from tests.support.service import Answer, Service
 
@@ -57,6 +59,16 @@ class Documents:
         path = f"{self.owner.path}/indexes{name and '/' + quote(name, safe='')}"
         text = None if body is None else json.dumps(body)
         return self.service.request(method, path, body=text, token=self.owner.token)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    parametrize(metafunc, lambda name: name.startswith(("test_indexes.", "test_many.")))
+
+
+@pytest.fixture(autouse=True)
+def kind(request: pytest.FixtureRequest, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where organizations have their documents; other kinds' organizations are there, too."""
+    return place(getattr(request, "param", "collection"), monkeypatch)
 
 
 @pytest.fixture

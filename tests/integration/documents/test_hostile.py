@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.documents.conftest import Documents
+from tests.integration.kinds import POOL
 from tests.support.databases import Databases
 from tests.support.service import Answer
 
@@ -37,11 +38,15 @@ def check(answer: Answer) -> None:
         assert answer.code, answer.text
     assert "org_alpha" not in answer.text
     assert "org_beta" not in answer.text
+    assert POOL not in answer.text
+
+
+FUZZED = [{"_id": 1, "a": 1, "b": [1, {"b": 2}]}, {"_id": 2, "a": "x"}, {"_id": 3, "a": None}]
 
 
 @pytest.fixture
 def fuzzed(documents: Documents, databases: Databases) -> Documents:
-    databases.tenants["org_alpha"].insert_many([{"a": 1, "b": [1, {"b": 2}]}, {"a": "x"}, {"a": None}])
+    databases.stored("org_alpha").insert_many(FUZZED)
     return documents
 
 

@@ -28,7 +28,7 @@ def test_story_of_an_index(documents: Documents, databases: Databases) -> None:
         documents.service.patch(documents.owner.path, {"name": "Beta"}, token=documents.owner.token).status
         == 200
     )
-    assert databases.tenants["org_beta"].index_information()["by-city"]["unique"]
+    assert databases.stored("org_beta").index_information()["by-city"]["unique"]
     assert documents.index("DELETE", name="by-city").status == 204
     gone = documents.index("DELETE", name="by-city")
     assert (gone.status, gone.code) == (404, "index-not-found")
@@ -41,7 +41,7 @@ def test_name_is_made_of_the_keys(documents: Documents, databases: Databases) ->
         assert created.status == 201, created.text
         assert created.json["keys"] == [{"field": field, "order": 1}]
         assert documents.index("DELETE", name=created.json["name"]).status == 204
-    databases.tenants["org_alpha"].create_index("x", name="made by/other means")
+    databases.stored("org_alpha").create_index("x", name="made by/other means")
     assert documents.index("DELETE", name="made by/other means").status == 204
 
 

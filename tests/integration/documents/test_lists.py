@@ -19,7 +19,7 @@ PEOPLE = [
 @pytest.fixture
 def people(documents: Documents, databases: Databases) -> Documents:
     documents.of("kept", "DELETE")
-    databases.tenants["org_alpha"].insert_many(PEOPLE)
+    databases.stored("org_alpha").insert_many(PEOPLE)
     return documents
 
 
@@ -49,7 +49,7 @@ def test_last_page_says_so(people: Documents, limit: int) -> None:
 
 
 def test_default_is_a_hundred_by_id(people: Documents, databases: Databases) -> None:
-    databases.tenants["org_alpha"].insert_many({"_id": number} for number in range(40, 101))
+    databases.stored("org_alpha").insert_many({"_id": number} for number in range(40, 101))
     answer = people.find()
     assert [document["_id"] for document in answer.json["documents"]] == list(range(100))
     assert answer.json["next_cursor"] is not None
@@ -84,7 +84,7 @@ def test_cursor_belongs_to_its_search(people: Documents) -> None:
 
 def test_page_is_cut_where_an_answer_is_full(documents: Documents, databases: Databases) -> None:
     large = [{"_id": number, "text": "é" * 400_000} for number in range(7)]
-    databases.tenants["org_alpha"].insert_many(large)
+    databases.stored("org_alpha").insert_many(large)
     pages = every_page(documents, query={"_id": {"$type": "int"}})
     assert [document["_id"] for page in pages for document in page] == list(range(7))
     assert len(pages) > 2
@@ -100,7 +100,7 @@ def test_page_is_cut_where_memory_is_full(people: Documents, monkeypatch: pytest
 
 
 def test_document_that_no_answer_can_hold_is_told(documents: Documents, databases: Databases) -> None:
-    databases.tenants["org_alpha"].insert_one({"_id": "a", "text": "é" * 2_000_000, "n": 1})
+    databases.stored("org_alpha").insert_one({"_id": "a", "text": "é" * 2_000_000, "n": 1})
     for refused in (documents.find(), documents.of("a", "GET")):
         assert (refused.status, refused.code) == (422, "answer-too-large")
     assert documents.find(fields="n").json["documents"][0] == {"_id": "a", "n": 1}

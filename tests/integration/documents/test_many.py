@@ -20,7 +20,7 @@ def statuses(answer: Answer) -> list[int]:
 
 
 def ids(databases: Databases) -> list[Any]:
-    return [document["_id"] for document in databases.tenants["org_alpha"].find().sort("_id", 1)]
+    return [document["_id"] for document in databases.documents("org_alpha")]
 
 
 def test_array_is_stored(documents: Documents, databases: Databases) -> None:

@@ -51,7 +51,7 @@ def test_story_of_a_document(documents: Documents, databases: Databases) -> None
     for method, body in [("GET", None), ("DELETE", None), ("PATCH", {"a": 1})]:
         gone = documents.of(document_id, method, body)
         assert (gone.status, gone.code) == (404, "document-not-found")
-    assert list(databases.tenants["org_alpha"].find()) == [{"_id": "kept"}]
+    assert databases.documents("org_alpha") == [{"_id": "kept"}]
 
 
 @pytest.mark.parametrize("document_id", IDS, ids=repr)
@@ -88,7 +88,7 @@ def test_numbers_keep_their_types_on_the_way(documents: Documents, databases: Da
     assert documents.insert_text(numbers).status == 201
     types = {"i": "int", "l": "long", "d": "double"}
     for _ in range(2):
-        assert databases.tenants["org_alpha"].count_documents(
+        assert databases.stored("org_alpha").count_documents(
             {"_id": 1} | {k: {"$type": v} for k, v in types.items()}
         )
         read = documents.of('{"$numberInt":"1"}', "GET", **CANONICAL)
