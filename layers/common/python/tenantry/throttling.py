@@ -109,8 +109,11 @@ def _count(key: str, now: datetime, *stages: dict[str, Any]) -> UpdateOne:
 
 def _forgiveness(source: str) -> UpdateOne:
     one = _milliseconds(FORGIVES_ONE_AFTER)
-    fields = ("expires_at", "blocked_until")
-    return UpdateOne({"_id": source}, [{"$set": {name: {"$subtract": [f"${name}", one]} for name in fields}}])
+    earlier = {
+        "expires_at": {"$subtract": ["$expires_at", one]},
+        "blocked_until": {"$subtract": ["$blocked_until", one]},
+    }
+    return UpdateOne({"_id": source}, [{"$set": earlier}])
 
 
 def _refused(error: BulkWriteError) -> int:
