@@ -53,6 +53,21 @@ def test_login_counts_address_and_source_in_one_round_trip_and_forgets_in_anothe
     assert [(next(iter(command)), len(command["updates"])) for command in counting] == [("update", 2)] * 2
 
 
+def test_refused_login_asks_and_records_the_same_whether_there_is_an_account(
+    recorder: Recorder, service: Service
+) -> None:
+    owner = sign_up(service, "Alpha")
+    sent = []
+    for email in (owner.email, "nobody@example.com"):
+        recorder.commands.clear()
+        assert service.post("/login", {"email": email, "password": "wrong"}).status == 401
+        sent.append(
+            [(name, command[name]) for _, command in recorder.commands for name in [next(iter(command))]]
+        )
+    assert sent[0] == sent[1]
+    assert ("insert", "audit") in sent[0]
+
+
 def test_keys_are_read_once(recorder: Recorder, service: Service) -> None:
     owner = sign_up(service, "Alpha")
     recorder.commands.clear()

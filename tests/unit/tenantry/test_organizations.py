@@ -104,7 +104,14 @@ def test_a_slug_that_another_holds_is_taken(master: Master) -> None:
 def test_clients_see_no_intent_and_no_internal_fields(master: Master) -> None:
     organization = add(master, "google")
     shown = organization_of(organization).model_dump()
-    assert shown.keys() == organization.keys() - {"_id", "slugs", "cluster", "pool", "namespaces", "intent"} | {"id"}
+    assert shown.keys() == organization.keys() - {
+        "_id",
+        "slugs",
+        "cluster",
+        "pool",
+        "namespaces",
+        "intent",
+    } | {"id"}
     assert shown["id"] == organization["_id"]
     assert etag(organization["version"]) == '"1"'
 
