@@ -34,6 +34,9 @@ _CREDENTIALS = {
 _SAME_DOCUMENT = {
     "parameters": {"organization": "$request.path.organization", "document": "$request.path.document"}
 }
+_NEXT_PAGE = {
+    "parameters": {"organization": "$request.path.organization", "cursor": "$response.body#/next_cursor"}
+}
 _REFRESH_TOKEN = {"requestBody": {"refresh_token": "$response.body#/refresh_token"}}
 _OF_DOCUMENT = dict.fromkeys(("getDocument", "patchDocument", "deleteDocument"), _SAME_DOCUMENT)
 LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
@@ -48,20 +51,13 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
             "updateOrganization": _ORGANIZATION,
             "deleteOrganization": _ORGANIZATION,
             "insertDocuments": _ORGANIZATION,
+            "listAudit": _ORGANIZATION,
         }
     },
     "refresh": {HTTPStatus.OK: {"refresh": _REFRESH_TOKEN, "logout": _REFRESH_TOKEN}},
     "putDocument": {HTTPStatus.OK: _OF_DOCUMENT, HTTPStatus.CREATED: _OF_DOCUMENT},
-    "listDocuments": {
-        HTTPStatus.OK: {
-            "listDocuments": {
-                "parameters": {
-                    "organization": "$request.path.organization",
-                    "cursor": "$response.body#/next_cursor",
-                }
-            }
-        }
-    },
+    "listDocuments": {HTTPStatus.OK: {"listDocuments": _NEXT_PAGE}},
+    "listAudit": {HTTPStatus.OK: {"listAudit": _NEXT_PAGE}},
     "createIndex": {
         HTTPStatus.CREATED: {
             "dropIndex": {

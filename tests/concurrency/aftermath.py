@@ -1,6 +1,7 @@
 """What is stored when a storm is over, read without the library."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -24,6 +25,11 @@ class Aftermath:
         self._operations = operations
         self._now = time.monotonic_ns()
         self._organizations = {one["_id"]: one for one in stored.master["organizations"].find()}
+        self._actions: dict[str, Counter[str]] = {name: Counter() for name in self._organizations}
+        for record in stored.master["audit"].find({"action": {"$regex": "^organization"}}):
+            (organization_id,) = record["organization_ids"]
+            action = record["action"].removeprefix("organization.")
+            self._actions.setdefault(organization_id, Counter())[action] += 1
         self._owners = {one["collection"]: one["_id"] for one in self._organizations.values()}
         self._contents = {
             name: {document["_id"]: document for document in stored.tenants[name].find()}
@@ -76,6 +82,22 @@ class Aftermath:
             for document in self._contents.get(name, {}).values()
             if document["owner"] != owner
         ]
+
+    def misrecorded(self) -> list[str]:
+        """Return organizations whose audit record does not tell each creation, change and deletion once."""
+        return [
+            organization_id
+            for organization_id, actions in self._actions.items()
+            if not self._tells(organization_id, actions)
+        ]
+
+    def _tells(self, organization_id: str, actions: Counter[str]) -> bool:
+        stored = self._organizations.get(organization_id)
+        is_whole = actions["created"] == 1 and actions["deleted"] == (stored is None)
+        # A rename counts twice: as it is intended, and as it is completed.
+        return is_whole and (
+            stored is None or stored["version"] == 1 + actions["changed"] + 2 * actions["renamed"]
+        )
 
     def _content(self, organization_id: str) -> dict[str, databases.Document]:
         return self._contents.get(self._organizations[organization_id]["collection"], {})

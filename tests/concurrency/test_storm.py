@@ -45,6 +45,7 @@ def check(databases: Databases, histories: list[list[Operation]], record: Record
         "lost": aftermath.lost(),
         "zombies": aftermath.zombies(),
         "foreign": aftermath.foreign(),
+        "misrecorded": aftermath.misrecorded(),
         "violations": violations(databases),
         "contradictions": contradictions([*operations, *aftermath.operations()]),
     }
