@@ -14,6 +14,7 @@ from bson import Timestamp
 from bson.raw_bson import RawBSONDocument
 from pymongo.change_stream import ChangeStream
 from pymongo.client_session import ClientSession
+from pymongo.errors import PyMongoError
 
 from tenantry import database
 from tenantry.clusters import cluster_client, tenant_database
@@ -22,7 +23,7 @@ from tenantry.moves.raw_documents import DocumentId
 from tenantry.organizations import Placement
 
 MAX_BATCH_DOCUMENTS: Final = 1000
-MAX_BATCH_BYTES: Final = 8_000_000  # exceeded by one document at most
+MAX_BATCH_BYTES: Final = 4_000_000  # exceeded by one document at most
 EVENTS_AWAITED_MS: Final = 1  # by a look for changes; a copy goes on if there are none
 
 StoredDocuments = pymongo.collection.Collection[RawBSONDocument]
@@ -115,8 +116,13 @@ class Endpoint(ABC):
         return raw_documents.id_of(self._original(event["documentKey"]))
 
     def count(self) -> int:
-        """Return about how many documents there are."""
-        return self.collection.count_documents(self._range(None, None), session=self._session)
+        """Return about how many documents there are; 0 if they are too many to be counted in time."""
+        try:
+            return self.collection.count_documents(self._range(None, None), session=self._session)
+        except PyMongoError as error:
+            if error.timeout:
+                return 0
+            raise
 
     def operation_time(self) -> Timestamp:
         """Return the time of the cluster's last operation."""

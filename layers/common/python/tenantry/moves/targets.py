@@ -1,5 +1,8 @@
 """Making the place that an organization's documents are moved to."""
 
+from typing import Final
+
+import pymongo
 from pymongo.client_session import ClientSession
 
 from tenantry import clusters, database
@@ -9,6 +12,8 @@ from tenantry.moves.records import MoveDocument, Side, placement_of
 from tenantry.observability import logger
 from tenantry.organizations import Placement
 from tenantry.tenants import ddl, pools
+
+INDEXING_SECONDS: Final = 20  # shorter than the lease; an index of a pool reads all of its documents
 
 
 def prepare(move: MoveDocument) -> None:
@@ -32,7 +37,8 @@ def prepare(move: MoveDocument) -> None:
     # Whoever wrote before it had looked whose the move is; whoever writes afterwards has to look afterwards.
     if not ddl.barrier(place):
         raise ServiceUnavailable
-    indexes.make_equal(move["source"], move["target"], move["_id"])
+    with pymongo.timeout(INDEXING_SECONDS):
+        indexes.make_equal(move["source"], move["target"], move["_id"])
 
 
 def _created(move: MoveDocument, place: Placement) -> Side:
