@@ -18,7 +18,7 @@ from pymongo import MongoClient
 from rich.console import Console
 from rich.table import Table
 
-from bench.environments import Caller, Environment, log_in, publish, request
+from bench.environments import Caller, Environment, RefusedError, log_in, publish, request
 from bench.rounds import save
 from bench.scale.population import email_of, running
 from local.processes import free_port
@@ -88,8 +88,8 @@ def prepare(number: int, key: SigningKey) -> None:
         send()
 
 
-def repeat(kind: str) -> list[float]:
-    """Send requests one after the other for a while; return the seconds that each takes."""
+def repeat(kind: str) -> list[float | None]:
+    """Send requests one after the other for a while; return the seconds of each, None if it is refused."""
     return _repeated(KINDS[kind])
 
 
@@ -99,11 +99,16 @@ def invoke(number: int) -> None:
         (_get, _read, _insert)[each % 3]()
 
 
-def _repeated(send: Callable[[], object]) -> list[float]:
-    taken, end = [], time.perf_counter() + SECONDS
+def _repeated(send: Callable[[], object]) -> list[float | None]:
+    taken: list[float | None] = []
+    end = time.perf_counter() + SECONDS
     while (start := time.perf_counter()) < end:
-        send()
-        taken.append(time.perf_counter() - start)
+        try:
+            send()
+        except (RefusedError, httpx.HTTPStatusError):  # as clients that have waited for too long
+            taken.append(None)
+        else:
+            taken.append(time.perf_counter() - start)
     return taken
 
 
@@ -174,21 +179,24 @@ def _over_http(stack: Stack) -> dict[int, dict[str, float]]:
         return found
 
 
-def summary(seconds: Sequence[float]) -> dict[str, float]:
+def summary(seconds: Sequence[float | None]) -> dict[str, float]:
     """Return throughput per second, and percentiles in milliseconds."""
-    percentiles = statistics.quantiles(seconds, n=100)
+    answered = [one for one in seconds if one is not None]
+    percentiles = statistics.quantiles(answered, n=100)
     return {
-        "per second": len(seconds) / SECONDS,
+        "per second": len(answered) / SECONDS,
+        "refused": len(seconds) - len(answered),
         **{f"p{one}": 1000 * percentiles[one - 1] for one in (50, 95, 99)},
     }
 
 
 def _print(where: str, found: dict[str, Any]) -> None:
-    table = Table("Request", "Clients", "Per second", "p50", "p95", "p99", title=where)
+    table = Table("Request", "Clients", "Per second", "Refused", "p50", "p95", "p99", title=where)
     for kind, of_clients in found["requests"].items():
         for number, figures in of_clients.items():
             tail = [f"{figures[percentile]:.1f} ms" for percentile in ("p50", "p95", "p99")]
-            table.add_row(kind, f"{number}", f"{figures['per second']:.0f}", *tail)
+            rate = f"{figures['per second']:.0f}"
+            table.add_row(kind, f"{number}", rate, f"{figures['refused']}", *tail)
     Console().print(table)
     for what, number in found.get("connections", {}).items():
         Console().print(f"{what}: {number}")

@@ -1,8 +1,12 @@
 """Measure what the number of organizations costs, from 100 to 100,000; draw it for docs/scaling.md.
 
-The organizations are made by the first run, which takes most of an hour, and kept below .local/scale.
+    python -m bench.scale [NUMBER]
+
+The organizations are made by the first run, which takes most of an hour, and kept below .local/scale. NUMBER
+is the greatest number of them, if the machine is not up to 100,000.
 """
 
+import sys
 from typing import Any, Final
 
 from rich.console import Console
@@ -14,15 +18,17 @@ from bench.scale import costs, ddl, plots, requests
 from bench.scale.population import running
 from tenantry.tokens import SigningKey
 
-SIZES: Final = (100, 1_000, 10_000, 100_000)
-COMPARED: Final = (100, 10_000, 100_000)
+FEW: Final = 100
+SIZES: Final = (FEW, 1_000, 10_000)
+MOST: Final = 100_000
 
 
 def main() -> None:
     """Measure, print tables, save the figures and draw them."""
+    most = int(sys.argv[1]) if len(sys.argv) > 1 else MOST
     figures: dict[str, Any] = {
-        "requests": requests.measure(COMPARED),
-        "costs": {size: costs.measure(size) for size in SIZES},
+        "requests": requests.measure((FEW, SIZES[-1], most)),
+        "costs": {size: costs.measure(size) for size in (*SIZES, most)},
         "rename": _renames(),
     }
     _print(figures)
@@ -31,19 +37,18 @@ def main() -> None:
 
 
 def _renames() -> dict[str, float]:
-    with running(COMPARED[0]) as server, Environment(server.uri, SigningKey.generate()) as environment:
+    with running(FEW) as server, Environment(server.uri, SigningKey.generate()) as environment:
         return environment.run(ddl.renames)
 
 
 def _print(figures: dict[str, Any]) -> None:
     console = Console()
     for kind, of_sizes in figures["requests"].items():
-        few = of_sizes[COMPARED[0]]
-        found = ", ".join(f"{size:,}: {ms:.2f} ms ({ms / few:.2f})" for size, ms in of_sizes.items())
-        console.print(f"{kind}: {found}")
-    table = Table("", *(f"{size:,}" for size in SIZES))
-    for what, value in figures["costs"][SIZES[0]].items():
-        cells = [_cell(figures["costs"][size][what]) for size in SIZES]
+        found = [f"{size:,}: {ms:.2f} ms ({ms / of_sizes[FEW]:.2f})" for size, ms in of_sizes.items()]
+        console.print(f"{kind}: {', '.join(found)}")
+    table = Table("", *(f"{size:,}" for size in figures["costs"]))
+    for what, value in figures["costs"][FEW].items():
+        cells = [_cell(of_size[what]) for of_size in figures["costs"].values()]
         table.add_row(what if isinstance(value, float | int) else f"{what} (and bare)", *cells)
     console.print(table)
     many, few = figures["rename"].values()

@@ -33,7 +33,7 @@ NOTE: Final = {"_id": "note", "text": "hello " * 20, "tags": ["one", "two"], "co
 # They take turns with the transactions that insert the rest, for the server has room for 128 writes at once.
 CREATORS: Final = 128
 TURN: Final = 2_000  # organizations
-BATCH: Final = 200  # organizations; their 600 master documents are written in one short transaction
+BATCH: Final = 50  # organizations; their 150 master documents are written in one short transaction
 
 # A collection is two files. Those that were created between two checkpoints stay open until the second, and
 # mongod aborts when it has as many open files as it may have.
@@ -67,13 +67,15 @@ def running(size: int) -> Iterator[Server]:
         running_mongod(binary, data, free_port(), options=(*FEW_OPEN_FILES, *LARGE_CACHE)) as (child, uri),
         MongoClient[database.Document](uri) as client,
     ):
-        if client[settings().master_database]["organizations"].count_documents({}) < size:
-            with Environment(uri, SigningKey.generate()) as environment:
-                environment.run(populate, uri, size)
-        yield Server(uri, child.pid, data, child.log)
-        with suppress(AutoReconnect):
-            client.admin.command("shutdown", force=True)
-        child.wait()  # for longer than `running_mongod` would
+        try:
+            if client[settings().master_database]["organizations"].count_documents({}) < size:
+                with Environment(uri, SigningKey.generate()) as environment:
+                    environment.run(populate, uri, size)
+            yield Server(uri, child.pid, data, child.log)
+        finally:
+            with suppress(AutoReconnect):
+                client.admin.command("shutdown", force=True)
+            child.wait()  # for longer than `running_mongod` would; a killed server starts slowly
 
 
 def name_of(number: int) -> str:
