@@ -1,0 +1,46 @@
+"""The least that answers GET /organizations/{organization}: pymongo, and the queries of the library.
+
+It reads the token's claims without verifying them, and checks nothing.
+"""
+
+import base64
+import json
+import os
+from typing import Any
+
+from pymongo import MongoClient
+
+client: MongoClient[dict[str, Any]] = MongoClient(os.environ["MONGODB_URI"], readConcernLevel="majority")
+keys: list[dict[str, Any]] = []
+NAMES = ("name", "slug", "collection", "state", "version", "metadata")
+
+
+def join(collection: str, local_field: str, name: str) -> list[dict[str, Any]]:
+    """Return the stages that add the document of a collection whose _id is equal."""
+    lookup = {"from": collection, "as": name, "localField": local_field, "foreignField": "_id"}
+    return [{"$lookup": lookup}, {"$unwind": f"${name}"}]
+
+
+def lambda_handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    """Answer the organization that the token names."""
+    master = client["tenantry"]
+    if not keys:
+        keys.extend(master["signing_keys"].find({"not_after": None}).sort("created_at", 1))
+    payload = event["headers"]["Authorization"].split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    (found,) = master["account_epochs"].aggregate(
+        [
+            {"$match": {"_id": claims["sub"]}},
+            {"$addFields": {"session_id": {"$literal": claims["sid"]}}},
+            *join("sessions", "session_id", "session"),
+            *join("members", "session.member_id", "member"),
+            {"$match": {"member.account_id": claims["sub"]}},
+            *join("organizations", "member.organization_id", "organization"),
+            {"$sort": {"organization.slug": 1}},
+            {"$project": {"auth_epoch": 1, "member": 1, "organization": 1}},
+        ]
+    )
+    organization = found["organization"]
+    body = {name: organization[name] for name in NAMES} | {"id": organization["_id"]}
+    body |= {name: f"{organization[name].isoformat()}Z" for name in ("created_at", "updated_at")}
+    return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}
