@@ -20,7 +20,7 @@ LEAVE_OUT := $(addprefix --no-emit-package ,boto3 botocore python-dateutil s3tra
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-faults test-concurrency \
-	test-sam-local bench bench-cold-start lint checkov audit vulnerabilities format build sbom requirements openapi clean
+	test-sam-local bench bench-scale bench-load bench-cold-start lint checkov audit vulnerabilities format build sbom requirements openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -71,6 +71,13 @@ bench: install ## Measure the fence, the documents API and backups against doing
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.fence
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.documents
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.backup
+
+bench-scale: install ## Measure up to 100,000 organizations, or ORGANIZATIONS= (the first time most of an hour)
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.scale $(ORGANIZATIONS)
+
+bench-load: install ## Measure 1, 8 and 32 clients, and count the connections of 1,000 cold starts (minutes)
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.load
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.storm
 
 bench-cold-start: install ## Measure cold starts on AWS's runtime client against a floor and FastAPI (minutes)
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.cold_start
