@@ -20,7 +20,8 @@ LEAVE_OUT := $(addprefix --no-emit-package ,boto3 botocore python-dateutil s3tra
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-faults test-concurrency \
-	test-sam-local bench bench-scale bench-load bench-cold-start lint checkov audit vulnerabilities format build sbom requirements openapi clean
+	test-sam-local bench bench-scale bench-load bench-cold-start lint checkov audit vulnerabilities format build \
+	sbom requirements openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \

@@ -19,7 +19,7 @@ from bench.scale.population import PASSWORD, email_of, running
 from tenantry import passwords
 from tenantry.tokens import SigningKey
 
-ROUNDS: Final = 300
+ROUNDS: Final = 200
 LOGIN_ROUNDS: Final = 30  # with the password; it is a fifth of a second of computing
 WARM_UP_ROUNDS: Final = 10
 IN_USE: Final = 10  # organizations
