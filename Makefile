@@ -19,7 +19,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version
 LEAVE_OUT := $(addprefix --no-emit-package ,boto3 botocore python-dateutil s3transfer six urllib3)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-faults test-concurrency \
+.PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-pooled test-faults test-concurrency \
 	test-sam-local bench bench-scale bench-load bench-cold-start lint checkov audit vulnerabilities format build \
 	sbom requirements openapi clean
 
@@ -62,16 +62,21 @@ test-contract: install ## Check that template, functions, OpenAPI, events and RE
 test-e2e: install ## Run the tests against the deployed local stack
 	$(BIN)/pytest tests/e2e
 
+test-pooled: install ## Run all tests about organizations' data in pools (make test: a part of them)
+	POOLED=all POOLED_EXAMPLES=2000 $(BIN)/pytest -n auto tests/integration/documents tests/integration/isolation \
+		tests/integration/pooled
+
 test-faults: install ## Hit every database command with every fault (make test: a part of it)
 	$(BIN)/pytest -n auto tests/faults
 
 test-concurrency: install ## Storm a few names for a minute, and again with the server killed
 	STORM_SECONDS=60 SEQUENTIAL_EXAMPLES=100 $(BIN)/pytest tests/concurrency
 
-bench: install ## Measure the fence, the documents API and backups against doing without
+bench: install ## Measure the fence, the documents API, backups and pools against doing without
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.fence
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.documents
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.backup
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.pooled
 
 bench-scale: install ## Measure up to 100,000 organizations, or ORGANIZATIONS= (the first time most of an hour)
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.scale $(ORGANIZATIONS)

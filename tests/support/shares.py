@@ -1,12 +1,50 @@
 """The documents that an organization has in a pool, read and changed without the library."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pymongo.collection import Collection
 
 Document = dict[str, Any]
+
+
+_WITHOUT_DOCUMENTS = {"collMod", "getMore", "killCursors", "listIndexes"}
+"""Those that go on with an earlier command, or whose answers are not handed on as they are."""
+
+
+def is_about(command: Document, organization_id: str) -> bool:
+    """Tell whether a command to a pool is about one organization's documents or indexes, and no other's."""
+    mine = {"_id.tenant": organization_id}
+    return all(
+        part.get("_id.tenant") in (organization_id, {"$gte": organization_id, "$lte": organization_id})
+        or _tenant_of(part.get("_id")) == organization_id
+        or part.get("partialFilterExpression") == mine
+        or str(part.get("index")).startswith(f"{organization_id}:")
+        for part in _parts(command)
+    )
+
+
+def _parts(command: Document) -> Iterator[Document]:
+    """Yield what a command says about the documents or indexes that it reads or writes."""
+    match command:
+        case {"find": _}:
+            yield command["filter"]
+        case {"aggregate": _}:
+            yield command["pipeline"][0]["$match"]
+        case {"update": _} | {"delete": _}:
+            yield from (one["q"] for one in command["updates" if "update" in command else "deletes"])
+        case {"insert": _}:
+            yield from command["documents"]
+        case {"createIndexes": _}:
+            yield from command["indexes"]
+        case _ if next(iter(command)) not in _WITHOUT_DOCUMENTS:
+            yield command
+
+
+def _tenant_of(stored_id: Any) -> Any:
+    stored_id = stored_id.get("$eq", stored_id) if isinstance(stored_id, dict) else {}
+    return stored_id.get("tenant")
 
 
 @dataclass(frozen=True)

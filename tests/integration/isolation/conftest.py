@@ -12,6 +12,7 @@ from pymongo import MongoClient
 from tenantry.observability import logger
 from tests.integration.isolation.observer import Observer
 from tests.integration.isolation.tenants import Tenant, found
+from tests.integration.kinds import POOL, parametrize, place
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.recorder import Recorder, recording
@@ -31,6 +32,21 @@ def databases(
 ) -> Iterator[Databases]:
     with library.fresh_databases(server, server_client, monkeypatch_module) as databases:
         yield databases
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    parametrize(metafunc, lambda name: name.startswith("test_values."))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kind(
+    request: pytest.FixtureRequest,
+    databases: Databases,
+    recorder: Recorder,
+    monkeypatch_module: pytest.MonkeyPatch,
+) -> str:
+    """Where the organizations of a module have their documents."""
+    return place(getattr(request, "param", "collection"), monkeypatch_module)
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +96,13 @@ def me(observer: Observer, victim: Tenant) -> Iterator[Tenant]:
     observer.tenants.append(me)
     yield me
     observer.tenants.remove(me)
+
+
+@pytest.fixture(autouse=True)
+def room_for_indexes(observer: Observer, victim: Tenant) -> Iterator[None]:
+    """Drop the indexes that a test leaves in the pool, which takes 64 at most."""
+    pool = observer.databases.tenants[POOL]
+    before = pool.index_information()
+    yield
+    for name in pool.index_information().keys() - before:
+        pool.drop_index(name)

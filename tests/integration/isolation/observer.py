@@ -12,9 +12,11 @@ from urllib.parse import unquote
 
 from tenantry import database
 from tests.integration.isolation.tenants import Tenant
+from tests.integration.kinds import POOL
 from tests.support.databases import Databases, Document
 from tests.support.recorder import Recorder
 from tests.support.service import Answer, Service
+from tests.support.shares import is_about
 
 _BASE64: Final = re.compile(r"[A-Za-z0-9_-]{16,}")
 _WITHOUT_NAMESPACE: Final = {"abortTransaction", "commitTransaction", "endSessions", "ping"}
@@ -74,11 +76,19 @@ class Observer:
         return {secret for tenant in self.tenants for secret in tenant.secrets}
 
     def _check_commands(self, by: Tenant | None) -> None:
-        """Check that all commands stay in the master database and the caller's own collections."""
-        master = {f"{self.databases.master.name}.{name}" for name in {*database.INDEXES, *database.VIEWS}}
+        """Check that all commands stay in the master database, own collections and own documents of pools."""
+        fixed = {*database.INDEXES, *database.VIEWS, "clusters"}
+        master = {f"{self.databases.master.name}.{name}" for name in fixed}
         own = rf"{self.databases.tenants.name}\.org_\w+_{by.words.name}" if by else r"(?!)"
+        pool = f"{self.databases.tenants.name}.{POOL}"
         touched = {name for sent in self.recorder.commands for name in namespaces(*sent)}
-        assert [name for name in touched - master if not re.fullmatch(own, name)] == []
+        assert [name for name in touched - master if name != pool and not re.fullmatch(own, name)] == []
+        of_pool = [
+            command
+            for its_database, command in self.recorder.commands
+            if pool in namespaces(its_database, command)
+        ]
+        assert [command for command in of_pool if not by or not is_about(command, by.id)] == []
 
 
 def alike(answer: Answer, tenant: Tenant) -> tuple[int, dict[str, str], str]:

@@ -106,7 +106,7 @@ def found(
 
 def fill(databases: Databases, tenant: Tenant) -> None:
     """Store the organization's documents and its index, without the library."""
-    collection = databases.tenants[tenant.collection]
+    collection = databases.stored(tenant.collection)
     for name, field in {tenant.words.index: tenant.words.field, SHARED: SHARED}.items():
         collection.create_index(field, name=name)  # 50 times faster while it is empty
     collection.insert_many(tenant.documents)
@@ -126,12 +126,12 @@ def delete(service: Service, tenant: Tenant) -> None:
 
 def snapshot(databases: Databases, tenant: Tenant) -> list[Any]:
     """Return all that is stored of an organization: metadata, account, members, and its collection."""
-    collection = databases.tenants[tenant.collection]
+    collection = databases.stored(tenant.collection)
     return [
         databases.master["organizations"].find_one({"_id": tenant.id}),
         databases.master["accounts"].find_one({"_id": tenant.account_id}),
         list(databases.master["members"].find({"account_id": tenant.account_id})),
-        databases.collections()[tenant.collection],
-        list(collection.find().sort("_id", 1)),
+        databases.collections().get(tenant.collection),
+        databases.documents(tenant.collection),
         collection.index_information(),
     ]

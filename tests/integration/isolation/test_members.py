@@ -106,7 +106,7 @@ def test_cursors_stay_in_the_own_collection(
     observer: Observer, me: Tenant, number: int, size: int, command: str
 ) -> None:
     documents = [{"_id": number, "text": "x" * size} for number in range(number)]
-    observer.databases.tenants[me.collection].insert_many(documents)
+    observer.databases.stored(me.collection).insert_many(documents)
     answer = observer.send("GET", f"{me.path}/documents?limit=1000", me, token=me.token)
     assert answer.status == 200
     assert command in [next(iter(sent)) for _, sent in observer.recorder.commands]

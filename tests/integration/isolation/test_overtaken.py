@@ -9,26 +9,34 @@ import pytest
 from tenantry import clusters, lifecycle, organizations, tenants
 from tenantry.observability import logger
 from tenantry.tenants import ddl
+from tenantry.tenants.pooled import PooledIndexes
 from tests.integration.isolation.observer import Observer, alike
 from tests.integration.isolation.routes import ALL, SAMPLES, Route
 from tests.integration.isolation.strangers import NOT_FOUND
 from tests.integration.isolation.tenants import Tenant, Words, fill, found, snapshot
+from tests.integration.kinds import POOL
 from tests.support import library
 from tests.support.overtaking import once_before
 from tests.support.service import Answer
 
-OF_DATA = [route for route in ALL if route.resource.startswith("/organizations/{organization}/")]
+OF_DATA = [
+    route
+    for route in ALL
+    if route.resource.startswith("/organizations/{organization}/") and not route.resource.endswith("/audit")
+]
 OF_INDEXES = [route for route in OF_DATA if "/indexes" in route.resource]
 READING = [route for route in OF_DATA if route.method == "GET"]
 CHANGING_INDEXES = [route for route in OF_INDEXES if route.method != "GET"]
 
-Moment = tuple[ModuleType, str]
+Moment = tuple[ModuleType | type, str]
+COMMAND: Moment = (ddl, "_send")
+COMMAND_TO_POOL: Moment = (PooledIndexes, "_run")
 MOMENTS: dict[str, tuple[Moment, list[Route]]] = {
     "once authenticated": ((tenants, "collection"), OF_DATA),
     "before the collection": ((clusters, "tenant_database"), OF_DATA),
     # Between a write and the look behind it no rename can come: it waits for the transaction.
     "before another look": ((organizations, "find"), READING + CHANGING_INDEXES),
-    "before the command": ((ddl, "_send"), CHANGING_INDEXES),
+    "before the command": (COMMAND, CHANGING_INDEXES),
 }
 AT_ANY_MOMENT = pytest.mark.parametrize(
     ("route", "moment"),
@@ -54,12 +62,15 @@ class Race:
         Sends the request.
     me
         The caller.
+    kind
+        Where organizations have their documents.
     monkeypatch
         Lets it happen.
     """
 
-    def __init__(self, observer: Observer, me: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, observer: Observer, me: Tenant, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
         self.observer = observer
+        self.kind = kind
         self.me = me
         self.member = library.membership(me.account_id, me.id)
         self._monkeypatch = monkeypatch
@@ -73,16 +84,31 @@ class Race:
             free_the_name()
             self._found_heir()
 
+        moment = COMMAND_TO_POOL if moment == COMMAND and self.kind == "pooled" else moment
         once_before(self._monkeypatch, *moment, happen)
         answer = ask(self.observer, self.me, route)
         assert snapshot(self.observer.databases, self._heir) == self._founded
         self.observer.databases.check_invariants()
+        self._check_indexes_of_pool()
         return answer
+
+    def _check_indexes_of_pool(self) -> None:
+        """Check that the pool has indexes of organizations only that are there."""
+        databases = self.observer.databases
+        living = {one["_id"] for one in databases.master["organizations"].find()}
+        indexes = databases.tenants[POOL].index_information().values()
+        owners = {
+            one["partialFilterExpression"]["_id.tenant"]
+            for one in indexes
+            if "partialFilterExpression" in one
+        }
+        assert owners <= living
 
     def stored(self, collection: str, tenant: Tenant) -> str:
         """Return a collection's documents and indexes, without what tells tenants from each other."""
-        mine = self.observer.databases.tenants[collection]
-        return tenant.hidden(f"{list(mine.find().sort('_id', 1))} {mine.index_information()}")
+        databases = self.observer.databases
+        indexes = databases.stored(collection).index_information()
+        return tenant.hidden(f"{databases.documents(collection)} {indexes}")
 
     def _found_heir(self) -> None:
         heir = library.create(self._heir.name, self._heir.email)
@@ -94,8 +120,8 @@ class Race:
 
 
 @pytest.fixture
-def race(observer: Observer, me: Tenant, monkeypatch: pytest.MonkeyPatch) -> Race:
-    return Race(observer, me, monkeypatch)
+def race(observer: Observer, me: Tenant, kind: str, monkeypatch: pytest.MonkeyPatch) -> Race:
+    return Race(observer, me, kind, monkeypatch)
 
 
 @AT_ANY_MOMENT

@@ -124,11 +124,21 @@ class Fence:
     def _change_in_pool[Result](
         self, place: Placement, operation: Callable[[TenantIndexes], Result]
     ) -> Result:
-        result = operation(PooledIndexes(_collection(place), self._organization_id))
+        mine = PooledIndexes(_collection(place), self._organization_id)
+        try:
+            result = operation(mine)
+        except OperationFailure:
+            self._check_in_pool(place, mine)
+            raise
+        self._check_in_pool(place, mine)
+        return result
+
+    def _check_in_pool(self, place: Placement, mine: PooledIndexes) -> None:
         present = organizations.find(self._organization_id)
+        if present is None:
+            mine.drop_all()  # what has come too late for the erasure
         if present is None or organizations.placement(present) != place:
             raise _TenantMoved
-        return result
 
     def _documents(self, place: Placement) -> TenantDocuments:
         if place.kind == "pooled":
