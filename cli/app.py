@@ -8,12 +8,21 @@ from typing import Annotated
 
 import typer
 
-from cli import checker, library, reconciler, roles
+from cli import checker, cluster_commands, library, options, reconciler, roles
 from cli.backups.backup import back_up
-from cli.backups.errors import BackupError, StorageFailed
 from cli.backups.restore import restore as restore_backup
 from cli.checker import Advance
-from cli.connection import ConnectionFailed, Databases, Target, connected
+from cli.connection import Databases, Target, connected
+from cli.options import (
+    Json,
+    MasterDatabase,
+    MongoDBClusters,
+    MongoDBUri,
+    NewName,
+    OlderThan,
+    Owner,
+    TenantDatabase,
+)
 from cli.output import (
     print_error,
     print_json,
@@ -23,24 +32,10 @@ from cli.output import (
     report_content,
     transfer_progress,
 )
+from cli.reporting import reported
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
-
-MongoDBUri = Annotated[
-    str, typer.Option("--mongodb-uri", envvar="MONGODB_URI", metavar="URI", help="Connection string.")
-]
-MasterDatabase = Annotated[
-    str, typer.Option("--master-database", envvar="MASTER_DATABASE", metavar="NAME", help="Organizations.")
-]
-TenantDatabase = Annotated[
-    str, typer.Option("--tenant-database", envvar="TENANT_DATABASE", metavar="NAME", help="Tenants' data.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-OlderThan = Annotated[int, typer.Option(min=0, metavar="SECONDS", help="Age of an intent to look at.")]
-NewName = Annotated[str | None, typer.Option("--name", help="The organization's name, if not the old one.")]
-Owner = Annotated[
-    str | None, typer.Option("--owner", metavar="EMAIL", help="Account that owns it, if not the old ones.")
-]
+app.add_typer(cluster_commands.app, name="cluster")
 
 
 @app.callback()
@@ -57,12 +52,13 @@ def verify(
     mongodb_uri: MongoDBUri,
     master_database: MasterDatabase = "tenantry",
     tenant_database: TenantDatabase = "tenantry_tenants",
+    mongodb_clusters: MongoDBClusters = "{}",
     older_than: OlderThan = 60,
     as_json: Json = False,
 ) -> None:
     """Print every invariant that does not hold; changes nothing and may run beside live traffic."""
-    target = Target(mongodb_uri, master_database, tenant_database)
-    with _reported(), connected(target) as databases, progress(shown=not as_json) as advance:
+    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
+    with reported(), connected(target) as databases, progress(shown=not as_json) as advance:
         report = checker.verify(databases, timedelta(seconds=older_than), advance)
     if as_json:
         print_json(report_content(report))
@@ -76,12 +72,13 @@ def reconcile(
     mongodb_uri: MongoDBUri,
     master_database: MasterDatabase = "tenantry",
     tenant_database: TenantDatabase = "tenantry_tenants",
+    mongodb_clusters: MongoDBClusters = "{}",
     older_than: OlderThan = 0,
     as_json: Json = False,
 ) -> None:
     """Complete every rename and deletion that was begun and not finished; drop what killed restores left."""
-    target = Target(mongodb_uri, master_database, tenant_database)
-    with _reported(), connected(target) as databases:
+    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
+    with reported(), connected(target) as databases:
         outcome = asdict(reconciler.settle(target, databases, timedelta(seconds=older_than)))
     if as_json:
         print_json(outcome)
@@ -92,20 +89,21 @@ def reconcile(
 
 
 @app.command()
-def backup(  # noqa: PLR0913, PLR0917 - each is an option of the command
+def backup(
     organization: Annotated[str, typer.Argument(metavar="ORGANIZATION", help="Its id or slug.")],
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE|S3URL", help="Where to.")],
     mongodb_uri: MongoDBUri,
     master_database: MasterDatabase = "tenantry",
     tenant_database: TenantDatabase = "tenantry_tenants",
+    mongodb_clusters: MongoDBClusters = "{}",
     as_json: Json = False,
 ) -> None:
     """Write one organization, as it is at one moment, into an archive that mongorestore reads as well.
 
     The archive holds the password hashes of the organization's owners: keep it secret.
     """
-    target = Target(mongodb_uri, master_database, tenant_database)
-    with _reported(), _transferring(target, as_json) as (databases, advance):
+    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
+    with reported(), _transferring(target, as_json) as (databases, advance):
         done = back_up(databases, organization, output, advance)
     found = done.organization
     content = {"organization_id": found["_id"], "slug": found["slug"], "bytes": done.archive_bytes}
@@ -114,19 +112,20 @@ def backup(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 
 @app.command()
-def restore(  # noqa: PLR0913, PLR0917 - each is an option of the command
+def restore(
     source: Annotated[str, typer.Argument(metavar="FILE|S3URL", help="What `tenantry backup` wrote.")],
     mongodb_uri: MongoDBUri,
     master_database: MasterDatabase = "tenantry",
     tenant_database: TenantDatabase = "tenantry_tenants",
+    mongodb_clusters: MongoDBClusters = "{}",
     name: NewName = None,
     owner: Owner = None,
     as_json: Json = False,
 ) -> None:
     """Make an organization from a backup: with an id of its own, whole or not at all."""
-    target = Target(mongodb_uri, master_database, tenant_database)
+    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     advice = "; once it can, run `tenantry reconcile`, which ends what the restore has begun"
-    with _reported(advice), _transferring(target, as_json) as (databases, advance):
+    with reported(advice), _transferring(target, as_json) as (databases, advance):
         done = restore_backup(databases, source, name, owner, advance)
     made = done.organization
     content = {"organization_id": made["_id"], "slug": made["slug"], "documents": done.documents}
@@ -140,17 +139,19 @@ def setup_database(
     mongodb_uri: MongoDBUri,
     master_database: MasterDatabase = "tenantry",
     tenant_database: TenantDatabase = "tenantry_tenants",
+    mongodb_clusters: MongoDBClusters = "{}",
     as_json: Json = False,
 ) -> None:
     """Create indexes, views, and MongoDB's roles for the functions and this command line; or what is missing.
 
     The connection string is an administrator's. Users with these roles are yours to create.
     """
-    target = Target(mongodb_uri, master_database, tenant_database)
+    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     advice = "; Atlas takes roles from its own tools only, see `tenantry atlas-roles`"
-    with _reported(advice), connected(target) as databases:
+    with reported(advice), connected(target) as databases:
         library.ensure_schema(target)
-        names = roles.set_up(databases.master.client, target)
+        for tenants in databases.clusters.values():
+            names = roles.set_up(tenants.client, target)
     print_result({"roles": names}, f"Roles: {', '.join(names)}", as_json=as_json)
 
 
@@ -169,14 +170,15 @@ def revoke_key(
     mongodb_uri: MongoDBUri,
     master_database: MasterDatabase = "tenantry",
     tenant_database: TenantDatabase = "tenantry_tenants",
+    mongodb_clusters: MongoDBClusters = "{}",
     as_json: Json = False,
 ) -> None:
     """End a signing key that a rotation has replaced, together with its tokens, since it has leaked.
 
     Functions keep keys for five minutes, so they accept it as long as that.
     """
-    target = Target(mongodb_uri, master_database, tenant_database)
-    with _reported(), connected(target):
+    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
+    with reported(), connected(target):
         revoked = library.revoke_key(target, key_id)
     if not revoked:
         print_error(f"No rotation has replaced a key {key_id}; see SECURITY.md for what comes first")
@@ -190,22 +192,6 @@ def _transferring(target: Target, as_json: bool) -> Iterator[tuple[Databases, Ad
     with connected(target) as databases, transfer_progress(shown=not as_json) as advance:
         library.use(target)
         yield databases, advance
-
-
-@contextmanager
-def _reported(advice: str = "") -> Iterator[None]:
-    """Turn what went wrong into one line and an exit status; `advice` is for a lost connection."""
-    try:
-        yield
-    except ConnectionFailed as error:
-        print_error(f"MongoDB cannot be used: {error}{advice}")
-        raise typer.Exit(2) from None
-    except StorageFailed as error:
-        print_error(str(error))
-        raise typer.Exit(2) from None
-    except BackupError as error:
-        print_error(str(error))
-        raise typer.Exit(1) from None
 
 
 def main() -> None:

@@ -12,10 +12,12 @@ from itertools import batched, chain
 from typing import Any, Final, Protocol
 
 from cli.checks.accounts import Accounts
+from cli.checks.clusters import Clusters
 from cli.checks.collections import TenantCollections
 from cli.checks.indexes import UniqueIndexes
 from cli.checks.members import Members
 from cli.checks.organizations import Organizations
+from cli.checks.pools import Pools
 from cli.connection import Databases
 from cli.violation import Violation
 
@@ -64,7 +66,9 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
     kinds: list[Kind] = [
         UniqueIndexes(databases),
         Organizations(databases, databases.server_time() - older_than),
+        Clusters(databases),
         TenantCollections(databases),
+        Pools(databases),
         Members(databases),
         Accounts(databases),
     ]

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +16,8 @@ from pymongo.errors import ConfigurationError, PyMongoError
 SERVER_SELECTION_TIMEOUT_MS: Final = 5_000
 LISTED_AT_ONCE: Final = 1_000  # names per reply; without a bound MongoDB 6.0 may build one beyond 16 MB
 
+MAIN: Final = "main"  # the master's cluster
+
 Document = Mapping[str, Any]
 
 
@@ -25,19 +27,26 @@ class ConnectionFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the master and the tenants' data are."""
+    """Where the master and the tenants' data are; `clusters` are connection strings of further clusters."""
 
     mongodb_uri: str
     master_database: str
     tenant_database: str
+    clusters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Databases:
-    """An open connection to the master and the tenant database."""
+    """Open connections to the master, to the tenant database beside it, and to those on other clusters."""
 
     master: Database[Document]
     tenants: Database[Document]
+    elsewhere: Mapping[str, Database[Document]] = field(default_factory=dict)
+
+    @property
+    def clusters(self) -> Mapping[str, Database[Document]]:
+        """The tenant database of each cluster."""
+        return {MAIN: self.tenants, **self.elsewhere}
 
     def server_time(self) -> datetime:
         """Return the server's clock, since that of an operator's machine may be wrong."""
@@ -45,22 +54,22 @@ class Databases:
         reply: Document = admin.command("hello", codec_options=admin.codec_options)
         return reply["localTime"]  # type: ignore[no-any-return]
 
-    def tenant_collections(self, names: Sequence[str]) -> dict[str, UUID | None]:
-        """Return which of these collections exist, with their identities; views have none."""
+    def tenant_collections(self, cluster: str, names: Sequence[str]) -> dict[str, UUID | None]:
+        """Return which of these collections a cluster has, with their identities; views have none."""
         # The server looks exact names up one by one instead of reading its whole catalog.
-        found = self._list({"name": {"$in": list(names)}}, name_only=False)
+        found = self._list(cluster, {"name": {"$in": list(names)}}, name_only=False)
         return {each["name"]: _uuid(each["info"]) for each in found}
 
-    def tenant_collection_names(self, after: str, upto: str | None) -> Iterator[str]:
+    def tenant_collection_names(self, cluster: str, after: str, upto: str | None) -> Iterator[str]:
         """Yield the names in a range, except the server's own collections; no bound where `upto` is None."""
         bounds = {"$gt": after} if upto is None else {"$gt": after, "$lte": upto}
-        for each in self._list({"name": bounds}, name_only=True):
+        for each in self._list(cluster, {"name": bounds}, name_only=True):
             if not each["name"].startswith("system."):
                 yield each["name"]
 
-    def _list(self, query: Document, *, name_only: bool) -> Iterator[Document]:
-        cursor = {"batchSize": LISTED_AT_ONCE}
-        with self.tenants.list_collections(filter=query, cursor=cursor, nameOnly=name_only) as found:
+    def _list(self, cluster: str, query: Document, *, name_only: bool) -> Iterator[Document]:
+        cursor, tenants = {"batchSize": LISTED_AT_ONCE}, self.clusters[cluster]
+        with tenants.list_collections(filter=query, cursor=cursor, nameOnly=name_only) as found:
             yield from found.batch_size(LISTED_AT_ONCE)
 
 
@@ -80,11 +89,24 @@ def connected(target: Target) -> Iterator[Databases]:
         From the start or from within the block: the server cannot be reached, refuses or goes away.
     """
     try:
-        with _client(target.mongodb_uri) as client:
-            client.admin.command("ping")
-            yield Databases(client[target.master_database], client[target.tenant_database])
+        with ExitStack() as open_clients:
+            client = _connected(target.mongodb_uri, open_clients)
+            elsewhere = {
+                name: _connected(uri, open_clients)[target.tenant_database]
+                for name, uri in target.clusters.items()
+            }
+            yield Databases(client[target.master_database], client[target.tenant_database], elsewhere)
     except PyMongoError as error:
-        raise ConnectionFailed(_without_password(_reason(error), target.mongodb_uri)) from None
+        reason = _reason(error)
+        for uri in (target.mongodb_uri, *target.clusters.values()):
+            reason = _without_password(reason, uri)
+        raise ConnectionFailed(reason) from None
+
+
+def _connected(uri: str, open_clients: ExitStack) -> MongoClient[Document]:
+    client = open_clients.enter_context(_client(uri))
+    client.admin.command("ping")
+    return client
 
 
 def _client(uri: str) -> MongoClient[Document]:

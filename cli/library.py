@@ -1,5 +1,6 @@
 """The library, on the databases that the command line names."""
 
+import json
 import os
 import sys
 from typing import Final
@@ -16,6 +17,7 @@ INDEXING_SECONDS: Final = 3600  # an index of a large collection takes longer th
 def use(target: Target) -> None:
     """Make the library work on these databases and log to standard error; before its first operation."""
     os.environ["MONGODB_URI"] = target.mongodb_uri
+    os.environ["MONGODB_CLUSTERS"] = json.dumps(dict(target.clusters))
     os.environ["MASTER_DATABASE"] = target.master_database
     os.environ["TENANT_DATABASE"] = target.tenant_database
     logger.registered_handler.setStream(sys.stderr)  # type: ignore[attr-defined]  # a StreamHandler

@@ -84,7 +84,7 @@ def _attempt(
 ) -> int:
     version = databases.master.client.server_info()["version"]
     with (
-        snapshot.taken(databases, organization["_id"], organization["collection"]) as found,
+        snapshot.taken(databases, organization) as found,
         storage.writing(destination) as file,
     ):
         written = 0

@@ -1,11 +1,16 @@
-"""Options and indexes of a collection, as the server describes them."""
+"""Options, indexes and documents of a tenant's collection, as the server has them or as a pool hides them."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
 from cli.backups.archive import EXACT, Document
+from tenantry.tenants.pooled import PooledIndexes
 
 NAMESPACE_NOT_FOUND = 26
 
@@ -48,3 +53,61 @@ def create_indexes(database: Database[Any], name: str, description: Document) ->
 
 def _comes_with_collection(index: Document) -> bool:
     return (list(index["key"]) == ["_id"] and index["name"] == "_id_") or bool(index.get("clustered"))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCollection:
+    """A collection that is one organization's own."""
+
+    database: Database[Any]
+    name: str
+
+    @property
+    def client(self) -> MongoClient[Any]:
+        """The connection to its cluster."""
+        return self.database.client
+
+    def describe(self) -> Document | None:
+        """Return what `describe` returns."""
+        return describe(self.database, self.name)
+
+    def read(self, session: ClientSession) -> Iterator[bytes]:
+        """Yield its documents, never decoded."""
+        yield from self.database[self.name].find_raw_batches({}, session=session)
+
+    def size(self) -> int:
+        """Return the number of bytes of its documents."""
+        statistics: Any = self.database.command("collStats", self.name)
+        return int(statistics["size"])
+
+
+@dataclass(frozen=True, slots=True)
+class PooledCollection:
+    """What looks like a collection of its own to an organization whose documents are in a pool."""
+
+    database: Database[Any]
+    name: str
+    organization_id: str
+
+    @property
+    def client(self) -> MongoClient[Any]:
+        """The connection to its cluster."""
+        return self.database.client
+
+    def describe(self) -> Document | None:
+        """Return what `describe` returns."""
+        found = describe(self.database, self.name)
+        indexes = PooledIndexes(self.database[self.name], self.organization_id).find()
+        return found and found | {"options": {}, "indexes": indexes}
+
+    def read(self, session: ClientSession) -> Iterator[bytes]:
+        """Yield the organization's documents, never decoded."""
+        mine = [{"$match": {"_id.tenant": self.organization_id}}, {"$set": {"_id": "$_id.id"}}]
+        yield from self.database[self.name].aggregate_raw_batches(mine, session=session)
+
+    def size(self) -> int:
+        """Return 0, for the server does not know what is whose."""
+        return 0
+
+
+TenantCollection = OwnCollection | PooledCollection

@@ -18,8 +18,8 @@ from cli.backups.owners import Owner
 from cli.backups.staging import LeaseLost, Staging
 from cli.checker import Advance
 from cli.connection import Databases
-from tenantry import audit, database, names, organizations
-from tenantry.errors import OrganizationExists, ServiceUnavailable
+from tenantry import audit, database, names, organizations, placement
+from tenantry.errors import CapacityExhausted, OrganizationExists, ServiceUnavailable
 from tenantry.organizations import Intent, OrganizationDocument
 from tenantry.tenants.intents import settle
 
@@ -53,6 +53,8 @@ def restore(
 ) -> Restored:
     """Make an organization with an id of its own from a backup, once all of the backup is found intact.
 
+    It gets a collection of its own, on the first cluster that has room for it.
+
     Parameters
     ----------
     databases : Databases
@@ -75,9 +77,11 @@ def restore(
         source = Source(file, path, advance)
         content = source.checked()
         wanted = _wanted(content, name, owner)
-        _check_free(databases, wanted.slug)
         database.ensure_schema()
-        with staging.prepared(databases) as stage:
+        namespaces = 1 + len(content.tenant.description["indexes"])
+        cluster = _chosen_cluster(databases, namespaces)
+        _check_free(databases, cluster, wanted.slug)
+        with staging.prepared(databases, cluster, namespaces) as stage:
             documents = _fill(stage, content.tenant, source)
             organization = _publish(stage, wanted)
     emails = [each.account["email"] for each in wanted.owners]
@@ -95,7 +99,17 @@ def _wanted(content: Content, name: str | None, owner: str | None) -> Wanted:
     return Wanted(display, slug, found["metadata"], who)
 
 
-def _check_free(databases: Databases, slug: str) -> None:
+def _chosen_cluster(databases: Databases, namespaces: int) -> str:
+    try:
+        cluster = placement.choose_cluster(namespaces)
+    except CapacityExhausted:
+        raise BackupError("No cluster has room for it; see `tenantry cluster list`") from None
+    if cluster not in databases.clusters:
+        raise BackupError(f"There is no connection string for the cluster {cluster}; see --mongodb-clusters")
+    return cluster
+
+
+def _check_free(databases: Databases, cluster: str, slug: str) -> None:
     holder = organizations.find_holder(slug)
     try:
         if holder is not None and settle(holder) and organizations.find_holder(slug):
@@ -103,7 +117,7 @@ def _check_free(databases: Databases, slug: str) -> None:
     except ServiceUnavailable:
         raise BackupError(f"Somebody is renaming the organization {slug}; try again") from None
     collection = names.collection_of(slug)
-    if collections.describe(databases.tenants, collection) is not None:
+    if collections.describe(databases.clusters[cluster], collection) is not None:
         raise BackupError(
             f"A collection {collection} that no organization owns is in the way; run `tenantry verify`, "
             "or choose another name with --name NAME"
@@ -162,7 +176,8 @@ def _publish(stage: Staging, wanted: Wanted) -> OrganizationDocument:
 
 
 def _document(stage: Staging, wanted: Wanted) -> OrganizationDocument:
-    document = organizations.create_document(wanted.name, wanted.slug, wanted.metadata)
+    document = organizations.create_document(wanted.name, wanted.slug, wanted.metadata, stage.cluster)
+    document["namespaces"] = stage.namespaces
     description = collections.describe(stage.database, stage.name)
     if description is None:
         raise LeaseLost

@@ -1,7 +1,7 @@
 """One organization as it is at one moment, read while others write."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -11,9 +11,11 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from cli.backups.archive import EXACT, Document, Namespace
-from cli.backups.collections import describe
+from cli.backups.collections import OwnCollection, PooledCollection, TenantCollection, describe
 from cli.backups.errors import BackupError
 from cli.connection import Databases
+from tenantry import organizations
+from tenantry.organizations import OrganizationDocument
 
 MASTER_COLLECTIONS: Final = ("organizations", "members", "accounts")
 
@@ -39,64 +41,85 @@ class Snapshot:
 
 
 @contextmanager
-def taken(databases: Databases, organization_id: str, collection: str) -> Iterator[Snapshot]:
+def taken(databases: Databases, organization: OrganizationDocument) -> Iterator[Snapshot]:
     """Read an organization at one cluster time, for the length of a `with` block.
 
     The server looks the collection's name up at present and its documents at the snapshot's time. So what
     stands under the name is compared before and after the first documents are read; from then on the cursor
-    holds on to that collection and dies with a rename or drop (QueryPlanKilled).
+    holds on to that collection and dies with a rename or drop (QueryPlanKilled). Another cluster than the
+    master's has a time of its own; the organization must be the same before and after that.
 
     Parameters
     ----------
     databases : Databases
         Where it is.
-    organization_id, collection : str
-        The organization and what its collection was called a moment ago.
+    organization : OrganizationDocument
+        As it was read a moment ago.
 
     Raises
     ------
     OrganizationMoved
-        It is not called that any more.
+        It has changed since, or is elsewhere.
     BackupError
         The collection cannot be backed up.
     """
-    before = describe(databases.tenants, collection)
+    collection = _collection_of(databases, organization)
+    before = collection.describe()
     if before and before["options"].get("capped"):
-        raise BackupError(f"{collection} is capped, and MongoDB reads no capped collection at one moment")
-    with databases.master.client.start_session(snapshot=True) as session:
-        master = _read_master(databases.master, session, organization_id, collection)
-        documents = _read(databases.tenants, collection, {}, session)
+        raise BackupError(
+            f"{organization['collection']} is capped, and MongoDB reads no capped collection at one moment"
+        )
+    with ExitStack() as sessions:
+        session = sessions.enter_context(databases.master.client.start_session(snapshot=True))
+        master = _read_master(databases.master, session, organization)
+        if collection.client != databases.master.client:
+            session = sessions.enter_context(collection.client.start_session(snapshot=True))
+        documents = collection.read(session)
         first = next(documents, b"")
-        if before is None or describe(databases.tenants, collection) != before:
+        if before is None or collection.describe() != before or not _is_unchanged(databases, organization):
             raise OrganizationMoved
-        statistics: Any = databases.tenants.command("collStats", collection)
-        tenant = Namespace(databases.tenants.name, collection, before)
-        yield Snapshot([*master, (tenant, chain([first], documents))], statistics["size"])
+        tenant = Namespace(databases.tenants.name, organization["collection"], before)
+        yield Snapshot([*master, (tenant, chain([first], documents))], collection.size())
 
 
-def _read(
-    database: Database[Any], collection: str, query: Document, session: ClientSession
-) -> Iterator[bytes]:
+def _collection_of(databases: Databases, organization: OrganizationDocument) -> TenantCollection:
+    place = organizations.placement(organization)
+    tenants = databases.clusters.get(place.cluster)
+    if tenants is None:
+        raise BackupError(
+            f"There is no connection string for the cluster {place.cluster}; see --mongodb-clusters"
+        )
+    if place.kind == "pooled":
+        return PooledCollection(tenants, place.collection, organization["_id"])
+    return OwnCollection(tenants, place.collection)
+
+
+def _is_unchanged(databases: Databases, organization: OrganizationDocument) -> bool:
+    present = databases.master["organizations"].find_one({"_id": organization["_id"]}, {"version": 1})
+    return present is not None and present["version"] == organization["version"]
+
+
+def _read(database: Database[Any], name: str, query: Document, session: ClientSession) -> Iterator[bytes]:
     """Yield the documents that match, as they come from the server and never decoded."""
-    yield from database[collection].find_raw_batches(query, session=session)
+    yield from database[name].find_raw_batches(query, session=session)
 
 
 def _read_master(
-    master: Database[Any], session: ClientSession, organization_id: str, collection: str
+    master: Database[Any], session: ClientSession, organization: OrganizationDocument
 ) -> list[tuple[Namespace, Iterator[bytes]]]:
     def read(name: str, query: Document) -> bytes:
         return b"".join(_read(master, name, query, session))
 
-    organization = read("organizations", {"_id": organization_id})
-    for found in bson.decode_all(organization, EXACT):
-        if found["state"] == "active" and found["collection"] == collection:
+    stored = read("organizations", {"_id": organization["_id"]})
+    for found in bson.decode_all(stored, EXACT):
+        if found["state"] == "active" and found["version"] == organization["version"]:
             break
     else:
         raise OrganizationMoved
-    members = read("members", {"organization_id": organization_id})
+    members = read("members", {"organization_id": organization["_id"]})
     account_ids = [member["account_id"] for member in bson.decode_all(members, EXACT)]
     accounts = read("accounts", {"_id": {"$in": account_ids}})
-    data = dict(zip(MASTER_COLLECTIONS, (organization, members, accounts), strict=True))
+    data = dict(zip(MASTER_COLLECTIONS, (stored, members, accounts), strict=True))
     return [
         (Namespace(master.name, name, describe(master, name) or {}), iter([documents]))
         for name, documents in data.items()

@@ -1,76 +1,105 @@
 """What holds for each tenant collection."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from cli.checks.organization_rules import STAGING_PREFIX, collection_names
+from cli.checks.organization_rules import STAGING_PREFIX, cluster_of, collection_names
 from cli.checks.organizations import FIELDS
-from cli.connection import Databases
+from cli.connection import MAIN, Databases, Document
 from cli.violation import Violation
 
 PREFIX: Final = "org_"
 PAGE: Final = 10_000  # organizations whose collections are listed by one command
 
+Key = tuple[str, str]  # cluster and collection
+
 
 class TenantCollections:
-    """All collections of the tenant database."""
+    """All collections of the tenant databases."""
 
     name = "collections"
 
     def __init__(self, databases: Databases) -> None:
         self._databases = databases
+        self._master = databases.master
 
     def count(self) -> int:
-        """Return about how many there are, if all is well."""
-        return self._databases.master["organizations"].estimated_document_count()
+        """Return about how many there are, if all is well and each is some organization's own."""
+        return self._master["organizations"].estimated_document_count()
 
-    def keys(self) -> Iterator[str]:
-        """Yield their names, page by page.
+    def keys(self) -> Iterator[Key]:
+        """Yield clusters and names, page by page.
 
         What organizations call their collections bounds the pages, which makes them about equal.
         """
-        after = ""
-        for upto in self._bounds():
-            yield from self._databases.tenant_collection_names(after, upto)
-            after = upto
-        yield from self._databases.tenant_collection_names(after, None)
+        for cluster in self._databases.clusters:
+            after = ""
+            for upto in (*self._bounds(), None):
+                for name in self._databases.tenant_collection_names(cluster, after, upto):
+                    yield cluster, name
+                after = upto or after
 
     def _bounds(self) -> Iterator[str]:
         query = {"collection": {"$type": "string"}}
         fields = {"_id": 0, "collection": 1}
-        organizations = self._databases.master["organizations"]
-        found = organizations.find(query, fields, allow_disk_use=True).sort("collection", 1)
+        found = self._master["organizations"].find(query, fields, allow_disk_use=True).sort("collection", 1)
         for last in islice(found, PAGE - 1, None, PAGE):
             yield last["collection"]
 
-    def examine(self, keys: Sequence[str]) -> list[Violation]:
-        """Return those of these collections that no organization owns and no restore is filling.
+    def examine(self, keys: Sequence[Key]) -> list[Violation]:
+        """Return those of these collections that no organization owns and nothing else accounts for.
 
         A collection that is renamed back and forth may seem to be without an owner for once, but hardly
         in each of several looks.
         """
-        wanted = self._filled(keys) | self._owned(keys)
-        found = self._databases.tenant_collections([name for name in keys if name not in wanted])
-        return [_violation(name, uuid) for name, uuid in found.items()]
+        names = [name for _, name in keys]
+        accounted = self._pools() | self._of_restores(names) | self._of_moves(names) | self._owned(names)
+        unknown = defaultdict[str, list[str]](list)
+        for cluster, name in keys:
+            if (cluster, name) not in accounted:
+                unknown[cluster].append(name)
+        return [
+            _violation(cluster, name, uuid)
+            for cluster, some in unknown.items()
+            for name, uuid in self._databases.tenant_collections(cluster, some).items()
+        ]
 
-    def _filled(self, names: Sequence[str]) -> set[str]:
+    def _pools(self) -> set[Key]:
+        return {
+            (cluster["_id"], pool) for cluster in self._master["clusters"].find() for pool in cluster["pools"]
+        }
+
+    def _of_restores(self, names: Sequence[str]) -> set[Key]:
         """Return those that a restore is filling."""
         live = {"_id": {"$in": list(names)}, "$expr": {"$gte": ["$leased_until", "$$NOW"]}}
-        return {lease["_id"] for lease in self._databases.master["restorations"].find(live)}
+        return {(cluster_of(lease), lease["_id"]) for lease in self._master["restorations"].find(live)}
 
-    def _owned(self, names: Sequence[str]) -> set[str]:
+    def _of_moves(self, names: Sequence[str]) -> set[Key]:
+        """Return those that a move fills or has not removed yet."""
+        sides: list[Document] = [
+            side
+            for move in self._master["moves"].find()
+            for side in (move["source"], move["target"], move["left"])
+            if side is not None
+        ]
+        return {(side["cluster"], side["collection"]) for side in sides if side["collection"] in names}
+
+    def _owned(self, names: Sequence[str]) -> set[Key]:
         # By the slug as well, for that of an intent's target stands in `slugs`, which has an index.
         slugs = [name.removeprefix(PREFIX).replace("_", "-") for name in names]
-        query = {"$or": [{"collection": {"$in": list(names)}}, {"slugs": {"$in": slugs}}]}
-        found = self._databases.master["organizations"].find(query, FIELDS)
-        return {name for document in found for name in collection_names(document)}
+        query = {"$or": [{"collection": {"$in": list(names)}}, {"slugs": {"$in": slugs}}], "pool": None}
+        found = self._master["organizations"].find(query, FIELDS)
+        return {(cluster_of(document), name) for document in found for name in collection_names(document)}
 
 
-def _violation(name: str, uuid: UUID | None) -> Violation:
+def _violation(cluster: str, name: str, uuid: UUID | None) -> Violation:
+    key = cluster, name
+    where = "" if cluster == MAIN else f" on {cluster}"
     if name.startswith(STAGING_PREFIX):
-        detail = f"a restore that was killed left collection {name}; run `tenantry reconcile`"
-        return Violation("restore-abandoned", detail, key=name)
-    detail = f"no organization owns collection {name} ({uuid or 'a view'})"
-    return Violation("collection-owned", detail, key=name)
+        detail = f"a restore that was killed left collection {name}{where}; run `tenantry reconcile`"
+        return Violation("restore-abandoned", detail, key=key)
+    detail = f"no organization owns collection {name} ({uuid or 'a view'}){where}"
+    return Violation("collection-owned", detail, key=key)

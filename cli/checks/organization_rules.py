@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from cli.connection import Document
+from cli.connection import MAIN, Document
 
 SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-INTENDING: Final = ("renaming", "deleting")  # states with an intent
+INTENDING: Final = ("creating", "renaming", "deleting")  # states with an intent
 STATES: Final = ("active", *INTENDING)
 STAGING_PREFIX: Final = "restoring_"  # of collections that a restore has filled
 
@@ -23,8 +23,8 @@ class Facts:
     ----------
     document : Document
         The organization.
-    collections : Mapping[str, UUID or None]
-        Those of its collections that exist.
+    collections : Mapping[str, UUID or None] or None
+        Those of its collections that exist, or its pool; None if nobody knows its cluster.
     has_owner : bool
         Whether a member is its owner.
     rivals : Mapping[str, set[Any]]
@@ -34,7 +34,7 @@ class Facts:
     """
 
     document: Document
-    collections: Mapping[str, UUID | None]
+    collections: Mapping[str, UUID | None] | None
     has_owner: bool
     rivals: Mapping[str, set[Any]]
     intended_before: datetime
@@ -45,17 +45,24 @@ class Facts:
         return intent_of(self.document)
 
 
+def cluster_known(facts: Facts) -> str | None:
+    """Check that the organization's cluster is one that can be looked at."""
+    if facts.collections is None:
+        return f"there is no connection string for its cluster {cluster_of(facts.document)}"
+    return None
+
+
 def collection_exists(facts: Facts) -> str | None:
-    """Check that an organization at rest has its collection."""
-    name = facts.document.get("collection")
-    if not facts.intent and name not in facts.collections:
+    """Check that an organization at rest has its collection, or its pool."""
+    name = facts.document.get("pool") or facts.document.get("collection")
+    if facts.collections is not None and not facts.intent and name not in facts.collections:
         return f"its collection {name} does not exist"
     return None
 
 
 def intent_collection(facts: Facts) -> str | None:
     """Check that the collection of the intent, and no other, has the old name or the intended one."""
-    if not facts.intent:
+    if not facts.intent or facts.collections is None or facts.document.get("state") == "creating":
         return None
     uuid = facts.intent.get("collection_uuid")
     if facts.collections and any(found != uuid for found in facts.collections.values()):
@@ -158,6 +165,7 @@ def version_positive(facts: Facts) -> str | None:
 
 
 RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
+    "cluster-known": cluster_known,
     "collection-exists": collection_exists,
     "collection-claimed-once": collection_claimed_once,
     "collection-follows-slug": collection_follows_slug,
@@ -171,6 +179,17 @@ RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
     "intent-collection": intent_collection,
     "version-positive": version_positive,
 }
+
+
+def cluster_of(document: Document) -> str:
+    """Return the name of an organization's cluster."""
+    return str(document.get("cluster", MAIN))
+
+
+def places_of(document: Document) -> list[str]:
+    """Return the collections that an organization's documents may be in."""
+    pool = document.get("pool")
+    return collection_names(document) if pool is None else [str(pool)]
 
 
 def collection_names(document: Document) -> list[str]:

@@ -4,9 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from cli.checks.documents import Documents
-from cli.checks.organization_rules import RULES, Facts, claims_of, collection_names, slugs_of
+from cli.checks.organization_rules import (
+    RULES,
+    Facts,
+    claims_of,
+    cluster_of,
+    collection_names,
+    places_of,
+    slugs_of,
+)
 from cli.connection import Databases, Document
 from cli.violation import Violation, of_organization
 
@@ -47,18 +56,29 @@ class Organizations(Documents):
 
     def _facts(self, documents: list[Document]) -> Iterator[Facts]:
         names = sorted({name for document in documents for name in collection_names(document)})
-        collections = self._databases.tenant_collections(names)
+        existing = self._existing(documents)
         owned_ids = self._owned([document["_id"] for document in documents])
         claims = self._claims(names, sorted({slug for document in documents for slug in slugs_of(document)}))
         for document in documents:
             mine = document["_id"]
             yield Facts(
                 document,
-                {name: collections[name] for name in collection_names(document) if name in collections},
+                _among(existing.get(cluster_of(document)), places_of(document)),
                 mine in owned_ids,
                 {claim: others for claim in claims_of(document) if (others := claims[claim] - {mine})},
                 self._intended_before,
             )
+
+    def _existing(self, documents: list[Document]) -> dict[str, dict[str, UUID | None]]:
+        """Return, by cluster, those of the organizations' collections that exist."""
+        wanted = defaultdict[str, set[str]](set)
+        for document in documents:
+            wanted[cluster_of(document)] |= set(places_of(document))
+        return {
+            cluster: self._databases.tenant_collections(cluster, sorted(names))
+            for cluster, names in wanted.items()
+            if cluster in self._databases.clusters
+        }
 
     def _owned(self, ids: list[Any]) -> set[Any]:
         owners = {"organization_id": {"$in": ids}, "role": "owner"}
@@ -73,3 +93,9 @@ class Organizations(Documents):
             for claim in claims_of(found):
                 claims[claim].add(found["_id"])
         return claims
+
+
+def _among(existing: dict[str, UUID | None] | None, names: list[str]) -> dict[str, UUID | None] | None:
+    if existing is None:
+        return None
+    return {name: existing[name] for name in names if name in existing}

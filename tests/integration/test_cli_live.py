@@ -122,7 +122,13 @@ def test_reconcile_completes_what_was_interrupted(databases: Databases) -> None:
     assert tenantry("verify", "--older-than", "0").returncode == 1
     completed = tenantry("reconcile", "--json")
     assert completed.returncode == 0, completed.stderr
-    assert json.loads(completed.stdout) == {"settled": [renamed, deleted], "failed": [], "dropped": []}
+    assert json.loads(completed.stdout) == {
+        "settled": [renamed, deleted],
+        "erased": [],
+        "moved": [],
+        "failed": [],
+        "dropped": [],
+    }
     assert tenantry("verify", "--older-than", "0").returncode == 0
     assert sorted(databases.collections()) == ["org_gamma", "org_omega"]
     assert databases.organization(renamed)["slug"] == "omega"
@@ -135,7 +141,7 @@ def test_reconcile_twice_changes_nothing(databases: Databases) -> None:
     before = databases.dump()
     completed = tenantry("reconcile")
     assert completed.returncode == 0
-    assert completed.stdout == "Settled: none\nFailed: none\nDropped: none\n"
+    assert completed.stdout == "Settled: none\nErased: none\nMoved: none\nFailed: none\nDropped: none\n"
     assert databases.dump() == before
 
 
@@ -145,7 +151,9 @@ def test_reconcile_tells_what_it_cannot_repair(databases: Databases) -> None:
     interrupt(databases, renamed, "renaming", "psi")
     completed = tenantry("reconcile")
     assert completed.returncode == 1
-    assert completed.stdout == f"Settled: {renamed}\nFailed: {lost}\nDropped: none\n"
+    assert completed.stdout == (
+        f"Settled: {renamed}\nErased: none\nMoved: none\nFailed: {lost}\nDropped: none\n"
+    )
     assert lost in completed.stderr
 
 
@@ -153,5 +161,11 @@ def test_reconcile_leaves_younger_intents(databases: Databases) -> None:
     interrupt(databases, library.create("Alpha").organization_id, "renaming", "omega")
     completed = tenantry("reconcile", "--json", "--older-than", "3600")
     assert completed.returncode == 0
-    assert json.loads(completed.stdout) == {"settled": [], "failed": [], "dropped": []}
+    assert json.loads(completed.stdout) == {
+        "settled": [],
+        "erased": [],
+        "moved": [],
+        "failed": [],
+        "dropped": [],
+    }
     assert "org_alpha" in databases.collections()

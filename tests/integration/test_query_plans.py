@@ -28,10 +28,9 @@ WHOLE = {
     ("members", "{}"),
     ("accounts", "{}"),
     ("organizations", "{'collection': {'$type': 'string'}}"),  # and pages of collections end at some of these
-    (
-        "restorations",
-        "{'$expr': {'$lt': ['$leased_until', '$$NOW']}}",
-    ),  # there is one for each running restore
+    *((name, "None") for name in ("organizations", "erasures", "restorations")),  # and sums them up
+    ("clusters", "{}"),
+    ("restorations", "{'cluster': 'main', 'is_ended': True}"),  # there is one for each running restore
 }
 
 

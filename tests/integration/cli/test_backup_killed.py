@@ -62,6 +62,8 @@ def remove_copy(databases: Databases) -> None:
     if found is not None:
         databases.master["members"].delete_many({"organization_id": found["_id"]})
         databases.tenants.drop_collection("org_copy")
+        freed = {"$inc": {"namespaces": -found["namespaces"]}}
+        databases.master["clusters"].update_one({"_id": "main"}, freed)
 
 
 def test_killed_restore(databases: Databases, tmp_path: Path) -> None:

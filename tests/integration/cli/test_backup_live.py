@@ -42,20 +42,25 @@ class Interruption:
             self.action()
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        describe, read = collections.describe, snapshot._read
+        describe = collections.describe
 
         def describing(*arguments: Any) -> Document | None:
             found = describe(*arguments)
             self.count()
             return found
 
+        for where, name in ((snapshot, "_read"), (collections.OwnCollection, "read")):
+            monkeypatch.setattr(where, name, self._counting(getattr(where, name)))
+        for module in (snapshot, collections):
+            monkeypatch.setattr(module, "describe", describing)
+
+    def _counting(self, read: Callable[..., Iterator[bytes]]) -> Callable[..., Iterator[bytes]]:
         def reading(*arguments: Any) -> Iterator[bytes]:
             for piece in read(*arguments):
                 self.count()
                 yield piece
 
-        monkeypatch.setattr(snapshot, "describe", describing)
-        monkeypatch.setattr(snapshot, "_read", reading)
+        return reading
 
 
 STEPS = range(1, 12)

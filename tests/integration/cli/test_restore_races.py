@@ -45,16 +45,31 @@ def short_transactions(databases: Databases) -> Iterator[None]:
     databases.client.admin.command({"setParameter": 1, parameter: before})
 
 
+def fail_to_publish(databases: Databases, monkeypatch: pytest.MonkeyPatch, **how: Any) -> None:
+    """Let the commit fail that makes the staging collection an organization's."""
+    publish = restore._publish
+
+    def fail(*arguments: Any) -> OrganizationDocument:
+        with failing(databases.client, "commitTransaction", **how):
+            return publish(*arguments)
+
+    monkeypatch.setattr(restore, "_publish", fail)
+
+
 @pytest.mark.usefixtures("short_transactions")
-def test_commit_that_does_not_arrive(databases: Databases, path: Path) -> None:
-    with failing(databases.client, "commitTransaction", errorCode=8000):
-        refused(databases, path, "--name", "Copy", status=2)
+def test_commit_that_does_not_arrive(
+    databases: Databases, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_to_publish(databases, monkeypatch, errorCode=8000)
+    refused(databases, path, "--name", "Copy", status=2)
 
 
-def test_commit_whose_answer_is_lost(databases: Databases, path: Path) -> None:
+def test_commit_whose_answer_is_lost(
+    databases: Databases, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     failure = {"code": 64, "errmsg": "waiting for replication timed out"}
-    with failing(databases.client, "commitTransaction", writeConcernError=failure):
-        result = tenantry("restore", path, "--name", "Copy")
+    fail_to_publish(databases, monkeypatch, writeConcernError=failure)
+    result = tenantry("restore", path, "--name", "Copy")
     assert result.exit_code == 2
     reconciled = json.loads(tenantry("reconcile", "--json").stdout)
     assert (len(reconciled["settled"]), reconciled["dropped"]) == (1, [])

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pymongo.database import Database
 
-from tenantry import lifecycle, organizations, suspension
+from tenantry import clusters, lifecycle, organizations, suspension
 from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended
 from tenantry.organizations import Placement
@@ -23,6 +23,7 @@ PLACE = Placement("second", "collection", "org_google")
 @pytest.fixture
 def moved(member: Membership, databases: Databases, second: Database[Document]) -> str:
     """Id of the organization Google, whose collection is on the second cluster."""
+    clusters.register("second")
     databases.tenants["org_google"].drop()
     second.create_collection("org_google")
     databases.master["organizations"].update_one({}, {"$set": {"cluster": "second"}})

@@ -30,7 +30,7 @@ def run(users: Users) -> Command:
     def run(*arguments: str | Path) -> dict[str, Any]:
         with users.acting("command_line"):
             result = tenantry(*arguments, "--json")
-        assert result.exit_code == 0, result.stderr
+        assert result.exit_code == 0, result.output
         content: dict[str, Any] = json.loads(result.stdout)
         return content
 

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import product
 from typing import Any
 
 import boto3
@@ -84,22 +86,23 @@ def test_life_in_a_pool(
     assert databases.master["erasures"].find_one() is None
 
 
-def test_life_on_another_cluster(
-    service: ServiceOfUsers, users: Users, databases: Databases, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_life_on_another_cluster(signing_key: SigningKeySecret, users: Users, databases: Databases) -> None:
+    users = replace(users, clusters=("second",))
+    service = ServiceOfUsers(users)
     clusters.register("main", 0)
     clusters.register("second")
     owner = sign_up(service, "Alpha")
     is_creating = {"$set": {"state": "creating", "intent": {"created_at": datetime(2020, 1, 1, tzinfo=UTC)}}}
-    for meet in (
+    meetings: list[Callable[[], object]] = [
         lambda: service.get(f"{owner.path}/count", token=owner.token),
         lambda: users.invoke("reconcile", {}),
-    ):
-        for begun in (databases.tenants["org_alpha"].drop, lambda: None):
-            begun()
-            databases.master["organizations"].update_one({}, is_creating)
-            meet()
-            assert databases.organization(owner.id)["state"] == "active"
+    ]
+    for meet, has_collection in product(meetings, (False, True)):
+        if not has_collection:
+            databases.tenants["org_alpha"].drop()
+        databases.master["organizations"].update_one({}, is_creating)
+        meet()
+        assert databases.organization(owner.id)["state"] == "active"
     assert service.patch(owner.path, {"name": "Beta"}, token=owner.token).status == 200
     assert service.delete(owner.path, token=owner.token).status == 204
     assert databases.collections() == {}

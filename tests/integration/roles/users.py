@@ -18,11 +18,12 @@ KIND_OF = {function: role.kind for role in ROLES for function in role.functions}
 
 @dataclass(frozen=True)
 class Users:
-    """One user for each kind of role."""
+    """One user for each kind of role; further clusters are the same server, which they cannot know."""
 
     databases: Databases
     names: dict[str, str]
     password: str = authentication.PASSWORD
+    clusters: tuple[str, ...] = ()
 
     def uri(self, kind: str) -> str:
         return authentication.uri_of(self.databases.uri, self.names[kind])
@@ -32,8 +33,7 @@ class Users:
         """Be a process that has just started and knows only this user."""
         with pytest.MonkeyPatch.context() as patch, library.fresh_process():
             patch.setenv("MONGODB_URI", self.uri(kind))
-            # As good as another server to who does not know that it is the same.
-            patch.setenv("MONGODB_CLUSTERS", json.dumps({"second": self.uri(kind)}))
+            patch.setenv("MONGODB_CLUSTERS", json.dumps(dict.fromkeys(self.clusters, self.uri(kind))))
             yield
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:

@@ -1,0 +1,68 @@
+"""What holds for each registered cluster."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from pymongo.client_session import ClientSession
+
+from cli.checks.documents import Documents
+from cli.checks.organization_rules import cluster_of
+from cli.connection import MAIN, Databases, Document
+from cli.violation import Violation
+
+OF_POOL: Final = 3  # namespaces: the collection and two indexes
+
+
+class Clusters(Documents):
+    """All clusters that organizations may be placed on."""
+
+    name = "clusters"
+
+    def __init__(self, databases: Databases) -> None:
+        super().__init__(databases)
+        self._databases = databases
+
+    def examine(self, keys: Sequence[Any]) -> list[Violation]:
+        """Return what is wrong with the counters of these clusters."""
+        return [
+            Violation(rule, f"cluster {key} {detail}", key=key)
+            for key in keys
+            for rule, detail in self._wrong(str(key))
+        ]
+
+    def _wrong(self, cluster: str) -> Iterator[tuple[str, str]]:
+        if cluster not in self._databases.clusters:
+            yield "cluster-known", "has no connection string"
+            return
+        registered, reserved = self._counted(cluster)
+        surplus = int(registered.get("namespaces", 0)) - reserved
+        if surplus:
+            yield "namespaces-counted", f"counts {surplus:+d} against what is reserved"
+        found = self._databases.clusters[cluster].command("dbStats")
+        excess = found["collections"] + found["indexes"] - registered.get("limit", 0)
+        if excess > 0 and reserved <= registered.get("limit", 0):
+            yield "cluster-within-limit", f"has {excess} collections and indexes more than it should"
+
+    def _counted(self, cluster: str) -> tuple[Document, int]:
+        """Return a cluster and how many namespaces are reserved on it, at one moment."""
+        with self._master.client.start_session(snapshot=True) as session:
+            found = self._documents.find_one({"_id": cluster}, session=session) or {}
+            reserved = OF_POOL * len(found.get("pools", [])) + sum(
+                self._sum(collection, query, session) for collection, query in _reservations(cluster)
+            )
+            reserved += sum(
+                move["namespaces"]
+                for move in self._master["moves"].find(session=session)
+                if cluster_of(move["left"] or move["target"]) == cluster
+            )
+        return found, reserved
+
+    def _sum(self, collection: str, query: Document, session: ClientSession) -> int:
+        total = {"$group": {"_id": None, "namespaces": {"$sum": "$namespaces"}}}
+        found = self._master[collection].aggregate([{"$match": query}, total], session=session)
+        return int(next(iter(found), {"namespaces": 0})["namespaces"])
+
+
+def _reservations(cluster: str) -> list[tuple[str, Document]]:
+    of_cluster = {"cluster": {"$in": [cluster, None]} if cluster == MAIN else cluster}
+    return [(collection, of_cluster) for collection in ("organizations", "erasures", "restorations")]

@@ -1,0 +1,102 @@
+"""The commands of `tenantry cluster`: on which clusters organizations are placed, and how many."""
+
+from enum import Enum
+from typing import Annotated, Any
+
+import typer
+
+from cli import library, options
+from cli.connection import MAIN, connected
+from cli.options import Json, MasterDatabase, MongoDBClusters, MongoDBUri, TenantDatabase
+from cli.output import print_error, print_json, print_result
+from cli.reporting import reported
+from tenantry import clusters
+from tenantry.errors import CapacityExhausted
+from tenantry.tenants import pools
+
+app = typer.Typer(no_args_is_help=True, help="Say on which clusters organizations are placed, and how many.")
+
+
+class Tier(Enum):
+    """A tier of Atlas clusters; its value is what `LIMITS` goes by."""
+
+    M10 = "M10"
+    M20 = "M20"
+    M30 = "M30"
+    M40 = "M40"
+
+
+LIMITS = {Tier.M10: 5_000, Tier.M20: 10_000, Tier.M30: 10_000, Tier.M40: 100_000}
+"""Collections and indexes that Atlas recommends at most; M40 stands for all above it.
+
+https://www.mongodb.com/docs/atlas/reference/atlas-limits/
+"""
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="main, or a name in the clusters' connection strings.")],
+    mongodb_uri: MongoDBUri,
+    master_database: MasterDatabase = "tenantry",
+    tenant_database: TenantDatabase = "tenantry_tenants",
+    mongodb_clusters: MongoDBClusters = "{}",
+    tier: Annotated[Tier | None, typer.Option(help="Of Atlas: M40 for all above it; sets the limit.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=0, metavar="NUMBER", help="Of its collections and indexes together.")
+    ] = None,
+    number_of_pools: Annotated[
+        int, typer.Option("--pools", min=0, metavar="NUMBER", help="Shared collections that it should have.")
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """Let organizations be placed on a cluster, or change its limit, or give it pools."""
+    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
+    if name not in (MAIN, *target.clusters):
+        raise typer.BadParameter(f"has no connection string for {name}", param_hint=options.CLUSTERS)
+    with reported(), connected(target):
+        library.use(target)
+        clusters.register(name, LIMITS[tier] if tier and limit is None else limit)
+        try:
+            for number in range(number_of_pools):
+                pools.create(name, f"pool_{number}")
+        except CapacityExhausted:
+            print_error(f"{name} has no room for so many pools; see `tenantry cluster list`")
+            raise typer.Exit(1) from None
+        (content,) = [_content(cluster) for cluster in clusters.find_all() if cluster["_id"] == name]
+    print_result(content, _line(content), as_json=as_json)
+
+
+@app.command("list")
+def list_clusters(
+    mongodb_uri: MongoDBUri,
+    master_database: MasterDatabase = "tenantry",
+    tenant_database: TenantDatabase = "tenantry_tenants",
+    mongodb_clusters: MongoDBClusters = "{}",
+    as_json: Json = False,
+) -> None:
+    """Print the clusters in the order in which they are filled, and how full they are."""
+    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
+    with reported(), connected(target):
+        library.use(target)
+        found = [_content(cluster) for cluster in clusters.find_all()]
+    if as_json:
+        print_json({"clusters": found})
+    else:
+        for content in found:
+            typer.echo(_line(content))
+
+
+def _content(cluster: clusters.ClusterDocument) -> dict[str, Any]:
+    return {
+        "name": cluster["_id"],
+        "namespaces": cluster["namespaces"],
+        "limit": cluster["limit"],
+        "pools": len(cluster["pools"]),
+    }
+
+
+def _line(content: dict[str, Any]) -> str:
+    return (
+        f"{content['name']}: {content['namespaces']} of {content['limit']} collections and indexes, "
+        f"{content['pools']} pools"
+    )
