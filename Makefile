@@ -19,8 +19,8 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version
 LEAVE_OUT := $(addprefix --no-emit-package ,boto3 botocore python-dateutil s3transfer six urllib3)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-pooled test-faults test-concurrency \
-	test-sam-local bench bench-scale bench-load bench-cold-start lint checkov audit vulnerabilities format build \
+.PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-pooled test-faults \
+	test-concurrency test-sam-local bench bench-scale bench-load bench-cold-start lint checkov audit vulnerabilities format build \
 	sbom requirements openapi clean
 
 help: ## List the targets
@@ -63,7 +63,7 @@ test-e2e: install ## Run the tests against the deployed local stack
 	$(BIN)/pytest tests/e2e
 
 test-pooled: install ## Run all tests about organizations' data in pools (make test: a part of them)
-	POOLED=all POOLED_EXAMPLES=2000 $(BIN)/pytest -n auto tests/integration/documents tests/integration/isolation \
+	POOLED=all POOLED_EXAMPLES=1000 $(BIN)/pytest -n auto tests/integration/documents tests/integration/isolation \
 		tests/integration/pooled
 
 test-faults: install ## Hit every database command with every fault (make test: a part of it)

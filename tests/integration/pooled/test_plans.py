@@ -105,7 +105,9 @@ def commands() -> Commands:
 def mine(pool: Any, server: str, commands: Commands) -> Iterator[TenantCollection]:
     with MongoClient[Document](server, event_listeners=[commands]) as client:
         listened_to = client[pool.database.name][pool.name]
-        unfenced: Any = Unfenced(PooledDocuments(listened_to, TENANT), PooledIndexes(listened_to, TENANT))
+        unfenced: Any = Unfenced(
+            PooledDocuments(listened_to, TENANT), PooledIndexes(listened_to, TENANT), client
+        )
         mine = TenantCollection(TENANT)
         mine._fence = unfenced
         yield mine

@@ -18,7 +18,7 @@ from tests.integration.pooled.values import IDS, OPERATORS, REFUSED_IDS
 from tests.support.query_values import FILTERS
 from tests.support.query_values import VALUES as COMMON_VALUES
 
-EXAMPLES: Final = int(os.environ.get("POOLED_EXAMPLES", "40"))
+EXAMPLES: Final = int(os.environ.get("POOLED_EXAMPLES", "25"))
 
 Operation = Callable[[TenantCollection], Any]
 

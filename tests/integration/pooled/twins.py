@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import bson
 from bson import ObjectId
-from pymongo import IndexModel
+from pymongo import IndexModel, MongoClient
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, InvalidOperation, OperationFailure
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
@@ -39,14 +39,16 @@ class OwnIndexes:
 
 
 class Unfenced:
-    """In the place of the fence: nothing is renamed or deleted here, so nothing needs a transaction."""
+    """In the place of the fence: a write is a transaction, but nothing is renamed or deleted here."""
 
-    def __init__(self, documents: Any, indexes: Any) -> None:
+    def __init__(self, documents: Any, indexes: Any, client: MongoClient[Document]) -> None:
+        self._client = client
         self._documents = documents
         self._indexes = indexes
 
     def write(self, operation: Callable[[Any, Any], Any]) -> Any:
-        return operation(self._documents, None)
+        with self._client.start_session() as session:
+            return session.with_transaction(lambda session: operation(self._documents, session))
 
     def read(self, operation: Callable[[Any], Any]) -> Any:
         return operation(self._documents)
@@ -76,10 +78,11 @@ class Twins:
     generated: int = 0
 
     def __post_init__(self) -> None:
+        client = self.pool.database.client
         self.own, self.pooled = TenantCollection(TENANT), TenantCollection(TENANT)
-        unfenced: Any = Unfenced(self.collection, OwnIndexes(self.collection))
+        unfenced: Any = Unfenced(self.collection, OwnIndexes(self.collection), client)
         self.own._fence = unfenced
-        unfenced = Unfenced(PooledDocuments(self.pool, TENANT), PooledIndexes(self.pool, TENANT))
+        unfenced = Unfenced(PooledDocuments(self.pool, TENANT), PooledIndexes(self.pool, TENANT), client)
         self.pooled._fence = unfenced
         self.collection.database.create_collection(self.collection.name)
         self.pool.create_indexes(POOL_INDEXES)
