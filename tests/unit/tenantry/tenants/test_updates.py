@@ -1,0 +1,58 @@
+"""What updates and bulk operations on a tenant's collection may say."""
+
+from typing import Any
+
+import pytest
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
+
+from tenantry.tenants import updates
+from tenantry.tenants.filters import ForbiddenOperation
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"$set": {"a": 1, "_id": 1}}, {"$setOnInsert": {"_id": 1}}, {"$rename": {"a": "b"}},
+        {"$inc": {"a._id": 1}}, {"$pull": {"a": {"_id": 1}}}, {"$unset": {"_ids": ""}}, {"$set": {}},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_update_of_fields_passes(update: Any) -> None:
+    updates.check({"_id": 1}, update, upsert=True)
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"$set": {"_id.a": 1}}, {"$unset": {"_id": ""}}, {"$rename": {"a": "_id"}},
+        {"$rename": {"a": "_id.b"}}, {"$inc": {"_id": 1}}, {"$v": 2, "diff": {}}, {"a": 1},
+        {"$set": {"a": 1}, "b": 1}, {"$set": 1}, {}, [], [{"$set": {"a": 1}}], None,
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_update_that_computes_or_changes_an_id_is_refused(update: Any) -> None:
+    with pytest.raises(ForbiddenOperation):
+        updates.check({}, update)
+
+
+@pytest.mark.parametrize("replacement", [{"$set": {}}, {"a": 1, "$b": 1}, [{"a": 1}], None])
+def test_replacement_is_a_document(replacement: Any) -> None:
+    updates.check_replacement({}, {"a": {"$b": 1}})
+    with pytest.raises(ForbiddenOperation):
+        updates.check_replacement({}, replacement)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        UpdateOne({"$where": "1"}, {"$set": {"a": 1}}),
+        UpdateMany({"_id": {"$gt": 1}}, {"$set": {"a": 1}}, upsert=True), UpdateOne({}, [{"$set": {"a": 1}}]),
+        UpdateOne({}, {"$set": {"a.$[x]": 1}}, array_filters=[{"$expr": True}]), ReplaceOne({}, {"$set": {}}),
+        ReplaceOne({"$expr": True}, {}), DeleteOne({"$expr": True}), DeleteOne({}, hint="_id_"),
+        DeleteOne({}, collation={"locale": "en"}), {"insertOne": {}},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_bulk_with_one_refused_operation_is_refused(operation: Any) -> None:
+    with pytest.raises(ForbiddenOperation):
+        updates.check_bulk([InsertOne({"a": 1}), operation])
