@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli import connection
-from tenantry import audit, database, suspension
+from tenantry import audit, database, outbox, suspension
 from tenantry.reconciliation import reconcile
 from tests.integration.isolation.routes import SAMPLES
 from tests.integration.isolation.tenants import found
@@ -71,6 +71,7 @@ def live(service: Service, databases: Databases, signing_key: SigningKeySecret) 
     assert len(reconcile(timedelta()).settled) == 2
     for concerning in (again.id, None):
         audit.find_page(concerning, 10, None)
+    outbox.age_seconds()
 
 
 def test_explanation_tells_a_scan(databases: Databases) -> None:
