@@ -93,7 +93,7 @@ NAMES: Final = ["tenant", "_id_", "*", "a_1", f"{THEM}:a_1", f"{TENANT}:a_1", ""
 
 @pytest.fixture
 def attacked(twins: Twins) -> Twins:
-    twins.do(call("insert_many", [dict(document) for document in MINE]))
+    twins.fill([dict(document) for document in MINE])
     return twins
 
 
@@ -131,7 +131,8 @@ def test_updates(attacked: Twins, update: Any) -> None:
             operation = call("update_one", query, update, upsert=upsert)
             assert names_nobody(operation, attacked.pooled)
             attacked.clear()
-            attacked.do(call("insert_many", [dict(document) for document in MINE]), operation)
+            attacked.fill([dict(document) for document in MINE])
+            attacked.do(operation)
             attacked.do(call("bulk_write", [UpdateOne(query, update, upsert=upsert)]))
 
 

@@ -31,7 +31,7 @@ SORTS: list[Any] = [
 def filled(new_twins: Callable[[], Twins]) -> Twins:
     """Twins that are only read."""
     filled = new_twins()
-    filled.do(call("insert_many", [{"_id": one, "n": n, "tenant": "t"} for n, one in enumerate(IDS)]))
+    filled.fill([{"_id": one, "n": n, "tenant": "t"} for n, one in enumerate(IDS)])
     return filled
 
 

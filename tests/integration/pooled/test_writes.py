@@ -73,10 +73,8 @@ BULKS: list[list[Any]] = [
 
 @pytest.mark.parametrize("query", [*FILTERS, *({"_id": one} for one in OPERATORS)], ids=repr)
 def test_filters(twins: Twins, query: Any) -> None:
-    twins.do(
-        call("insert_many", [{"_id": one, "n": n} for n, one in enumerate(IDS)]),
-        call("update_many", query, {"$inc": {"n": 1}}),
-    )
+    twins.fill([{"_id": one, "n": n} for n, one in enumerate(IDS)])
+    twins.do(call("update_many", query, {"$inc": {"n": 1}}))
     twins.do(
         call("delete_many", query),
         call("update_one", {**query, "none": 1}, {"$set": {"z": 1}}, upsert=True),

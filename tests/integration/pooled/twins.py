@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import methodcaller
 from typing import Any, Final
 
 import bson
@@ -98,6 +99,11 @@ class Twins:
         for index in self.own.list_indexes()[1:]:
             self.own.drop_index(index["name"])
             self.pooled.drop_index(index["name"])
+
+    def fill(self, documents: list[Document]) -> None:
+        """Insert documents into both."""
+        (said,) = self.do(methodcaller("insert_many", documents))
+        assert isinstance(said, bytes), said
 
     def do(self, *operations: Callable[[TenantCollection], Any]) -> Any:
         """Do something with both, compare what it says and leaves, and return it."""

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-import bson
-from bson.raw_bson import RawBSONDocument
-from pymongo import IndexModel
+from pymongo import IndexModel, InsertOne
 from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
@@ -14,7 +12,7 @@ from tenantry import database
 from tenantry.accounts import Membership
 from tenantry.errors import TooManyIndexes
 from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import filters, index_reservations, indexes, pipelines, updates
+from tenantry.tenants import aggregation, filters, index_reservations, indexes, pipelines, updates
 from tenantry.tenants.fence import Fence, TenantDocuments
 from tenantry.tenants.updates import BulkOperation
 
@@ -68,10 +66,12 @@ class TenantCollection:
 
     def insert_one(self, document: Document) -> InsertOneResult:
         """Insert one document."""
+        database.give_ids([document])
         return self._fence.write(lambda mine, session: mine.insert_one(document, session=session))
 
     def insert_many(self, documents: Sequence[Document]) -> InsertManyResult:
         """Insert documents, all or none."""
+        database.give_ids(documents)
         return self._fence.write(lambda mine, session: mine.insert_many(documents, session=session))
 
     def update_one(self, query: Query, update: Query, *, upsert: bool = False) -> UpdateResult:
@@ -106,6 +106,7 @@ class TenantCollection:
     def bulk_write(self, operations: Sequence[BulkOperation]) -> BulkWriteResult:
         """Carry out writes in their order, all or none."""
         updates.check_bulk(operations)
+        database.give_ids(one._doc for one in operations if isinstance(one, InsertOne))
         return self._fence.write(lambda mine, session: mine.bulk_write(operations, session=session))
 
     def modify_one(self, document_id: Any, change: Callable[[Document | None], Document | None]) -> None:
@@ -180,7 +181,7 @@ class TenantCollection:
         """
         pipelines.check(pipeline)
         limited = [*pipeline, {"$limit": limit}]
-        return self._fence.read(lambda mine: _results(mine, limited, max_bytes))
+        return self._fence.read(lambda mine: aggregation.results(mine, limited, max_bytes))
 
     def list_indexes(self) -> list[Document]:
         """Return the indexes, the one on `_id` first."""
@@ -231,20 +232,6 @@ class TenantCollection:
             raise OperationFailure("index not found with name [*]", _INDEX_NOT_FOUND)
         with index_reservations.dropping(self._organization_id):
             self._fence.change(lambda mine: mine.drop(name))
-
-
-def _results(mine: TenantDocuments, pipeline: Sequence[Query], max_bytes: int | None) -> list[Document]:
-    if max_bytes is None:
-        return list(mine.aggregate(pipeline))
-    results, size = [], 0
-    raw: Any = mine.with_options(mine.codec_options.with_options(document_class=RawBSONDocument))
-    with raw.aggregate(pipeline) as cursor:
-        for result in cursor:
-            results.append(bson.decode(result.raw, mine.codec_options))
-            size += len(result.raw)
-            if size > max_bytes:
-                break
-    return results
 
 
 def collection(caller: Membership) -> TenantCollection:
