@@ -43,7 +43,7 @@ def made(databases: Databases) -> list[dict[str, Any]]:
         )
         # The secrets that were read before the snapshot are not in it.
         assert extension.asked == ["mongodb", *["mongodb", "signing-key"] * 2]
-    return list(json.loads(done.stdout))
+    return list(json.loads(done.stdout.splitlines()[-1]))
 
 
 def test_restored_environments_make_ids_tokens_and_connections_of_their_own(

@@ -1,21 +1,22 @@
 """Lambda's snapshot of a function, and two execution environments that are restored from it.
 
 Called as ``python -m tests.support.snapshot`` with the function's environment; prints what each environment
-has made, as a JSON list. A fork stands for the restoring: it copies the memory. What a fork, unlike a
-restored snapshot, does by itself is undone: the process has another id, and `random` has a seed of its own.
+has made, as a JSON list in the last line. A fork stands for the restoring: it copies the memory. What a fork,
+unlike a restored snapshot, does by itself is undone: another process id, and another seed of `random`.
 """
 
-import contextlib
 import json
 import os
 import random
-import sys
 import traceback
 from typing import Any
 
 from awslambdaric.lambda_runtime_hooks_runner import run_after_restore, run_before_snapshot
+from bson import ObjectId
+from pymongo import InsertOne
 
 from tenantry import database, signing_keys
+from tenantry.tenants import TenantCollection
 from tests.support.owners import sign_up
 from tests.support.owners import tokens as log_in
 from tests.support.service import Service, handler
@@ -25,13 +26,12 @@ FUNCTIONS = ("create_organization", "documents", "get_organization", "login")
 
 def main() -> None:
     """Initialize as Lambda does, take the snapshot, and restore it twice."""
-    with contextlib.redirect_stdout(sys.stderr):  # where logs and metrics go
-        for function in FUNCTIONS:
-            handler(function)
-        signing_keys.all_keys()  # a function may well ask for something while it starts
-        connection = connection_id()
-        run_before_snapshot()
-        made = [restored(name) for name in ("One", "Other")]
+    for function in FUNCTIONS:
+        handler(function)
+    signing_keys.all_keys()  # a function may well ask for something while it starts
+    connection = connection_id()
+    run_before_snapshot()
+    made = [restored(name) for name in ("One", "Other")]
     print(json.dumps([{"connection": connection}, *made]))  # noqa: T201 - how the result is told
 
 
@@ -71,9 +71,22 @@ def serve(name: str) -> dict[str, Any]:
         "organization": owner.id,
         "access token": tokens["access_token"],
         "refresh token": tokens["refresh_token"],
-        "document": document.json["_id"],
+        **{f"random part of the id of {name}": str(one)[8:] for name, one in ids(owner.id).items()},
+        "random part of the id from the API": document.json["_id"]["$oid"][8:],  # after the time
         "random number": random.random(),  # noqa: S311 - not secret
         "connection": connection_id(),
+    }
+
+
+def ids(organization_id: str) -> dict[str, ObjectId]:
+    """Return the ids that documents get in each way to insert one."""
+    mine = TenantCollection(organization_id)
+    in_bulk: dict[str, Any] = {"way": "bulk"}
+    mine.bulk_write([InsertOne(in_bulk)])
+    return {
+        "one": mine.insert_one({"way": "one"}).inserted_id,
+        "many": mine.insert_many([{"way": "many"}]).inserted_ids[0],
+        "bulk": in_bulk["_id"],
     }
 
 

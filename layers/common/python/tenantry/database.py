@@ -4,7 +4,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, MutableMapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
@@ -151,6 +151,13 @@ def random_id(prefix: str) -> str:
 def random_object_id() -> ObjectId:
     """Make the id of a document; unlike pymongo's own, a restored snapshot repeats none."""
     return ObjectId(int(time.time()).to_bytes(4) + secrets.token_bytes(8))
+
+
+def give_ids(documents: Iterable[Any]) -> None:
+    """Give each document that has no `_id` one, as pymongo does, but of `random_object_id`."""
+    for document in documents:
+        if isinstance(document, MutableMapping):
+            document.setdefault("_id", random_object_id())
 
 
 def collection(name: str) -> Collection[Document]:
