@@ -36,6 +36,7 @@ def environment(directory: str, mongodb_uri: str) -> dict[str, str]:
     }
     variables["MASTER_DATABASE"] = f"master_{directory}"
     variables["SIGN_UP"] = "open"
+    variables["PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"] = ""
     variables["POWERTOOLS_LOG_LEVEL"] = "INFO"
     return variables | {
         "AWS_ACCESS_KEY_ID": "test",

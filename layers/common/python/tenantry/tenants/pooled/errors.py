@@ -1,6 +1,5 @@
 """The server's errors about a pool, as they would be about the tenant's own collection."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -49,5 +48,7 @@ def _own_fields(key: Mapping[str, Any]) -> Document:
 def _message(details: Mapping[str, Any], tenant: str) -> str:
     message = str(details["errmsg"]).replace(f"{tenant}:", "").replace(OWN_ID, "_id")
     if "keyValue" in details:
-        return re.sub(r" dup key: .*", f" dup key: {details['keyValue']}", message, flags=re.DOTALL)
-    return re.sub(rf'{{ tenant: "{tenant}", id: (.*) }}', r"\1", message, flags=re.DOTALL)
+        return f"{message.partition(' dup key: ')[0]} dup key: {details['keyValue']}"
+    before, found, rest = message.partition(f'{{ tenant: "{tenant}", id: ')
+    own_id, _, after = rest.rpartition(" }")
+    return before + own_id + after if found else message
