@@ -65,8 +65,9 @@ class BulkWrite:
     def _write(self, operations: Sequence[BulkOperation], offset: int) -> int:
         """Carry out some and return how many documents matched; `offset` is the index of the first."""
         stored = [updates.bulk(self._tenant, operation) for operation in operations]
+        session = self._session
         try:
-            result = self._pool.bulk_write(stored, session=self._session).bulk_api_result
+            result = self._pool.bulk_write(stored, session=session).bulk_api_result
         except BulkWriteError as error:
             self._add(error.details, offset)
             failures = [

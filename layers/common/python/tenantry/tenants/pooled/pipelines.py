@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from tenantry.database import Document
 from tenantry.tenants.pooled import filters
-from tenantry.tenants.pooled.ids import OWN_ID, TENANT
+from tenantry.tenants.pooled.ids import TENANT
 
-_OWN_IDS: Final = {"$set": {"_id": f"${OWN_ID}"}}
+_OWN_IDS: Final = {"$set": {"_id": "$_id.id"}}
 """Behind this stage documents are as the tenant knows them."""
 
 

@@ -26,8 +26,7 @@ def of_tenant(tenant: str, query: Mapping[str, Any], update: Mapping[str, Any], 
 
 def inserted(tenant: str, document: Document) -> Document:
     """Return a document to insert as it is stored; one without an `_id` gets one, as from pymongo."""
-    if "_id" not in document:
-        document["_id"] = database.random_object_id()
+    database.give_ids([document])
     return stored(tenant, document)
 
 
