@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import checker, cluster_commands, library, options, reconciler, roles
+from cli import checker, cluster_commands, library, move_command, options, reconciler, roles
 from cli.backups.backup import back_up
 from cli.backups.restore import restore as restore_backup
 from cli.checker import Advance
@@ -36,6 +36,7 @@ from cli.reporting import reported
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.add_typer(cluster_commands.app, name="cluster")
+app.command()(move_command.move)
 
 
 @app.callback()

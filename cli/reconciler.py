@@ -6,6 +6,7 @@ from datetime import timedelta
 from cli import library
 from cli.backups import staging
 from cli.connection import Databases, Target
+from tenantry.moves import cleaning
 from tenantry.reconciliation import reconcile
 
 
@@ -24,4 +25,5 @@ def settle(target: Target, databases: Databases, older_than: timedelta) -> Outco
     """Settle intents and erasures that are older than a while, and drop what killed restores have left."""
     library.use(target)
     found = reconcile(older_than)
-    return Outcome(found.settled, found.erased, found.moved, found.failed, staging.drop_abandoned(databases))
+    moved = cleaning.clean_all()
+    return Outcome(found.settled, found.erased, moved, found.failed, staging.drop_abandoned(databases))

@@ -129,6 +129,15 @@ ROLES: Final = (
     ),
     Role("audit", ("audit",), _together(AUTHENTICATE, {"audit": FIND})),
     Role("publish", ("publish_events",), {"outbox": {"find", "remove"}}),
+    Role(
+        "move",
+        ("move_organization",),
+        _together(
+            RECORD,
+            {"moves": CHANGE, "organizations": {"find", "update"}, "clusters": {"find", "update"}},
+        ),
+        DEFINE | CHANGE | {"changeStream", "collMod", "createIndex", "dropIndex", "listIndexes"},
+    ),
     Role("public", ("jwks", "health"), {"signing_keys": FIND}),
     Role(
         "command_line",

@@ -168,7 +168,11 @@ def test_functions_are_called_by_this_api_this_secret_and_these_schedules_only()
             assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
         elif permission["Principal"] == "events.amazonaws.com":
             schedule, _ = permission["SourceArn"]["Fn::GetAtt"]
-            assert schedule in {"PublishEventsFunctionEveryMinute", "ReconcileFunctionEveryFiveMinutes"}
+            assert schedule in {
+                "MoveOrganizationFunctionEveryMinute",
+                "PublishEventsFunctionEveryMinute",
+                "ReconcileFunctionEveryFiveMinutes",
+            }
             assert permission["FunctionName"] == {"Ref": schedule.partition("Every")[0]}
         else:
             assert permission["Principal"] == "apigateway.amazonaws.com"

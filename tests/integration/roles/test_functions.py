@@ -18,7 +18,7 @@ from tests.support.databases import Databases
 from tests.support.intents import collection_done, intend_deletion, intend_rename, only_intent
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
 from tests.support.rotation import SigningKeySecret
-from tests.support.service import proxy_event
+from tests.support.service import LambdaContext, proxy_event
 
 OPERATOR = "arn:aws:iam::123456789012:user/operator"
 CRASHES = pytest.mark.parametrize("crash", [only_intent, collection_done])
@@ -106,6 +106,31 @@ def test_life_on_another_cluster(signing_key: SigningKeySecret, users: Users, da
     assert service.patch(owner.path, {"name": "Beta"}, token=owner.token).status == 200
     assert service.delete(owner.path, token=owner.token).status == 204
     assert databases.collections() == {}
+
+
+def test_moves(
+    service: ServiceOfUsers,
+    users: Users,
+    owner: Owner,
+    databases: Databases,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clusters.register("main")
+    pools.create("main", "pool_0")
+    assert service.post(f"{owner.path}/documents", {"_id": 1}, token=owner.token).status == 201
+    index = {"keys": [{"field": "kind"}], "name": "by-kind"}
+    assert service.post(f"{owner.path}/indexes", index, token=owner.token).status == 201
+    for to in ("main/pooled", "main"):
+        moved = users.invoke("move_organization", {"organization": "alpha", "to": to})
+        assert (moved["state"], moved["documents"]) == ("done", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(LambdaContext, "get_remaining_time_in_millis", lambda self: 0)
+        begun = users.invoke("move_organization", {"organization": "alpha", "to": "main/pooled"})
+    assert begun == {"state": "unfinished"}
+    assert service.delete(owner.path, token=owner.token).status == 204
+    users.invoke("move_organization", {})
+    assert databases.master["moves"].find_one() is None
+    assert databases.tenants["pool_0"].index_information().keys() == {"_id_", "tenant"}
 
 
 def test_sessions_and_passwords(

@@ -1,4 +1,4 @@
-"""Completing what nobody came back to, after a kill or a timeout: intents, erasures, and ends of moves."""
+"""Completing what nobody came back to, after a kill, a lost connection or a timeout: intents and erasures."""
 
 import time
 from dataclasses import dataclass, field
@@ -7,10 +7,8 @@ from typing import Final
 
 from pymongo.errors import PyMongoError
 
-from tenantry import database, organizations
+from tenantry import organizations
 from tenantry.errors import TenantryError
-from tenantry.moves import cleaning, records
-from tenantry.moves.errors import OutOfTime
 from tenantry.observability import log_failure, logger
 from tenantry.tenants import erasures, index_reservations
 from tenantry.tenants.intents import settle
@@ -20,16 +18,15 @@ ERASING_SECONDS: Final = 120  # of one run; what is left then is the next one's
 
 @dataclass(slots=True)
 class Reconciliation:
-    """Ids of the organizations whose intents, erasures or remains of moves were met."""
+    """Ids of the organizations whose intents or erasures were met."""
 
     settled: list[str] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
-    moved: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
 
 def reconcile(older_than: timedelta) -> Reconciliation:
-    """Settle what is older than a while, and remove what moves have left; doing it twice changes nothing.
+    """Settle every intent and erasure that is older than a while; doing it twice changes nothing.
 
     One that fails is logged and does not keep the others from being settled.
 
@@ -56,7 +53,6 @@ def reconcile(older_than: timedelta) -> Reconciliation:
             )
             outcome.settled.append(organization["_id"])
     _erase(older_than, outcome)
-    _end_moves(outcome)
     index_reservations.recount(older_than)
     return outcome
 
@@ -73,24 +69,3 @@ def _erase(older_than: timedelta, outcome: Reconciliation) -> None:
             outcome.failed.append(erasure["_id"])
         else:
             outcome.erased += [erasure["_id"]] if is_done else []
-
-
-def _end_moves(outcome: Reconciliation) -> None:
-    give_up_at = time.monotonic() + ERASING_SECONDS
-
-    def check_time() -> None:
-        if time.monotonic() > give_up_at:
-            raise OutOfTime
-
-    for move in records.find_all():
-        try:
-            if move["phase"] == "cleaning":
-                cleaning.clean(move, check_time)
-                outcome.moved.append(move["_id"])
-            elif move["leased_until"] < database.now():
-                logger.warning("A move stands still", organization_id=move["_id"])
-        except OutOfTime:
-            return
-        except (PyMongoError, TenantryError) as error:
-            log_failure("A move could not be ended", error, organization_id=move["_id"])
-            outcome.failed.append(move["_id"])

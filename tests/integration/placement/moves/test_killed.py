@@ -16,7 +16,7 @@ from pymongo import monitoring
 from tenantry import lifecycle
 from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound
-from tenantry.moves import operations
+from tenantry.moves import cleaning, operations
 from tenantry.organizations import Kind
 from tenantry.reconciliation import reconcile
 from tenantry.tenants import TenantCollection
@@ -107,6 +107,7 @@ class Aftermath:
             mine.find({})
         heir = library.create("Google", "heir@example.com")
         assert TenantCollection(heir.organization_id).find({}) == []
+        cleaning.clean_all()
         assert reconcile(timedelta()).failed == []
         self.places.check_nothing_is_left()
         lifecycle.delete(heir)

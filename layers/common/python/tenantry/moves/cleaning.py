@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from tenantry import clusters
 from tenantry.errors import ServiceUnavailable
-from tenantry.moves import endings
+from tenantry.moves import endings, records
 from tenantry.moves.endpoints import opened
 from tenantry.moves.errors import MoveLost
 from tenantry.moves.raw_documents import id_of
@@ -46,8 +46,16 @@ def clean(move: MoveDocument, check_time: Callable[[], None]) -> None:
     endings.finish(move)
 
 
+def clean_all() -> list[str]:
+    """Remove what moves have left, and return the organizations; raises as `clean` does."""
+    left = [move for move in records.find_all() if move["phase"] == "cleaning"]
+    for move in left:
+        clean(move, lambda: None)
+    return [move["_id"] for move in left]
+
+
 def make_way(organization_id: str) -> None:
-    """End a move, so that its organization can be deleted; what a pool holds is left to the reconciler."""
+    """End a move, so that its organization can be deleted; what a pool holds is left to whoever moves."""
     move = endings.cancel(organization_id)
     if move is not None and move["left"] is not None and move["left"]["kind"] == "collection":
         clean(move, lambda: None)

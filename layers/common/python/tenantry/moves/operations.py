@@ -2,6 +2,7 @@
 
 import secrets
 from contextlib import suppress
+from typing import Any
 
 from pymongo.errors import PyMongoError
 
@@ -14,7 +15,7 @@ from tenantry.moves.mover import Advance, CheckTime, Moved, Mover
 from tenantry.moves.records import MoveDocument
 from tenantry.organizations import Kind, OrganizationDocument, Placement
 from tenantry.tenants import ddl
-from tenantry.tenants.intents import settle
+from tenantry.tenants.intents import settle_collection
 
 
 def move(
@@ -62,9 +63,12 @@ def move(
     return _carry_on(taken, check_time, advance)
 
 
-def go_on(organization_id: str, check_time: CheckTime, advance: Advance) -> Moved | None:
-    """Go on with a move, if there is one and nobody is at it; raises as `move` does."""
-    taken = records.take(organization_id, database.random_id("mover"))
+def go_on(existing: MoveDocument, check_time: CheckTime, advance: Advance) -> Moved | None:
+    """Go on with a move if nobody is at it, and return what it has done; raises as `move` does."""
+    if existing["phase"] == "cleaning":
+        clean(existing, check_time)
+        return None
+    taken = records.take(existing["_id"], database.random_id("mover"))
     return _carry_on(taken, check_time, advance) if taken is not None else None
 
 
@@ -86,10 +90,37 @@ def cancel(organization: str, check_time: CheckTime) -> bool:
     return True
 
 
+def place_of(to: str) -> tuple[str, Kind]:
+    """Return cluster and kind of a place, which is written ``CLUSTER`` or ``CLUSTER/pooled``.
+
+    Raises
+    ------
+    MoveRefused
+        It is neither.
+    """
+    cluster, slash, kind = to.partition("/")
+    if slash and kind != "pooled":
+        raise MoveRefused("A place is the name of a cluster, or one with /pooled behind it")
+    return cluster, "pooled" if slash else "collection"
+
+
+def summary(moved: Moved | None) -> dict[str, Any]:
+    """Return what a move has done as JSON has it; None stands for an organization that was there already."""
+    if moved is None:
+        return {"moved": False}
+    return {
+        "moved": True,
+        "documents": moved.compared.documents,
+        "bytes": moved.compared.size,
+        "checksum": f"{moved.compared.checksum:014x}",
+        "pause_seconds": round(moved.pause_seconds, 3),
+    }
+
+
 def _find(organization: str) -> OrganizationDocument:
     found = organizations.find(organization) or organizations.find_holder(organization)
-    settled = settle(found) if found is not None else None
-    if settled is None:
+    settled = settle_collection(found) if found is not None else None
+    if settled is None or settled["state"] == "deleting":
         raise OrganizationNotFound
     return settled
 

@@ -1,0 +1,86 @@
+"""`tenantry move`: an organization's documents to another place, or a move given up."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from cli import library, options
+from cli.connection import Target, connected
+from cli.options import Json, MasterDatabase, MongoDBClusters, MongoDBUri, TenantDatabase
+from cli.output import print_error, print_result, progress
+from cli.reporting import reported
+from tenantry.errors import TenantryError
+from tenantry.moves import operations
+from tenantry.moves.errors import MoveError
+from tenantry.moves.mover import Moved
+
+AGAIN = "; run the same command again, which goes on from there"
+
+
+def move(
+    organization: Annotated[str, typer.Argument(metavar="ORGANIZATION", help="Its id or slug.")],
+    mongodb_uri: MongoDBUri,
+    to: Annotated[
+        str, typer.Option("--to", metavar="CLUSTER[/pooled]", help="Where to; own collection or pool.")
+    ] = "",
+    cancel: Annotated[bool, typer.Option("--cancel", help="Give up its move instead.")] = False,
+    master_database: MasterDatabase = "tenantry",
+    tenant_database: TenantDatabase = "tenantry_tenants",
+    mongodb_clusters: MongoDBClusters = "{}",
+    as_json: Json = False,
+) -> None:
+    """Move an organization's documents to another cluster, or into a pool or out of it, while it is in use.
+
+    Its members wait for less than a second, once. A move that was interrupted goes on if it is asked for
+    again. Until it is over, the organization keeps its name and its indexes.
+    """
+    if bool(to) == cancel:
+        raise typer.BadParameter("is needed, or --cancel", param_hint="--to")
+    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
+    if cancel:
+        _cancel(target, organization, as_json=as_json)
+    else:
+        _move(target, organization, to, as_json=as_json)
+
+
+def _move(target: Target, organization: str, to: str, *, as_json: bool) -> None:
+    with _reported(), connected(target), progress(shown=not as_json) as advance:
+        cluster, kind = operations.place_of(to)
+        library.use(target)
+        moved = operations.move(organization, cluster, kind, lambda: None, advance)
+    print_result(
+        {"organization": organization, "to": to} | operations.summary(moved),
+        _text(organization, to, moved),
+        as_json=as_json,
+    )
+
+
+def _text(organization: str, to: str, moved: Moved | None) -> str:
+    if moved is None:
+        return f"{organization} is at {to} already"
+    compared = moved.compared
+    return (
+        f"Moved {organization} to {to}: {compared.documents} documents, {compared.size} bytes, "
+        f"all compared (checksum {compared.checksum:014x}); paused for {moved.pause_seconds:.3f} s"
+    )
+
+
+def _cancel(target: Target, organization: str, *, as_json: bool) -> None:
+    with _reported(), connected(target):
+        library.use(target)
+        is_cancelled = operations.cancel(organization, lambda: None)
+    text = f"The move of {organization} is over" if is_cancelled else f"{organization} is not being moved"
+    print_result({"organization": organization, "cancelled": is_cancelled}, text, as_json=as_json)
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Turn what went wrong into one line and an exit status."""
+    with reported(AGAIN):
+        try:
+            yield
+        except (MoveError, TenantryError) as error:
+            print_error(str(error))
+            raise typer.Exit(1) from None

@@ -1,0 +1,41 @@
+"""Moves an organization for its operator; a schedule goes on with moves that nobody is at."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tenantry.moves import requests
+from tenantry.observability import logger
+
+LEFT_TO_STOP_MS = 10_000  # longer than all that is done between two looks at the time
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any] | None:
+    """Move an organization, give up its move, or go on with all moves that nobody is at.
+
+    Parameters
+    ----------
+    event : dict
+        ``{"organization": slug or id, "to": "CLUSTER" or "CLUSTER/pooled"}``,
+        ``{"organization": slug or id, "cancel": true}``, or the event of the schedule.
+
+    Returns
+    -------
+    dict or None
+        ``state`` is done, or unfinished if the time was too short; the schedule goes on with it then, which
+        gets no answer.
+
+    Raises
+    ------
+    MoveError, TenantryError
+        It cannot be done, or not now.
+    """
+
+    def has_time() -> bool:
+        return context.get_remaining_time_in_millis() > LEFT_TO_STOP_MS
+
+    if "organization" in event:
+        return requests.carry_out(event, has_time)
+    requests.go_on_with_all(has_time)
+    return None
