@@ -115,7 +115,7 @@ ROLES: Final = (
     Role(
         "change",
         ("update_organization", "delete_organization", "reconcile"),
-        _together(AUTHENTICATE, COMPLETE_INTENTS, ERASE, END_MOVES),
+        _together(AUTHENTICATE, COMPLETE_INTENTS, ERASE, END_MOVES, {"clusters": FIND}),
         DEFINE | {"collMod", "dropIndex", "listIndexes", "remove"},
     ),
     Role(

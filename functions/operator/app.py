@@ -28,12 +28,12 @@ Operator = Annotated[str, Depends(http.operator)]
     ),
 )
 def create_organization(
-    wanted: Annotated[schemas.CreateOrganization, Body()],
+    wanted: Annotated[schemas.CreateOrganizationAsOperator, Body()],
     operator: Operator,
     idempotency_key: creations.IdempotencyKey = None,
 ) -> Response[schemas.CreatedOrganization]:
     """Create an organization with its owner's account, whether sign-up is open or closed."""
-    created = lifecycle.create(wanted, None, idempotency_key)
+    created = lifecycle.create(wanted, None, idempotency_key, wanted.placement)
     return creations.created(created.organization, created.account, app.current_event.request_context.path)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenantry import reconciliation
+from tenantry import placement, reconciliation
 from tenantry.observability import MetricUnit, logger, metrics
 
 # Older than any request can be: a function ends after 15 s.
@@ -25,5 +25,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     outcome = reconciliation.reconcile(OLDER_THAN)
     metrics.add_metric("IntentsSettled", MetricUnit.Count, len(outcome.settled))
     metrics.add_metric("IntentsFailed", MetricUnit.Count, len(outcome.failed))
+    metrics.add_metric("NamespacesUsed", MetricUnit.Percent, placement.percent_used())
     if outcome.failed:
         raise RuntimeError(f"{len(outcome.failed)} intents could not be settled")

@@ -1,16 +1,20 @@
 """No cluster is filled past its limit, whoever wants to be on it at the same time."""
 
 import io
+import json
 from functools import partial
 
 import pytest
 from pymongo.database import Database
 
-from tenantry import clusters, lifecycle
+from tenantry import clusters, database, lifecycle, placement
 from tenantry.errors import CapacityExhausted
+from tenantry.tenants import pools
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, Document
+from tests.support.owners import PASSWORD
+from tests.support.service import Service, proxy_event
 
 AT_ONCE = 8
 
@@ -66,3 +70,30 @@ def test_place_of_a_deleted_organization_is_free_again(databases: Databases) -> 
     library.create("Amazon")
     with pytest.raises(CapacityExhausted):
         library.create("Apple")
+
+
+def test_warning_comes_before_the_limit(databases: Databases, log: io.StringIO) -> None:
+    for limit, used in ((20, 10), (5, 40)):
+        clusters.register("main", limit)
+        if limit == 20:
+            library.create("Google")
+        assert placement.percent_used() == used
+    assert "nearly full" not in log.getvalue()
+    clusters.register("main", 2)
+    assert placement.percent_used() == 100
+    assert '"message":"A cluster is nearly full"' in log.getvalue()
+
+
+def test_operator_chooses_the_kind(databases: Databases) -> None:
+    database.ensure_schema()
+    clusters.register("main")
+    pools.create("main", "pool_0")
+    for name, kind in (("One", "collection"), ("Two", "pooled"), ("Three", None)):
+        body = {"name": name, "email": f"{name}@example.com", "password": PASSWORD, "placement": kind}
+        headers = {"Content-Type": "application/json"}
+        event = proxy_event("POST", "/operator/organizations", headers, json.dumps(body))
+        event["requestContext"]["identity"]["userArn"] = "arn:aws:iam::123456789012:user/operator"
+        answer = Service().send(event)
+        assert answer.status == 201
+        stored = databases.organization(answer.json["organization"]["id"])
+        assert (stored["pool"] == "pool_0") == (kind == "pooled")

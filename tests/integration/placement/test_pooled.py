@@ -7,13 +7,15 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from pymongo import IndexModel
 from pymongo.database import Database
 
 from tenantry import clusters, lifecycle, organizations
 from tenantry.accounts import Membership
-from tenantry.errors import CapacityExhausted, OrganizationExists, OrganizationNotFound, ServiceUnavailable
+from tenantry.errors import CapacityExhausted, OrganizationExists, OrganizationNotFound
 from tenantry.reconciliation import reconcile
 from tenantry.tenants import TenantCollection, ddl, erasures, pools
+from tenantry.tenants.pooled import PooledIndexes
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, Document
@@ -199,16 +201,27 @@ def test_erasure_goes_on_from_where_it_ended(
     assert pool[POOL].count_documents({}) == 0
 
 
-@pytest.mark.parametrize("changed", [partial(library.rename, name="Alphabet"), lifecycle.delete])
+def test_index_that_comes_after_its_organization_is_erased_goes_as_well(
+    pool: Database[Document], databases: Databases
+) -> None:
+    google, amazon = create("Google"), create("Amazon")
+    TenantCollection(amazon.organization_id).create_index([("of", 1)])
+    lifecycle.delete(google)
+    place = PooledIndexes(pool[POOL], google.organization_id)
+    place.create(IndexModel([("of", 1)], name="late"))
+    reconcile(timedelta())
+    assert len(place.find()) == 1
+    assert len(TenantCollection(amazon.organization_id).list_indexes()) == 2
+
+
+@pytest.mark.parametrize("change", [partial(library.rename, name="Alphabet"), lifecycle.delete])
 def test_change_that_another_overtakes_starts_over(
-    changed: Callable[[Membership], object], pool: Database[Document], monkeypatch: pytest.MonkeyPatch
+    change: Callable[[Membership], object], pool: Database[Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     google = create("Google")
-    overtake = partial(library.rename, google, "Googol")
-    name = "replace" if isinstance(changed, partial) else "remove"
-    once_before(monkeypatch, organizations, name, overtake)
-    changed(google)
+    name = "replace" if isinstance(change, partial) else "remove"
+    once_before(monkeypatch, organizations, name, partial(library.rename, google, "Googol"))
+    change(google)
     found = organizations.find(google.organization_id)
     assert (found["slug"] if found else None) == ("alphabet" if name == "replace" else None)
-    with suppress(ServiceUnavailable):
-        assert organizations.find_holder("googol") is None
+    assert organizations.find_holder("googol") is None

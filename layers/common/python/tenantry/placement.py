@@ -1,12 +1,15 @@
 """Where the next organization goes: the policy of placement."""
 
 import secrets
+from typing import Final
 
 from tenantry import clusters
 from tenantry.clusters import MAIN, ClusterDocument
 from tenantry.errors import CapacityExhausted
 from tenantry.observability import logger
 from tenantry.organizations import OWN_NAMESPACES, Kind
+
+WARNING_PERCENT: Final = 80  # of what a cluster takes
 
 
 class ClusterFull(Exception):
@@ -39,6 +42,27 @@ def choose_pool() -> tuple[str, str]:
     if not pools:
         raise _exhausted("pooled")
     return secrets.choice(pools)
+
+
+def percent_used() -> float:
+    """Return how much of what all clusters take is reserved; warn of each that is nearly full.
+
+    Returns
+    -------
+    float
+        Percent of their collections and indexes.
+    """
+    registered = clusters.find_all()
+    for cluster in registered:
+        if 100 * cluster["namespaces"] >= WARNING_PERCENT * cluster["limit"]:
+            logger.warning(
+                "A cluster is nearly full",
+                cluster=cluster["_id"],
+                namespaces=cluster["namespaces"],
+                limit=cluster["limit"],
+            )
+    limit = sum(cluster["limit"] for cluster in registered)
+    return 100 * sum(cluster["namespaces"] for cluster in registered) / limit if limit else 0
 
 
 def _registered() -> list[ClusterDocument]:

@@ -10,7 +10,7 @@ from pymongo.errors import PyMongoError
 from tenantry import organizations
 from tenantry.errors import TenantryError
 from tenantry.observability import log_failure, logger
-from tenantry.tenants import erasures, index_reservations
+from tenantry.tenants import erasures, index_reservations, pools
 from tenantry.tenants.intents import settle
 
 ERASING_SECONDS: Final = 120  # of one run; what is left then is the next one's
@@ -53,8 +53,16 @@ def reconcile(older_than: timedelta) -> Reconciliation:
             )
             outcome.settled.append(organization["_id"])
     _erase(older_than, outcome)
-    index_reservations.recount(older_than)
+    _tidy_indexes(older_than)
     return outcome
+
+
+def _tidy_indexes(older_than: timedelta) -> None:
+    try:
+        index_reservations.recount(older_than)
+        pools.drop_orphaned_indexes()
+    except (PyMongoError, TenantryError) as error:
+        log_failure("Indexes could not be counted or dropped", error)
 
 
 def _erase(older_than: timedelta, outcome: Reconciliation) -> None:

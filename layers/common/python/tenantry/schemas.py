@@ -180,6 +180,15 @@ class UpdateOrganization(Request):
     )
 
 
+class CreateOrganizationAsOperator(CreateOrganization):
+    """Body of POST /operator/organizations."""
+
+    placement: Literal["collection", "pooled"] | None = Field(
+        default=None,
+        description="Whether it gets a collection of its own or shares one; as is configured if left out.",
+    )
+
+
 class Login(Request):
     """Body of POST /login."""
 

@@ -27,7 +27,7 @@ class Settings:
     sign_up : str
         ``open`` if anybody may create an organization; else the platform's operator alone.
     placement : str
-        Whether the next organization gets a ``collection`` of its own or a place in a shared one (``pooled``).
+        Whether the next organization gets a ``collection`` of its own or shares one (``pooled``).
     event_bus : str
         EventBridge bus that gets the audit record; set for publish_events only.
     token_issuer, token_audience : str

@@ -1,10 +1,13 @@
 """Pools: collections that many organizations share."""
 
-from tenantry import clusters
-from tenantry.errors import CapacityExhausted
-from tenantry.tenants.pooled import POOL_INDEXES
+from typing import Final
 
-NAMESPACES = 2 + len(POOL_INDEXES)  # the collection and its index on _id besides
+from tenantry import clusters, organizations
+from tenantry.errors import CapacityExhausted
+from tenantry.tenants.pooled import POOL_INDEXES, PooledIndexes
+from tenantry.tenants.pooled.ids import TENANT
+
+NAMESPACES: Final = 2 + len(POOL_INDEXES)  # the collection and its index on _id besides
 
 
 def create(cluster: str, name: str) -> None:
@@ -28,3 +31,17 @@ def create(cluster: str, name: str) -> None:
     if not clusters.add_pool(cluster, name, NAMESPACES):
         raise CapacityExhausted
     clusters.tenant_database(cluster)[name].create_indexes(POOL_INDEXES)
+
+
+def drop_orphaned_indexes() -> None:
+    """Drop the indexes of organizations that do not exist any more.
+
+    The command that creates an index may arrive when its organization is deleted and erased.
+    """
+    for cluster in clusters.find_all():
+        for name in cluster["pools"]:
+            pool = clusters.tenant_database(cluster["_id"])[name]
+            holders = {index.get("partialFilterExpression", {}).get(TENANT) for index in pool.list_indexes()}
+            for holder in holders - {None}:
+                if organizations.find(holder) is None:
+                    PooledIndexes(pool, holder).drop_all()
