@@ -1,4 +1,4 @@
-"""Plots of the figures, as docs/images/*.png."""
+"""Plots of the figures, below docs."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -8,13 +8,12 @@ import matplotlib as mpl
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
-IMAGES: Final = Path(__file__).parents[2] / "docs" / "images"
+DOCUMENTS: Final = Path(__file__).parents[2] / "docs"
 SHOWN: Final = {"floor": "floor:\npymongo alone", "tenantry": "Tenantry", "peer": "peer:\nFastAPI, Mangum"}
 
 
 def draw(figures: dict[str, Any]) -> None:
     """Draw all plots."""
-    IMAGES.mkdir(exist_ok=True)
     _cold_starts(figures["cold_start"])
     _memory(figures["memory"])
 
@@ -31,7 +30,7 @@ def _cold_starts(cold: dict[str, Any]) -> None:
     axes.set_xlabel("milliseconds, median")
     axes.set_title("Cold start of GET /organizations/{organization}")
     axes.legend()
-    figure.savefig(IMAGES / "cold-start.png", dpi=120)
+    figure.savefig(DOCUMENTS / "cold-start.png", dpi=120)
 
 
 def _memory(memory: dict[str, Any]) -> None:
@@ -45,4 +44,4 @@ def _memory(memory: dict[str, Any]) -> None:
     prices.set(ylabel="USD per million", ylim=0)
     axes.set_title("A login by memory: CPU measured, its share modelled")
     figure.legend(loc="lower right", bbox_to_anchor=(0.88, 0.45))
-    figure.savefig(IMAGES / "login-memory.png", dpi=120)
+    figure.savefig(DOCUMENTS / "login-memory.png", dpi=120)

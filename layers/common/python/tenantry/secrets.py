@@ -17,6 +17,9 @@ from tenantry.errors import ServiceUnavailable
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+if snapshots.IS_TAKEN:
+    import boto3  # noqa: F401 - so that no environment that is restored has to
+
 CACHE_SECONDS: Final = 300
 EXTENSION_TIMEOUT_SECONDS: Final = 3
 
