@@ -110,3 +110,18 @@ def test_barrier_is_over_with_the_transaction(second: Database[Document]) -> Non
         session.commit_transaction()
         passed.result()
     assert second["org_google"].count_documents({}) == 1
+
+
+def test_barrier_does_not_pass_while_an_index_is_built(second: Database[Document]) -> None:
+    second["org_google"].insert_one({"_id": 1, "kind": 1})
+    admin, name = second.client.admin, "hangAfterStartingIndexBuild"
+    with ThreadPoolExecutor() as pool:
+        entered = admin.command({"configureFailPoint": name, "mode": "alwaysOn"})["count"] + 1
+        built = pool.submit(second["org_google"].create_index, "kind")
+        try:
+            admin.command({"waitForFailPoint": name, "timesEntered": entered, "maxTimeMS": 60_000})
+            assert not ddl.barrier(PLACE)
+        finally:
+            admin.command({"configureFailPoint": name, "mode": "off"})
+        built.result()
+    assert ddl.barrier(PLACE)

@@ -33,6 +33,7 @@ NAMESPACE_NOT_FOUND: Final = 26
 NAMESPACE_EXISTS: Final = 48
 QUERY_PLAN_KILLED: Final = 175  # by a rename or drop of the collection
 COLLECTION_UUID_MISMATCH: Final = 361
+INDEX_BUILD_IN_PROGRESS: Final = 12587
 
 INDEXES: Final[dict[str, list[IndexModel]]] = {
     "organizations": [

@@ -154,7 +154,8 @@ def barrier(place: Placement) -> bool:
     Returns
     -------
     bool
-        False if one is still open; ask again after a pause, for others wait behind this question.
+        False if one is still open, or an index is being built, which does not go together with the question;
+        ask again after a pause, for others wait behind it.
 
     Raises
     ------
@@ -167,7 +168,8 @@ def barrier(place: Placement) -> bool:
                 clusters.tenant_database(place.cluster), {"collMod": place.collection}
             )
     except PyMongoError as error:
-        if error.timeout:
+        is_building = isinstance(error, OperationFailure) and error.code == database.INDEX_BUILD_IN_PROGRESS
+        if error.timeout or is_building:
             return False
         raise
     return True
