@@ -96,3 +96,13 @@ def test_projection_chooses_fields(projection: Any) -> None:
 def test_projection_that_computes_is_refused(projection: Any) -> None:
     with pytest.raises(ForbiddenOperation):
         filters.check_projection(projection)
+
+
+@pytest.mark.parametrize(
+    "sort", [[("$natural", 1)], [("a", {"$meta": "textScore"})], [("a", 2)], [("a", "text")]]
+)
+def test_order_is_one_of_fields(sort: Any) -> None:
+    """By `$natural` the server reads a whole pool."""
+    filters.check_sort([("a.b", 1), ("_id", -1)])
+    with pytest.raises(ForbiddenOperation):
+        filters.check_sort(sort)
