@@ -20,8 +20,8 @@ LEAVE_OUT := $(addprefix --no-emit-package ,boto3 botocore python-dateutil s3tra
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-pooled test-faults \
-	test-concurrency test-sam-local bench bench-scale bench-load bench-cold-start lint checkov audit vulnerabilities format build \
-	sbom requirements openapi clean
+	test-concurrency test-sam-local bench bench-scale bench-load bench-placement bench-cold-start lint checkov audit \
+	vulnerabilities format build sbom requirements openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -84,6 +84,9 @@ bench-scale: install ## Measure up to 100,000 organizations, or ORGANIZATIONS= (
 bench-load: install ## Measure 1, 8 and 32 clients, and count the connections of 1,000 cold starts (minutes)
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.load
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.storm
+
+bench-placement: install ## Place 10,000 organizations on two clusters and in pools, and check where they are (minutes)
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.placement
 
 bench-cold-start: install ## Measure cold starts on AWS's runtime client against a floor and FastAPI (minutes)
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.cold_start

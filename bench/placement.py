@@ -1,0 +1,94 @@
+"""10,000 organizations, placed by policy: on two clusters until these are full, the others in their pools.
+
+PYTHONPATH=layers/common/python python -m bench.placement
+"""
+
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from rich.progress import track
+
+from bench.rounds import running_database, save
+from cli import checker
+from cli.connection import Target, connected
+from local.mongod import mongod_binary, running_mongod
+from local.processes import free_port
+from tenantry import accounts, clusters, lifecycle
+from tenantry.accounts import Membership
+from tenantry.errors import CapacityExhausted
+from tenantry.organizations import Kind
+from tenantry.schemas import CreateOrganization
+from tenantry.tenants import pools
+
+ORGANIZATIONS: Final = 10_000
+LIMIT: Final = 1_000  # collections and indexes of each cluster
+POOLS: Final = 8  # of each cluster
+PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of an account that lives for a minute
+
+
+def main() -> None:
+    """Create the organizations, check that all is in its place, and keep the figures."""
+    binary = mongod_binary()
+    with running_database(), tempfile.TemporaryDirectory() as second:
+        if binary is None:
+            raise SystemExit("The bundled mongod does not run on this machine.")
+        with running_mongod(binary, Path(second) / "data", free_port()) as (_, uri):
+            os.environ["MONGODB_CLUSTERS"] = json.dumps({"second": uri})
+            figures = _measure()
+            figures["violations"] = _violations(uri)
+            clusters.close()
+    save("placement", figures)
+    print(json.dumps(figures, indent=2))  # noqa: T201 - what the command is for
+
+
+def _measure() -> dict[str, Any]:
+    clusters.register("main", LIMIT)
+    clusters.register("second", LIMIT)
+    for cluster in ("main", "second"):
+        for number in range(POOLS):
+            pools.create(cluster, f"pool_{number}")
+    owner = _owner()
+    placed = Counter[str]()
+    milliseconds: dict[Kind, list[float]] = {"collection": [], "pooled": []}
+    kind: Kind = "collection"
+    for number in track(range(1, ORGANIZATIONS), transient=True):
+        wanted = CreateOrganization(name=f"Organization {number}")
+        began = time.perf_counter()
+        try:
+            created = lifecycle.create(wanted, owner, kind=kind)
+        except CapacityExhausted:
+            kind = "pooled"
+            created = lifecycle.create(wanted, owner, kind=kind)
+        milliseconds[kind].append(1000 * (time.perf_counter() - began))
+        organization = created.organization
+        placed[f"{organization['cluster']}: {organization['pool'] or 'collections'}"] += 1
+    return {
+        "organizations": ORGANIZATIONS,
+        "placed": dict(sorted(placed.items())),
+        "clusters": {one["_id"]: f"{one['namespaces']} of {one['limit']}" for one in clusters.find_all()},
+        "median creation in ms": {kind: statistics.median(taken) for kind, taken in milliseconds.items()},
+    }
+
+
+def _owner() -> Membership:
+    created = lifecycle.create(
+        CreateOrganization(name="Organization 0", email="owner@example.com", password=PASSWORD), None
+    )
+    return accounts.memberships(created.account["_id"])[0]
+
+
+def _violations(second: str) -> int:
+    target = Target(os.environ["MONGODB_URI"], "tenantry", "tenantry_tenants", {"second": second})
+    with connected(target) as databases:
+        return len(checker.verify(databases, timedelta(), lambda *_: None).violations)
+
+
+if __name__ == "__main__":
+    main()
