@@ -68,27 +68,22 @@ def test_move_is_given_up(mine: TenantCollection, places: Places) -> None:
 
 
 @pytest.mark.usefixtures("mine")
-@pytest.mark.parametrize(
-    ("arguments", "status", "message"),
-    [
+def test_what_cannot_be_done_changes_nothing(places: Places) -> None:
+    for arguments, status, message in (
         (["google"], 2, "--cancel"),
         (["google", "--to", "second", "--cancel"], 2, "--cancel"),
         (["google", "--to", "second/shared"], 1, "/pooled"),
         (["google", "--to", "third"], 1, "No cluster third is registered"),
         (["nobody", "--to", "second"], 1, "no such organization"),
         (["nobody", "--cancel"], 1, "no such organization"),
-    ],
-)
-def test_what_cannot_be_done_changes_nothing(
-    arguments: list[str], status: int, message: str, places: Places
-) -> None:
-    refused = tenantry("move", *arguments)
-    assert (refused.exit_code, refused.stdout) == (status, "")
-    assert message in refused.stderr
+    ):
+        refused = tenantry("move", *arguments)
+        assert (refused.exit_code, refused.stdout) == (status, "")
+        assert message in refused.stderr
     places.check_nothing_is_left()
 
 
-def test_what_a_killed_move_left_is_removed_by_reconcile(mine: TenantCollection, places: Places) -> None:
+def test_reconcile_leaves_moves_to_those_who_go_on_with_them(mine: TenantCollection, places: Places) -> None:
     begin("google")
     done: dict[str, Any] = json.loads(tenantry("reconcile", "--json").stdout)
     assert (done["moved"], done["failed"]) == ([], [])

@@ -59,10 +59,8 @@ def test_function_gives_up_a_move(
 
 
 @pytest.mark.usefixtures("mine")
-@pytest.mark.parametrize(
-    "wrong", [{}, {"to": 1}, {"to": "second/own"}, {"cancel": False}, {"cancel": "google"}]
-)
-def test_what_is_not_understood_changes_nothing(wrong: dict[str, Any], places: Places) -> None:
-    with pytest.raises(MoveRefused):
-        invoke({"organization": "google"} | wrong)
+def test_what_is_not_understood_changes_nothing(places: Places) -> None:
+    for wrong in ({}, {"to": 1}, {"to": "second/own"}, {"cancel": False}, {"cancel": "google"}):
+        with pytest.raises(MoveRefused):
+            invoke({"organization": "google"} | wrong)
     places.check_nothing_is_left()

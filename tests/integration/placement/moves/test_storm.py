@@ -17,7 +17,7 @@ from tenantry.tenants import TenantCollection
 from tests.integration.placement.moves.places import AROUND, Places, move
 from tests.support import library
 
-SECONDS = float(os.environ.get("STORM_SECONDS", "6"))
+SECONDS = float(os.environ.get("STORM_SECONDS", "3"))
 WRITERS = 4
 DOCUMENTS = 8  # of each writer that are changed again and again
 
