@@ -2,13 +2,25 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import pytest
 from pymongo import MongoClient
 
 from tenantry.extended_json import CODEC_OPTIONS
+from tenantry.tenants import index_reservations
+from tenantry.tenants.index_reservations import Reservation
 from tests.integration.pooled.twins import Twins
 from tests.support.databases import Document
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unreserved() -> Iterator[None]:
+    """Create and drop indexes without counting them, for there is no master database here."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(index_reservations, "creating", lambda _: nullcontext(Reservation()))
+        monkeypatch.setattr(index_reservations, "dropping", lambda _: nullcontext())
+        yield
 
 
 @pytest.fixture(scope="module")

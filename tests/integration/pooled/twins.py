@@ -12,7 +12,7 @@ from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, InvalidOperation, OperationFailure
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
-from tenantry.errors import TenantryError
+from tenantry.errors import TooManyIndexes
 from tenantry.extended_json import CODEC_OPTIONS
 from tenantry.tenants import TenantCollection
 from tenantry.tenants.pooled import POOL_INDEXES, PooledDocuments, PooledIndexes
@@ -187,7 +187,7 @@ def outcome(operation: Callable[[TenantCollection], Any], mine: TenantCollection
     except OperationFailure as error:
         keys = [(error.details or {}).get(name) for name in ("keyPattern", "keyValue")]
         return [type(error).__name__, error.code, [key and _bytes(_masked(key)) for key in keys]]
-    except (TypeError, ValueError, InvalidOperation, TenantryError) as error:
+    except (TypeError, ValueError, InvalidOperation, TooManyIndexes) as error:
         return [type(error).__name__, str(error)]
     return _said(result)
 
