@@ -7,19 +7,21 @@ from typing import Any
 
 import bson
 import pytest
+from pymongo import IndexModel
+from pymongo.common import MAX_BSON_SIZE
 
 from tenantry import clusters, lifecycle, moving, organizations
 from tenantry.accounts import Membership
-from tenantry.errors import CapacityExhausted, OrganizationNotFound, ServiceUnavailable
+from tenantry.errors import CapacityExhausted, OrganizationNotFound, ServiceUnavailable, TooManyIndexes
 from tenantry.http.representations import organization_of
 from tenantry.moves import cleaning, endings, operations, records, switching
 from tenantry.moves.endpoints import opened
-from tenantry.moves.errors import MoveLost, MoveRefused, OutOfTime
+from tenantry.moves.errors import MoveImpossible, MoveLost, MoveRefused, OutOfTime
 from tenantry.moves.raw_documents import document, id_of
 from tenantry.organizations import Kind, Placement
 from tenantry.reconciliation import reconcile
 from tenantry.schemas import UpdateOrganization
-from tenantry.tenants import TenantCollection, ddl
+from tenantry.tenants import TenantCollection, ddl, pools
 from tests.integration.placement.moves.places import AROUND, Places, move
 from tests.support import library
 from tests.support.databases import failing
@@ -288,3 +290,28 @@ def test_former_mover_is_told_by_the_next_one(begun: tuple[str, Kind], member: M
         records.save(first, {})
     with pytest.raises(MoveLost):
         records.verify(first, first["target"]["cluster"])
+
+
+def test_what_a_pool_cannot_hold_stays_where_it_is(
+    mine: TenantCollection, member: Membership, places: Places
+) -> None:
+    empty = len(bson.encode({"_id": "large", "x": b""}))
+    mine.insert_one({"_id": "large", "x": b"x" * (MAX_BSON_SIZE - empty)})
+    with pytest.raises(MoveImpossible):
+        move(member.organization_id, "second", "pooled")
+    places.check_nothing_is_left()
+    move(member.organization_id, "second", "collection")
+    assert mine.count_documents({"_id": "large"}) == 1
+
+
+def test_pool_without_room_for_the_indexes_is_left_again(
+    mine: TenantCollection, member: Membership, places: Places
+) -> None:
+    pool = places.tenants["second"]["pool_1"]
+    pool.create_indexes([IndexModel([(f"field_{number}", 1)]) for number in range(61)])
+    with pytest.raises(TooManyIndexes):
+        move(member.organization_id, "second", "pooled")
+    pool.drop_indexes()
+    pools.create("second", "pool_1")
+    places.check_nothing_is_left()
+    assert mine.find({}) == DOCUMENTS

@@ -12,11 +12,12 @@ from itertools import islice
 from typing import Final
 
 from bson.raw_bson import RawBSONDocument
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DocumentTooLarge
 
 from tenantry.moves import raw_documents
 from tenantry.moves.changes import Changes
 from tenantry.moves.endpoints import MAX_BATCH_DOCUMENTS, Endpoint
+from tenantry.moves.errors import MoveImpossible
 from tenantry.moves.raw_documents import DocumentId, id_of
 
 CHECKSUM_BYTES: Final = 7  # so that MongoDB's integers hold it
@@ -96,9 +97,13 @@ class Copy:
         """Put documents into the target, or say that those of these ids are pending."""
         try:
             self.target.replace(ids, documents, self.verify)
+        except DocumentTooLarge as error:
+            raise MoveImpossible(
+                "A document is too large for a pool, where its id takes more room"
+            ) from error
         except BulkWriteError as error:
             if any(one["code"] != _DUPLICATE_KEY for one in error.details["writeErrors"]):
-                raise
+                raise MoveImpossible("MongoDB refuses a document at the target") from error
             # What stands in the way, the source has not any more: its own change is pending or to come.
             self.pending.update(ids)
             self.target.replace(self.pending, [], self.verify)

@@ -17,7 +17,7 @@ class MoveLost(MoveError):
 
 
 class MoveImpossible(MoveError):
-    """The organization's documents cannot be moved to this target; cancel the move."""
+    """The organization's documents or indexes cannot be at this target; nothing is left of the move."""
 
 
 class OutOfTime(MoveError):

@@ -64,7 +64,7 @@ class Mover:
         MoveLost
             The move is another's by now, or over.
         MoveImpossible, TooManyIndexes
-            The target cannot hold the organization; cancel the move.
+            The target cannot hold the organization; the move must be cancelled.
         ServiceUnavailable, pymongo.errors.PyMongoError
             Try again; it goes on from here.
         """

@@ -10,7 +10,7 @@ from tenantry import clusters, database, organizations
 from tenantry.errors import OrganizationNotFound, TooManyIndexes
 from tenantry.moves import endings, records
 from tenantry.moves.cleaning import clean
-from tenantry.moves.errors import MoveRefused
+from tenantry.moves.errors import MoveImpossible, MoveRefused
 from tenantry.moves.mover import Advance, CheckTime, Moved, Mover
 from tenantry.moves.records import MoveDocument
 from tenantry.organizations import Kind, OrganizationDocument, Placement
@@ -44,9 +44,9 @@ def move(
     OrganizationNotFound
     MoveRefused, CapacityExhausted
         Nothing was begun.
-    TooManyIndexes
-        No pool takes the organization's indexes; nothing is left of the move.
-    MoveLost, MoveImpossible, ServiceUnavailable, pymongo.errors.PyMongoError
+    MoveImpossible, TooManyIndexes
+        The target cannot hold the organization; nothing is left of the move.
+    MoveLost, ServiceUnavailable, pymongo.errors.PyMongoError
         See `Mover.run`.
     """
     current = _find(organization)
@@ -158,7 +158,7 @@ def _choose(current: OrganizationDocument, cluster: str, kind: Kind) -> Placemen
 def _carry_on(taken: MoveDocument, check_time: CheckTime, advance: Advance) -> Moved:
     try:
         return Mover(taken, check_time, advance).run()
-    except TooManyIndexes:
+    except (MoveImpossible, TooManyIndexes):
         cancel(taken["_id"], check_time)
         raise
     finally:

@@ -4,10 +4,12 @@ from typing import Final
 
 import pymongo
 from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from tenantry import clusters, database
 from tenantry.errors import ServiceUnavailable
 from tenantry.moves import indexes, records
+from tenantry.moves.errors import MoveImpossible
 from tenantry.moves.records import MoveDocument, Side, placement_of
 from tenantry.observability import logger
 from tenantry.organizations import Placement
@@ -24,8 +26,8 @@ def prepare(move: MoveDocument) -> None:
     ServiceUnavailable
         A collection that no organization owns has the name, or a transaction of an earlier holder is still
         open; nothing was copied.
-    TooManyIndexes
-        The pool has no room for the organization's indexes.
+    TooManyIndexes, MoveImpossible
+        The target cannot have the organization's indexes.
     MoveLost
         The move is another's by now, or over.
     """
@@ -37,8 +39,13 @@ def prepare(move: MoveDocument) -> None:
     # Whoever wrote before it had looked whose the move is; whoever writes afterwards has to look afterwards.
     if not ddl.barrier(place):
         raise ServiceUnavailable
-    with pymongo.timeout(INDEXING_SECONDS):
-        indexes.make_equal(move["source"], move["target"], move["_id"])
+    try:
+        with pymongo.timeout(INDEXING_SECONDS):
+            indexes.make_equal(move["source"], move["target"], move["_id"])
+    except OperationFailure as error:
+        if error.timeout or isinstance(error, DuplicateKeyError):
+            raise
+        raise MoveImpossible("MongoDB refuses an index at the target") from error
 
 
 def _created(move: MoveDocument, place: Placement) -> Side:
