@@ -67,6 +67,15 @@ def test_what_only_the_server_may_write_is_copied_as_it_is(route: Route) -> None
     assert route.documents(route.target) == [bytes(raw.raw)]
 
 
+def test_empty_timestamps_stay_empty(route: Route) -> None:
+    route.insert({"_id": 1, "x": 1})
+    collection_of(route.source).update_one({"x": 1}, {"$set": {"x": Timestamp(0, 0)}})
+    with route.copying() as copy:
+        in_batches(copy.copy_behind)
+    assert route.documents(route.target) == route.documents(route.source)
+    assert bson.decode(route.documents(route.target)[0])["x"] == Timestamp(0, 0)
+
+
 def test_comparison_finds_what_is_missing_changed_or_too_much(route: Route) -> None:
     route.insert(*({"_id": number} for number in range(20)))
     with route.copying() as copy:

@@ -81,6 +81,15 @@ def test_move_to_no_place_is_refused(
     places.check_nothing_is_left()
 
 
+def test_collection_with_options_is_refused(
+    mine: TenantCollection, member: Membership, places: Places
+) -> None:
+    places.tenants["main"].command("collMod", "org_google", validator={"key": {"$exists": True}})
+    with pytest.raises(MoveRefused, match="options"):
+        move(member.organization_id, "second", "collection")
+    places.check_nothing_is_left()
+
+
 def test_full_cluster_takes_no_organization(
     mine: TenantCollection, member: Membership, places: Places
 ) -> None:

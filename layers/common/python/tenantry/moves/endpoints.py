@@ -92,6 +92,10 @@ class Endpoint(ABC):
             self.collection.delete_many(self._among(ids), session=session)
             if stored:
                 self.collection.insert_many(stored, session=session)
+            for one in filter(raw_documents.has_empty_timestamp, stored):
+                # Which an insertion fills with the present time.
+                whole = [{"$replaceWith": {"$literal": one}}]
+                self.collection.update_one({"_id": {"$eq": one["_id"]}}, whole, session=session)
             verify()
 
         database.run_transaction(attempt, on=self._session.client)

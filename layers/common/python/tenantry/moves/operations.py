@@ -139,6 +139,10 @@ def _take(existing: MoveDocument, cluster: str, kind: Kind) -> MoveDocument:
 
 def _begin(current: OrganizationDocument, cluster: str, kind: Kind) -> MoveDocument:
     source, target = organizations.placement(current), _choose(current, cluster, kind)
+    if source.kind == "collection" and ddl.has_options(source):
+        raise MoveRefused(
+            "The organization's collection has options, such as a validator, that would be lost"
+        )
     uuid = ddl.collection_uuid(source) if source.kind == "collection" else None
     return records.begin(current, uuid, target, database.random_id("mover"))
 

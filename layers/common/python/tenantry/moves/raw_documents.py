@@ -9,6 +9,7 @@ import struct
 from typing import Final
 
 import bson
+from bson import Timestamp
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.raw_bson import RawBSONDocument
 
@@ -23,6 +24,7 @@ CODEC_OPTIONS: Final = CodecOptions(
 _LENGTH_BYTES: Final = 4  # before the elements of a document, which a zero byte ends
 _NAME: Final = b"_id\0"
 _NAME_IN_POOL: Final = b"id\0"
+_EMPTY_TIMESTAMP: Final = Timestamp(0, 0)
 _EMBEDDED_DOCUMENT: Final = b"\x03"  # https://bsonspec.org/spec.html
 
 DocumentId = bytes  # the BSON document {_id: ...}
@@ -66,6 +68,14 @@ def without_tenant(stored: RawBSONDocument, tenant: str) -> RawBSONDocument:
     kind, value = composite[before_id : before_id + 1], composite[before_id + 1 + len(_NAME_IN_POOL) : -1]
     others = stored.raw[_LENGTH_BYTES + 1 + len(_NAME) + len(composite) : -1]
     return document(_document(kind + _NAME + value + others))
+
+
+def has_empty_timestamp(stored: RawBSONDocument) -> bool:
+    """Tell whether a field holds the timestamp that MongoDB takes for the present time.
+
+    See https://www.mongodb.com/docs/manual/reference/bson-types/#timestamps
+    """
+    return any(value == _EMPTY_TIMESTAMP for value in stored.values())
 
 
 def _tenant_element(tenant: str) -> bytes:

@@ -56,10 +56,14 @@ def holds_documents(place: Placement, session: ClientSession) -> bool:
 
 def is_pristine(place: Placement) -> bool:
     """Tell whether a collection is as `create` leaves it: without documents, options and further indexes."""
-    tenants = clusters.tenant_database(place.cluster)
-    options = [found["options"] for found in tenants.list_collections(filter={"name": place.collection})]
-    found: database.Document = tenants.command("collStats", place.collection)
-    return options == [{}] and (found["count"], found["nindexes"]) == (0, 1)
+    found: database.Document = clusters.tenant_database(place.cluster).command("collStats", place.collection)
+    return not has_options(place) and (found["count"], found["nindexes"]) == (0, 1)
+
+
+def has_options(place: Placement) -> bool:
+    """Tell whether a collection has options, which no tenant's has unless an operator has set them."""
+    listed = clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection})
+    return any(found["options"] for found in listed)
 
 
 def collection_uuid(place: Placement) -> UUID | None:
