@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from tenantry.moves import requests
 from tenantry.observability import logger
 
-LEFT_TO_STOP_MS = 10_000  # longer than all that is done between two looks at the time
+LEFT_TO_STOP_MS = 10_000  # longer than a batch may take
 
 
 @logger.inject_lambda_context(clear_state=True)
