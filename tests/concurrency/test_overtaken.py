@@ -45,7 +45,10 @@ OPERATIONS: dict[str, tuple[Callable[[TenantCollection], Any], Any]] = {
     "refusing modify_one": (lambda mine: mine.modify_one("common", refused_if_there), None),
     "find_one": (lambda mine: mine.find_one({"_id": "mine"}), MINE),
     "find": (lambda mine: mine.find({}), [MINE]),
-    "failing find": (lambda mine: mine.find({"$expr": {"$divide": [1, {"$strLenCP": "$_id"}]}}), [MINE]),
+    "failing aggregate": (
+        lambda mine: mine.aggregate([{"$match": {"$expr": {"$divide": [1, {"$strLenCP": "$_id"}]}}}]),
+        [MINE],
+    ),
     "list_indexes": (lambda mine: [index["name"] for index in mine.list_indexes()], ["_id_", "kind_1"]),
     "create_index": (lambda mine: mine.create_index([("text", 1)]), "text_1"),
     "drop_index": (lambda mine: mine.drop_index("kind_1"), None),
