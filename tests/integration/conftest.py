@@ -24,8 +24,12 @@ from tests.support.owners import Owner, sign_up
 from tests.support.rotation import SigningKeySecret
 from tests.support.service import Service
 
-# A single server lets linearizable reads wait for its next flush of the journal, 100 ms by default.
-FLUSHING = ("--journalCommitInterval", "1")
+SERVER_OPTIONS = (
+    # A single server lets linearizable reads wait for its next flush of the journal, 100 ms by default.
+    *("--journalCommitInterval", "1"),
+    # What a test compares before and after must not expire in between.
+    *("--setParameter", "ttlMonitorEnabled=false"),
+)
 AWS_ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -41,7 +45,7 @@ def server() -> Iterator[str]:
     with (
         data_directory() as directory,
         running_mongod(
-            binary, Path(directory) / "data", free_port(), test_commands=True, options=FLUSHING
+            binary, Path(directory) / "data", free_port(), test_commands=True, options=SERVER_OPTIONS
         ) as (_, uri),
     ):
         yield uri
