@@ -10,10 +10,10 @@ import bson
 import pytest
 from bson import Binary, Code, Decimal128, Int64, MaxKey, MinKey, ObjectId, Timestamp
 
-from tenantry.moves import endpoints
+from tenantry.moves import copying, endpoints
 from tenantry.moves.copying import Copy, Tally
 from tenantry.moves.errors import MoveLost
-from tenantry.moves.raw_documents import CODEC_OPTIONS, document
+from tenantry.moves.raw_documents import CODEC_OPTIONS, document, id_of
 from tests.integration.placement.moves.conftest import MINE, Route, as_stored, collection_of
 from tests.support.databases import Document
 
@@ -23,11 +23,13 @@ IDS = [
     datetime(1900, 1, 1, tzinfo=UTC), Timestamp(1, 2), Code("x"), Code("x", {"y": 1}), MaxKey(),
 ]  # fmt: skip
 CHANGES_PER_WRITER = 150
+BATCH = 5
 
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoints, "MAX_BATCH_DOCUMENTS", 5)
+    for module in (endpoints, copying):
+        monkeypatch.setattr(module, "MAX_BATCH_DOCUMENTS", BATCH)
 
 
 def in_batches(step: Callable[[bytes | None], bytes | None]) -> None:
@@ -150,6 +152,16 @@ def swap(route: Route, one: object, other: object) -> None:
             source.update_many({"_id": {"$in": [one, other]}}, {"$unset": {"key": 1}}, session=session)
             source.update_one({"_id": one}, {"$set": {"key": second["key"]}}, session=session)
             source.update_one({"_id": other}, {"$set": {"key": first["key"]}}, session=session)
+
+
+def test_a_full_batch_of_changes_is_followed_at_once(route: Route) -> None:
+    with route.copying() as copy:
+        route.insert(*({"_id": number} for number in range(BATCH)))
+        catch_up(copy)
+    with route.copying() as copy:
+        copy.pending = {id_of(document(bson.encode({"_id": one}))) for one in range(BATCH)}
+        assert copy.follow() == BATCH
+        assert copy.pending == set()
 
 
 def test_copy_that_may_not_be_written_any_more_is_not(route: Route) -> None:

@@ -55,11 +55,11 @@ class Endpoint(ABC):
 
     def read_behind(self, after: DocumentId | None) -> Batch:
         """Return documents behind one, in the order of their ids."""
-        return self._batch(self._range(after, None))
+        return self._batch(self._range(after, None), MAX_BATCH_DOCUMENTS)
 
     def read(self, ids: Collection[DocumentId]) -> Batch:
         """Return those of some documents that are there."""
-        return self._batch(self._among(ids))
+        return self._batch(self._among(ids), len(ids) + 1)
 
     def read_range(self, after: DocumentId | None, upto: DocumentId | None) -> list[RawBSONDocument]:
         """Return all documents behind one up to another."""
@@ -135,16 +135,16 @@ class Endpoint(ABC):
         assert time is not None, "a replica set answers with it"  # noqa: S101
         return time
 
-    def _batch(self, query: Filter) -> Batch:
+    def _batch(self, query: Filter, limit: int) -> Batch:
         documents: list[RawBSONDocument] = []
         size = 0
-        with self._find(query) as found:
+        with self._find(query).limit(limit) as found:
             for stored in found:
                 documents.append(self._original(stored))
                 size += len(stored.raw)
-                if size >= MAX_BATCH_BYTES or len(documents) >= MAX_BATCH_DOCUMENTS:
+                if size >= MAX_BATCH_BYTES:
                     return Batch(documents, is_all=False)
-        return Batch(documents, is_all=True)
+        return Batch(documents, is_all=len(documents) < limit)
 
     def _find(self, query: Filter) -> pymongo.cursor.Cursor[RawBSONDocument]:
         return self.collection.find(query, sort=[("_id", 1)], session=self._session)
