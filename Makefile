@@ -20,8 +20,8 @@ LEAVE_OUT := $(addprefix --no-emit-package ,boto3 botocore python-dateutil s3tra
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-pooled test-faults \
-	test-concurrency test-sam-local bench bench-scale bench-load bench-placement bench-cold-start lint checkov audit \
-	vulnerabilities format build sbom requirements openapi clean
+	test-concurrency test-moves test-sam-local bench bench-scale bench-load bench-placement bench-cold-start lint \
+	checkov audit vulnerabilities format build sbom requirements openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -71,6 +71,9 @@ test-faults: install ## Hit every database command with every fault (make test: 
 
 test-concurrency: install ## Storm a few names for a minute, and again with the server killed
 	STORM_SECONDS=60 SEQUENTIAL_EXAMPLES=100 $(BIN)/pytest tests/concurrency
+
+test-moves: install ## Move an organization under load for a minute, and kill the mover at every command
+	STORM_SECONDS=60 KILL_EVERY=1 $(BIN)/pytest tests/integration/placement/moves
 
 bench: install ## Measure the fence, the documents API, backups and pools against doing without
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.fence

@@ -1,7 +1,17 @@
-"""The environment that every function has on AWS; Powertools reads it when the library is imported."""
+"""The environment that every function has on AWS, and the figures of storms at the end."""
 
 import os
 
+import pytest
+
+# Powertools reads it when the library is imported.
 os.environ["POWERTOOLS_SERVICE_NAME"] = "tenantry"
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Tenantry"
 os.environ["POWERTOOLS_LOG_LEVEL"] = "INFO"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, figures in report.user_properties:
+                terminalreporter.write_line(f"{report.head_line}, {name}: {figures}")

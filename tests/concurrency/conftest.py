@@ -1,4 +1,4 @@
-"""Databases on a server that a test may kill, and the figures of storms at the end."""
+"""Databases on a server that a test may kill."""
 
 from collections.abc import Iterator
 
@@ -40,10 +40,3 @@ def signing_key(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", key.model_dump_json())
     sign_without_secrets_manager(monkeypatch)
     signing_keys.publish(key.public_jwk)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for outcome in ("passed", "failed"):
-        for report in terminalreporter.getreports(outcome):
-            for name, figures in report.user_properties:
-                terminalreporter.write_line(f"{report.head_line}, {name}: {figures}")
