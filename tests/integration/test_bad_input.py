@@ -62,6 +62,7 @@ TOKENS = [
     "", "x", "a.b.c", "a.b", "a.b.c.d", "\0", "null", "Bearer", "\u0430.b.c", "eyJhbGciOiJub25lIn0.e30.",
     "x" * 1_000_000, "." * 1_000_000, "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0." + "A" * 86,
 ]  # fmt: skip
+OF_FAILED_LOGINS = {"audit", "login_attempts", "outbox"}
 
 
 @dataclass
@@ -90,14 +91,10 @@ def is_problem(answer: Answer) -> bool:
 def hostile(owner: Owner, databases: Databases, log: io.StringIO) -> Iterator[Hostile]:
     """Check after the test that every answer was a problem, with no trace and no secret in the log."""
     one = Hostile(owner, databases)
-    ignored = f"{databases.master.name}.login_attempts"
-    before = databases.dump()
+    before = databases.dump(apart_from=OF_FAILED_LOGINS)
     yield one
-    after = databases.dump()
-    before.pop(ignored, None)
-    after.pop(ignored, None)
     assert one.wrong == []
-    assert after == before
+    assert databases.dump(apart_from=OF_FAILED_LOGINS) == before
     for secret in (SECRET, PASSWORD, owner.token):
         assert secret not in log.getvalue()
 

@@ -24,11 +24,11 @@ def test_the_same_request_gets_the_same_answer_and_creates_one_organization(
     service: Service, databases: Databases
 ) -> None:
     first = create(service)
-    before = databases.dump()
+    before = databases.dump(apart_from={"login_attempts"})  # the repeated password is verified
     again = create(service)
     assert first.status == 201
     assert again.apart_from_request_id == first.apart_from_request_id
-    assert databases.dump() == before
+    assert databases.dump(apart_from={"login_attempts"}) == before
 
 
 def test_the_answer_stays_what_it_was_when_the_organization_has_changed(

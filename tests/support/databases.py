@@ -1,6 +1,6 @@
 """The databases of one test, read and changed without the library."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,12 +24,19 @@ class Databases:
     master: Database[Document]
     tenants: Database[Document]
 
-    def dump(self) -> dict[str, Any]:
-        """Return all there is: documents, indexes, options and identities of every collection."""
+    def dump(self, apart_from: Container[str] = ()) -> dict[str, Any]:
+        """Return all there is: documents, indexes, options and identities of every collection.
+
+        Parameters
+        ----------
+        apart_from
+            Collections of the master database that are left out.
+        """
         return {
             f"{database.name}.{name}": _dump(database[name], info)
             for database in (self.master, self.tenants)
             for name, info in sorted(_collections(database).items())
+            if database is self.tenants or name not in apart_from
         }
 
     def collections(self) -> dict[str, UUID]:

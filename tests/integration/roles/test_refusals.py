@@ -90,7 +90,7 @@ REFUSED: Final = [
     # Members and organizations
     *master(OF_FUNCTIONS - {"create", "change"}, (insert, remove), ["members", "organizations"]),
     *master(OF_FUNCTIONS, (update,), ["members"]),
-    *master(OF_FUNCTIONS - {"create", "change", "data"}, (update,), ["organizations"]),
+    *master(OF_FUNCTIONS - {"create", "change", "data", "move"}, (update,), ["organizations"]),
     # Counters of failed logins
     *master({"login", "create"}, (remove,), ["login_attempts"]),
     # Sessions
@@ -112,7 +112,7 @@ REFUSED: Final = [
     *tenants({"login", "rotation", "audit", "publish", "public"}, (*READS, *WRITES)),
     *tenants({"change"}, (*READS, insert, update, expire)),
     *tenants({"create"}, (*WRITES, expire)),
-    *tenants(OF_FUNCTIONS - {"create", "change"}, (drop,)),
+    *tenants(OF_FUNCTIONS - {"create", "change", "move"}, (drop,)),
     # Everything else on the server
     *((kind, where, {"dropDatabase": 1}) for kind in sorted(KINDS) for where in ("master", "tenants")),
     *((kind, "other", command("anything")) for kind in sorted(KINDS) for command in (read, insert, drop)),
@@ -154,7 +154,7 @@ def test_rename_replaces_nothing_and_stays_within_the_tenants_database(
         (KINDS, f"{tenants}.org_google", f"{master}.stolen"),
         (KINDS, f"{master}.accounts", f"{tenants}.stolen"),
         (KINDS, f"{master}.accounts", f"{master}.stolen"),
-        (OF_FUNCTIONS - {"create", "change"}, f"{tenants}.org_google", f"{tenants}.org_amazon"),
+        (OF_FUNCTIONS - {"create", "change", "move"}, f"{tenants}.org_google", f"{tenants}.org_amazon"),
     ]
     for kinds, source, target in renames:
         command = {"renameCollection": source, "to": target, "dropTarget": True}

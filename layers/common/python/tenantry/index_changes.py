@@ -51,7 +51,15 @@ def _refusal(organization_id: str) -> TenantryError:
 def end(organization_id: str, note_id: str, released: int) -> None:
     """Remove the note of a change and give back namespaces; nothing happens if it is not there any more."""
     noted = {"_id": organization_id, "index_changes.id": note_id}
-    ended = {"$pull": {"index_changes": {"id": note_id}}, "$inc": {"namespaces": -released}}
+    others = {"$filter": {"input": "$index_changes", "cond": {"$ne": ["$$this.id", note_id]}}}
+    ended: list[database.Document] = [
+        {"$set": {"index_changes": others, "namespaces": {"$subtract": ["$namespaces", released]}}},
+        {
+            "$set": {
+                "index_changes": {"$cond": [{"$eq": ["$index_changes", []]}, "$$REMOVE", "$index_changes"]}
+            }
+        },
+    ]
 
     def attempt(session: ClientSession) -> None:
         changed = _change(noted, ended, session)
@@ -92,7 +100,7 @@ def end_all(current: OrganizationDocument, namespaces: int) -> bool:
 
 
 def _change(
-    expected: database.Document, change: database.Document, session: ClientSession
+    expected: database.Document, change: database.Document | list[database.Document], session: ClientSession
 ) -> OrganizationDocument | None:
     changed: Any = _organizations().find_one_and_update(
         expected, change, return_document=ReturnDocument.AFTER, session=session
