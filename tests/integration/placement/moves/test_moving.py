@@ -9,6 +9,7 @@ import bson
 import pytest
 from pymongo import IndexModel
 from pymongo.common import MAX_BSON_SIZE
+from pymongo.errors import AutoReconnect
 
 from tenantry import clusters, lifecycle, moving, organizations
 from tenantry.accounts import Membership
@@ -324,3 +325,19 @@ def test_pool_without_room_for_the_indexes_is_left_again(
     pools.create("second", "pool_1")
     places.check_nothing_is_left()
     assert mine.find({}) == DOCUMENTS
+
+
+def test_switch_whose_answer_is_lost_has_happened(
+    mine: TenantCollection, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch = endings.switch
+
+    def lose_answer(*arguments: Any) -> None:
+        switch(*arguments)
+        raise AutoReconnect
+
+    monkeypatch.setattr(endings, "switch", lose_answer)
+    move(member.organization_id, "second", "pooled")
+    assert places.placement(member.organization_id)[:2] == ("second", "pooled")
+    assert mine.find({}) == DOCUMENTS
+    places.check_nothing_is_left()
