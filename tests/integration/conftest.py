@@ -29,6 +29,11 @@ SERVER_OPTIONS = (
     *("--journalCommitInterval", "1"),
     # What a test compares before and after must not expire in between.
     *("--setParameter", "ttlMonitorEnabled=false"),
+    # Each test has databases of its own, whose files stay open for minutes otherwise, even dropped ones.
+    *("--syncdelay", "10"),
+    *("--setParameter", "wiredTigerFileHandleCloseIdleTime=5"),
+    *("--setParameter", "wiredTigerFileHandleCloseScanInterval=1"),
+    *("--setParameter", "wiredTigerFileHandleCloseMinimum=1000"),
 )
 AWS_ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
