@@ -3,11 +3,16 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 # Powertools reads it when the library is imported.
 os.environ["POWERTOOLS_SERVICE_NAME"] = "tenantry"
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Tenantry"
 os.environ["POWERTOOLS_LOG_LEVEL"] = "INFO"
+
+if os.environ.get("CI"):  # which has to be over within minutes
+    settings.register_profile("short", parent=settings(), max_examples=40)
+    settings.load_profile("short")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
