@@ -120,6 +120,22 @@ def test_name_is_free_at_once_whatever_there_is_to_erase(
     assert reconcile(timedelta()).erased == []
 
 
+def test_deletion_is_done_though_its_cluster_cannot_be_reached_any_more(
+    second: Database[Document], databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clusters.register("second")
+    pools.create("second", POOL)
+    monkeypatch.setenv("PLACEMENT", "pooled")
+    library.forget()
+    google = create("Google")
+    monkeypatch.setenv("MONGODB_CLUSTERS", "{}")
+    library.forget()
+    lifecycle.delete(google)
+    assert [one["_id"] for one in databases.master["erasures"].find()] == [google.organization_id]
+    assert reconcile(timedelta()).failed == [google.organization_id]
+    assert second[POOL].count_documents({}) == 3
+
+
 def test_erasure_waits_for_a_writer_that_is_about_to_commit(
     pool: Database[Document], databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
 from tenantry import accounts, audit, clusters, database, organizations
+from tenantry.errors import TenantryError
 from tenantry.observability import log_failure
 from tenantry.organizations import OrganizationDocument, Placement
 from tenantry.tenants import ddl
@@ -57,7 +58,7 @@ def delete(organization: OrganizationDocument) -> None:
     erasure = database.run_transaction(attempt)
     try:
         carry_out(erasure)
-    except PyMongoError as error:
+    except (PyMongoError, TenantryError) as error:  # the organization is deleted all the same
         log_failure("An erasure is left to the reconciler", error, organization_id=erasure["_id"])
 
 
@@ -89,6 +90,8 @@ def carry_out(erasure: Erasure) -> bool:
 
     Raises
     ------
+    ServiceUnavailable
+        The cluster has no connection string here; go on later.
     pymongo.errors.PyMongoError
         Unknown how much is left; go on later.
     """
