@@ -1,4 +1,4 @@
-"""Completes renames and deletions that were left unfinished; invoked by a schedule."""
+"""Completes what others left unfinished: creations, renames, deletions, changes of indexes; on a schedule."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,12 +15,15 @@ OLDER_THAN = timedelta(seconds=30)
 @metrics.log_metrics(capture_cold_start_metric=True)
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Settle every intent that is older than any request can be.
+    """Complete what is older than any request can be, and tell how full the clusters are.
+
+    That is an organization's intent (creation, rename, deletion), the erasure of what a deleted one has left
+    in a pool, or a change of indexes, which are counted again.
 
     Raises
     ------
     RuntimeError
-        Some could not be settled; the schedule comes back to them.
+        Some could not be completed; the schedule comes back to them.
     """
     outcome = reconciliation.reconcile(OLDER_THAN)
     metrics.add_metric("IntentsSettled", MetricUnit.Count, len(outcome.settled))
