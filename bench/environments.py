@@ -42,7 +42,7 @@ class Environment:
     def __init__(self, uri: str, key: tokens.SigningKey, variables: Mapping[str, str] | None = None) -> None:
         environment = {"MONGODB_URI": uri, **AWS_ENVIRONMENT, **(variables or {})}
         self._process = ProcessPoolExecutor(
-            1, get_context("spawn"), _prepare, (environment, key.model_dump_json())
+            1, get_context("spawn"), _prepare, (environment, key.to_json())
         )
 
     def __enter__(self) -> Self:

@@ -59,7 +59,7 @@ class Functions:
 def prepared(directory: Path) -> Iterator[Functions]:
     """Build layers and functions, create an organization, and run what gives secrets."""
     key, events = _signed_up()
-    secrets = {"mongodb": os.environ["MONGODB_URI"], "signing-key": key.model_dump_json()}
+    secrets = {"mongodb": os.environ["MONGODB_URI"], "signing-key": key.to_json()}
     with running_extension(secrets, SESSION_TOKEN) as extension, running_secrets_manager(secrets) as endpoint:
         plain = {"MONGODB_URI": os.environ["MONGODB_URI"]}
         read = {"MONGODB_URI_SECRET_ARN": "mongodb", "SIGNING_KEY_SECRET_ARN": "signing-key"}

@@ -37,6 +37,6 @@ def databases(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Datab
 def signing_key(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     """A signing key for this process and those that it starts, without Secrets Manager."""
     key = SigningKey.generate()
-    monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", key.model_dump_json())
+    monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", key.to_json())
     sign_without_secrets_manager(monkeypatch)
     signing_keys.publish(key.public_jwk)

@@ -241,7 +241,7 @@ class Service(Model):
 @pytest.mark.timeout(300 + 10 * EXAMPLES)
 def test_service_one_request_after_the_other(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     key = SigningKey.generate()
-    monkeypatch.setattr(login, "read_secret", lambda *_: key.model_dump_json())
+    monkeypatch.setattr(login, "read_secret", lambda *_: key.to_json())
     monkeypatch.setattr(throttling, "FREE_FAILURES", 1_000_000)
     monkeypatch.setattr(Service, "databases", databases, raising=False)
     database.ensure_schema()

@@ -22,7 +22,7 @@ def made(databases: Databases) -> list[dict[str, Any]]:
     """What was made before a snapshot, and in two environments that were restored from it."""
     key = SigningKey.generate()
     signing_keys.publish(key.public_jwk)
-    secrets = {"mongodb": databases.uri, "signing-key": key.model_dump_json()}
+    secrets = {"mongodb": databases.uri, "signing-key": key.to_json()}
     with running_extension(secrets, SESSION_TOKEN) as extension:
         variables = {
             "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",

@@ -3,13 +3,15 @@
 import base64
 import json
 import time
+from dataclasses import fields
 from typing import Any, Final
 
 import jwt
 
-from tenantry.tokens import ALGORITHM, LIFETIME_SECONDS, Jwk, SigningKey
+from tenantry.tokens import ALGORITHM, CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, Claims, Jwk, SigningKey
 
 KEY: Final = SigningKey.generate()
+CLAIMS: Final = tuple(field.name for field in fields(Claims))
 HEADER: Final = {"alg": "EdDSA", "typ": "at+jwt", "kid": KEY.kid}
 
 _private_key = jwt.PyJWK.from_dict(KEY.private_key, ALGORITHM)
@@ -18,6 +20,20 @@ _private_key = jwt.PyJWK.from_dict(KEY.private_key, ALGORITHM)
 def find_key(key_id: str) -> Jwk | None:
     """The one key that there is."""
     return KEY.public_jwk if key_id == KEY.kid else None
+
+
+def judged(token: str, key: Jwk = KEY.public_jwk) -> dict[str, Any]:
+    """The claims of a token as an independent library reads them, which refuses it if it is not valid."""
+    claims: dict[str, Any] = jwt.decode(
+        token,
+        jwt.PyJWK.from_dict(key),
+        algorithms=["EdDSA"],
+        audience="tenantry",
+        issuer="urn:tenantry",
+        leeway=CLOCK_SKEW_SECONDS,
+        options={"strict_aud": True, "require": list(CLAIMS)},
+    )
+    return claims
 
 
 def valid_claims(now: int | None = None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tenantry import tokens
 from tenantry.errors import InvalidToken
-from tenantry.tokens import ALGORITHM, CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, Claims, SigningKey
+from tenantry.tokens import ALGORITHM, CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, SigningKey
 from tests.unit.tenantry.forgeries import (
     NOW,
     SIGNATURE,
@@ -30,7 +30,7 @@ from tests.unit.tenantry.forgeries import (
     without_claim,
     without_header,
 )
-from tests.unit.tenantry.jose import HEADER, KEY, encode, find_key, segment, signed, valid_claims
+from tests.unit.tenantry.jose import CLAIMS, HEADER, KEY, encode, find_key, segment, signed, valid_claims
 
 YEAR: Final = 365 * 24 * 3600
 PUBLIC_KEY: Final = base64.urlsafe_b64decode(KEY.public_jwk["x"] + "=")
@@ -146,14 +146,14 @@ HOSTILE: Final = {
     "nbf a float": with_claims(nbf=float(NOW)),
     "nbf an object": with_claims(nbf={}),
     # the other claims
-    **{f"{name} missing": without_claim(name) for name in Claims.model_fields},
-    **{f"{name} null": with_claims(**{name: None}) for name in Claims.model_fields},
-    **{f"{name} an operator": with_claims(**{name: {"$ne": None}}) for name in Claims.model_fields},
-    **{f"{name} a list": with_claims(**{name: [valid_claims()[name]]}) for name in Claims.model_fields},
+    **{f"{name} missing": without_claim(name) for name in CLAIMS},
+    **{f"{name} null": with_claims(**{name: None}) for name in CLAIMS},
+    **{f"{name} an operator": with_claims(**{name: {"$ne": None}}) for name in CLAIMS},
+    **{f"{name} a list": with_claims(**{name: [valid_claims()[name]]}) for name in CLAIMS},
     "iss wrong": with_claims(iss="https://attacker.example"),
     "iss with a slash": with_claims(iss="urn:tenantry/"),
     "aud wrong": with_claims(aud="other"),
-    **{f"{name} empty": with_claims(**{name: ""}) for name in Claims.model_fields},
+    **{f"{name} empty": with_claims(**{name: ""}) for name in CLAIMS},
     "aud one more": with_claims(aud=["tenantry", "other"]),
     "sub a number": with_claims(sub=1),
     "role another": with_claims(role="admin"),
@@ -238,3 +238,20 @@ def test_no_key_is_looked_up_for_a_header_that_is_refused() -> None:
     for name in ("alg none", "kid of 1 MB", "kid an operator", "typ JWT", "jku", "padded", "two parts"):
         with pytest.raises(InvalidToken):
             tokens.verify(HOSTILE[name], no_look)
+    for name in ("kid of 65 characters", "kid empty", "kid with NUL", "kid with a lone surrogate"):
+        with pytest.raises(InvalidToken):
+            tokens.verify(HOSTILE[name], no_look)
+
+
+def test_no_claim_is_read_before_the_signature_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(octets: bytes) -> None:
+        raise AssertionError(octets)
+
+    monkeypatch.setattr(tokens, "_read_claims", read)
+    for name in ("payload of another token", "signature by another key", "signature with a larger scalar"):
+        with pytest.raises(InvalidToken):
+            tokens.verify(HOSTILE[name], find_key)
+
+
+def test_there_are_many_hostile_tokens() -> None:
+    assert len(HOSTILE) >= 150

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("few_rounds")
 
 @pytest.fixture(autouse=True)
 def signing_key(secrets_manager: SecretsManagerClient, monkeypatch: pytest.MonkeyPatch) -> str:
-    arn = secrets_manager.create_secret(Name="signing-key", SecretString=KEY.model_dump_json())["ARN"]
+    arn = secrets_manager.create_secret(Name="signing-key", SecretString=KEY.to_json())["ARN"]
     monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", arn)
     return arn
 
@@ -201,7 +201,7 @@ def test_before_the_first_rotation_the_service_is_unavailable(
     secrets_manager.put_secret_value(SecretId=signing_key, SecretString="placeholder")
     with pytest.raises(ServiceUnavailable, match="No signing key"):
         login(EMAIL, PASSWORD, None)
-    secrets_manager.put_secret_value(SecretId=signing_key, SecretString=KEY.model_dump_json())
+    secrets_manager.put_secret_value(SecretId=signing_key, SecretString=KEY.to_json())
     assert login(EMAIL, PASSWORD, None).access_token
 
 

@@ -42,7 +42,7 @@ def rotated(arn: str) -> str:
 
 def key_at(arn: str, stage: str) -> SigningKey:
     value = secrets.client().get_secret_value(SecretId=arn, VersionStage=stage)["SecretString"]
-    return SigningKey.model_validate_json(value)
+    return SigningKey.from_json(value)
 
 
 def current_version(arn: str) -> str:

@@ -1,16 +1,20 @@
+import json
 import time
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from jwt.algorithms import OKPAlgorithm
 
 from tenantry import tokens
 from tenantry.errors import InvalidToken
 from tenantry.settings import settings
-from tenantry.tokens import LIFETIME_SECONDS, Claims, SigningKey
-from tests.unit.tenantry.jose import HEADER, KEY, encode, find_key, signed, valid_claims
+from tenantry.tokens import LIFETIME_SECONDS, Claims, InvalidSigningKey, SigningKey
+from tests.unit.tenantry.jose import CLAIMS, HEADER, KEY, encode, find_key, judged, signed, valid_claims
 
 CAPTURED = signed()
 
@@ -101,11 +105,75 @@ def test_a_key_keeps_its_private_half_to_itself() -> None:
 def test_keys_are_random_and_survive_storage() -> None:
     keys = [SigningKey.generate() for _ in range(5)]
     assert len({key.kid for key in keys}) == len({key.private_key["d"] for key in keys}) == 5
-    assert SigningKey.model_validate_json(keys[0].model_dump_json()) == keys[0]
+    assert SigningKey.from_json(keys[0].to_json()) == keys[0]
+
+
+def test_a_key_is_kept_as_deployed_secrets_have_it() -> None:
+    jwk = KEY.private_key
+    text = f'{{"kty":"OKP","crv":"Ed25519","x":"{jwk["x"]}","d":"{jwk["d"]}"}}'
+    assert KEY.to_json() == f'{{"kid":"{KEY.kid}","private_key":{text}}}'
+
+
+def test_a_key_is_its_two_halves() -> None:
+    for key in (SigningKey.generate() for _ in range(5)):
+        private = OKPAlgorithm.from_jwk(key.private_key)
+        assert isinstance(private, Ed25519PrivateKey)
+        public = {name: key.private_key[name] for name in ("kty", "crv", "x")}
+        assert OKPAlgorithm.to_jwk(private.public_key(), as_dict=True).items() >= public.items()
+
+
+NO_KEYS: Final = {
+    "the placeholder": "placeholder",
+    "empty": "",
+    "null": "null",
+    "a list": json.dumps([KEY.kid, KEY.private_key]),
+    "nested deeply": "[" * 100_000,
+    "no members": "{}",
+    "without its id": json.dumps({"private_key": KEY.private_key}),
+    "one member more": json.dumps(asdict(KEY) | {"use": "sig"}),
+    "an id that is a number": json.dumps(asdict(KEY) | {"kid": 7}),
+    "in PEM": json.dumps(asdict(KEY) | {"private_key": "-----BEGIN"}),
+    "the public half alone": json.dumps(asdict(KEY) | {"private_key": KEY.public_jwk}),
+    "a parameter more": json.dumps(asdict(KEY) | {"private_key": KEY.private_key | {"use": "sig"}}),
+    "a number as a parameter": json.dumps(asdict(KEY) | {"private_key": KEY.private_key | {"d": 7}}),
+    "of another curve": json.dumps(asdict(KEY) | {"private_key": KEY.private_key | {"crv": "X25519"}}),
+    "of another type": json.dumps(asdict(KEY) | {"private_key": KEY.private_key | {"kty": "EC"}}),
+}
+
+
+@pytest.mark.parametrize("name", NO_KEYS)
+def test_what_is_no_key_is_refused_and_not_repeated(name: str) -> None:
+    with pytest.raises(InvalidSigningKey) as caught:
+        SigningKey.from_json(NO_KEYS[name])
+    assert str(caught.value) == ""
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("changes", [{"crv": "X25519"}, {"kty": "EC"}, {"x": ""}, {"x": "AAAA"}, {"x": "A"}])
+def test_a_public_key_of_another_kind_verifies_nothing(changes: dict[str, str]) -> None:
+    with pytest.raises(InvalidToken):
+        tokens.verify(issue(), lambda _: KEY.public_jwk | changes)
+
+
+@given(
+    st.text(min_size=1, max_size=40),
+    st.from_regex(r"[a-z0-9][a-z0-9-]{0,61}", fullmatch=True),
+    st.integers(0, 2**63 - 1),
+)
+def test_another_library_reads_the_same_in_what_is_issued(name: str, slug: str, epoch: int) -> None:
+    key = SigningKey.generate()
+    ids = {"session_id": f"ses_{name}", "account_id": f"acct_{name}", "organization_id": f"org_{name}"}
+    token = tokens.issue(key, **ids, slug=slug, epoch=epoch)
+    claims = judged(token, key.public_jwk)
+    assert {name: claims[name] for name in ("sid", "sub", "org_id")} == dict(
+        zip(("sid", "sub", "org_id"), ids.values(), strict=True)
+    )
+    assert (claims["org"], claims["epoch"], claims["exp"]) == (slug, epoch, claims["iat"] + LIFETIME_SECONDS)
+    assert jwt.get_unverified_header(token) == {"alg": "EdDSA", "typ": "at+jwt", "kid": key.kid}
 
 
 def test_claims_are_exactly_those_of_the_profile() -> None:
-    assert set(valid_claims()) == set(Claims.model_fields)
+    assert set(valid_claims()) == set(CLAIMS)
 
 
 @given(st.integers(0, len(CAPTURED) - 1), st.characters(codec="utf-8"))
@@ -136,7 +204,7 @@ JSON = st.recursive(
 )
 
 
-@given(st.sampled_from(sorted(Claims.model_fields)), JSON)
+@given(st.sampled_from(sorted(CLAIMS)), JSON)
 def test_a_claim_with_another_value_is_refused_unless_it_is_one_that_tenantry_writes(
     claim: str, value: Any
 ) -> None:
@@ -147,7 +215,20 @@ def test_a_claim_with_another_value_is_refused_unless_it_is_one_that_tenantry_wr
         return
     assert claim in {"sub", "org_id", "org", "jti", "sid", "epoch"} or value == valid_claims()[claim]
     assert type(value) is (int if claim == "epoch" else str)
-    assert accepted.model_dump() == claims
+    assert asdict(accepted) == claims == judged(signed(claims))
+
+
+@given(st.integers(-LIFETIME_SECONDS - 20, 20), st.sampled_from([{}, {"exp": 1}, {"nbf": 1}, {"iat": -1}]))
+def test_another_library_accepts_what_is_accepted(age: int, shifts: dict[str, int]) -> None:
+    claims = valid_claims(int(time.time()) + age)
+    token = signed(claims | {name: claims[name] + shift for name, shift in shifts.items()})
+    try:
+        accepted = tokens.verify(token, find_key)
+    except InvalidToken:
+        assert shifts or not -LIFETIME_SECONDS - 3 <= age <= 3
+        return
+    assert not shifts
+    assert asdict(accepted) == claims == judged(token)
 
 
 @given(st.sampled_from(sorted(HEADER)), JSON)

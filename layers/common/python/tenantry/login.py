@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pydantic import ValidationError
 from pymongo.client_session import ClientSession
 
 from tenantry import accounts, audit, database, passwords, sessions, tokens
@@ -24,7 +23,7 @@ from tenantry.request_context import Actor
 from tenantry.secrets import read_secret
 from tenantry.sessions import Started, Tokens
 from tenantry.settings import settings
-from tenantry.tokens import SigningKey
+from tenantry.tokens import InvalidSigningKey, SigningKey
 
 
 def login(email: str, password: str, organization: str | None) -> Tokens:
@@ -229,10 +228,10 @@ def _signing_key() -> SigningKey:
     """Return the newest signing key; right after the first deployment it may not be there yet."""
     arn = settings().signing_key_secret_arn
     try:
-        return SigningKey.model_validate_json(read_secret(arn))
-    except ValidationError:
+        return SigningKey.from_json(read_secret(arn))
+    except InvalidSigningKey:
         pass
     try:
-        return SigningKey.model_validate_json(read_secret(arn, refresh=True))
-    except ValidationError:
+        return SigningKey.from_json(read_secret(arn, refresh=True))
+    except InvalidSigningKey:
         raise ServiceUnavailable("No signing key exists yet. Repeat the request after a while.") from None

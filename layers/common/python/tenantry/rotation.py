@@ -8,11 +8,9 @@ has begun, for then the public half may have been given an end.
 from datetime import timedelta
 from typing import Final, Literal, TypedDict
 
-from pydantic import ValidationError
-
 from tenantry import secrets, signing_keys, tokens
 from tenantry.observability import count, logger
-from tenantry.tokens import SigningKey
+from tenantry.tokens import InvalidSigningKey, SigningKey
 
 # Logins may sign with a cached key for as long as they keep secrets; its tokens then live out their time.
 RETIRED_AFTER: Final = timedelta(
@@ -48,11 +46,11 @@ def _create(secret_id: str, version_id: str) -> None:
     """Store a fresh key as the pending version, unless an earlier try has."""
     try:
         _pending_key(secret_id, version_id)
-    except (secrets.client().exceptions.ResourceNotFoundException, ValidationError):
+    except (secrets.client().exceptions.ResourceNotFoundException, InvalidSigningKey):
         secrets.client().put_secret_value(
             SecretId=secret_id,
             ClientRequestToken=version_id,
-            SecretString=SigningKey.generate().model_dump_json(),
+            SecretString=SigningKey.generate().to_json(),
             VersionStages=["AWSPENDING"],
         )
 
@@ -87,4 +85,4 @@ def _pending_key(secret_id: str, version_id: str) -> SigningKey:
     version = secrets.client().get_secret_value(SecretId=secret_id, VersionId=version_id)
     if not {"AWSPENDING", "AWSCURRENT"}.intersection(version.get("VersionStages", ())):
         raise RuntimeError("Another rotation has begun since")
-    return SigningKey.model_validate_json(version["SecretString"])
+    return SigningKey.from_json(version["SecretString"])

@@ -1,54 +1,62 @@
-"""Access tokens: Ed25519 JSON Web Tokens as RFC 9068 profiles them, and the keys that sign them."""
+"""Access tokens: Ed25519 JSON Web Tokens as RFC 9068 profiles them, and the keys that sign them.
+
+A token is a JSON Web Signature in compact serialisation (RFC 7515) with the algorithm EdDSA (RFC 8037).
+"""
 
 import base64
 import json
 import re
 import secrets
 import time
-from collections.abc import Callable
-from typing import Any, Final, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from jwt.algorithms import OKPAlgorithm
-from pydantic import BaseModel, ConfigDict, Field
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from tenantry.errors import InvalidToken
 from tenantry.settings import settings
 
 ALGORITHM: Final = "EdDSA"
 TOKEN_TYPE: Final = "at+jwt"  # noqa: S105 - a media type (RFC 9068 section 2.1), not a secret
+ROLE: Final = "owner"
 LIFETIME_SECONDS: Final = 15 * 60
 CLOCK_SKEW_SECONDS: Final = 5  # between the hosts that sign and that verify
 MAX_CHARACTERS: Final = 4096
+MAX_KEY_ID_CHARACTERS: Final = 64
 
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 Jwk = dict[str, str]
 
+_KEY_TYPE: Final[Jwk] = {"kty": "OKP", "crv": "Ed25519"}  # RFC 8037 section 2
 
-class Header(BaseModel):
+
+class InvalidSigningKey(ValueError):
+    """A text is no signing key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
     """The only JOSE header parameters that Tenantry writes, and so the only ones it accepts."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-    alg: Literal["EdDSA"]
-    typ: Literal["at+jwt"]
-    kid: str = Field(min_length=1, max_length=64)
+    alg: str
+    typ: str
+    kid: str
 
 
-class Claims(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Claims:
     """Claims of an access token (RFC 9068 section 2.2, and whose it is)."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, str_min_length=1)
 
     iss: str
     aud: str
     sub: str
     org_id: str
     org: str
-    role: Literal["owner"]
-    epoch: int = Field(ge=0)
+    role: str
+    epoch: int
     iat: int
     nbf: int
     exp: int
@@ -56,21 +64,43 @@ class Claims(BaseModel):
     sid: str
 
 
-class SigningKey(BaseModel):
+@dataclass(frozen=True, slots=True)
+class SigningKey:
     """A private key and the id under which its public half is found (RFC 8037)."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
-
     kid: str
-    private_key: Jwk = Field(repr=False)
+    private_key: Jwk = field(repr=False)
 
     @classmethod
     def generate(cls) -> "SigningKey":
         """Make a key from the operating system's randomness."""
-        jwk = OKPAlgorithm.to_jwk(Ed25519PrivateKey.generate(), as_dict=True)
-        return cls(
-            kid=secrets.token_hex(8), private_key={name: str(jwk[name]) for name in ("kty", "crv", "x", "d")}
-        )
+        key = Ed25519PrivateKey.generate()
+        halves = {"x": _encode(key.public_key().public_bytes_raw()), "d": _encode(key.private_bytes_raw())}
+        return cls(kid=secrets.token_hex(8), private_key=_KEY_TYPE | halves)
+
+    @classmethod
+    def from_json(cls, text: str) -> "SigningKey":
+        """Return the key that `to_json` wrote.
+
+        Raises
+        ------
+        InvalidSigningKey
+            The text is something else; nothing of it is repeated.
+        """
+        try:
+            parsed = json.loads(text)
+        except (ValueError, RecursionError):
+            raise InvalidSigningKey from None
+        if not _has_exactly(parsed, {"kid": str, "private_key": dict}):
+            raise InvalidSigningKey
+        jwk = parsed["private_key"]
+        if not _has_exactly(jwk, dict.fromkeys(("kty", "crv", "x", "d"), str)) or not _is_ed25519(jwk):
+            raise InvalidSigningKey
+        return cls(**parsed)
+
+    def to_json(self) -> str:
+        """Return the text that is kept in Secrets Manager."""
+        return _json(asdict(self)).decode()
 
     @property
     def public_jwk(self) -> Jwk:
@@ -98,13 +128,14 @@ def issue(  # noqa: PLR0913 - one keyword per claim
         The account's `auth_epoch`; the token dies when it moves on.
     """
     now = int(time.time())
+    header = Header(alg=ALGORITHM, typ=TOKEN_TYPE, kid=key.kid)
     claims = Claims(
         iss=settings().token_issuer,
         aud=settings().token_audience,
         sub=account_id,
         org_id=organization_id,
         org=slug,
-        role="owner",
+        role=ROLE,
         epoch=epoch,
         iat=now,
         nbf=now,
@@ -112,17 +143,17 @@ def issue(  # noqa: PLR0913 - one keyword per claim
         jti=secrets.token_urlsafe(16),
         sid=session_id,
     )
-    private = jwt.PyJWK.from_dict(key.private_key, ALGORITHM)
-    return jwt.encode(
-        claims.model_dump(), private, algorithm=ALGORITHM, headers={"kid": key.kid, "typ": TOKEN_TYPE}
-    )
+    signing_input = f"{_encode(_json(asdict(header)))}.{_encode(_json(asdict(claims)))}"
+    private = Ed25519PrivateKey.from_private_bytes(_decode(key.private_key["d"]))
+    return f"{signing_input}.{_encode(private.sign(signing_input.encode()))}"
 
 
 def verify(token: str, find_key: Callable[[str], Jwk | None]) -> Claims:
     """Check an access token and return its claims.
 
-    Stricter than the JWT library by itself: header and claims are exactly those that `issue` writes, types
-    are not coerced, the encoding is canonical, and the lifetime is bounded (RFC 8725).
+    Stricter than JWT libraries are: header and claims are exactly those that `issue` writes, types are not
+    coerced, the encoding is canonical, and the lifetime is bounded (RFC 8725). Of what the token says, only
+    the key's id is used before the signature is verified.
 
     Parameters
     ----------
@@ -137,26 +168,72 @@ def verify(token: str, find_key: Callable[[str], Jwk | None]) -> Claims:
         Whatever is wrong with it.
     """
     try:
-        header = _read_header(token)
-        jwk = find_key(header.kid)
-        if jwk is None:
-            raise InvalidToken
-        return _read_claims(token, jwt.PyJWK.from_dict(jwk, ALGORITHM))
-    except (jwt.PyJWTError, ValueError, RecursionError) as error:  # ValidationError is a ValueError
+        header, payload, signature = _segments(token)
+        key = _public_key(find_key(_read_header(header).kid))
+        key.verify(signature, token.rpartition(".")[0].encode())
+        return _read_claims(payload)
+    except (InvalidSignature, ValueError, RecursionError) as error:
         raise InvalidToken from error
 
 
-def _read_header(token: str) -> Header:
+def _segments(token: str) -> list[bytes]:
     if len(token) > MAX_CHARACTERS or not _COMPACT.fullmatch(token):
         raise InvalidToken
     segments = token.split(".")
-    decoded = [base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)) for segment in segments]
+    decoded = [_decode(segment) for segment in segments]
     if [_encode(segment) for segment in decoded] != segments:
         raise InvalidToken  # unused low bits of a last character: one token would have several spellings
-    header, claims = (json.loads(octets) for octets in decoded[:2])
-    if [_json(header), _json(claims)] != decoded[:2]:
+    return decoded
+
+
+def _read_header(octets: bytes) -> Header:
+    header = Header(**_read_object(octets, Header.__annotations__))
+    if (header.alg, header.typ) != (ALGORITHM, TOKEN_TYPE) or len(header.kid) > MAX_KEY_ID_CHARACTERS:
+        raise InvalidToken
+    return header
+
+
+def _read_claims(octets: bytes) -> Claims:
+    claims = Claims(**_read_object(octets, Claims.__annotations__))
+    expected = (settings().token_issuer, settings().token_audience, ROLE)
+    if (claims.iss, claims.aud, claims.role) != expected or claims.epoch < 0:
+        raise InvalidToken
+    if claims.nbf != claims.iat or claims.exp != claims.iat + LIFETIME_SECONDS:
+        raise InvalidToken
+    if not claims.iat - CLOCK_SKEW_SECONDS <= time.time() < claims.exp + CLOCK_SKEW_SECONDS:
+        raise InvalidToken
+    return claims
+
+
+def _read_object(octets: bytes, members: Mapping[str, type]) -> dict[str, Any]:
+    """Read a JSON object that is written as Tenantry writes it; its texts are printable and not empty."""
+    parsed = json.loads(octets)
+    if not _has_exactly(parsed, members):
+        raise InvalidToken
+    if _json(parsed) != octets:
         raise InvalidToken  # a member twice, or another charset: two parsers could read two different tokens
-    return Header.model_validate(header)
+    if not all(text and text.isprintable() for text in parsed.values() if isinstance(text, str)):
+        raise InvalidToken
+    return dict(parsed)
+
+
+def _has_exactly(value: Any, members: Mapping[str, type]) -> bool:
+    """Tell whether a value of JSON is an object of these members alone, each of its type; true is no int."""
+    return (
+        isinstance(value, dict)
+        and value.keys() == members.keys()
+        and all(type(value[name]) is kind for name, kind in members.items())
+    )
+
+
+def _public_key(jwk: Jwk | None) -> Ed25519PublicKey:
+    if jwk is None or not _is_ed25519(jwk):
+        raise InvalidToken
+    return Ed25519PublicKey.from_public_bytes(_decode(jwk["x"]))
+
+
+def _is_ed25519(jwk: Jwk) -> bool:
+    return jwk.items() >= _KEY_TYPE.items()
 
 
 def _json(value: Any) -> bytes:
@@ -167,17 +244,5 @@ def _encode(octets: bytes) -> str:
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
 
 
-def _read_claims(token: str, key: jwt.PyJWK) -> Claims:
-    payload = jwt.decode(
-        token,
-        key,
-        algorithms=[ALGORITHM],
-        audience=settings().token_audience,
-        issuer=settings().token_issuer,
-        leeway=CLOCK_SKEW_SECONDS,
-        options={"strict_aud": True, "require": list(Claims.model_fields)},
-    )
-    claims = Claims.model_validate(payload)
-    if claims.nbf != claims.iat or claims.exp != claims.iat + LIFETIME_SECONDS:
-        raise InvalidToken
-    return claims
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
