@@ -13,7 +13,7 @@ from cli.connection import Databases
 from tenantry import organizations
 from tenantry.errors import ServiceUnavailable
 from tenantry.organizations import OrganizationDocument
-from tenantry.tenants.intents import settle
+from tenantry.tenants.settling import settle
 
 MAX_ATTEMPTS: Final = 10  # each beaten by a rename
 PAUSE_SECONDS: Final = (

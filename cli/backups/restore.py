@@ -21,7 +21,7 @@ from cli.connection import Databases
 from tenantry import audit, database, names, organizations, placement
 from tenantry.errors import CapacityExhausted, OrganizationExists, ServiceUnavailable
 from tenantry.organizations import Intent, OrganizationDocument
-from tenantry.tenants.intents import settle
+from tenantry.tenants.settling import settle
 
 RAW: Final = EXACT.with_options(document_class=RawBSONDocument)
 # MongoDB replaces an empty timestamp by the present when a document is inserted.

@@ -29,7 +29,7 @@ from tenantry.errors import (
 from tenantry.reconciliation import reconcile
 from tenantry.schemas import CreateOrganization, UpdateOrganization
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.intents import settle
+from tenantry.tenants.settling import settle
 from tenantry.tokens import SigningKey
 from tests.concurrency.sequential_model import SLUGS, Account, Model, Organization, Token
 from tests.support.databases import Databases

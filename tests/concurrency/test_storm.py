@@ -14,7 +14,8 @@ from cli.violation import Violation
 from tenantry import database
 from tenantry.http import handlers
 from tenantry.reconciliation import reconcile
-from tenantry.tenants.intents import LEASE, MAX_WAIT_SECONDS
+from tenantry.tenants.completion import LEASE
+from tenantry.tenants.settling import MAX_WAIT_SECONDS
 from tests.concurrency.aftermath import Aftermath
 from tests.concurrency.client import SLUGS, Client
 from tests.concurrency.consistency import contradictions

@@ -13,7 +13,7 @@ from pymongo.errors import AutoReconnect
 
 from tenantry import database
 from tenantry.settings import settings
-from tenantry.tenants import intents
+from tenantry.tenants import settling
 from tests.faults.proxy import Proxy
 from tests.faults.victims import Victims
 from tests.faults.watch import CommandWatch
@@ -114,7 +114,7 @@ def running_bench(uri: str, port: int) -> Iterator[Bench]:
 def _prepare_library(patch: pytest.MonkeyPatch, environment: Mapping[str, str], watch: CommandWatch) -> None:
     for name, value in environment.items():
         patch.setenv(name, value)
-    patch.setattr(intents, "MAX_WAIT_SECONDS", _LONGEST_WAIT_SECONDS)
+    patch.setattr(settling, "MAX_WAIT_SECONDS", _LONGEST_WAIT_SECONDS)
     patch.setattr("pymongo.common.MIN_HEARTBEAT_INTERVAL", _SHORTEST_HEARTBEAT_SECONDS)
     patch.setattr(database, "MongoClient", partial(MongoClient, event_listeners=[watch]))
     patch.setattr(database, "ensure_schema", lambda: None)

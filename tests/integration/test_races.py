@@ -11,7 +11,7 @@ from tenantry import lifecycle, schemas
 from tenantry.accounts import Membership
 from tenantry.errors import InvalidToken, OrganizationExists
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.intents import settle
+from tenantry.tenants.settling import settle
 from tests.support import library
 from tests.support.concurrency import at_once, requests_at_once
 from tests.support.databases import Databases

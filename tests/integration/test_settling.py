@@ -1,22 +1,13 @@
-"""An intent may be completed by several processes, again, and late: the outcome is the same."""
+"""A process may die at any point of a rename or deletion; whoever comes next completes it."""
 
-import time
-from collections.abc import Callable
-from datetime import timedelta
-from functools import partial
+from typing import Any
 
-import pymongo
 import pytest
-from pymongo.errors import DuplicateKeyError
 
-from tenantry import database, organizations
-from tenantry.errors import OrganizationExists
-from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import TenantCollection, ddl, intents
-from tenantry.tenants.intents import settle
-from tests.support import library
-from tests.support.concurrency import at_once
-from tests.support.databases import Databases, failing
+from tenantry.errors import OrganizationNotFound
+from tenantry.tenants import TenantCollection
+from tenantry.tenants.settling import settle
+from tests.support.databases import Databases
 from tests.support.intents import (
     Crash,
     collection_done,
@@ -25,190 +16,138 @@ from tests.support.intents import (
     only_intent,
     stored,
 )
-from tests.support.owners import Owner, sign_up
+from tests.support.owners import PASSWORD, Owner, sign_up
 from tests.support.service import Service
 
 pytestmark = pytest.mark.usefixtures("consistent_in_the_end")
 CRASHES = pytest.mark.parametrize("crash", [only_intent, collection_done])
-LIVE = timedelta(seconds=30)
+
+
+def check_renamed(databases: Databases, owner: Owner, identity: Any) -> None:
+    assert databases.collections()["org_beta"] == identity
+    assert databases.tenants["org_beta"].find_one() == {"_id": "kept"}
+    assert set(databases.tenants["org_beta"].index_information()) == {"_id_", "kind"}
+    assert databases.organization(owner.id)["slug"] == "beta"
 
 
 @CRASHES
-def test_settling_twice_changes_nothing(databases: Databases, owner: Owner, crash: Crash) -> None:
-    for intend in (partial(intend_rename, name="Beta"), intend_deletion):
-        intended = intend(owner.id)
-        crash(intended)
-        first = settle(intended)
-        dump = databases.dump()
-        assert settle(intended) == first
-        assert databases.dump() == dump
-
-
-def test_late_repetition_leaves_the_collection_of_the_names_next_owner_alone(
-    service: Service, databases: Databases, owner: Owner
+def test_read_works_while_a_rename_is_pending(
+    service: Service, databases: Databases, owner: Owner, crash: Crash
 ) -> None:
-    late = intend_rename(owner.id, "Beta")
-    settle(late)
-    service.patch(owner.path, {"name": "Gamma"}, token=owner.token)
-    for name in ("Alpha", "Beta"):
-        heir = sign_up(service, name, email=f"{name.lower()}@heirs.example")
-        databases.tenants[heir.organization["collection"]].insert_one({"heir": name})
-    dump = databases.dump()
-    settle(late)
-    assert databases.dump() == dump
+    crash(intend_rename(owner.id, "Beta"))
+    answer = service.get(owner.path, token=owner.token)
+    assert (answer.status, answer.json["id"]) == (200, owner.id)
+    settle(stored(owner.id))
 
 
-def test_late_repetition_of_a_deletion_leaves_the_names_next_owner_alone(
-    service: Service, databases: Databases, owner: Owner
-) -> None:
-    late = intend_deletion(owner.id)
-    settle(late)
-    sign_up(service, "Alpha", email="heir@example.com")
-    databases.tenants["org_alpha"].insert_one({"heir": True})
-    dump = databases.dump()
-    settle(late)
-    assert databases.dump() == dump
-
-
-def test_late_repetition_after_the_organization_has_its_old_name_again(
-    service: Service, databases: Databases, owner: Owner
+@CRASHES
+def test_next_change_completes_a_rename(
+    service: Service, databases: Databases, owner: Owner, crash: Crash
 ) -> None:
     identity = databases.collections()["org_alpha"]
-    late = intend_rename(owner.id, "Beta")
-    intents._complete(late)
-    assert service.patch(owner.path, {"name": "Alpha"}, token=owner.token).status == 200
-    settle(late)
-    assert TenantCollection(owner.id).find({}) == [{"_id": "kept"}]
+    crash(intend_rename(owner.id, "Beta"))
+    answer = service.patch(owner.path, {"metadata": {"plan": "pro"}}, token=owner.token)
+    assert answer.status == 200
+    assert (answer.json["slug"], answer.json["metadata"]) == ("beta", {"plan": "pro"})
+    check_renamed(databases, owner, identity)
+
+
+@CRASHES
+def test_next_write_of_the_tenant_completes_a_rename(
+    service: Service, databases: Databases, owner: Owner, crash: Crash
+) -> None:
+    crash(intend_rename(owner.id, "Beta"))
     TenantCollection(owner.id).insert_one({"_id": "later"})
-    assert databases.collections() == {"org_alpha": identity}
-    assert databases.organization(owner.id)["collection"] == "org_alpha"
+    assert {found["_id"] for found in databases.tenants["org_beta"].find()} == {"kept", "later"}
 
 
-def test_name_that_an_interrupted_rename_left_is_not_given_back_while_its_command_may_arrive(
-    service: Service, databases: Databases, owner: Owner, monkeypatch: pytest.MonkeyPatch
+@CRASHES
+def test_next_read_of_the_tenant_completes_a_rename(
+    service: Service, databases: Databases, owner: Owner, crash: Crash
 ) -> None:
-    settle(intend_rename(owner.id, "Beta"))
-    assert service.patch(owner.path, {"name": "Gamma"}, token=owner.token).status == 200
-    before = databases.dump()
-    refused = service.patch(owner.path, {"name": "Alpha"}, token=owner.token)
-    assert (refused.status, refused.code) == (503, "service-unavailable")
-    assert "interrupted" in refused.json["detail"]
-    seconds = organizations.LATE_DELIVERY.total_seconds()
-    assert seconds - 300 < int(refused.headers["retry-after"]) <= seconds
-    assert databases.dump() == before
-    assert service.get(owner.path, token=owner.token).json["state"] == "active"
-    sign_up(service, "Alpha", email="heir@example.com")
-    later = database.now() + organizations.LATE_DELIVERY
-    monkeypatch.setattr(database, "now", lambda: later)
-    taken = service.patch(owner.path, {"name": "Alpha"}, token=owner.token)
-    assert (taken.status, taken.code) == (409, "organization-exists")
+    crash(intend_rename(owner.id, "Beta"))
+    assert TenantCollection(owner.id).find({}) == [{"_id": "kept"}]
 
 
-def test_organization_may_be_deleted_whatever_names_it_has_left(
-    service: Service, databases: Databases, owner: Owner
+@CRASHES
+def test_deletion_of_an_organization_that_is_being_renamed(
+    service: Service, databases: Databases, owner: Owner, crash: Crash
 ) -> None:
-    databases.tenants.create_collection("org_beta")
-    with pytest.raises(OrganizationExists):
-        intents._complete(_taken_over(intend_rename(owner.id, "Beta")))
+    crash(intend_rename(owner.id, "Beta"))
     assert service.delete(owner.path, token=owner.token).status == 204
-    databases.tenants.drop_collection("org_beta")
+    assert databases.collections() == {}
 
 
-def _taken_over(intended: OrganizationDocument) -> OrganizationDocument:
-    taken = organizations.take_lease(intended, LIVE)
-    assert taken is not None
-    return taken
-
-
-@pytest.mark.parametrize("intend", [partial(intend_rename, name="Beta"), intend_deletion])
-def test_collection_that_goes_away_while_the_command_waits_for_it_is_no_failure(
-    databases: Databases, owner: Owner, intend: Callable[[str], OrganizationDocument]
+@CRASHES
+@pytest.mark.parametrize(("name", "status"), [("Alpha", 201), ("Beta", 409)])
+def test_creation_under_a_name_of_a_pending_rename_completes_it(
+    service: Service, databases: Databases, owner: Owner, crash: Crash, *, name: str, status: int
 ) -> None:
-    intended = intend(owner.id)
-    namespace_not_found = {"errorCode": 26, "times": 1}
-    with failing(databases.client, "drop", "renameCollection", **namespace_not_found):
-        settle(intended)
-    remaining = ["org_beta"] if intended["state"] == "renaming" else []
-    assert list(databases.collections()) == remaining
+    identity = databases.collections()["org_alpha"]
+    crash(intend_rename(owner.id, "Beta"))
+    body = {"name": name, "email": "next@example.com", "password": PASSWORD}
+    assert service.post("/organizations", body).status == status
+    check_renamed(databases, owner, identity)
 
 
-def test_rename_that_somebody_is_at_is_left_to_it(
-    service: Service, databases: Databases, owner: Owner, monkeypatch: pytest.MonkeyPatch
+@CRASHES
+@pytest.mark.parametrize(("name", "status"), [("Alpha", 200), ("Beta", 409)])
+def test_rename_to_a_name_of_another_pending_rename_completes_that(
+    service: Service, databases: Databases, owner: Owner, crash: Crash, *, name: str, status: int
 ) -> None:
-    monkeypatch.setattr(intents, "MAX_WAIT_SECONDS", 0.1)
-    intended = intend_rename(owner.id, "Beta", LIVE)
-    before = databases.dump()
-    for answer in (
-        service.patch(owner.path, {"name": "Gamma"}, token=owner.token),
-        service.delete(owner.path, token=owner.token),
-    ):
-        assert (answer.status, answer.code) == (503, "service-unavailable")
-        assert int(answer.headers["retry-after"]) > 0
-    assert service.get(owner.path, token=owner.token).json["state"] == "renaming"
-    assert databases.dump() == before
-    intents._complete(intended)
+    other = sign_up(service, "Other")
+    identity = databases.collections()["org_alpha"]
+    crash(intend_rename(owner.id, "Beta"))
+    assert service.patch(other.path, {"name": name}, token=other.token).status == status
+    check_renamed(databases, owner, identity)
 
 
-def test_request_waits_for_the_rename_that_somebody_is_at(
-    service: Service, databases: Databases, owner: Owner
+@CRASHES
+@pytest.mark.parametrize(("method", "status"), [("PATCH", 401), ("DELETE", 204)])
+@pytest.mark.parametrize("neighbours", [(), ("Neighbour",)])
+def test_next_request_completes_a_deletion(
+    service: Service,
+    databases: Databases,
+    owner: Owner,
+    crash: Crash,
+    *,
+    method: str,
+    status: int,
+    neighbours: tuple[str, ...],
 ) -> None:
-    intended = intend_rename(owner.id, "Beta", LIVE)
-    waiting, done = at_once(
-        [partial(TenantCollection(owner.id).find, {}), partial(intents._complete, intended)]
-    )
-    assert waiting == [{"_id": "kept"}]
-    assert done["slug"] == "beta"
+    # Without a neighbour the drop removes the last collection, and so the tenants' database itself.
+    for name in neighbours:
+        sign_up(service, name)
+    crash(intend_deletion(owner.id))
+    body = '{"name": "Beta"}' if method == "PATCH" else None
+    assert service.request(method, owner.path, token=owner.token, body=body).status == status
+    assert service.get(owner.path, token=owner.token).status == 401
+    assert len(databases.collections()) == len(neighbours)
+    sign_up(service, "Alpha", email=owner.email)
 
 
-def test_one_of_many_gets_the_lease(databases: Databases, owner: Owner) -> None:
-    intended = intend_rename(owner.id, "Beta")
-    leases = at_once([partial(organizations.take_lease, intended, LIVE)] * 8)
-    assert [lease is not None for lease in leases].count(True) == 1
-    intents._complete(intended)
-
-
-def test_holder_of_a_lease_that_was_held_up_touches_nothing(
-    databases: Databases, owner: Owner, monkeypatch: pytest.MonkeyPatch
+@CRASHES
+def test_creation_under_the_name_of_a_pending_deletion_completes_it(
+    service: Service, databases: Databases, owner: Owner, crash: Crash
 ) -> None:
-    """It is held up before the rename, for longer than it may work."""
-    member = library.membership(*ids_of(databases, owner))
-    rename = ddl.rename
-
-    def held_up(source: organizations.Placement, intent: organizations.Intent) -> None:
-        time.sleep(2 * intents.WORK_SECONDS)
-        rename(source, intent)
-
-    monkeypatch.setattr(intents, "WORK_SECONDS", 0.2)
-    monkeypatch.setattr(ddl, "rename", held_up)
-    before = databases.collections()
-    with pytest.raises(pymongo.errors.PyMongoError) as raised:
-        library.rename(member, "Beta")
-    assert raised.value.timeout
-    assert databases.collections() == before
-    monkeypatch.undo()
-    intents._complete(stored(owner.id))
+    crash(intend_deletion(owner.id))
+    body = {"name": "Alpha", "email": "next@example.com", "password": PASSWORD}
+    answer = service.post("/organizations", body)
+    assert answer.status == 201
+    assert answer.json["organization"]["id"] != owner.id
+    assert databases.tenants["org_alpha"].count_documents({}) == 0
 
 
-def test_both_names_are_taken_until_a_rename_is_over(
-    databases: Databases, owner: Owner, monkeypatch: pytest.MonkeyPatch
+@CRASHES
+def test_pending_deletion_can_be_seen_but_not_logged_in_to(
+    service: Service, databases: Databases, owner: Owner, crash: Crash
 ) -> None:
-    rename = ddl.rename
-    refused: list[str] = []
-
-    def looked_at(source: organizations.Placement, intent: organizations.Intent) -> None:
-        for slug in ("alpha", "beta"):
-            rival = organizations.create_document("Rival", slug, {})
-            with pytest.raises(DuplicateKeyError):
-                databases.master["organizations"].insert_one({**rival, "collection": f"org_{slug}_rival"})
-            refused.append(slug)
-        rename(source, intent)
-
-    monkeypatch.setattr(ddl, "rename", looked_at)
-    library.rename(library.membership(*ids_of(databases, owner)), "Beta")
-    assert refused == ["alpha", "beta"]
-
-
-def ids_of(databases: Databases, owner: Owner) -> tuple[str, str]:
-    member = databases.master["members"].find_one({"organization_id": owner.id})
-    assert member is not None
-    return member["account_id"], owner.id
+    crash(intend_deletion(owner.id))
+    answer = service.get(owner.path, token=owner.token)
+    assert (answer.status, answer.json["state"]) == (200, "deleting")
+    refused = service.post("/login", {"email": owner.email, "password": PASSWORD})
+    assert (refused.status, refused.code) == (401, "invalid-credentials")
+    with pytest.raises(OrganizationNotFound):
+        TenantCollection(owner.id).insert_one({"_id": "too late"})
+    assert service.delete(owner.path, token=owner.token).status == 204
+    assert service.get(owner.path, token=owner.token).status == 401

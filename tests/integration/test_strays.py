@@ -4,7 +4,7 @@ import pytest
 
 from tenantry import accounts
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.intents import settle
+from tenantry.tenants.settling import settle
 from tests.support.databases import Databases
 from tests.support.intents import intend_rename
 from tests.support.owners import PASSWORD, Owner, sign_up

@@ -8,8 +8,8 @@ import pytest
 from tenantry import request_context
 from tenantry.organizations import OrganizationDocument
 from tenantry.request_context import Actor
-from tenantry.tenants import intents
-from tenantry.tenants.intents import settle
+from tenantry.tenants import completion
+from tenantry.tenants.settling import settle
 from tests.integration.audit.records import actions, recorded
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
@@ -43,7 +43,8 @@ def test_one_of_those_who_complete_it_records_who_decided_it(
     intended = decide(intend, owner)
     crash(intended)
     assert actions(databases) == before
-    at_once([partial(intents._complete, intended)] * 4)  # as if each had the lease, or had lost it meanwhile
+    # As if each had the lease, or had lost it meanwhile.
+    at_once([partial(completion.complete, intended)] * 4)
     settle(intended)
     assert actions(databases) == [*before, action]
     record = recorded(databases)[-1]

@@ -13,7 +13,7 @@ from tenantry import organizations
 from tenantry.accounts import Membership
 from tenantry.errors import ServiceUnavailable
 from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import intents
+from tenantry.tenants import settling
 from tests.integration.cli.refusal import refused
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
@@ -109,7 +109,7 @@ def test_rename_that_somebody_else_is_at(databases: Databases, path: Path) -> No
         "copy is restored, but its collection lacks its name; run `tenantry reconcile`\n"
     )
     with pytest.MonkeyPatch.context() as now:
-        now.setattr(intents, "MAX_WAIT_SECONDS", 0)
+        now.setattr(settling, "MAX_WAIT_SECONDS", 0)
         assert json.loads(tenantry("reconcile", "--json").stdout)["dropped"] == []
     over = {"$set": {"intent.leased_until": datetime.now(UTC)}}
     databases.master["organizations"].update_one({"slug": "copy"}, over)

@@ -7,7 +7,6 @@ from pymongo.database import Database
 
 from tenantry import database, organizations
 from tenantry.errors import OrganizationExists
-from tenantry.http import account_of, etag, organization_of
 from tenantry.organizations import OrganizationDocument
 
 # What needs a transaction is tested against a real server.
@@ -99,32 +98,3 @@ def test_a_slug_that_another_holds_is_taken(master: Master) -> None:
     with pytest.raises(OrganizationExists):
         organizations.replace(google, {"slugs": ["amazon"]})
     assert organizations.find(google["_id"]) == google
-
-
-def test_clients_see_no_intent_and_no_internal_fields(master: Master) -> None:
-    organization = add(master, "google")
-    shown = organization_of(organization).model_dump()
-    assert shown.keys() == organization.keys() - {
-        "_id",
-        "slugs",
-        "cluster",
-        "pool",
-        "namespaces",
-        "intent",
-    } | {"id"}
-    assert shown["id"] == organization["_id"]
-    assert etag(organization["version"]) == '"1"'
-
-
-def test_clients_see_no_password_hash() -> None:
-    shown = account_of(
-        {
-            "_id": "acct_1",
-            "email": "ada@example.com",
-            "password_hash": "hash",
-            "auth_epoch": 3,
-            "created_at": database.now(),
-            "updated_at": database.now(),
-        }
-    ).model_dump()
-    assert shown.keys() == {"id", "email", "created_at"}

@@ -11,7 +11,7 @@ from tenantry import organizations
 from tenantry.errors import TenantryError
 from tenantry.observability import log_failure, logger
 from tenantry.tenants import erasures, index_reservations, pools
-from tenantry.tenants.intents import settle
+from tenantry.tenants.settling import settle
 
 ERASING_SECONDS: Final = 120  # of one run; what is left then is the next one's
 

@@ -15,7 +15,7 @@ from tenantry.moves.mover import Advance, CheckTime, Moved, Mover
 from tenantry.moves.records import MoveDocument
 from tenantry.organizations import Kind, OrganizationDocument, Placement
 from tenantry.tenants import ddl
-from tenantry.tenants.intents import settle_collection
+from tenantry.tenants.settling import settle_collection
 
 
 def move(

@@ -21,8 +21,8 @@ from tenantry.errors import OrganizationNotFound, OrganizationSuspended, Service
 from tenantry.organizations import OrganizationDocument, Placement
 from tenantry.tenants import ddl
 from tenantry.tenants.indexes import CollectionIndexes
-from tenantry.tenants.intents import settle_collection
 from tenantry.tenants.pooled import PooledDocuments, PooledIndexes
+from tenantry.tenants.settling import settle_collection
 
 MAX_ATTEMPTS: Final = 20  # of one operation, each beaten by a rename
 

@@ -1,19 +1,11 @@
-"""Create, update and delete organizations, so that no kill and no interleaving loses a tenant's data.
+"""Creating organizations, with their owner's account if nobody is logged in."""
 
-Creating is one transaction, with more behind it where the collection is on another cluster; see
-`tenantry.tenants.creation`. Renaming and deleting a collection cannot be part of one, so they first write
-an intent, then change the collection, then the metadata; `tenantry.tenants.intents` does the latter two.
-In a pool a rename is one of metadata, and a deletion leaves something to be erased; see
-`tenantry.tenants.erasures`.
-"""
-
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, audit, database, idempotency, moving, names, organizations, placement
+from tenantry import accounts, audit, database, idempotency, organizations, placement
 from tenantry.accounts import AccountDocument, Membership
 from tenantry.credentials import check_password
 from tenantry.errors import (
@@ -22,24 +14,20 @@ from tenantry.errors import (
     IdempotencyKeyReused,
     InvalidFields,
     InvalidToken,
-    OrganizationExists,
-    PreconditionFailed,
-    ServiceUnavailable,
     SignUpClosed,
     TenantryError,
 )
 from tenantry.idempotency import Claim
-from tenantry.moves import cleaning
+from tenantry.lifecycle import slugs
 from tenantry.observability import logger
-from tenantry.organizations import Kind, OrganizationDocument, is_pooled
+from tenantry.organizations import Kind, OrganizationDocument
 from tenantry.passwords import hash_password, is_guessable
 from tenantry.placement import ClusterFull
-from tenantry.schemas import METADATA_MAX_KEYS, CreateOrganization, UpdateOrganization
+from tenantry.schemas import CreateOrganization
 from tenantry.settings import settings
-from tenantry.tenants import creation, erasures
-from tenantry.tenants.intents import OvertakenError, carry_out, settle
+from tenantry.tenants import creation
 
-MAX_ATTEMPTS: Final = 10  # of a change that others keep overtaking
+MAX_ATTEMPTS: Final = 10  # to find a place while others fill the clusters
 
 
 class Created(NamedTuple):
@@ -97,7 +85,7 @@ def create(
         Outcome unknown: all of it or nothing.
     """
     _check_credentials(wanted, caller)
-    slug = wanted.slug or _derived_slug(wanted.name)
+    slug = wanted.slug or slugs.derive(wanted.name)
     kind = kind or cast("Kind", settings().placement)
     if idempotency_key is None:
         return _create(wanted, slug, caller, None, kind)
@@ -141,7 +129,7 @@ def _repeated(answer: idempotency.Answer, wanted: CreateOrganization) -> Created
 def _create(
     wanted: CreateOrganization, slug: str, caller: Membership | None, claim: Claim | None, kind: Kind
 ) -> Created:
-    _free_slug(slug)
+    slugs.check_free(slug)
     account = _find_owner(caller) if caller else _prepare_account(str(wanted.email), str(wanted.password))
     database.ensure_schema()
     for _ in range(MAX_ATTEMPTS):
@@ -192,137 +180,3 @@ def _prepare_account(email: str, password: str) -> AccountDocument:
     if accounts.find_by_email(email):
         raise EmailTaken
     return accounts.create_document(email, hash_password(password))
-
-
-def _derived_slug(name: str) -> str:
-    try:
-        return names.slug_of(name)
-    except ValueError as error:
-        raise InvalidFields.of("name", str(error)) from None
-
-
-def _free_slug(slug: str, besides: str | None = None) -> None:
-    """Raise unless the slug is free, once an intent that its holder left behind is settled."""
-    holder = organizations.find_holder(slug)
-    if holder is not None and holder["_id"] != besides:
-        settle(holder)
-        if organizations.find_holder(slug) is not None:
-            raise OrganizationExists
-
-
-def update(
-    membership: Membership, changes: UpdateOrganization, if_match: Callable[[int], bool]
-) -> OrganizationDocument:
-    """Change an organization's name, slug or metadata; a changed slug renames its collection.
-
-    Parameters
-    ----------
-    membership : Membership
-        The caller's; its organization as it was read.
-    changes : UpdateOrganization
-        What to change; metadata is merged (RFC 7396).
-    if_match : callable
-        Tells whether a version satisfies the request's If-Match field.
-
-    Raises
-    ------
-    PreconditionFailed, OrganizationExists, InvalidFields
-        Nothing changed.
-    InvalidToken
-        The organization has been deleted meanwhile.
-    ServiceUnavailable
-        Others changed the organization again and again; nothing changed.
-    pymongo.errors.PyMongoError
-        Outcome unknown: all or nothing once the intent is settled.
-    """
-    current: OrganizationDocument | None = membership.organization
-    for _ in range(MAX_ATTEMPTS):
-        current = settle(current) if current else None
-        if current is None:
-            raise InvalidToken
-        if not if_match(current["version"]):
-            raise PreconditionFailed
-        try:
-            return _change(current, _target(current, changes))
-        except OvertakenError:
-            current = organizations.find(membership.organization_id)
-    raise ServiceUnavailable
-
-
-def _target(current: OrganizationDocument, changes: UpdateOrganization) -> dict[str, Any]:
-    """Name, slug and metadata after the changes."""
-    name = changes.name or current["name"]
-    slug = changes.slug or (current["slug"] if name == current["name"] else _derived_slug(name))
-    merged = current["metadata"] | (changes.metadata or {})
-    metadata = {key: value for key, value in merged.items() if value is not None}
-    if len(metadata) > METADATA_MAX_KEYS:
-        raise InvalidFields.of("metadata", f"would hold more than {METADATA_MAX_KEYS} keys")
-    return {"name": name, "slug": slug, "metadata": metadata}
-
-
-def _change(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument:
-    """Bring an active organization to the target."""
-    if all(current[field] == value for field, value in target.items()):  # type: ignore[literal-required]
-        return current
-    if target["slug"] == current["slug"]:
-        changed = _replace(current, target, "organization.changed")
-    else:
-        _free_slug(target["slug"], besides=current["_id"])
-        changed = _rename(current, target)
-    if changed is None:
-        raise OvertakenError
-    return changed
-
-
-def _rename(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument | None:
-    if current.get("move"):
-        raise moving.refusal()
-    if not is_pooled(current):
-        return carry_out(current, "renaming", target)
-    names_of_it = {"slugs": [target["slug"]], "collection": names.collection_of(target["slug"])}
-    return _replace(current, target | names_of_it, "organization.renamed")
-
-
-def _replace(
-    current: OrganizationDocument, target: dict[str, Any], action: audit.Action
-) -> OrganizationDocument | None:
-    def attempt(session: ClientSession) -> OrganizationDocument | None:
-        changed = organizations.replace(current, target | {"updated_at": database.now()}, session)
-        if changed is not None:
-            audit.record(action, [current["_id"]], session, audit.changes(current, target))
-        return changed
-
-    return database.run_transaction(attempt)
-
-
-def delete(membership: Membership) -> None:
-    """Delete an organization, its collection, its members, and accounts left without an organization.
-
-    When it returns, every token for the organization is dead and its name is free.
-
-    Raises
-    ------
-    ServiceUnavailable
-        Others changed the organization again and again; nothing was deleted.
-    pymongo.errors.PyMongoError
-        Outcome unknown: once the intent is settled, it is gone or nothing happened.
-    """
-    current: OrganizationDocument | None = membership.organization
-    for _ in range(MAX_ATTEMPTS):
-        current = settle(current) if current else None
-        if current is None:
-            return
-        if current.get("move"):
-            cleaning.make_way(current["_id"])
-            current = organizations.find(current["_id"])
-            continue
-        try:
-            if is_pooled(current):
-                erasures.delete(current)
-            else:
-                carry_out(current, "deleting", {})
-        except OvertakenError:
-            current = organizations.find(membership.organization_id)
-        else:
-            return
-    raise ServiceUnavailable

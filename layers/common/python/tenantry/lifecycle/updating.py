@@ -1,0 +1,97 @@
+"""Changing the name, slug and metadata of organizations."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pymongo.client_session import ClientSession
+
+from tenantry import audit, database, moving, names, organizations
+from tenantry.accounts import Membership
+from tenantry.errors import InvalidFields, InvalidToken, PreconditionFailed
+from tenantry.lifecycle import slugs
+from tenantry.lifecycle.attempts import until_not_overtaken
+from tenantry.organizations import OrganizationDocument, is_pooled
+from tenantry.schemas import METADATA_MAX_KEYS, UpdateOrganization
+from tenantry.tenants.intents import OvertakenError, carry_out
+
+
+def update(
+    membership: Membership, changes: UpdateOrganization, if_match: Callable[[int], bool]
+) -> OrganizationDocument:
+    """Change an organization's name, slug or metadata; a changed slug renames its collection.
+
+    Parameters
+    ----------
+    membership : Membership
+        The caller's; its organization as it was read.
+    changes : UpdateOrganization
+        What to change; metadata is merged (RFC 7396).
+    if_match : callable
+        Tells whether a version satisfies the request's If-Match field.
+
+    Raises
+    ------
+    PreconditionFailed, OrganizationExists, InvalidFields
+        Nothing changed.
+    InvalidToken
+        The organization has been deleted meanwhile.
+    ServiceUnavailable
+        Others changed the organization again and again; nothing changed.
+    pymongo.errors.PyMongoError
+        Outcome unknown: all or nothing once the intent is settled.
+    """
+
+    def attempt(current: OrganizationDocument | None) -> OrganizationDocument:
+        if current is None:
+            raise InvalidToken
+        if not if_match(current["version"]):
+            raise PreconditionFailed
+        return _change(current, _target(current, changes))
+
+    return until_not_overtaken(membership.organization, attempt)
+
+
+def _target(current: OrganizationDocument, changes: UpdateOrganization) -> dict[str, Any]:
+    """Name, slug and metadata after the changes."""
+    name = changes.name or current["name"]
+    slug = changes.slug or (current["slug"] if name == current["name"] else slugs.derive(name))
+    merged = current["metadata"] | (changes.metadata or {})
+    metadata = {key: value for key, value in merged.items() if value is not None}
+    if len(metadata) > METADATA_MAX_KEYS:
+        raise InvalidFields.of("metadata", f"would hold more than {METADATA_MAX_KEYS} keys")
+    return {"name": name, "slug": slug, "metadata": metadata}
+
+
+def _change(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument:
+    """Bring an active organization to the target."""
+    if all(current[field] == value for field, value in target.items()):  # type: ignore[literal-required]
+        return current
+    if target["slug"] == current["slug"]:
+        changed = _replace(current, target, "organization.changed")
+    else:
+        slugs.check_free(target["slug"], besides=current["_id"])
+        changed = _rename(current, target)
+    if changed is None:
+        raise OvertakenError
+    return changed
+
+
+def _rename(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument | None:
+    if current.get("move"):
+        raise moving.refusal()
+    if not is_pooled(current):
+        return carry_out(current, "renaming", target)
+    names_of_it = {"slugs": [target["slug"]], "collection": names.collection_of(target["slug"])}
+    return _replace(current, target | names_of_it, "organization.renamed")
+
+
+def _replace(
+    current: OrganizationDocument, target: dict[str, Any], action: audit.Action
+) -> OrganizationDocument | None:
+    def attempt(session: ClientSession) -> OrganizationDocument | None:
+        changed = organizations.replace(current, target | {"updated_at": database.now()}, session)
+        if changed is not None:
+            audit.record(action, [current["_id"]], session, audit.changes(current, target))
+        return changed
+
+    return database.run_transaction(attempt)

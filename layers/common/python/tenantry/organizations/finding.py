@@ -1,0 +1,46 @@
+"""Reading organizations."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from pymongo.read_concern import ReadConcern
+
+from tenantry import database
+from tenantry.clusters import MAIN
+from tenantry.organizations.organization_document import OrganizationDocument, typed
+
+
+def find(organization_id: str) -> OrganizationDocument | None:
+    """Return an organization in whatever state it is."""
+    return typed(database.collection("organizations").find_one({"_id": organization_id}))
+
+
+def find_to_commit(organization_id: str, cluster: str) -> OrganizationDocument | None:
+    """Return an organization as somebody must see it who is about to commit a transaction on a cluster.
+
+    A server of the master that the majority has left still answers for a while. On the master's cluster it
+    cannot commit either; for another one it has to ask the majority first (read concern linearizable).
+
+    Parameters
+    ----------
+    organization_id : str
+        The organization.
+    cluster : str
+        Where the transaction is.
+    """
+    found = database.collection("organizations")
+    if cluster != MAIN:
+        found = found.with_options(read_concern=ReadConcern("linearizable"))
+    return typed(found.find_one({"_id": organization_id}))
+
+
+def find_holder(slug: str) -> OrganizationDocument | None:
+    """Return the organization that has the slug or is moving to it."""
+    return typed(database.collection("organizations").find_one({"slugs": slug}))
+
+
+def find_intents(older_than: timedelta) -> Iterator[OrganizationDocument]:
+    """Return the organizations whose intent is older than a while, oldest first."""
+    due = {"intent.created_at": {"$lt": database.now() - older_than}}
+    found = database.collection("organizations").find(due).sort("intent.created_at", 1)
+    yield from found
