@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 from unittest.mock import Mock
 
+import jwt
 import pytest
 
 from tenantry import database, rotation, secrets, signing_keys, tokens
@@ -24,7 +25,7 @@ NOTHING_COUNTED = "ignore:No application metrics to publish"
 
 
 def key_id_of(token: str) -> str:
-    return tokens._read_header(token).kid
+    return str(jwt.get_unverified_header(token)["kid"])
 
 
 def forget_secrets() -> None:
