@@ -38,7 +38,7 @@ install: .venv/installed ## Install all that the other targets need, inside the 
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: install ## Run the whole stack on this machine until Ctrl-C
+run: install ## Run the whole stack on this machine until Ctrl-C (CLUSTERS=2: with two MongoDB clusters)
 	@$(LOCAL) run
 
 demo: install ## Tell the story of two organizations, request by request

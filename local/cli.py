@@ -15,6 +15,8 @@ from local.output import ConsoleProgress, print_error, print_guide, print_lines
 from local.processes import wait_for_any_exit
 from local.stack import Settings, find_running_stack, running_stack
 
+MAX_CLUSTERS = 9  # each is a MongoDB server of its own
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
 
@@ -53,6 +55,7 @@ def _settings() -> Settings:
         api_port=_port("API_PORT", Settings.api_port),
         mongodb_port=_port("MONGODB_PORT", Settings.mongodb_port),
         mongodb_uri=os.environ.get("MONGODB_URI"),
+        clusters=_clusters(),
         state=Path(os.environ.get("STATE_DIRECTORY", Settings.state)).resolve(),
     )
 
@@ -61,6 +64,13 @@ def _port(variable: str, default: int) -> int:
     value = os.environ.get(variable, str(default))
     if not value.isdecimal() or not 0 < int(value) < 1 << 16:
         raise LocalStackError(f"{variable} must be a port number, not {value!r}.")
+    return int(value)
+
+
+def _clusters() -> int:
+    value = os.environ.get("CLUSTERS", str(Settings.clusters))
+    if not value.isdecimal() or not 0 < int(value) <= MAX_CLUSTERS:
+        raise LocalStackError(f"CLUSTERS must be a number from 1 to {MAX_CLUSTERS}, not {value!r}.")
     return int(value)
 
 

@@ -2,6 +2,7 @@
 
 import platform
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,6 @@ STACK_NAME = "tenantry-local"
 
 _CONFIG_ENVIRONMENT = "local"
 _STAGE = "v1"
-_MONGODB_SECRET = "tenantry-local-mongodb"  # noqa: S105 - a name
 _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -40,6 +40,10 @@ class LocalAws:
     def functions(self) -> "LambdaClient":
         """Client of Lambda."""
         return self._session.client("lambda", endpoint_url=self.endpoint)
+
+    def create_secret(self, name: str, value: str) -> str:
+        """Create a secret and return its ARN."""
+        return self.secrets.create_secret(Name=f"{STACK_NAME}-{name}", SecretString=value)["ARN"]
 
     def physical_id(self, logical_id: str) -> str:
         """Return the id that the deployment gave to a resource of template.yaml."""
@@ -64,18 +68,24 @@ def build(state: Path) -> None:
     run_to_end("sam build", command, state / "sam-build.log", sam_environment(state, ""))
 
 
-def deploy(state: Path, aws: LocalAws, mongodb_uri: str, master_database: str, tenant_database: str) -> str:
-    """Run ``sam deploy`` for what `build` made and return the URL of the API's stage."""
-    secret = aws.secrets.create_secret(Name=_MONGODB_SECRET, SecretString=mongodb_uri)
-    parameters = {
-        "Stage": _CONFIG_ENVIRONMENT,
-        "Architecture": architecture(),
-        "MongoDBUriSecretArn": secret["ARN"],
-        "MasterDatabase": master_database,
-        "TenantDatabase": tenant_database,
-    }
+def deploy(state: Path, aws: LocalAws, parameters: Mapping[str, str]) -> str:
+    """Run ``sam deploy`` for what `build` made and return the URL of the API's stage.
+
+    Parameters
+    ----------
+    state
+        Directory of the local stack.
+    aws
+        Where to.
+    parameters
+        Of the template, besides those that are the same for each local stack.
+    """
+    fixed = {"Stage": _CONFIG_ENVIRONMENT, "Architecture": architecture()}
     command = [*_sam("deploy"), "--no-progressbar", "--template-file", str(state / "build" / "template.yaml")]
-    command += ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
+    command += [
+        "--parameter-overrides",
+        *(f"{name}={value}" for name, value in {**fixed, **parameters}.items()),
+    ]
     run_to_end("sam deploy", command, state / "sam-deploy.log", sam_environment(state, aws.endpoint))
     return f"{aws.endpoint}/_aws/execute-api/{aws.physical_id('Api')}/{_STAGE}"
 

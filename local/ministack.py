@@ -14,8 +14,8 @@ from local.processes import HOST, Child, running, wait_until
 REGION = "us-east-1"
 
 _READY_SECONDS = 60.0
-# The user's own account and database, and modules that would hide what the layer lacks.
-_NOT_INHERITED = ("AWS_", "MONGODB_URI", "PYTHON")
+# The user's own account and databases, and modules that would hide what the layer lacks.
+_NOT_INHERITED = ("AWS_", "MONGODB_", "PYTHON")
 _ATTEMPT_SECONDS = 1.0
 
 

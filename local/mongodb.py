@@ -58,7 +58,9 @@ def _require_replica_set(uri: str) -> None:
             hello = client.admin.command("hello")
     except PyMongoError as error:
         reason = str(error).partition(" (configured")[0]
-        raise LocalStackError(f"No MongoDB answers at MONGODB_URI: {reason}") from None
+        raise LocalStackError(
+            f"No MongoDB answers at MONGODB_URI: {reason}. Without that variable, one is started."
+        ) from None
     if "setName" not in hello and hello.get("msg") != "isdbgrid":
         raise LocalStackError(
             "MONGODB_URI names a standalone server. Tenantry needs transactions: use a replica set "

@@ -1,6 +1,7 @@
 """What the terminal shows."""
 
 import contextlib
+import json
 import time
 from collections.abc import Iterator
 
@@ -42,6 +43,9 @@ def print_guide(stack: Stack) -> None:
     """Print where the stack is and the story of an organization as curl lines."""
     console.rule("Tenantry is running")
     print_lines(_GUIDE.format(api_url=stack.api_url, mongodb_uri=stack.mongodb_uri))
+    if stack.mongodb_clusters:
+        uris, name = json.dumps(stack.mongodb_clusters), next(iter(stack.mongodb_clusters))
+        print_lines(_GUIDE_TO_CLUSTERS.format(mongodb_uri=stack.mongodb_uri, uris=uris, name=name))
     console.rule("Ctrl-C stops it")
 
 
@@ -77,4 +81,17 @@ curl -s -w '\\n' -X PATCH "$API/organizations/google" -H "Authorization: Bearer 
 
 # Delete it: 204 has no body, and the token is dead at once
 curl -s -i -X DELETE "$API/organizations/alphabet" -H "Authorization: Bearer $TOKEN"
+"""
+
+_GUIDE_TO_CLUSTERS = """\
+# Let organizations be placed on another cluster, too
+export MONGODB_URI='{mongodb_uri}'
+export MONGODB_CLUSTERS='{uris}'
+.venv/bin/tenantry cluster add {name} --pools 2
+
+# Create an organization, and move it there, and then into a collection that it shares
+curl -s -w '\\n' -X POST "$API/organizations" -H 'Content-Type: application/json' \\
+  -d '{{"name": "Amazon", "email": "admin@amazon.example", "password": "a long walk by the sea"}}'
+.venv/bin/tenantry move amazon --to {name}
+.venv/bin/tenantry move amazon --to {name}/pooled
 """

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import httpx
 
+from local.clusters import ports_of_clusters, running_clusters
 from local.deployment import PROJECT, LocalAws, build, deploy
 from local.errors import LocalStackError
 from local.ministack import running_ministack
@@ -45,6 +46,8 @@ class Settings:
         Ports on the loopback interface.
     mongodb_uri
         Connection string of a server to use instead of starting one.
+    clusters
+        How many MongoDB clusters there are at least; all but the first are started here.
     state
         Directory of everything that the stack writes.
     """
@@ -52,7 +55,13 @@ class Settings:
     api_port: int = 4566
     mongodb_port: int = 27117
     mongodb_uri: str | None = None
+    clusters: int = 1
     state: Path = STATE
+
+    @property
+    def cluster_ports(self) -> dict[str, int]:
+        """Names and ports of the clusters besides the first."""
+        return ports_of_clusters(self.state, self.mongodb_port, self.clusters)
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,7 @@ class Stack:
     mongodb_uri: str
     master_database: str
     tenant_database: str
+    mongodb_clusters: dict[str, str]
 
 
 @contextlib.contextmanager
@@ -86,13 +96,16 @@ def running_stack(settings: Settings, progress: Progress) -> Iterator[tuple[Stac
             children, mongodb_uri = exits.enter_context(
                 running_mongodb(settings.state, settings.mongodb_port, settings.mongodb_uri, progress.warn)
             )
+            others, mongodb_clusters = exits.enter_context(
+                running_clusters(settings.state, settings.cluster_ports, progress.warn)
+            )
         with progress.step("Starting the local AWS"):
             ministack, endpoint = exits.enter_context(running_ministack(settings.state, settings.api_port))
-        stack = _deployed(settings, progress, LocalAws(endpoint), mongodb_uri)
+        stack = _deployed(settings, progress, LocalAws(endpoint), mongodb_uri, mongodb_clusters)
         with progress.step("Waiting until /health is green"):
             _wait_until_healthy(stack, ministack)
         exits.enter_context(_published(stack, settings.state))
-        yield stack, [*children, ministack]
+        yield stack, [*children, *others, ministack]
 
 
 def find_running_stack(state: Path = STATE) -> Stack | None:
@@ -116,16 +129,36 @@ def _require_free_ports(settings: Settings) -> None:
     require_free_port(settings.api_port, "the API", "API_PORT")
     if not settings.mongodb_uri:
         require_free_port(settings.mongodb_port, "MongoDB", "MONGODB_PORT")
+    for name, port in settings.cluster_ports.items():
+        require_free_port(port, f"MongoDB's {name}", "MONGODB_PORT")
 
 
-def _deployed(settings: Settings, progress: Progress, aws: LocalAws, mongodb_uri: str) -> Stack:
+def _deployed(
+    settings: Settings,
+    progress: Progress,
+    aws: LocalAws,
+    mongodb_uri: str,
+    mongodb_clusters: dict[str, str],
+) -> Stack:
     with progress.step("Building template.yaml (sam build)"):
         build(settings.state)
     with progress.step("Deploying template.yaml (sam deploy)"):
-        api_url = deploy(settings.state, aws, mongodb_uri, MASTER_DATABASE, TENANT_DATABASE)
+        api_url = deploy(settings.state, aws, _parameters(aws, mongodb_uri, mongodb_clusters))
     with progress.step("Creating the signing key"):
         rotate_first_key(aws)
-    return Stack(api_url, mongodb_uri, MASTER_DATABASE, TENANT_DATABASE)
+    return Stack(api_url, mongodb_uri, MASTER_DATABASE, TENANT_DATABASE, mongodb_clusters)
+
+
+def _parameters(aws: LocalAws, mongodb_uri: str, mongodb_clusters: dict[str, str]) -> dict[str, str]:
+    """Return the parameters that tell the functions where the databases are, by secrets as on AWS."""
+    parameters = {
+        "MongoDBUriSecretArn": aws.create_secret("mongodb", mongodb_uri),
+        "MasterDatabase": MASTER_DATABASE,
+        "TenantDatabase": TENANT_DATABASE,
+    }
+    if mongodb_clusters:
+        parameters["MongoDBClustersSecretArn"] = aws.create_secret("clusters", json.dumps(mongodb_clusters))
+    return parameters
 
 
 def _wait_until_healthy(stack: Stack, ministack: Child) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 import boto3
 
 from local.deployment import LocalAws
+from local.errors import LocalStackError
 from local.ministack import REGION
 from local.mongod import mongod_binary, running_mongod
-from local.processes import HOST, Child, free_port
+from local.processes import HOST, Child, free_port, require_free_port
 from local.stack import Settings, Stack, running_stack
 
-LARGE_DIRECTORIES = ("build", "build-cache", "mongodb")
+LARGE_DIRECTORIES = ("build", "build-cache", "mongodb", "cluster-2")
 
 
 class Silent:
@@ -86,13 +87,22 @@ class Deployment:
             )
 
 
+def free_ports_in_a_row() -> int:
+    """Return a port that is free, as is the one behind it."""
+    while True:
+        port = free_port()
+        with contextlib.suppress(LocalStackError):
+            require_free_port(port + 1, "the test", "MONGODB_PORT")
+            return port
+
+
 @contextlib.contextmanager
 def deployed(state: Path) -> Iterator[Deployment]:
-    """Run a stack on free ports; afterwards only its log files are left."""
-    settings = Settings(api_port=free_port(), mongodb_port=free_port(), state=state)
+    """Run a stack of two clusters on free ports; afterwards only its log files are left."""
+    settings = Settings(api_port=free_port(), mongodb_port=free_ports_in_a_row(), clusters=2, state=state)
     try:
         with contextlib.ExitStack() as exits:
-            stack, (mongod, _) = exits.enter_context(running_stack(settings, Silent()))
+            stack, (mongod, *_) = exits.enter_context(running_stack(settings, Silent()))
             aws = LocalAws(f"http://{HOST}:{settings.api_port}")
             yield Deployment(stack, aws, DatabaseServer(mongod, settings, exits), state)
     finally:

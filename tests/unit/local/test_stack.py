@@ -1,12 +1,15 @@
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local import clusters
 from local import stack as module
+from local.deployment import LocalAws
 from local.errors import LocalStackError
 from local.stack import Settings, Stack, find_running_stack, running_stack
 
@@ -30,9 +33,11 @@ def no_server(*arguments: Any) -> Iterator[tuple[list[Any], str]]:
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A stack whose servers are all replaced by nothing; ports are taken as free."""
     monkeypatch.setattr(module, "running_mongodb", no_server)
+    monkeypatch.setattr(clusters, "running_mongodb", no_server)
     monkeypatch.setattr(module, "running_ministack", no_server)
     monkeypatch.setattr(module, "build", lambda *arguments: None)
     monkeypatch.setattr(module, "deploy", lambda *arguments: URL)
+    monkeypatch.setattr(LocalAws, "create_secret", lambda aws, name, value: f"{name}: {value}")
     monkeypatch.setattr(module, "rotate_first_key", lambda *arguments: None)
     monkeypatch.setattr(module, "require_free_port", lambda *arguments: None)
     monkeypatch.setattr(module, "is_healthy", lambda stack: True)
@@ -47,6 +52,7 @@ def test_stack_json_exists_while_the_stack_runs(settings: Settings) -> None:
             "mongodb_uri": "mongodb://127.0.0.1:27017/",
             "master_database": "tenantry",
             "tenant_database": "tenantry_tenants",
+            "mongodb_clusters": {},
         }
         assert file.stat().st_mode & 0o077 == 0
         assert find_running_stack(settings.state) == stack
@@ -65,7 +71,7 @@ def test_stack_json_of_a_killed_run_is_not_believed(
 ) -> None:
     monkeypatch.undo()
     settings.state.mkdir()
-    dead = Stack("http://127.0.0.1:9/v1", "mongodb://127.0.0.1:9/", "tenantry", "tenantry_tenants")
+    dead = Stack("http://127.0.0.1:9/v1", "mongodb://127.0.0.1:9/", "tenantry", "tenantry_tenants", {})
     (settings.state / "stack.json").write_text(json.dumps(dead.__dict__))
     assert find_running_stack(settings.state) is None
 
@@ -78,3 +84,27 @@ def test_a_second_stack_in_the_same_directory_is_refused(settings: Settings) -> 
     ):
         pytest.fail("two stacks at once")
     assert not (settings.state / "stack.json").exists()
+
+
+def test_functions_learn_of_further_clusters_by_a_secret(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed: list[dict[str, str]] = []
+
+    def deploy(state: Path, aws: LocalAws, parameters: dict[str, str]) -> str:
+        deployed.append(parameters)
+        return URL
+
+    monkeypatch.setattr(module, "deploy", deploy)
+    with running_stack(settings, Silent()) as (alone, _):
+        assert alone.mongodb_clusters == {}
+    with running_stack(replace(settings, clusters=2), Silent()) as (stack, _):
+        assert list(stack.mongodb_clusters) == ["cluster-2"]
+    assert "MongoDBClustersSecretArn" not in deployed[0]
+    assert deployed[1]["MongoDBClustersSecretArn"] == f"clusters: {json.dumps(stack.mongodb_clusters)}"
+
+
+def test_clusters_with_data_run_although_fewer_are_asked_for(settings: Settings) -> None:
+    assert replace(settings, clusters=3).cluster_ports == {"cluster-2": 27118, "cluster-3": 27119}
+    (settings.state / "cluster-2").mkdir(parents=True)
+    assert settings.cluster_ports == {"cluster-2": 27118}
