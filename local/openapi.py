@@ -4,10 +4,12 @@ import importlib.util
 import inspect
 import sys
 from http import HTTPStatus
-from pathlib import Path
-from typing import Any
+from pathlib import Path as FilePath
+from pkgutil import resolve_name
+from typing import Annotated, Any, get_args
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.event_handler.api_gateway import Route
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 from aws_lambda_powertools.event_handler.openapi.models import (
     APIKey,
@@ -16,8 +18,9 @@ from aws_lambda_powertools.event_handler.openapi.models import (
     SecurityScheme,
     Server,
 )
+from aws_lambda_powertools.event_handler.openapi.params import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = FilePath(__file__).resolve().parent.parent
 LIBRARY = ROOT / "layers" / "common" / "python"
 DOCUMENT = ROOT / "functions" / "docs" / "openapi.json"
 SECURITY_SCHEMES: dict[str, SecurityScheme] = {
@@ -129,7 +132,8 @@ def merged_document() -> str:
     for source in sorted(ROOT.glob("functions/*/app.py")):
         app = _resolver(source)
         if app is not None:
-            _describe_routes(app)
+            for route in [*app._static_routes, *app._dynamic_routes]:
+                _complete(route)
             schema = app.get_openapi_schema(security_schemes=SECURITY_SCHEMES)
             document = schema.model_dump(by_alias=True, exclude_none=True)
             _add_links(document)
@@ -158,7 +162,7 @@ def _add_header_fields(document: dict[str, Any]) -> None:
                     operation["responses"][status]["headers"] = fields
 
 
-def _resolver(source: Path) -> APIGatewayRestResolver | None:
+def _resolver(source: FilePath) -> APIGatewayRestResolver | None:
     """Import a function's app.py and return its resolver; one that no route reaches has none."""
     spec = importlib.util.spec_from_file_location(f"function_{source.parent.name}", source)
     if spec is None or spec.loader is None:
@@ -168,10 +172,22 @@ def _resolver(source: Path) -> APIGatewayRestResolver | None:
     return getattr(module, "app", None)
 
 
-def _describe_routes(app: APIGatewayRestResolver) -> None:
-    """Take each operation's description from the docstring of its function."""
-    for route in [*app._static_routes, *app._dynamic_routes]:
-        route.description = inspect.getdoc(route.func)
+def _complete(route: Route) -> None:
+    """Add what only the document needs, and what the start of a function therefore does without.
+
+    The description of the operation is the docstring of its function, models stand where `http.responses`
+    says, and text in the annotation of a path's parameter describes it where the function validates nothing.
+    """
+    route.description = inspect.getdoc(route.func)
+    for response in (route.responses or {}).values():
+        contents: dict[str, Any] = response["content"]
+        for media_type, content in contents.items():
+            if model := content["schema"].get("$ref"):
+                contents[media_type] = {"model": resolve_name(model)}
+    for name, annotation in route.func.__annotations__.items():
+        match get_args(annotation):
+            case (kind, str(description)):
+                route.func.__annotations__[name] = Annotated[kind, Path(description=description)]
 
 
 if __name__ == "__main__":

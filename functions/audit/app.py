@@ -23,7 +23,7 @@ app = APIGatewayRestResolver(enable_validation=True)
     tags=["Audit"],
     security=[{"bearer": []}],
     responses=http.responses(
-        HTTPStatus.OK, audit_schemas.AuditPage, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
+        HTTPStatus.OK, "tenantry.http.audit_schemas:AuditPage", HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
     ),
 )
 def list_audit(
@@ -46,7 +46,9 @@ def list_audit(
     operation_id="listAuditAsOperator",
     tags=["Operator"],
     security=[{"iam": []}],
-    responses=http.responses(HTTPStatus.OK, audit_schemas.OperatorAuditPage, HTTPStatus.FORBIDDEN),
+    responses=http.responses(
+        HTTPStatus.OK, "tenantry.http.audit_schemas:OperatorAuditPage", HTTPStatus.FORBIDDEN
+    ),
 )
 def list_audit_as_operator(
     operator: Annotated[str, Depends(http.operator)],

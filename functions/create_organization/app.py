@@ -23,7 +23,7 @@ app = APIGatewayRestResolver(enable_validation=True)
     security=[{}, {"bearer": []}],
     responses=http.responses(
         HTTPStatus.CREATED,
-        schemas.CreatedOrganization,
+        "tenantry.http.answer_schemas:CreatedOrganization",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.CONFLICT,
@@ -33,7 +33,7 @@ def create_organization(
     wanted: Annotated[schemas.CreateOrganization, Body()],
     caller: Annotated[Membership | None, Depends(http.optional_caller)],
     idempotency_key: creations.IdempotencyKey = None,
-) -> Response[schemas.CreatedOrganization]:
+) -> Response[http.Representation]:
     """Create an organization and its collection, all or nothing.
 
     Without a token, send e-mail and password of the owner's account as well; with one, the caller's account

@@ -5,12 +5,11 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from tenantry import http, lifecycle
 from tenantry.accounts import Membership
 
-app = APIGatewayRestResolver(enable_validation=True)
+app = APIGatewayRestResolver()
 
 
 @app.delete(
@@ -23,7 +22,7 @@ app = APIGatewayRestResolver(enable_validation=True)
     responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND),
 )
 def delete_organization(
-    organization: Annotated[str, Path(description="Slug or id")],
+    organization: Annotated[str, "Slug or id"],
     member: Annotated[Membership, Depends(http.member)],
 ) -> Response[None]:
     """Delete the organization and its data; its tokens are dead and its name is free afterwards."""

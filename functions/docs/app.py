@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.openapi import swagger_ui
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from tenantry import http
@@ -56,6 +55,8 @@ def get_openapi_document() -> Response[str]:
 )
 def get_swagger_ui() -> Response[str]:
     """Get Swagger UI, complete in one page."""
+    from aws_lambda_powertools.event_handler.openapi import swagger_ui  # noqa: PLC0415 - loads pydantic
+
     assets = Path(swagger_ui.__file__).parent
     page = swagger_ui.generate_swagger_html(
         spec=openapi_document().replace("</", "<\\/"),

@@ -40,9 +40,9 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
     security=SECURITY,
     responses=document_schemas.responses(
         HTTPStatus.CREATED,
-        document_schemas.Inserted,
+        "tenantry.http.document_schemas:Inserted",
         HTTPStatus.CONFLICT,
-        others={HTTPStatus.MULTI_STATUS: document_schemas.InsertedDocuments},
+        others={HTTPStatus.MULTI_STATUS: "tenantry.http.document_schemas:InsertedDocuments"},
     ),
     openapi_extensions=document_schemas.request_body(document_schemas.DOCUMENTS),
 )
@@ -73,7 +73,7 @@ def insert_documents(
     operation_id="listDocuments",
     tags=TAGS,
     security=SECURITY,
-    responses=document_schemas.responses(HTTPStatus.OK, document_schemas.DocumentPage),
+    responses=document_schemas.responses(HTTPStatus.OK, "tenantry.http.document_schemas:DocumentPage"),
 )
 def list_documents(
     request: Request,
@@ -105,7 +105,10 @@ def list_documents(
     tags=TAGS,
     security=SECURITY,
     responses=http.responses(
-        HTTPStatus.OK, document_schemas.DocumentCount, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
+        HTTPStatus.OK,
+        "tenantry.http.document_schemas:DocumentCount",
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NOT_FOUND,
     ),
 )
 def count_documents(
@@ -126,7 +129,7 @@ def count_documents(
     operation_id="getDocument",
     tags=TAGS,
     security=SECURITY,
-    responses=document_schemas.responses(HTTPStatus.OK, document_schemas.Document),
+    responses=document_schemas.responses(HTTPStatus.OK, "tenantry.http.document_schemas:Document"),
 )
 def get_document(
     request: Request,
@@ -151,10 +154,10 @@ def get_document(
     security=SECURITY,
     responses=document_schemas.responses(
         HTTPStatus.OK,
-        document_schemas.Document,
+        "tenantry.http.document_schemas:Document",
         HTTPStatus.CONFLICT,
         HTTPStatus.PRECONDITION_FAILED,
-        others={HTTPStatus.CREATED: document_schemas.Document},
+        others={HTTPStatus.CREATED: "tenantry.http.document_schemas:Document"},
     ),
     openapi_extensions=document_schemas.request_body(document_schemas.DOCUMENT),
 )
@@ -183,7 +186,7 @@ def put_document(
     security=SECURITY,
     responses=document_schemas.responses(
         HTTPStatus.OK,
-        document_schemas.Document,
+        "tenantry.http.document_schemas:Document",
         HTTPStatus.CONFLICT,
         HTTPStatus.PRECONDITION_FAILED,
     ),

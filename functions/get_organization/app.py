@@ -5,12 +5,11 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from tenantry import http, schemas
+from tenantry import http
 from tenantry.accounts import Membership
 
-app = APIGatewayRestResolver(enable_validation=True)
+app = APIGatewayRestResolver()
 
 
 @app.get(
@@ -20,13 +19,16 @@ app = APIGatewayRestResolver(enable_validation=True)
     tags=["Organizations"],
     security=[{"bearer": []}],
     responses=http.responses(
-        HTTPStatus.OK, schemas.Organization, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
+        HTTPStatus.OK,
+        "tenantry.http.answer_schemas:Organization",
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NOT_FOUND,
     ),
 )
 def get_organization(
-    organization: Annotated[str, Path(description="Slug or id")],
+    organization: Annotated[str, "Slug or id"],
     member: Annotated[Membership, Depends(http.member)],
-) -> Response[schemas.Organization]:
+) -> Response[http.Representation]:
     """Read the organization that the access token is for."""
     return Response(
         status_code=HTTPStatus.OK,

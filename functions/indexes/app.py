@@ -29,7 +29,7 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
     tags=TAGS,
     security=SECURITY,
     responses=http.responses(
-        HTTPStatus.OK, index_schemas.Indexes, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
+        HTTPStatus.OK, "tenantry.http.index_schemas:Indexes", HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
     ),
 )
 def list_indexes(organization: Organization, member: Member) -> index_schemas.Indexes:
@@ -47,7 +47,7 @@ def list_indexes(organization: Organization, member: Member) -> index_schemas.In
     status_code=HTTPStatus.CREATED,
     responses=http.responses(
         HTTPStatus.CREATED,
-        index_schemas.Index,
+        "tenantry.http.index_schemas:Index",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.CONFLICT,

@@ -18,13 +18,13 @@ app = APIGatewayRestResolver(enable_validation=True)
     tags=["Accounts"],
     responses=http.responses(
         HTTPStatus.OK,
-        schemas.AccessToken,
+        "tenantry.http.answer_schemas:AccessToken",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.CONFLICT,
     ),
 )
-def log_in(credentials: Annotated[schemas.Login, Body()]) -> schemas.AccessToken:
+def log_in(credentials: Annotated[schemas.Login, Body()]) -> http.Representation:
     """Get tokens for one organization; name it if the account has several."""
     return http.access_token_of(
         login.login(credentials.email, credentials.password, credentials.organization)

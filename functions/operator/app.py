@@ -24,14 +24,17 @@ Operator = Annotated[str, Depends(http.operator)]
     status_code=HTTPStatus.CREATED,
     security=[{"iam": []}],
     responses=http.responses(
-        HTTPStatus.CREATED, schemas.CreatedOrganization, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT
+        HTTPStatus.CREATED,
+        "tenantry.http.answer_schemas:CreatedOrganization",
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.CONFLICT,
     ),
 )
 def create_organization(
     wanted: Annotated[schemas.CreateOrganizationAsOperator, Body()],
     operator: Operator,
     idempotency_key: creations.IdempotencyKey = None,
-) -> Response[schemas.CreatedOrganization]:
+) -> Response[http.Representation]:
     """Create an organization with its owner's account, whether sign-up is open or closed."""
     created = lifecycle.create(wanted, None, idempotency_key, wanted.placement)
     return creations.created(created.organization, created.account, app.current_event.request_context.path)

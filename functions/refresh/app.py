@@ -17,10 +17,13 @@ app = APIGatewayRestResolver(enable_validation=True)
     operation_id="refresh",
     tags=["Accounts"],
     responses=http.responses(
-        HTTPStatus.OK, schemas.AccessToken, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN
+        HTTPStatus.OK,
+        "tenantry.http.answer_schemas:AccessToken",
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
     ),
 )
-def refresh(sent: Annotated[schemas.RefreshToken, Body()]) -> schemas.AccessToken:
+def refresh(sent: Annotated[schemas.RefreshToken, Body()]) -> http.Representation:
     """Get the next access and refresh token of a session.
 
     Each refresh token is for one use. Sent again within 30 seconds, because the answer got lost, it gives the

@@ -21,7 +21,7 @@ app = APIGatewayRestResolver(enable_validation=True)
     security=[{"bearer": []}],
     responses=http.responses(
         HTTPStatus.OK,
-        schemas.Organization,
+        "tenantry.http.answer_schemas:Organization",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.CONFLICT,
@@ -33,7 +33,7 @@ def update_organization(
     changes: Annotated[schemas.UpdateOrganization, Body()],
     member: Annotated[Membership, Depends(http.member)],
     if_match: Annotated[str | None, Header(alias="If-Match", description="ETag that was read")] = None,
-) -> Response[schemas.Organization]:
+) -> Response[http.Representation]:
     """Change what is sent; a new name gives a new slug unless one is sent, and its data moves along."""
     changed = lifecycle.update(member, changes, http.if_match(if_match))
     return Response(

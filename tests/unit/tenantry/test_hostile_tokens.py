@@ -122,6 +122,8 @@ HOSTILE: Final = {
     "header nested deeply": signed(header="[" * 1000),
     # times
     "expired": signed(valid_claims(now=NOW - LIFETIME_SECONDS - CLOCK_SKEW_SECONDS - 1)),
+    "expired a minute ago": signed(valid_claims(now=NOW - LIFETIME_SECONDS - 60)),
+    "issued in a minute": signed(valid_claims(now=NOW + 600)),
     "issued in the future": signed(valid_claims(now=NOW + YEAR)),
     "nbf in the future": with_claims(nbf=NOW + 600),
     "nbf before iat": with_claims(nbf=NOW - 600),

@@ -11,8 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from tenantry import database
-from tenantry.schemas import rfc3339
 from tenantry.settings import settings
+from tenantry.timestamps import rfc3339
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

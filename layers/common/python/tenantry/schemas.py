@@ -1,8 +1,7 @@
-"""Shapes of requests and answers; their field descriptions become the OpenAPI document."""
+"""Shapes of requests; their field descriptions become the OpenAPI document."""
 
 import unicodedata
 from contextlib import suppress
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -10,19 +9,18 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    PlainSerializer,
     StringConstraints,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
 
+from tenantry.metadata import METADATA_MAX_KEYS, check_metadata_key
 from tenantry.names import NAME_MAX_CHARACTERS, SLUG_PATTERN, canonical_name, check_slug
 
 EMAIL_MAX_CHARACTERS = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 PASSWORD_MIN_CHARACTERS = 15  # NIST SP 800-63B-4 section 3.1.1.2, a password as the single factor
 PASSWORD_MAX_CHARACTERS = 1024  # bounds the work of normalisation; the KDF hashes its input once
-METADATA_MAX_KEYS = 50
 INT64 = 2**63  # BSON's largest integer type
 
 
@@ -68,23 +66,12 @@ def _check_length(password: str) -> str:
     return password
 
 
-def _check_metadata_key(key: str) -> str:
-    if key.startswith("$") or "." in key or not key.isprintable():
-        raise ValueError("keys must not start with $ or hold a dot or control characters")
-    return key
-
-
 def _explain_metadata_value(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     with suppress(ValidationError):
         checked = check(value)
         if type(checked) is type(value):  # not an integer that only fits into a float, less precisely
             return checked
     raise ValueError("must be a string of at most 500 characters, a 64-bit number, true or false")
-
-
-def rfc3339(moment: datetime) -> str:
-    """Return a moment in UTC as answers and events tell it, in milliseconds (RFC 3339)."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 Name = Annotated[
@@ -133,7 +120,7 @@ PresentedPassword = Annotated[
     AfterValidator(canonical_password),
 ]
 MetadataKey = Annotated[
-    str, StringConstraints(min_length=1, max_length=64), AfterValidator(_check_metadata_key)
+    str, StringConstraints(min_length=1, max_length=64), AfterValidator(check_metadata_key)
 ]
 MetadataValue = Annotated[
     Annotated[str, StringConstraints(max_length=500)]
@@ -142,7 +129,6 @@ MetadataValue = Annotated[
     | Annotated[float, Field(allow_inf_nan=False)],
     WrapValidator(_explain_metadata_value),
 ]
-Timestamp = Annotated[datetime, PlainSerializer(rfc3339, return_type=str)]
 
 
 class Request(BaseModel):
@@ -210,82 +196,3 @@ class ChangePassword(Request):
 
     current_password: PresentedPassword
     new_password: ChosenPassword
-
-
-class Answer(BaseModel):
-    """Base of the bodies of answers."""
-
-    model_config = ConfigDict(defer_build=True)
-
-
-class Organization(Answer):
-    """An organization as its members see it."""
-
-    id: str = Field(
-        description="Opaque, never used again.", examples=["org_6f1d0a52c4b94a0d8e1f7a3c5b2d9e80"]
-    )
-    name: str = Field(examples=["Google"])
-    slug: str = Field(examples=["google"])
-    collection: str = Field(description="The tenant's MongoDB collection.", examples=["org_google"])
-    state: Literal["creating", "active", "renaming", "deleting"]
-    version: int = Field(description="Grows with every change; the ETag.", examples=[1])
-    metadata: dict[str, Any] = Field(examples=[{"plan": "pro", "seats": 5}])
-    created_at: Timestamp
-    updated_at: Timestamp
-
-
-class Account(Answer):
-    """An administrator's account."""
-
-    id: str = Field(examples=["acct_0b9c5f2e7d6a4e3f8c1b2a3d4e5f6071"])
-    email: str = Field(examples=["ada@example.com"])
-    created_at: Timestamp
-
-
-class CreatedOrganization(Answer):
-    """Answer of POST /organizations."""
-
-    organization: Organization
-    account: Account
-
-
-class AccessToken(Answer):
-    """Answer of POST /login and /login/refresh (RFC 6749 section 5.1, and what the token is for)."""
-
-    access_token: str
-    refresh_token: str = Field(description="For POST /login/refresh, once; the answer has the next one.")
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the token's type (RFC 6750), not a secret
-    expires_in: int = Field(description="Seconds until the token expires.", examples=[900])
-    organization: Organization
-
-
-class Health(Answer):
-    """Answer of GET /health."""
-
-    status: Literal["ok"] = "ok"
-
-
-class JsonWebKeySet(Answer):
-    """Answer of GET /.well-known/jwks.json (RFC 7517 section 5)."""
-
-    keys: list[dict[str, str]]
-
-
-class FieldError(Answer):
-    """One wrong field of a request."""
-
-    field: str
-    message: str
-
-
-class Problem(Answer):
-    """Every answer that is not a success (RFC 9457)."""
-
-    type: str = Field(examples=["urn:tenantry:problem:organization-exists"])
-    title: str = Field(examples=["Organization exists"])
-    status: int = Field(examples=[409])
-    detail: str
-    code: str = Field(examples=["organization-exists"])
-    instance: str = Field(description="Identifies this answer; quote it in a report.")
-    errors: list[FieldError] | None = None
-    organizations: list[dict[str, str]] | None = None

@@ -1,24 +1,39 @@
+import json
+
 from tenantry import database, organizations
-from tenantry.http import account_of, organization_of
+from tenantry.accounts import AccountDocument
+from tenantry.http import access_token_of, account_of, answer_schemas, organization_of
+from tenantry.sessions import Tokens
+
+ACCOUNT: AccountDocument = {
+    "_id": "acct_1",
+    "email": "ada@example.com",
+    "password_hash": "hash",
+    "auth_epoch": 3,
+    "created_at": database.now(),
+    "updated_at": database.now(),
+}
 
 
 def test_clients_see_no_intent_and_no_internal_fields() -> None:
     organization = organizations.create_document("Google", "google", {"plan": "pro"})
-    shown = organization_of(organization).model_dump()
+    shown = organization_of(organization)
     internal = {"_id", "slugs", "cluster", "pool", "namespaces", "intent"}
     assert shown.keys() == organization.keys() - internal | {"id"}
     assert shown["id"] == organization["_id"]
 
 
 def test_clients_see_no_password_hash() -> None:
-    shown = account_of(
-        {
-            "_id": "acct_1",
-            "email": "ada@example.com",
-            "password_hash": "hash",
-            "auth_epoch": 3,
-            "created_at": database.now(),
-            "updated_at": database.now(),
-        }
-    ).model_dump()
-    assert shown.keys() == {"id", "email", "created_at"}
+    assert account_of(ACCOUNT).keys() == {"id", "email", "created_at"}
+
+
+def test_clients_see_what_the_document_of_the_api_describes() -> None:
+    organization = organizations.create_document("Google", "google", {"plan": "pro", "seats": 5})
+    tokens = Tokens("access", "refresh", organization)
+    for model, shown in (
+        (answer_schemas.Organization, organization_of(organization)),
+        (answer_schemas.Account, account_of(ACCOUNT)),
+        (answer_schemas.AccessToken, access_token_of(tokens)),
+    ):
+        assert model.model_validate(shown, strict=True).model_dump() == shown
+        assert json.loads(json.dumps(shown)) == shown

@@ -9,10 +9,16 @@ from tenantry.http.openapi import responses
 if TYPE_CHECKING:
     from tenantry.http.callers import caller, member, operator, optional_caller
     from tenantry.http.preconditions import etag, if_match
-    from tenantry.http.representations import access_token_of, account_of, organization_of
+    from tenantry.http.representations import (
+        Representation,
+        access_token_of,
+        account_of,
+        organization_of,
+    )
 else:
     # Imported when a function names it (PEP 562): not all check tokens, which takes long to import.
     _MODULES: Final = {
+        "Representation": "representations",
         "access_token_of": "representations",
         "account_of": "representations",
         "caller": "callers",
@@ -31,6 +37,7 @@ else:
 
 
 __all__ = [
+    "Representation",
     "access_token_of",
     "account_of",
     "caller",

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from tenantry import audit
 from tenantry.audit import Action, Record, Result
-from tenantry.schemas import Timestamp
+from tenantry.timestamps import rfc3339
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many records on a page")]
 Cursor = Annotated[str | None, Query(description="next_cursor of the page before")]
@@ -39,7 +39,7 @@ class AuditRecord(BaseModel):
     """Something that was done, or a login that was refused, as an organization's owner sees it."""
 
     id: str = Field(examples=["aud_2f6c8e0a1b3d4f5a6c7e8f9a0b1c2d3e"])
-    at: Timestamp
+    at: str
     action: Action = Field(examples=["organization.renamed"])
     result: Result = Field(examples=["success"])
     actor: Actor
@@ -101,7 +101,7 @@ def _fields(record: Record, *, for_owner: bool) -> dict[str, Any]:
         actor, address = {"type": "operator", "id": None}, None
     return {
         "id": record["_id"],
-        "at": record["at"],
+        "at": rfc3339(record["at"]),
         "action": record["action"],
         "result": record["result"],
         "actor": actor,

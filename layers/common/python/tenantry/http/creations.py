@@ -6,10 +6,9 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header
 
-from tenantry import schemas
 from tenantry.accounts import AccountDocument
 from tenantry.http.preconditions import etag
-from tenantry.http.representations import account_of, organization_of
+from tenantry.http.representations import Representation, account_of, organization_of
 from tenantry.organizations import OrganizationDocument
 
 IdempotencyKey = Annotated[
@@ -25,7 +24,7 @@ IdempotencyKey = Annotated[
 
 def created(
     organization: OrganizationDocument, account: AccountDocument, path: str
-) -> Response[schemas.CreatedOrganization]:
+) -> Response[Representation]:
     """Answer an organization that has been created.
 
     Parameters
@@ -43,7 +42,5 @@ def created(
             "Location": f"{organizations}/{organization['_id']}",
             "ETag": etag(organization["version"]),
         },
-        body=schemas.CreatedOrganization(
-            organization=organization_of(organization), account=account_of(account)
-        ),
+        body={"organization": organization_of(organization), "account": account_of(account)},
     )

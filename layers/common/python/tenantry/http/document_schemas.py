@@ -78,9 +78,9 @@ class Inserted(RootModel[Document | InsertedDocuments]):
 
 def responses(
     success: HTTPStatus,
-    model: type[BaseModel] | None,
+    model: str | None,
     *problems: HTTPStatus,
-    others: Mapping[HTTPStatus, type[BaseModel]] = MappingProxyType({}),
+    others: Mapping[HTTPStatus, str] = MappingProxyType({}),
 ) -> dict[int, OpenAPIResponse]:
     """Describe a route's answers as `openapi.responses` does, with what all routes of documents share."""
     common = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)

@@ -1,16 +1,19 @@
-"""What a route may answer, for the OpenAPI document."""
+"""What a route may answer, for the OpenAPI document.
+
+Models are named as entry points are, and found when the document is made, so that no function that starts
+imports them. See https://packaging.python.org/en/latest/specifications/entry-points/
+"""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Final
 
-from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
-from pydantic import BaseModel
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, OpenAPIResponseContentSchema
 
 from tenantry.http.problems import CONTENT_TYPE
-from tenantry.schemas import Problem
 
+PROBLEM: Final = "tenantry.http.answer_schemas:Problem"
 EVERYWHERE: Final = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -23,9 +26,9 @@ EVERYWHERE: Final = (
 
 def responses(
     success: HTTPStatus,
-    model: type[BaseModel] | None,
+    model: str | None,
     *problems: HTTPStatus,
-    others: Mapping[HTTPStatus, type[BaseModel]] = MappingProxyType({}),
+    others: Mapping[HTTPStatus, str] = MappingProxyType({}),
     media_types: Sequence[str] = ("application/json",),
 ) -> dict[int, OpenAPIResponse]:
     """Describe a route's answers.
@@ -34,19 +37,24 @@ def responses(
     ----------
     success : http.HTTPStatus
         The status of its success.
-    model : type of BaseModel, optional
-        The body of its success; None if it has none.
+    model : str, optional
+        Where the pydantic model of its success is, as in ``tenantry.http.answer_schemas:Organization``; None
+        if it has no body.
     *problems : http.HTTPStatus
         The problems of this route; those that every route may answer are added.
-    others : mapping of http.HTTPStatus to type of BaseModel
-        Further answers that are no problems.
+    others : mapping of http.HTTPStatus to str
+        Where the models of further answers are that are no problems.
     media_types : sequence of str
         Of all answers that are no problems.
     """
     described: dict[int, Any] = {int(success): {"description": success.phrase, "content": {}}}
     for status, body in {**({success: model} if model else {}), **others}.items():
-        content = {media_type: {"model": body} for media_type in media_types}
+        content = {media_type: _referred(body) for media_type in media_types}
         described[int(status)] = {"description": status.phrase, "content": content}
     for status in sorted({*problems, *EVERYWHERE}):
-        described[int(status)] = {"description": status.phrase, "content": {CONTENT_TYPE: {"model": Problem}}}
+        described[int(status)] = {"description": status.phrase, "content": {CONTENT_TYPE: _referred(PROBLEM)}}
     return described
+
+
+def _referred(model: str) -> OpenAPIResponseContentSchema:
+    return {"schema": {"$ref": model}}

@@ -1,37 +1,46 @@
-"""What clients see of the stored documents."""
+"""What clients see of the stored documents, as `tenantry.http.answer_schemas` describes it."""
 
-from tenantry import schemas
+from typing import Any
+
 from tenantry.accounts import AccountDocument
 from tenantry.organizations import OrganizationDocument
 from tenantry.sessions import Tokens
+from tenantry.timestamps import rfc3339
 from tenantry.tokens import LIFETIME_SECONDS
 
+Representation = dict[str, Any]
 
-def organization_of(document: OrganizationDocument) -> schemas.Organization:
+
+def organization_of(document: OrganizationDocument) -> Representation:
     """Return an organization's representation."""
-    return schemas.Organization(
-        id=document["_id"],
-        name=document["name"],
-        slug=document["slug"],
-        collection=document["collection"],
-        state=document["state"],
-        version=document["version"],
-        metadata=document["metadata"],
-        created_at=document["created_at"],
-        updated_at=document["updated_at"],
-    )
+    return {
+        "id": document["_id"],
+        "name": document["name"],
+        "slug": document["slug"],
+        "collection": document["collection"],
+        "state": document["state"],
+        "version": document["version"],
+        "metadata": document["metadata"],
+        "created_at": rfc3339(document["created_at"]),
+        "updated_at": rfc3339(document["updated_at"]),
+    }
 
 
-def account_of(document: AccountDocument) -> schemas.Account:
+def account_of(document: AccountDocument) -> Representation:
     """Return an account's representation."""
-    return schemas.Account(id=document["_id"], email=document["email"], created_at=document["created_at"])
+    return {
+        "id": document["_id"],
+        "email": document["email"],
+        "created_at": rfc3339(document["created_at"]),
+    }
 
 
-def access_token_of(tokens: Tokens) -> schemas.AccessToken:
-    """Return the representation of the tokens that a login or refresh gives."""
-    return schemas.AccessToken(
-        access_token=tokens.access_token,
-        refresh_token=tokens.refresh_token,
-        expires_in=LIFETIME_SECONDS,
-        organization=organization_of(tokens.organization),
-    )
+def access_token_of(tokens: Tokens) -> Representation:
+    """Return the representation of the tokens that a login or refresh gives (RFC 6749 section 5.1)."""
+    return {
+        "access_token": tokens.access_token,
+        "refresh_token": tokens.refresh_token,
+        "token_type": "Bearer",
+        "expires_in": LIFETIME_SECONDS,
+        "organization": organization_of(tokens.organization),
+    }

@@ -1,7 +1,7 @@
 """Creating organizations, with their owner's account if nobody is logged in."""
 
 from contextlib import suppress
-from typing import Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from pymongo.client_session import ClientSession
 
@@ -23,9 +23,11 @@ from tenantry.observability import logger
 from tenantry.organizations import Kind, OrganizationDocument
 from tenantry.passwords import hash_password, is_guessable
 from tenantry.placement import ClusterFull
-from tenantry.schemas import CreateOrganization
 from tenantry.settings import settings
 from tenantry.tenants import creation
+
+if TYPE_CHECKING:
+    from tenantry.schemas import CreateOrganization
 
 MAX_ATTEMPTS: Final = 10  # to find a place while others fill the clusters
 
@@ -38,7 +40,7 @@ class Created(NamedTuple):
 
 
 def sign_up(
-    wanted: CreateOrganization, caller: Membership | None, idempotency_key: str | None = None
+    wanted: "CreateOrganization", caller: Membership | None, idempotency_key: str | None = None
 ) -> Created:
     """Create an organization for whoever asks, as `create` does, if sign-up is open.
 
@@ -53,7 +55,7 @@ def sign_up(
 
 
 def create(
-    wanted: CreateOrganization,
+    wanted: "CreateOrganization",
     caller: Membership | None,
     idempotency_key: str | None = None,
     kind: Kind | None = None,
@@ -99,7 +101,7 @@ def create(
         raise
 
 
-def _check_credentials(wanted: CreateOrganization, caller: Membership | None) -> None:
+def _check_credentials(wanted: "CreateOrganization", caller: Membership | None) -> None:
     sent = {"email": wanted.email is not None, "password": wanted.password is not None}
     message = "Field required" if caller is None else "must be left out, since the token names the account"
     wrong = [field for field, is_sent in sent.items() if is_sent == (caller is not None)]
@@ -109,13 +111,13 @@ def _check_credentials(wanted: CreateOrganization, caller: Membership | None) ->
         raise InvalidFields.of("password", "is too easy to guess; choose a longer or less common one")
 
 
-def _claim(wanted: CreateOrganization, caller: Membership | None, key: str) -> Claim:
+def _claim(wanted: "CreateOrganization", caller: Membership | None, key: str) -> Claim:
     database.ensure_schema()
     scope = caller.account_id if caller else str(wanted.email)
     return idempotency.claim(scope, key, wanted.model_dump(exclude={"password"}))
 
 
-def _repeated(answer: idempotency.Answer, wanted: CreateOrganization) -> Created:
+def _repeated(answer: idempotency.Answer, wanted: "CreateOrganization") -> Created:
     """Give the answer again; to a caller without a token only if the password is the account's."""
     created = Created(**answer)
     if wanted.password is not None:
@@ -127,7 +129,7 @@ def _repeated(answer: idempotency.Answer, wanted: CreateOrganization) -> Created
 
 
 def _create(
-    wanted: CreateOrganization, slug: str, caller: Membership | None, claim: Claim | None, kind: Kind
+    wanted: "CreateOrganization", slug: str, caller: Membership | None, claim: Claim | None, kind: Kind
 ) -> Created:
     slugs.check_free(slug)
     account = _find_owner(caller) if caller else _prepare_account(str(wanted.email), str(wanted.password))
@@ -143,7 +145,7 @@ def _create(
     raise CapacityExhausted
 
 
-def _placed(wanted: CreateOrganization, slug: str, kind: Kind) -> OrganizationDocument:
+def _placed(wanted: "CreateOrganization", slug: str, kind: Kind) -> OrganizationDocument:
     """Make the document of the organization, at the place that the policy says."""
     cluster, pool = placement.choose_pool() if kind == "pooled" else (placement.choose_cluster(), None)
     return organizations.create_document(wanted.name, slug, wanted.metadata, cluster, pool)

@@ -1,7 +1,7 @@
 """Changing the name, slug and metadata of organizations."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pymongo.client_session import ClientSession
 
@@ -10,13 +10,16 @@ from tenantry.accounts import Membership
 from tenantry.errors import InvalidFields, InvalidToken, PreconditionFailed
 from tenantry.lifecycle import slugs
 from tenantry.lifecycle.attempts import until_not_overtaken
+from tenantry.metadata import METADATA_MAX_KEYS
 from tenantry.organizations import OrganizationDocument, is_pooled
-from tenantry.schemas import METADATA_MAX_KEYS, UpdateOrganization
 from tenantry.tenants.intents import OvertakenError, carry_out
+
+if TYPE_CHECKING:
+    from tenantry.schemas import UpdateOrganization
 
 
 def update(
-    membership: Membership, changes: UpdateOrganization, if_match: Callable[[int], bool]
+    membership: Membership, changes: "UpdateOrganization", if_match: Callable[[int], bool]
 ) -> OrganizationDocument:
     """Change an organization's name, slug or metadata; a changed slug renames its collection.
 
@@ -51,7 +54,7 @@ def update(
     return until_not_overtaken(membership.organization, attempt)
 
 
-def _target(current: OrganizationDocument, changes: UpdateOrganization) -> dict[str, Any]:
+def _target(current: OrganizationDocument, changes: "UpdateOrganization") -> dict[str, Any]:
     """Name, slug and metadata after the changes."""
     name = changes.name or current["name"]
     slug = changes.slug or (current["slug"] if name == current["name"] else slugs.derive(name))
