@@ -16,6 +16,7 @@ from cli.checks.clusters import Clusters
 from cli.checks.collections import TenantCollections
 from cli.checks.indexes import UniqueIndexes
 from cli.checks.members import Members
+from cli.checks.moves import Moves
 from cli.checks.organizations import Organizations
 from cli.checks.pools import Pools
 from cli.connection import Databases
@@ -63,12 +64,14 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
     advance : Advance
         Called as the work goes on.
     """
+    now = databases.server_time()
     kinds: list[Kind] = [
         UniqueIndexes(databases),
-        Organizations(databases, databases.server_time() - older_than),
+        Organizations(databases, now - older_than),
         Clusters(databases),
         TenantCollections(databases),
         Pools(databases),
+        Moves(databases, now),
         Members(databases),
         Accounts(databases),
     ]

@@ -55,9 +55,13 @@ def test_failed_logins_are_watched_in_the_namespace_that_functions_write_to() ->
     assert alarm["Dimensions"] == [{"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}]
 
 
-def test_events_that_wait_are_watched_and_so_is_the_watching() -> None:
-    (alarm,) = [alarm for alarm in ALARMS.values() if alarm["MetricName"] == "OutboxAge"]
-    environment = sam_template.environment("PublishEventsFunction")
+@pytest.mark.parametrize(
+    ("metric", "function"),
+    [("OutboxAge", "PublishEventsFunction"), ("MoveStandstill", "MoveOrganizationFunction")],
+)
+def test_what_must_not_stand_still_is_watched_and_so_is_the_watching(metric: str, function: str) -> None:
+    (alarm,) = [alarm for alarm in ALARMS.values() if alarm["MetricName"] == metric]
+    environment = sam_template.environment(function)
     assert alarm["Namespace"] == environment["POWERTOOLS_METRICS_NAMESPACE"]
     assert alarm["Dimensions"] == [{"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}]
     assert alarm["TreatMissingData"] == "breaching"

@@ -27,8 +27,8 @@ def test_databases_in_order_give_one_line(planted: Planted) -> None:
     result = CliRunner().invoke(app, ["verify"])
     assert result.exit_code == 0
     assert result.stdout == (
-        "No violations. Examined: 4 indexes, 3 organizations, 1 clusters, 3 collections, 0 pools, 3 members, "
-        "3 accounts.\n"
+        "No violations. Examined: 4 indexes, 3 organizations, 1 clusters, 3 collections, 0 pools, 0 moves, "
+        "3 members, 3 accounts.\n"
     )
 
 

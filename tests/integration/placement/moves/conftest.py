@@ -9,13 +9,16 @@ from bson.raw_bson import RawBSONDocument
 from pymongo.database import Database
 
 from tenantry import clusters
+from tenantry.accounts import Membership
 from tenantry.clusters import tenant_database
+from tenantry.moves import operations, records
 from tenantry.moves.changes import followed
 from tenantry.moves.copying import Copy
 from tenantry.moves.endpoints import Endpoint, opened
-from tenantry.organizations import Placement
-from tenantry.tenants import pools
-from tests.integration.placement.moves.places import POOLS, Places
+from tenantry.moves.errors import OutOfTime
+from tenantry.organizations import Kind, Placement
+from tenantry.tenants import TenantCollection, pools
+from tests.integration.placement.moves.places import AROUND, DOCUMENTS, POOLS, Places, interrupt
 from tests.support.databases import Databases, Document
 
 MINE = "org_1"
@@ -92,3 +95,27 @@ def places(databases: Databases, second: Database[Document]) -> Places:
         clusters.register(cluster)
         pools.create(cluster, pool)
     return Places(databases, {"main": databases.tenants, "second": second})
+
+
+@pytest.fixture
+def mine(places: Places, member: Membership) -> TenantCollection:
+    """The documents and indexes of Google, which has a collection of its own on the master's cluster."""
+    mine = TenantCollection(member.organization_id)
+    mine.insert_many(DOCUMENTS)
+    mine.create_index([("key", -1)], unique=True)
+    mine.create_index([("a", 1), ("key", 1)], name="both")
+    return mine
+
+
+@pytest.fixture(params=[AROUND[0], AROUND[2]], ids=" ".join)
+def begun(
+    request: pytest.FixtureRequest, mine: TenantCollection, member: Membership, places: Places
+) -> tuple[str, Kind]:
+    """The target of a move that was interrupted while it copied."""
+    cluster, kind = request.param
+    with pytest.raises(OutOfTime):
+        operations.move(member.organization_id, cluster, kind, interrupt, lambda *_: None)
+    found = records.find(member.organization_id)
+    assert found is not None
+    assert found["phase"] == "copying"
+    return cluster, kind

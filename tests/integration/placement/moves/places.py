@@ -7,10 +7,12 @@ from pymongo.database import Database
 
 from tenantry import organizations
 from tenantry.moves import operations
+from tenantry.moves.errors import OutOfTime
 from tenantry.moves.mover import Moved
 from tenantry.organizations import Kind, OrganizationDocument, Placement
 from tests.support.databases import Databases, Document
 
+DOCUMENTS = [{"_id": number, "key": number} for number in range(50)]
 POOLS = {"main": "pool_0", "second": "pool_1"}
 AROUND: list[tuple[str, Kind]] = [
     ("second", "collection"),
@@ -73,3 +75,8 @@ def move(organization_id: str, cluster: str, kind: Kind) -> Moved:
     moved = operations.move(organization_id, cluster, kind, lambda: None, lambda *_: None)
     assert moved is not None
     return moved
+
+
+def interrupt() -> None:
+    """Let a process have no time any more."""
+    raise OutOfTime

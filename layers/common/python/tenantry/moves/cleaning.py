@@ -82,4 +82,5 @@ def _erase(move: MoveDocument, place: Placement, check_time: Callable[[], None])
     with opened(place, move["_id"]) as left:
         while batch := left.read_behind(None).documents:
             left.replace(list(map(id_of, batch)), [], lambda: endings.verify_left(move))
+            records.progressed(move)
             check_time()

@@ -57,7 +57,13 @@ def cancel(organization_id: str) -> MoveDocument | None:
 
 def _leave(expected: Document, left: Side, namespaces: int, session: ClientSession) -> MoveDocument:
     """Let a move be over but for what is left; a collection stands in the way of renames until it is gone."""
-    changes = {"phase": "cleaning", "left": left, "namespaces": namespaces, "holder": None}
+    changes = {
+        "phase": "cleaning",
+        "left": left,
+        "namespaces": namespaces,
+        "holder": None,
+        "progressed_at": database.now(),
+    }
     updated = moves().update_one(expected, {"$set": changes}, session=session)
     found = records.find(expected["_id"], session)
     if updated.matched_count == 0 or found is None:

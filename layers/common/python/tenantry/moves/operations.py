@@ -150,12 +150,12 @@ def _begin(current: OrganizationDocument, cluster: str, kind: Kind) -> MoveDocum
 def _choose(current: OrganizationDocument, cluster: str, kind: Kind) -> Placement:
     registered = {one["_id"]: one for one in clusters.find_all()}
     if cluster not in registered:
-        raise MoveRefused(f"No cluster {cluster} is registered")
+        raise MoveRefused(f"No cluster {cluster} is registered; see `tenantry cluster add`")
     if kind == "collection":
         return Placement(cluster, kind, current["collection"])
     pools = registered[cluster]["pools"]
     if not pools:
-        raise MoveRefused(f"Cluster {cluster} has no pools")
+        raise MoveRefused(f"Cluster {cluster} has no pools; see `tenantry cluster add --pools`")
     return Placement(cluster, kind, secrets.choice(pools))
 
 

@@ -42,7 +42,7 @@ class MoveDocument(TypedDict):
     In the phases copying and comparing, the documents up to `after` are copied or compared, as they were at
     `resume_token` or later; `done` is their tally. In the phase cleaning, what is at `left` is to be removed.
     `namespaces` are reserved besides those of the organization: on the target's cluster, or on that of what
-    is left.
+    is left. `progressed_at` is when it last came closer to its end, which keeping the lease does not.
     """
 
     _id: str
@@ -58,6 +58,7 @@ class MoveDocument(TypedDict):
     holder: str | None
     leased_until: datetime
     started_at: datetime
+    progressed_at: datetime
 
 
 def placement_of(side: Side) -> Placement:
@@ -99,6 +100,7 @@ def begin(
         The cluster has no room for it; nothing changed.
     """
     source = organizations.placement(organization)
+    now = database.now()
     move: MoveDocument = {
         "_id": organization["_id"],
         "move_id": database.random_id("move"),
@@ -111,8 +113,9 @@ def begin(
         "resume_token": None,
         "done": {},
         "holder": holder,
-        "leased_until": database.now() + LEASE,
-        "started_at": database.now(),
+        "leased_until": now + LEASE,
+        "started_at": now,
+        "progressed_at": now,
     }
 
     def attempt(session: ClientSession) -> None:
@@ -181,15 +184,29 @@ def check(expected: Document, cluster: str) -> None:
 def save(move: MoveDocument, progress: dict[str, Any]) -> None:
     """Note how far a move is, and keep its lease.
 
+    Parameters
+    ----------
+    move : MoveDocument
+        Held by this process.
+    progress : dict
+        Fields that change; it has come closer to its end if `after` is among them.
+
     Raises
     ------
     MoveLost
         It is another's by now, or over; nothing changed.
     """
-    kept = progress | {"leased_until": database.now() + LEASE}
+    now = database.now()
+    kept = progress | {"leased_until": now + LEASE} | ({"progressed_at": now} if "after" in progress else {})
     if moves().update_one(mine(move), {"$set": kept}).matched_count != 1:
         raise MoveLost
     move.update(kept)  # type: ignore[typeddict-item]
+
+
+def progressed(move: MoveDocument) -> None:
+    """Note that something of what a move has left is removed."""
+    one = {"_id": move["_id"], "move_id": move["move_id"]}
+    moves().update_one(one, {"$set": {"progressed_at": database.now()}})
 
 
 def release(move: MoveDocument) -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from tenantry.errors import TenantryError
+from tenantry import database
+from tenantry.errors import TenantryError, TooManyIndexes
 from tenantry.moves import operations, records
-from tenantry.moves.errors import MoveError, MoveRefused, OutOfTime
-from tenantry.observability import log_failure, logger
+from tenantry.moves.errors import MoveError, MoveImpossible, MoveRefused, OutOfTime
+from tenantry.moves.mover import Moved
+from tenantry.observability import MetricUnit, log_failure, logger, metrics
 
 Answer = dict[str, Any]
 
@@ -41,9 +43,8 @@ def carry_out(request: dict[str, Any], has_time: Callable[[], bool]) -> Answer:
             case {"to": str(to)}:
                 cluster, kind = operations.place_of(to)
                 moved = operations.move(organization, cluster, kind, check_time, _nobody_looks)
-                summary = operations.summary(moved)
-                logger.info("Moved an organization", organization=organization, to=to, **summary)
-                return {"state": "done"} | summary
+                _report("Moved an organization", moved, organization=organization, to=to)
+                return {"state": "done"} | operations.summary(moved)
             case {"cancel": True}:
                 operations.cancel(organization, check_time)
                 return {"state": "done"}
@@ -54,16 +55,41 @@ def carry_out(request: dict[str, Any], has_time: Callable[[], bool]) -> Answer:
     )
 
 
-def go_on_with_all(has_time: Callable[[], bool]) -> None:
-    """Go on with every move that nobody is at, as far as time allows."""
+def go_on_with_all(has_time: Callable[[], bool]) -> list[str]:
+    """Go on with every move that nobody is at, as far as time allows.
+
+    Returns
+    -------
+    list of str
+        The organizations that stay where they are, because the target cannot hold them.
+    """
+    given_up = []
     for move in records.find_all():
         try:
             moved = operations.go_on(move, _check(has_time), _nobody_looks)
-            logger.info("Went on with a move", organization_id=move["_id"], **operations.summary(moved))
+            _report("Went on with a move", moved, organization_id=move["_id"])
         except OutOfTime:
-            return
+            break
+        except (MoveImpossible, TooManyIndexes) as error:
+            log_failure("A move is given up", error, organization_id=move["_id"])
+            given_up.append(move["_id"])
         except (MoveError, TenantryError, PyMongoError) as error:
             log_failure("A move does not go on", error, organization_id=move["_id"])
+    return given_up
+
+
+def measure() -> None:
+    """Report how many moves there are, and since when the one that stands still the longest has done so."""
+    moves, now = records.find_all(), database.now()
+    standstills = [(now - move["progressed_at"]).total_seconds() for move in moves]
+    metrics.add_metric("MovesUnderWay", MetricUnit.Count, len(moves))
+    metrics.add_metric("MoveStandstill", MetricUnit.Seconds, max(standstills, default=0))
+
+
+def _report(message: str, moved: Moved | None, **fields: Any) -> None:
+    logger.info(message, **fields, **operations.summary(moved))
+    if moved is not None:
+        metrics.add_metric("MovePause", MetricUnit.Milliseconds, 1000 * moved.pause_seconds)
 
 
 def _check(has_time: Callable[[], bool]) -> Callable[[], None]:
