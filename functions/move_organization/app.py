@@ -5,11 +5,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tenantry.moves import requests
-from tenantry.observability import logger
+from tenantry.observability import logger, metrics
 
 LEFT_TO_STOP_MS = 10_000  # longer than a batch may take
 
 
+@metrics.log_metrics(capture_cold_start_metric=True)
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any] | None:
     """Move an organization, give up its move, or go on with all moves that nobody is at.
@@ -30,12 +31,17 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     ------
     MoveError, TenantryError
         It cannot be done, or not now.
+    RuntimeError
+        The schedule met moves whose target cannot hold the organization; nothing is left of them.
     """
+    requests.measure()
 
     def has_time() -> bool:
         return context.get_remaining_time_in_millis() > LEFT_TO_STOP_MS
 
     if "organization" in event:
         return requests.carry_out(event, has_time)
-    requests.go_on_with_all(has_time)
+    given_up = requests.go_on_with_all(has_time)
+    if given_up:
+        raise RuntimeError(f"{len(given_up)} moves were given up")
     return None

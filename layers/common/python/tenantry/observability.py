@@ -19,7 +19,7 @@ for _talkative in ("pymongo", "botocore", "aws_lambda_powertools"):
     logging.getLogger(_talkative).setLevel(logging.WARNING)
 
 # Errors whose messages name hosts, ARNs and reasons, and no data.
-_PLAIN: Final = ("tenantry.errors", "pymongo.errors", "botocore.")
+_PLAIN: Final = ("tenantry.errors", "tenantry.moves.errors", "pymongo.errors", "botocore.")
 
 
 def count(name: str) -> None:
