@@ -1,4 +1,4 @@
-"""A real MongoDB server per worker, and fresh databases, a signing key and the API for each test."""
+"""A real MongoDB server per worker, and empty databases, a signing key and the API for each test."""
 
 import io
 import logging
@@ -21,6 +21,7 @@ from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.directories import data_directory
 from tests.support.owners import Owner, sign_up
+from tests.support.reused_databases import ReusedDatabases
 from tests.support.rotation import SigningKeySecret
 from tests.support.service import Service
 
@@ -29,7 +30,7 @@ SERVER_OPTIONS = (
     *("--journalCommitInterval", "1"),
     # What a test compares before and after must not expire in between.
     *("--setParameter", "ttlMonitorEnabled=false"),
-    # Each test has databases of its own, whose files stay open for minutes otherwise, even dropped ones.
+    # Many tests have databases of their own, whose files stay open for minutes otherwise, even dropped ones.
     *("--syncdelay", "10"),
     *("--setParameter", "wiredTigerFileHandleCloseIdleTime=5"),
     *("--setParameter", "wiredTigerFileHandleCloseScanInterval=1"),
@@ -40,6 +41,12 @@ AWS_ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "own_databases: begins with nothing, in databases that no other test uses"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -74,13 +81,27 @@ def aws() -> Iterator[None]:
         secrets.forget()
 
 
+@pytest.fixture(scope="session")
+def reused_databases(server: str, server_client: MongoClient[Document]) -> ReusedDatabases:
+    return ReusedDatabases(server, server_client)
+
+
 @pytest.fixture
 def databases(
-    server: str, server_client: MongoClient[Document], monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    server: str,
+    server_client: MongoClient[Document],
+    reused_databases: ReusedDatabases,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Databases]:
-    """Databases that no other test uses, in a process that has just started."""
-    with library.fresh_databases(server, server_client, monkeypatch) as databases:
-        yield databases
+    """Databases with the schema and nothing else, in a process that has just started."""
+    if request.node.get_closest_marker("own_databases"):
+        with library.fresh_databases(server, server_client, monkeypatch) as databases:
+            yield databases
+    else:
+        databases = reused_databases.emptied()
+        with library.using(databases, monkeypatch):
+            yield databases
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def live(service: Service, databases: Databases, signing_key: SigningKeySecret) 
 
 
 def test_explanation_tells_a_scan(databases: Databases) -> None:
-    databases.master["accounts"].insert_many({"_id": number} for number in range(FILLED))
+    databases.master["accounts"].insert_many({"_id": number, "email": number} for number in range(FILLED))
     assert is_wasteful(databases, {"find": "accounts", "filter": {"no": "index"}})
     assert is_wasteful(databases, {"find": "accounts", "filter": {"_id": {"$gte": 0}}})
     lookup = {"from": "accounts", "localField": "a", "foreignField": "no_index", "as": "b"}

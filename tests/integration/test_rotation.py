@@ -30,7 +30,7 @@ def key_id_of(token: str) -> str:
 
 def forget_secrets() -> None:
     """What five minutes do to the cached secret."""
-    secrets.forget()
+    secrets._copies.clear()
 
 
 def forget_keys() -> None:

@@ -2,9 +2,13 @@
 
 import json
 
+import pytest
+
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, log_in, sign_up
 from tests.support.service import Answer, Service
+
+pytestmark = pytest.mark.own_databases
 
 OTHER_PASSWORD = "a quite different long password"
 

@@ -1,5 +1,6 @@
 """The databases of one test, read and changed without the library."""
 
+import uuid
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,12 @@ class Databases:
     client: MongoClient[Document]
     master: Database[Document]
     tenants: Database[Document]
+
+    @classmethod
+    def of_nobody(cls, uri: str, client: MongoClient[Document]) -> "Databases":
+        """Name databases that nobody else uses."""
+        suffix = uuid.uuid4().hex[:12]
+        return cls(uri, client, client[f"master_{suffix}"], client[f"tenants_{suffix}"])
 
     def dump(self, apart_from: Container[str] = ()) -> dict[str, Any]:
         """Return all there is: documents, indexes, options and identities of every collection.

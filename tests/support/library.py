@@ -1,6 +1,5 @@
 """The library's own state in this process, and its use without HTTP."""
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -34,15 +33,21 @@ def fresh_databases(
     uri: str, client: MongoClient[Document], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Databases]:
     """Databases that nobody else uses, in a process that has just started."""
-    suffix = uuid.uuid4().hex[:12]
-    databases = Databases(uri, client, client[f"master_{suffix}"], client[f"tenants_{suffix}"])
-    monkeypatch.setenv("MONGODB_URI", uri)
+    databases = Databases.of_nobody(uri, client)
+    with using(databases, monkeypatch):
+        yield databases
+    databases.drop()
+
+
+@contextmanager
+def using(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Be a process that has just started and works on these databases."""
+    monkeypatch.setenv("MONGODB_URI", databases.uri)
     monkeypatch.setenv("MASTER_DATABASE", databases.master.name)
     monkeypatch.setenv("TENANT_DATABASE", databases.tenants.name)
     hash_with_few_rounds(monkeypatch)
     with fresh_process():
-        yield databases
-    databases.drop()
+        yield
 
 
 def forget() -> None:

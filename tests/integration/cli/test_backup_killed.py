@@ -7,9 +7,13 @@ import sys
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases
+
+pytestmark = pytest.mark.own_databases
 
 DOCUMENTS = [{"_id": n, "data": bytes(3_000_000)} for n in range(5)]  # several insertions
 LATER = "3600"

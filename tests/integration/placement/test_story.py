@@ -13,6 +13,8 @@ from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, log_in, sign_up
 from tests.support.service import Service
 
+pytestmark = pytest.mark.own_databases
+
 
 @dataclass(frozen=True)
 class Place:

@@ -9,6 +9,7 @@ from pymongo import MongoClient
 from cli.roles import ROLES
 from local.mongod import mongod_binary
 from tests.integration.roles.users import ServiceOfUsers, Users
+from tests.support import library
 from tests.support.authentication import running_mongod_with_users
 from tests.support.command_line import tenantry_json
 from tests.support.databases import Databases, Document
@@ -29,6 +30,15 @@ def server() -> Iterator[str]:
 def server_client(server: str) -> Iterator[MongoClient[Document]]:
     with MongoClient[Document](server, tz_aware=True, uuidRepresentation="standard") as client:
         yield client
+
+
+@pytest.fixture
+def databases(
+    server: str, server_client: MongoClient[Document], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Databases]:
+    """Databases that no other test uses, since roles and users are named after them."""
+    with library.fresh_databases(server, server_client, monkeypatch) as databases:
+        yield databases
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ EVERY: Final = int(os.environ.get("KILL_EVERY", "30"))
 PAST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 DOCUMENTS = [{"_id": number, "key": number} for number in range(5)]
 
-pytestmark = pytest.mark.timeout(3000 / EVERY + 300)
+pytestmark = [pytest.mark.timeout(3000 / EVERY + 300), pytest.mark.own_databases]
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["tests.support.loaded", __name__])  # imported once for all processes
 

@@ -1,0 +1,70 @@
+"""Databases that serve one test after the other."""
+
+from typing import Any
+
+import pymongo
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.errors import PyMongoError
+
+from tenantry import database
+from tests.support import library
+from tests.support.databases import Databases, Document
+
+EMPTYING_SECONDS = 10
+
+
+class ReusedDatabases:
+    """A master and a tenant database, in which each test finds the schema and nothing else.
+
+    To make the master's collections and indexes and to drop them takes longer than most tests.
+    """
+
+    def __init__(self, uri: str, client: MongoClient[Document]) -> None:
+        self._uri = uri
+        self._client = client
+        self._databases: Databases | None = None
+        self._schema: dict[str, Any] = {}
+
+    def emptied(self) -> Databases:
+        """Return the databases as the first test found them, or others if they cannot be made so."""
+        if self._databases is not None and not self._can_empty(self._databases):
+            self._client.admin.command({"killAllSessions": []})  # whose transactions may be in the way
+            self._databases.drop()
+            self._databases = None
+        if self._databases is None:
+            self._databases = self._with_schema()
+        return self._databases
+
+    def _can_empty(self, databases: Databases) -> bool:
+        """Take away all but the schema; tell whether that is the one that was made."""
+        master = databases.master
+        try:
+            with pymongo.timeout(EMPTYING_SECONDS):
+                self._client.drop_database(databases.tenants.name)
+                for name in master.list_collection_names():
+                    if name not in self._schema:
+                        master.drop_collection(name)
+                    elif name not in {*database.VIEWS, "system.views"}:
+                        master[name].delete_many({})
+                return _schema(master) == self._schema
+        except PyMongoError:
+            return False
+
+    def _with_schema(self) -> Databases:
+        databases = Databases.of_nobody(self._uri, self._client)
+        with pytest.MonkeyPatch.context() as monkeypatch, library.using(databases, monkeypatch):
+            database.ensure_schema()
+        databases.master.create_collection("clusters")
+        self._schema = _schema(databases.master)
+        return databases
+
+
+def _schema(master: Database[Document]) -> dict[str, Any]:
+    """Return options, identity and indexes of each collection, and the definition of each view."""
+    found = {one["name"]: one for one in master.list_collections()}
+    return {
+        name: (one, one["type"] == "collection" and master[name].index_information())
+        for name, one in found.items()
+    }
