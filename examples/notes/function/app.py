@@ -24,7 +24,7 @@ class Note(BaseModel):
 
 @app.get("/notes")
 def list_notes(caller: Caller) -> list[Note]:
-    """List the notes of the caller's organization, the oldest first."""
+    """List the notes of the caller's organization, those of one second in any order."""
     return [Note(text=note["text"]) for note in tenants.collection(caller).find({"kind": "note"})]
 
 
