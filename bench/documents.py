@@ -15,12 +15,15 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from bench.callers import log_in, publish
 from bench.rounds import Operation, medians, running_database, save
-from tenantry import accounts, clusters, lifecycle, sessions, signing_keys, tokens
+from tenantry import clusters, lifecycle
 from tenantry.observability import logger, metrics
 from tenantry.schemas import CreateOrganization
+from tenantry.tokens import SigningKey
 from tests.support.service import LambdaContext, handler, proxy_event
 
+EMAIL: Final = "owner@bench.example"
 LISTED: Final = 100
 NOTE: Final = {"text": "hello " * 20, "tags": ["one", "two"], "count": 7}
 
@@ -63,20 +66,11 @@ def _operations() -> dict[str, dict[str, Operation]]:
 
 def _signed_up() -> tuple[str, Any]:
     """Create an organization; return its id and how to send requests of its owner."""
-    wanted = CreateOrganization(name="Bench", email="owner@bench.example", password=uuid.uuid4().hex)
-    created = lifecycle.create(wanted, None)
-    key = tokens.SigningKey.generate()
-    signing_keys.publish(key.public_jwk)
-    (owner,) = accounts.memberships(created.account["_id"])
-    token = tokens.issue(
-        key,
-        session_id=sessions.start(owner, 0).session["_id"],
-        account_id=owner.account_id,
-        organization_id=owner.organization_id,
-        slug="bench",
-        epoch=0,
-    )
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    lifecycle.create(CreateOrganization(name="Bench", email=EMAIL, password=uuid.uuid4().hex), None)
+    key = SigningKey.generate()
+    publish(key)
+    owner = log_in(EMAIL, key)
+    headers = {**owner.headers, "Content-Type": "application/json"}
 
     def request(method: str, path: str, body: Mapping[str, Any] | None = None) -> None:
         event = proxy_event(method, path, headers, None if body is None else json.dumps(body))
@@ -84,7 +78,7 @@ def _signed_up() -> tuple[str, Any]:
             answer = handler("documents")(event, LambdaContext("documents"))
         assert answer["statusCode"] < 300, answer["body"]  # noqa: S101, PLR2004 - a failure takes another time
 
-    return created.organization["_id"], request
+    return owner.organization_id, request
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ from pymongo import MongoClient
 from rich.console import Console
 from rich.table import Table
 
-from bench.environments import Caller, Environment, RefusedError, log_in, publish, request
+from bench.callers import Caller, RefusedError, log_in, publish, request
+from bench.environments import Environment
 from bench.rounds import save
 from bench.scale.population import email_of, running
 from local.processes import free_port

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from bench.callers import log_in, publish
 from bench.cold_start import layers
 from bench.cold_start.runtime import Function
 from bench.cold_start.secrets_manager import running_secrets_manager
-from tenantry import accounts, lifecycle, sessions, signing_keys, tokens
+from tenantry import lifecycle
 from tenantry.schemas import CreateOrganization
 from tenantry.tokens import SigningKey
 from tests.support.secrets_extension import running_extension
@@ -115,22 +116,13 @@ def _maker(directory: Path) -> Any:
 def _signed_up() -> tuple[SigningKey, dict[str, dict[str, Any]]]:
     """Create an organization; return the key that signs tokens, and the events."""
     password = uuid.uuid4().hex
-    created = lifecycle.create(CreateOrganization(name="Bench", email=EMAIL, password=password), None)
+    lifecycle.create(CreateOrganization(name="Bench", email=EMAIL, password=password), None)
     key = SigningKey.generate()
-    signing_keys.publish(key.public_jwk)
-    (owner,) = accounts.memberships(created.account["_id"])
-    token = tokens.issue(
-        key,
-        session_id=sessions.start(owner, 0).session["_id"],
-        account_id=owner.account_id,
-        organization_id=owner.organization_id,
-        slug="bench",
-        epoch=0,
-    )
-    authorization = {"Authorization": f"Bearer {token}"}
+    publish(key)
+    owner = log_in(EMAIL, key)
     credentials = json.dumps({"email": EMAIL, "password": password})
     fields = {"Content-Type": "application/json"}
     return key, {
-        "get": proxy_event("GET", f"/organizations/{owner.organization_id}", authorization, None),
+        "get": proxy_event("GET", f"/organizations/{owner.organization_id}", owner.headers, None),
         "login": proxy_event("POST", "/login", fields, credentials),
     }

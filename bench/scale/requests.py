@@ -14,7 +14,8 @@ from typing import Final
 
 from rich.progress import track
 
-from bench.environments import Caller, Environment, log_in, publish, request
+from bench.callers import Caller, log_in, publish, request
+from bench.environments import Environment
 from bench.scale.population import PASSWORD, email_of, running
 from tenantry import passwords
 from tenantry.tokens import SigningKey

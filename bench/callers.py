@@ -1,0 +1,62 @@
+"""Who is logged in, and their requests, straight to the functions' handlers of this process."""
+
+import json
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from http import HTTPStatus
+from io import StringIO
+from typing import Any, NamedTuple
+
+from tenantry import accounts, database, sessions, signing_keys, tokens
+from tests.support.service import LambdaContext, handler, proxy_event, route_of
+
+
+class Caller(NamedTuple):
+    """Somebody who is logged in."""
+
+    organization_id: str
+    email: str
+    headers: dict[str, str]
+
+
+def log_in(email: str, key: tokens.SigningKey) -> Caller:
+    """Log the owner of one organization in, without the cost of verifying a password."""
+    account = accounts.find_by_email(email)
+    assert account is not None, "the population is there"  # noqa: S101
+    (owner,) = accounts.memberships(account["_id"])
+    token = tokens.issue(
+        key,
+        session_id=sessions.start(owner, account["auth_epoch"]).session["_id"],
+        account_id=owner.account_id,
+        organization_id=owner.organization_id,
+        slug=owner.organization["slug"],
+        epoch=account["auth_epoch"],
+    )
+    return Caller(owner.organization_id, email, {"Authorization": f"Bearer {token}"})
+
+
+class RefusedError(Exception):
+    """A request did not succeed."""
+
+
+def request(method: str, path: str, headers: Mapping[str, str], body: Any = None) -> None:
+    """Send a request to its function's handler.
+
+    Raises
+    ------
+    RefusedError
+        It did not succeed; what it took tells nothing.
+    """
+    fields = dict(headers) if body is None else {**headers, "Content-Type": "application/json"}
+    event = proxy_event(method, path, fields, None if body is None else json.dumps(body))
+    _, function, _ = route_of(method, path)
+    with redirect_stdout(StringIO()):  # where the metrics go
+        answer = handler(function)(event, LambdaContext(function))
+    if answer["statusCode"] >= HTTPStatus.MULTIPLE_CHOICES:
+        raise RefusedError(answer["body"])
+
+
+def publish(key: tokens.SigningKey) -> None:
+    """Let the server's environments accept what the key signs."""
+    database.ensure_schema()
+    signing_keys.publish(key.public_jwk)
