@@ -2,11 +2,11 @@
 
 import contextlib
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from local.processes import HOST
+from tests.support.http_servers import running
 
 
 class _SecretsManager(ThreadingHTTPServer):
@@ -35,11 +35,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextlib.contextmanager
 def running_secrets_manager(secrets: Mapping[str, str]) -> Iterator[str]:
     """Answer GetSecretValue for the length of a ``with`` block; yields the URL."""
-    with _SecretsManager(secrets) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://{HOST}:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(_SecretsManager(secrets)) as url:
+        yield url

@@ -4,17 +4,13 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import cycle
-from pathlib import Path
 from typing import Final, cast
 
 import pytest
-from pymongo import MongoClient
 from pymongo.database import Database
 
 from cli import connection
 from cli.checker import verify
-from local.mongod import mongod_binary, running_mongod
-from local.processes import free_port
 from tenantry import clusters, organizations
 from tenantry.reconciliation import reconcile
 from tenantry.settings import settings
@@ -23,7 +19,7 @@ from tests.faults.commands import COMMANDS
 from tests.faults.operations import OPERATIONS
 from tests.faults.victims import Moment, Victim
 from tests.support.databases import Document
-from tests.support.directories import data_directory
+from tests.support.mongodb import running_server
 
 _OPERATION: Final = "sign-up-with-key"
 _CREATING_HERE: Final = {"create org_beta in transaction", "find org_beta in transaction"}
@@ -46,13 +42,7 @@ def _commands() -> tuple[str, ...]:
 @pytest.fixture(scope="module")
 def second() -> Iterator[Database[Document]]:
     """The tenant database on another server."""
-    binary = mongod_binary()
-    assert binary is not None, "the bundled mongod does not run on this machine"
-    with (
-        data_directory() as directory,
-        running_mongod(binary, Path(directory) / "data", free_port(), test_commands=True) as (_, uri),
-        MongoClient[Document](uri, tz_aware=True, uuidRepresentation="standard") as client,
-    ):
+    with running_server() as client:
         client.admin.command("ping")
         yield client["tenants"]
 

@@ -7,7 +7,7 @@ import pytest
 from tests.integration.isolation.tenants import found, snapshot
 from tests.openapi import command
 from tests.support.databases import Databases
-from tests.support.http_server import serving
+from tests.support.gateway import serving
 from tests.support.service import Service
 
 EXAMPLES = {command.SINGLE: 10, command.STATEFUL: 60}

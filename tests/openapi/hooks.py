@@ -11,7 +11,7 @@ from schemathesis.core.parameters import ParameterLocation
 
 from tests.openapi import command
 from tests.openapi.callers import TIMEOUT_SECONDS, Callers
-from tests.support.http_server import SIGNATURE
+from tests.support.gateway import SIGNATURE
 from tests.support.owners import PASSWORD
 
 API_URL = os.environ[command.API_URL]

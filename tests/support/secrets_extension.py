@@ -2,12 +2,12 @@
 
 import contextlib
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from local.processes import HOST
+from tests.support.http_servers import running
 
 
 class SecretsExtension(ThreadingHTTPServer):
@@ -50,11 +50,6 @@ class _Handler(BaseHTTPRequestHandler):
 @contextlib.contextmanager
 def running_extension(secrets: Mapping[str, str], session_token: str) -> Iterator[SecretsExtension]:
     """Run the stand-in for the length of a ``with`` block."""
-    with SecretsExtension(secrets, session_token) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    extension = SecretsExtension(secrets, session_token)
+    with running(extension):
+        yield extension

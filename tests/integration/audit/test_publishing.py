@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -16,6 +15,7 @@ from local.processes import HOST
 from tenantry import audit
 from tests.integration.audit.records import recorded
 from tests.support.databases import Databases
+from tests.support.http_servers import running
 
 
 class EventBridge(HTTPServer):
@@ -50,14 +50,11 @@ class _Requests(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def event_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[EventBridge]:
-    with EventBridge() as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", f"http://{HOST}:{server.server_port}")
+    event_bridge = EventBridge()
+    with running(event_bridge) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", url)
         monkeypatch.setenv("EVENT_BUS", "tenantry-test")
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+        yield event_bridge
 
 
 def publish(number: int) -> int:

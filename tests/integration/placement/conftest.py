@@ -2,29 +2,20 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from local.mongod import mongod_binary, running_mongod
-from local.processes import free_port
 from tests.support import library
 from tests.support.databases import Databases, Document
-from tests.support.directories import data_directory
+from tests.support.mongodb import running_server
 
 
 @pytest.fixture(scope="session")
 def second_server() -> Iterator[MongoClient[Document]]:
     """A client of a second replica set."""
-    binary = mongod_binary()
-    assert binary is not None, "the bundled mongod does not run on this machine"
-    with (
-        data_directory() as directory,
-        running_mongod(binary, Path(directory) / "data", free_port(), test_commands=True) as (_, uri),
-        MongoClient[Document](uri, tz_aware=True, uuidRepresentation="standard") as client,
-    ):
+    with running_server() as client:
         yield client
 
 

@@ -2,12 +2,12 @@
 
 import contextlib
 import random
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import IPv4Address
 
 from local.processes import HOST
+from tests.support.http_servers import running
 from tests.support.service import STAGE, Answer, Service, proxy_event, route_of
 
 OPERATOR_ARN = "arn:aws:iam::123456789012:role/Operator"
@@ -60,11 +60,5 @@ class Gateway(BaseHTTPRequestHandler):
 @contextlib.contextmanager
 def serving() -> Iterator[str]:
     """Serve the functions, one request after the other, and return the base URL."""
-    with HTTPServer((HOST, 0), Gateway) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://{HOST}:{server.server_port}/{STAGE}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(HTTPServer((HOST, 0), Gateway)) as url:
+        yield f"{url}/{STAGE}"
