@@ -18,6 +18,7 @@ _ALWAYS_WRITE: Final = {
     "renameCollection",
     "update",
 }
+_COUNT: Final = "update login_attempts"  # waits for nothing: what the attempt ends with does
 _RETRYABLE_WRITES: Final = {"delete", "findAndModify", "insert", "update"}
 
 
@@ -95,8 +96,8 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "find": ("find organizations", "find org_alpha", "find organizations"),
     "change-password": (
         "find accounts",
-        "update login_attempts",
-        "update login_attempts",
+        _COUNT,
+        _COUNT,
         *_transaction("update accounts", "find members", *_RECORD),
     ),
 }
@@ -119,9 +120,10 @@ def in_transaction(command: str) -> bool:
 
 
 def waits_for_majority(command: str) -> bool:
-    """Tell whether a command takes a write concern: every change outside a transaction, and its commit."""
+    """Tell whether a command has to: every change outside a transaction but a count, and every commit."""
     is_commit = name_of(command) == "commitTransaction"
-    return name_of(command) in _ALWAYS_WRITE and (is_commit or not in_transaction(command))
+    is_change = name_of(command) in _ALWAYS_WRITE and command != _COUNT
+    return is_change and (is_commit or not in_transaction(command))
 
 
 def is_retryable_write(command: str) -> bool:

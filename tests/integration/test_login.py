@@ -11,7 +11,7 @@ from typing import Literal
 import pytest
 from passlib.hash import pbkdf2_sha256
 
-from tenantry import accounts, database, login, passwords, sessions, throttling, tokens
+from tenantry import accounts, database, lifecycle, login, passwords, sessions, throttling, tokens
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
 from tests.support.intents import intend_deletion
@@ -222,6 +222,18 @@ def test_login_that_a_password_change_overtakes_gives_no_living_token(
     assert attempt(owner.service, owner.email, PASSWORD).status == 401
     living = log_in(owner.service, owner.email, password=CHANGED)
     assert owner.service.get(owner.path, token=living).status == 200
+
+
+@pytest.mark.parametrize("moment", [(accounts, "memberships"), (sessions, "start"), (sessions, "membership")])
+def test_login_that_a_deletion_overtakes_is_refused(
+    owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch, moment: tuple[object, str]
+) -> None:
+    """The organization goes, and the account with it, after the password was verified."""
+    (member,) = accounts.memberships(account_id_of(owner))
+    once_before(monkeypatch, *moment, partial(lifecycle.delete, member))
+    answer = attempt(owner.service, owner.email, PASSWORD)
+    assert (answer.status, answer.code) == (401, "invalid-credentials")
+    assert databases.master["login_attempts"].count_documents({"failures": {"$gt": 0}}) == 0
 
 
 def test_of_two_password_changes_one_succeeds(owner: Owner) -> None:

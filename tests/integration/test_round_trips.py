@@ -53,6 +53,20 @@ def test_login_counts_address_and_source_in_one_round_trip_and_forgets_in_anothe
     assert [(next(iter(command)), len(command["updates"])) for command in counting] == [("update", 2)] * 2
 
 
+def test_login_waits_for_the_majority_once(recorder: Recorder, service: Service) -> None:
+    owner = sign_up(service, "Alpha")
+    recorder.commands.clear()
+    assert log_in(service, owner.email)
+    waiting = [
+        (next(iter(command)), command["writeConcern"])
+        for _, command in recorder.commands
+        if "writeConcern" in command
+    ]
+    count = ("update", {"w": 1})
+    assert waiting == [count, count, ("commitTransaction", {"w": "majority"})]
+    assert len(recorder.commands) == 9
+
+
 def test_refused_login_asks_and_records_the_same_whether_there_is_an_account(
     recorder: Recorder, service: Service
 ) -> None:

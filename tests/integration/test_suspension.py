@@ -52,12 +52,17 @@ def test_nobody_is_suspended(databases: Databases) -> None:
             request("nobody")
 
 
+@pytest.mark.parametrize(
+    ("moment", "refusal"),
+    [("start", (403, "organization-suspended")), ("membership", (401, "invalid-credentials"))],
+)
 def test_login_that_a_suspension_overtakes_gives_no_living_token(
-    owner: Owner, monkeypatch: pytest.MonkeyPatch
+    owner: Owner, monkeypatch: pytest.MonkeyPatch, moment: str, refusal: tuple[int, str]
 ) -> None:
-    once_before(monkeypatch, sessions, "start", partial(suspension.suspend, owner.id))
+    """It comes before the session is stored, or ends it before the organization is looked at again."""
+    once_before(monkeypatch, sessions, moment, partial(suspension.suspend, owner.id))
     refused = owner.service.post("/login", {"email": owner.email, "password": PASSWORD})
-    assert (refused.status, refused.code) == (403, "organization-suspended")
+    assert (refused.status, refused.code) == refusal
 
 
 def test_operation_that_a_suspension_overtakes_has_not_happened(

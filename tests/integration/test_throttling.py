@@ -1,6 +1,6 @@
 """Attempts to log in are counted before anything is verified, however many come at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -24,6 +24,15 @@ def counter(databases: Databases) -> Document:
 def end_pause(databases: Databases, since: timedelta = timedelta(seconds=1)) -> None:
     end = {"$set": {"blocked_until": database.now() - since}}
     databases.master["login_attempts"].update_one({}, end)
+
+
+@pytest.fixture
+def behind_majority(databases: Databases) -> Iterator[None]:
+    """Keep the server from writing its journal, and so the majority from having what is stored meanwhile."""
+    pause: Document = {"configureFailPoint": "pauseJournalFlusherBeforeFlush"}
+    databases.client.admin.command(pause | {"mode": "alwaysOn"})
+    yield
+    databases.client.admin.command(pause | {"mode": "off"})
 
 
 def is_verified(attempt: Callable[[], object]) -> bool:
@@ -78,6 +87,14 @@ def test_of_guesses_at_the_end_of_a_pause_one_is_verified(
     assert at_once([guess] * 20).count(True) == 1
     assert calls == ["guess"]
     assert counter(databases)["failures"] == FREE_FAILURES + 1
+
+
+@pytest.mark.usefixtures("behind_majority")
+def test_counts_and_pauses_need_no_majority() -> None:
+    verified = at_once([partial(is_verified, partial(throttling.begin, EMAIL))] * 30)
+    assert verified.count(True) == FREE_FAILURES
+    with pytest.raises(TooManyRequests):
+        throttling.begin(EMAIL)
 
 
 def test_a_success_is_a_fresh_start(databases: Databases) -> None:

@@ -102,7 +102,7 @@ def close() -> None:
 def connect(uri: str) -> MongoClient[Document]:
     """Make a client; every write of it waits for the majority, every read sees only what the majority has.
 
-    With less, a failover has been seen to undo acknowledged renames.
+    With less, a failover has been seen to undo acknowledged renames. Only `throttling` asks for less.
     """
     return MongoClient(
         uri,

@@ -3,6 +3,9 @@
 The counters live in the master collection `login_attempts`, apart from the accounts, so that an address
 without an account is slowed down just the same and the answer tells nothing. What each counter does is told
 and reasoned in docs/decisions/0007 and 0024.
+
+A count waits for neither the journal nor other members of the replica set: what an attempt ends with, be it
+a session or the record of its failure, does, and MongoDB keeps the order (docs/decisions/0027).
 """
 
 import hashlib
@@ -11,8 +14,11 @@ from datetime import datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 
-from pymongo import UpdateOne
+from pymongo import ReadPreference, UpdateOne
+from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
 
 from tenantry import database, request_context
 from tenantry.errors import ServiceUnavailable, TooManyRequests
@@ -73,7 +79,7 @@ def forget(email: str) -> None:
 
 def _write(statements: list[UpdateOne]) -> None:
     """Send the updates as one command; the first that fails is the last."""
-    database.collection("login_attempts").bulk_write(statements)
+    _counters().bulk_write(statements)
 
 
 def _count_of_address(key: str, now: datetime) -> UpdateOne:
@@ -125,10 +131,20 @@ def _refused(error: BulkWriteError) -> int:
 
 
 def _check_pauses(keys: list[str]) -> None:
-    found = database.collection("login_attempts").find({"_id": {"$in": keys}})
+    found = _counters().find({"_id": {"$in": keys}})
     left = max((counter["blocked_until"] - database.now() for counter in found), default=timedelta())
     if left > timedelta():
         raise TooManyRequests(retry_after_seconds=math.ceil(left.total_seconds()))
+
+
+def _counters() -> Collection[database.Document]:
+    """Return the counters as the primary has them, which the majority may not have yet."""
+    return database.master().get_collection(
+        "login_attempts",
+        read_concern=ReadConcern("local"),
+        read_preference=ReadPreference.PRIMARY,
+        write_concern=WriteConcern(1),
+    )
 
 
 def _milliseconds(length: timedelta) -> int:
