@@ -4,8 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from tests.contract.events import EVENTS, FUNCTIONS, REQUESTS, STATUS, WITHOUT_A
 from tests.contract.sam_template import PROJECT, Route
 
 NEED_MONGODB = ["create_organization", "health"]
+Invoke = Callable[[str, str], Any]
 
 
 @pytest.fixture(scope="module")
@@ -43,22 +43,29 @@ def environment(directory: str, mongodb_uri: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_SECRET_ACCESS_KEY": "test",
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": f"{PROJECT / 'layers/common/python'}{os.pathsep}{PROJECT / 'functions' / directory}",
         "TEST_MONGODB_URI": mongodb_uri,
     }
 
 
-def invoke(directory: str, mongodb_uri: str) -> Any:
-    with tempfile.NamedTemporaryFile("r") as answer:
-        subprocess.run(
-            [sys.executable, Path(__file__).with_name("invoke_function.py"), answer.name],
-            input=json.dumps(EVENTS[directory]),
-            cwd=PROJECT / "functions" / directory,
-            env=environment(directory, mongodb_uri),
-            check=True,
-            text=True,
-        )
-        return json.load(answer)
+@pytest.fixture(scope="module")
+def invoke(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invoke]:
+    """Invoke functions with their events, each in a process of its own."""
+    answer = tmp_path_factory.mktemp("answers") / "answer.json"
+    command: list[str | Path] = [sys.executable, Path(__file__).with_name("invoke_functions.py"), answer]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as invoker:
+        requests, statuses = invoker.stdin, invoker.stdout
+        assert requests
+        assert statuses
+
+        def invoke(directory: str, mongodb_uri: str) -> Any:
+            function = str(PROJECT / "functions" / directory)
+            invocation = [function, environment(directory, mongodb_uri), EVENTS[directory]]
+            print(json.dumps(invocation), file=requests, flush=True)
+            assert statuses.readline() == "0\n"
+            return json.loads(answer.read_text())
+
+        yield invoke
+        requests.close()
 
 
 def test_every_function_has_an_event() -> None:
@@ -85,7 +92,7 @@ def test_event_agrees_with_itself(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_function_answers_its_event(name: str, mongodb: str) -> None:
+def test_function_answers_its_event(name: str, mongodb: str, invoke: Invoke) -> None:
     answer = invoke(name, mongodb)
     assert answer["statusCode"] == STATUS[name]
     assert isinstance(answer["body"], str)
@@ -96,12 +103,12 @@ def test_function_answers_its_event(name: str, mongodb: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(WITHOUT_A_ROUTE))
-def test_function_without_a_route_takes_its_event(name: str, mongodb: str) -> None:
+def test_function_without_a_route_takes_its_event(name: str, mongodb: str, invoke: Invoke) -> None:
     assert invoke(name, mongodb) is None
 
 
 @pytest.mark.parametrize("name", NEED_MONGODB)
-def test_function_without_mongodb_is_unavailable(name: str) -> None:
+def test_function_without_mongodb_is_unavailable(name: str, invoke: Invoke) -> None:
     answer = invoke(name, f"mongodb://127.0.0.1:{free_port()}")
     assert answer["statusCode"] == 503
     assert json.loads(answer["body"])["code"] == "service-unavailable"

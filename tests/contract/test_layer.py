@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,11 +19,17 @@ LARGEST_BYTES = 250 * 1024 * 1024  # Lambda's quota for a function and its layer
 LARGEST_ARCHIVE_BYTES = 15_000_000  # a cold start may have to fetch it
 
 
-def bill_of_materials(layer: Path, target: Path) -> dict[str, Any]:
+def write_bill_of_materials(layer: Path, target: Path) -> None:
     """List what a layer holds, as a deployment does; what is not valid CycloneDX fails."""
     arguments = ["--silent", "--assume-old=.venv/installed", "sbom", f"LAYER={layer}", f"SBOM={target}"]
     subprocess.run([MAKE, *arguments], cwd=PROJECT, check=True)
-    return dict(json.loads(target.read_text()))
+
+
+@pytest.fixture(scope="module")
+def bill(layer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("sbom") / "sbom.json"
+    write_bill_of_materials(layer, target)
+    return target
 
 
 def test_every_module_is_compiled_with_an_unchecked_hash(layer: Path) -> None:
@@ -88,8 +93,8 @@ def test_layer_leaves_out_what_the_runtime_brings(layer: Path) -> None:
     assert held & {"boto3", "botocore", "python-dateutil", "s3transfer", "six", "urllib3"} == set()
 
 
-def test_bill_of_materials_lists_exactly_what_the_layer_holds(layer: Path, tmp_path: Path) -> None:
-    document = bill_of_materials(layer, tmp_path / "sbom.json")
+def test_bill_of_materials_lists_exactly_what_the_layer_holds(layer: Path, bill: Path) -> None:
+    document = json.loads(bill.read_text())
     held = {f"{found.name}@{found.version}" for found in importlib.metadata.distributions(path=[str(layer)])}
     assert "pymongo" in {name.partition("@")[0] for name in held}
     assert {f"{one['name']}@{one['version']}" for one in document["components"]} == held
@@ -97,10 +102,10 @@ def test_bill_of_materials_lists_exactly_what_the_layer_holds(layer: Path, tmp_p
     assert all(one["purl"].startswith("pkg:pypi/") and one["licenses"] for one in document["components"])
 
 
-def test_equal_layers_give_equal_bills_of_materials(layer: Path, tmp_path: Path) -> None:
-    assert "serialNumber" not in bill_of_materials(layer, tmp_path / "one.json")
-    bill_of_materials(layer, tmp_path / "other.json")
-    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "other.json").read_bytes()
+def test_equal_layers_give_equal_bills_of_materials(layer: Path, bill: Path, tmp_path: Path) -> None:
+    write_bill_of_materials(layer, tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_bytes() == bill.read_bytes()
+    assert "serialNumber" not in json.loads(bill.read_text())
 
 
 def test_unknown_architecture_is_refused(tmp_path: Path) -> None:
