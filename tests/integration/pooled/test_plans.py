@@ -58,7 +58,6 @@ def later_page(mine: TenantCollection, sort: str, query: str | None = None) -> N
     finding.find_page(mine, search._replace(cursor=page.cursor(PAGE)))
 
 
-EQUAL: Final = {"_id": {"$eq": 7}}
 OPERATIONS: Final[dict[str, Callable[[TenantCollection], Any]]] = {
     "find_one": call("find_one", {"_id": 7}),
     "find_one otherwise": call("find_one", {"age": 3}),

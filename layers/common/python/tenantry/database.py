@@ -123,7 +123,7 @@ def connect(uri: str) -> MongoClient[Document]:
 
 
 def master() -> Database[Document]:
-    """Return the database of organizations, accounts, members and public signing keys."""
+    """Return the database of all that is not a tenant's data: organizations, accounts, sessions, keys."""
     return client()[settings().master_database]
 
 

@@ -21,7 +21,7 @@ class Settings:
     mongodb_clusters_secret_arn : str
         Secrets Manager secret whose string is that object.
     signing_key_secret_arn : str
-        Secrets Manager secret that holds the private signing key; set for login and rotation only.
+        Secrets Manager secret that holds the private signing key; set for login, refresh and rotation only.
     master_database, tenant_database : str
         Databases of the organizations' metadata and of the tenants' collections.
     sign_up : str

@@ -6,10 +6,10 @@ from tenantry.errors.base import TenantryError
 
 
 class ServiceUnavailable(TenantryError):
-    """The database did not answer in time, so the outcome is unknown.
+    """The request cannot be met at the moment, mostly because the database does not answer.
 
-    A change that was asked for has either happened wholly or will not have happened at all once the next
-    request or the reconciler has met it; repeating the request is safe.
+    The outcome may be unknown: a change that was asked for has either happened wholly or will not have
+    happened at all once the next request or the reconciler has met it. Repeating the request is safe.
     """
 
     code = "service-unavailable"

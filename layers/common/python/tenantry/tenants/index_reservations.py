@@ -44,6 +44,8 @@ def creating(organization_id: str) -> Iterator[Reservation]:
         The cluster has no room for it; nothing changed.
     OrganizationNotFound
         The organization is deleted.
+    ServiceUnavailable
+        Its documents are being moved; nothing changed.
     """
     change = index_changes.begin(organization_id, 1)
     reservation = Reservation()
@@ -64,6 +66,8 @@ def dropping(organization_id: str) -> Iterator[None]:
     ------
     OrganizationNotFound
         The organization is deleted.
+    ServiceUnavailable
+        Its documents are being moved; nothing changed.
     """
     change = index_changes.begin(organization_id, 0)
     try:

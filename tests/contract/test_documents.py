@@ -1,0 +1,39 @@
+"""What README and the documents name exists."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.contract.sam_template import PROJECT
+
+DOCUMENTS = [PROJECT / "README.md", PROJECT / "SECURITY.md", *sorted((PROJECT / "docs").rglob("*.md"))]
+PATH = re.compile(r"(?<![\w/.-])((?:bench|cli|docs|events|examples|functions|layers|local|tests)/[\w./-]*\w)")
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)[)#]")
+MODULE = re.compile(r"`(tenantry(?:[./]\w+)+)`")
+
+every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+
+
+def test_documents_name_files_and_modules() -> None:
+    together = "".join(document.read_text() for document in DOCUMENTS)
+    assert all(named.search(together) for named in (PATH, LINK, MODULE))
+
+
+@every_document
+def test_files_exist(document: Path) -> None:
+    text = document.read_text()
+    assert [path for path in PATH.findall(text) if not (PROJECT / path).exists()] == []
+    assert [path for path in LINK.findall(text) if not (document.parent / path).exists()] == []
+
+
+@every_document
+def test_modules_exist(document: Path) -> None:
+    for module in MODULE.findall(document.read_text()):
+        import_module(module.replace("/", "."))
+
+
+def test_tests_are_named_where_somebody_makes_sure_that_they_exist() -> None:
+    naming = {document.name for document in DOCUMENTS if re.search(r"\.py::", document.read_text())}
+    assert naming == {"SECURITY.md", "security.md"}  # see test_security_documents
