@@ -82,7 +82,7 @@ class RequestInFlight(TenantryError):
 
 
 class TooManyRequests(TenantryError):
-    """Too many failures of the account or the source; nothing was checked. Wait as long as Retry-After says."""
+    """Too many failures of an account or a source; nothing was checked. Wait as long as Retry-After says."""
 
     code = "too-many-requests"
     status = HTTPStatus.TOO_MANY_REQUESTS
