@@ -1,6 +1,7 @@
 """Moves that are interrupted go on or are given up, and have one mover at a time."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import bson
 import pytest
@@ -11,7 +12,9 @@ from tenantry.moves.endpoints import opened
 from tenantry.moves.errors import MoveLost, MoveRefused
 from tenantry.moves.raw_documents import document, id_of
 from tenantry.organizations import Kind
+from tenantry.reconciliation import reconcile
 from tenantry.tenants import TenantCollection
+from tenantry.tenants.pooled import PooledIndexes
 from tests.integration.placement.moves.places import AROUND, DOCUMENTS, Places, move
 
 
@@ -101,3 +104,14 @@ def test_former_mover_is_told_by_the_next_one(begun: tuple[str, Kind], member: M
         records.save(first, {})
     with pytest.raises(MoveLost):
         records.verify(first, first["target"]["cluster"])
+
+
+@pytest.mark.parametrize("begun", [AROUND[2]], indirect=True)
+def test_indexes_that_are_on_their_way_to_a_pool_stay(
+    begun: tuple[str, Kind], member: Membership, places: Places
+) -> None:
+    target = PooledIndexes(places.tenants["main"]["pool_0"], member.organization_id)
+    before = target.find()
+    assert len(before) == 3
+    reconcile(timedelta())
+    assert target.find() == before

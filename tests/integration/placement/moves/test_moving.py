@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pymongo import IndexModel
 
 from tenantry import lifecycle, organizations
 from tenantry.accounts import Membership
@@ -14,6 +15,7 @@ from tenantry.organizations import Kind
 from tenantry.reconciliation import reconcile
 from tenantry.schemas import UpdateOrganization
 from tenantry.tenants import TenantCollection
+from tenantry.tenants.pooled import PooledIndexes
 from tests.integration.placement.moves.places import AROUND, DOCUMENTS, Places, interrupt, move
 from tests.support import library
 from tests.support.databases import failing
@@ -95,3 +97,15 @@ def test_move_begins_anew_if_the_server_has_forgotten_what_changed(
         move(member.organization_id, "second", "collection")
     assert mine.find({}) == DOCUMENTS[30:]
     places.check_nothing_is_left()
+
+
+def test_index_that_comes_to_a_pool_after_its_organization_has_left_goes(
+    mine: TenantCollection, member: Membership, places: Places
+) -> None:
+    for place in (AROUND[2], AROUND[0]):
+        move(member.organization_id, *place)
+    left = PooledIndexes(places.tenants["main"]["pool_0"], member.organization_id)
+    left.create(IndexModel([("late", 1)], name="late"))
+    reconcile(timedelta())
+    places.check_nothing_is_left()
+    assert len(mine.list_indexes()) == 3

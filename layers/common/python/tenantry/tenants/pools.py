@@ -1,9 +1,11 @@
 """Pools: collections that many organizations share."""
 
-from typing import Final
+from collections.abc import Collection, Iterable
+from typing import Any, Final
 
-from tenantry import clusters, organizations
+from tenantry import clusters, database, organizations
 from tenantry.errors import CapacityExhausted
+from tenantry.organizations import Placement
 from tenantry.tenants.pooled import POOL_INDEXES, PooledIndexes
 from tenantry.tenants.pooled.ids import TENANT
 
@@ -34,14 +36,20 @@ def create(cluster: str, name: str) -> None:
 
 
 def drop_orphaned_indexes() -> None:
-    """Drop the indexes of organizations that do not exist any more.
+    """Drop the indexes of organizations that are not in the pool any more.
 
-    The command that creates an index may arrive when its organization is deleted and erased.
+    The command that creates an index may arrive when its organization is erased or moved elsewhere.
     """
     for cluster in clusters.find_all():
         for name in cluster["pools"]:
-            pool = clusters.tenant_database(cluster["_id"])[name]
+            place = Placement(cluster["_id"], "pooled", name)
+            pool = clusters.tenant_database(place.cluster)[name]
             holders = {index.get("partialFilterExpression", {}).get(TENANT) for index in pool.list_indexes()}
-            for holder in holders - {None}:
-                if organizations.find(holder) is None:
-                    PooledIndexes(pool, holder).drop_all()
+            for holder in holders - {None} - _at_home(holders, place):
+                PooledIndexes(pool, holder).drop_all()
+
+
+def _at_home(holders: Collection[str], place: Placement) -> set[str]:
+    """Return those of some organizations that are in a pool, or may be on their way."""
+    found: Iterable[Any] = database.collection("organizations").find({"_id": {"$in": list(holders)}})
+    return {one["_id"] for one in found if one.get("move") or organizations.placement(one) == place}
