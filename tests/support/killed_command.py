@@ -1,15 +1,17 @@
-"""`tenantry`, killed when it is about to send its nth command that is more than a look.
+"""`tenantry`, killed when it is about to send its nth command that is more than a look."""
 
-Usage: python -m tests.support.killed_command N ARGUMENT...
-"""
-
+import multiprocessing
 import os
 import signal
 import sys
+from pathlib import Path
 
 from pymongo import monitoring
 
 from cli.app import main
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["tests.support.loaded", __name__])
 
 READING = {"aggregate", "collStats", "endSessions", "ping", "find", "listCollections", "listIndexes"}
 
@@ -32,8 +34,18 @@ class Killer(monitoring.CommandListener):
         pass
 
 
-if __name__ == "__main__":
-    number, *arguments = sys.argv[1:]
-    monitoring.register(Killer(int(number)))
-    sys.argv = ["tenantry", *arguments]
+def killed(number: int, *arguments: str | Path) -> bool:
+    """Run `tenantry`, killed before its nth command; tell whether it had that many."""
+    process = _processes.Process(target=_be_killed, args=(dict(os.environ), number, arguments))
+    process.start()
+    process.join()
+    assert process.exitcode in (0, -signal.SIGKILL)
+    return process.exitcode != 0
+
+
+def _be_killed(environment: dict[str, str], number: int, arguments: tuple[str | Path, ...]) -> None:
+    os.environ |= environment
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    monitoring.register(Killer(number))
+    sys.argv = ["tenantry", *map(str, arguments)]
     main()

@@ -1,10 +1,11 @@
-"""The functions that processes race with, loaded once by the fork server."""
+"""The functions and the command line that processes race with, loaded once by the fork server."""
 
 import zxcvbn
 
+import cli.app
 from tests.support.service import handler
 
-__all__ = ["zxcvbn"]
+__all__ = ["cli", "zxcvbn"]
 
 for method in ("create", "get", "update", "delete"):
     handler(f"{method}_organization")

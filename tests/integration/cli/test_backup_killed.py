@@ -1,9 +1,6 @@
 """`tenantry restore` and `tenantry backup`, killed before each of their commands: whole, or nothing."""
 
 import json
-import signal
-import subprocess
-import sys
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import pytest
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases
+from tests.support.killed_command import killed
 
 pytestmark = pytest.mark.own_databases
 
@@ -24,14 +22,6 @@ def google(databases: Databases) -> None:
     collection = databases.tenants["org_google"]
     collection.insert_many(DOCUMENTS)
     collection.create_index("kind", name="kind")
-
-
-def killed(number: int, *arguments: str | Path) -> bool:
-    """Run a command that is killed before its nth command; tell whether it had that many."""
-    command = [sys.executable, "-m", "tests.support.killed_command", str(number), *arguments]
-    done = subprocess.run(command, capture_output=True, check=False)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode != 0
 
 
 def run_out(databases: Databases) -> None:
