@@ -3,15 +3,15 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Path
-
-from tenantry import audit, http, organizations
+from tenantry import audit_pages, http, organizations
 from tenantry.accounts import Membership
 from tenantry.http import audit_schemas
 from tenantry.http.audit_schemas import Cursor, Limit, OrganizationFilter
 from tenantry.http.document_requests import query_parameters
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Path
 
 app = APIGatewayRestResolver(enable_validation=True)
 
@@ -37,7 +37,7 @@ def list_audit(
 
     The newest comes first. Writes of documents and indexes are not recorded.
     """
-    return audit_schemas.page_of(audit.find_page(member.organization_id, limit, cursor))
+    return audit_schemas.page_of(audit_pages.find_page(member.organization_id, limit, cursor))
 
 
 @app.get(
@@ -59,7 +59,7 @@ def list_audit_as_operator(
 ) -> audit_schemas.OperatorAuditPage:
     """List the records of one organization, which may be deleted, or of the whole platform, newest first."""
     found = organizations.find_holder(organization) if organization else None
-    page = audit.find_page(found["_id"] if found else organization, limit, cursor)
+    page = audit_pages.find_page(found["_id"] if found else organization, limit, cursor)
     return audit_schemas.operator_page_of(page)
 
 

@@ -3,13 +3,13 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Body
-
 from tenantry import http, lifecycle, schemas
 from tenantry.accounts import Membership
 from tenantry.http import creations
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 app = APIGatewayRestResolver(enable_validation=True)
 

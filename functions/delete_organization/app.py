@@ -3,11 +3,11 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from tenantry import http, lifecycle
 from tenantry.accounts import Membership
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 app = APIGatewayRestResolver()
 

@@ -5,10 +5,10 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from tenantry import http
+
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
-
-from tenantry import http
 
 CACHE_CONTROL = {"Cache-Control": "public, max-age=300"}
 # The page carries its own script and style, calls this API, and is nobody's frame.

@@ -3,10 +3,6 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.request import Request
-
 from tenantry import http, tenants
 from tenantry.documents import changing, finding, inserting
 from tenantry.http import document_answers, document_requests, document_schemas
@@ -25,6 +21,10 @@ from tenantry.http.document_parameters import (
 )
 from tenantry.queries import fields as projections
 from tenantry.queries import filters, sorting
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.request import Request
 
 app = APIGatewayRestResolver(enable_validation=True)
 

@@ -2,9 +2,9 @@
 
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
-
 from tenantry import database, http
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 app = APIGatewayRestResolver()
 

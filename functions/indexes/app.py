@@ -4,14 +4,14 @@ from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import unquote
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
-
 from tenantry import http, tenants
 from tenantry.accounts import Membership
 from tenantry.documents import indexes
 from tenantry.http import index_schemas
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 app = APIGatewayRestResolver(enable_validation=True)
 

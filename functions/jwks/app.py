@@ -2,9 +2,9 @@
 
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-
 from tenantry import http, signing_keys
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 app = APIGatewayRestResolver()
 

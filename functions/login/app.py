@@ -3,10 +3,10 @@
 from http import HTTPStatus
 from typing import Annotated
 
+from tenantry import http, login, schemas
+
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body
-
-from tenantry import http, login, schemas
 
 app = APIGatewayRestResolver(enable_validation=True)
 

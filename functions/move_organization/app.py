@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from tenantry.moves import requests
 from tenantry.observability import logger, metrics
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 LEFT_TO_STOP_MS = 10_000  # longer than a batch may take
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from tenantry import outbox
 from tenantry.observability import MetricUnit, logger, metrics
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 @metrics.log_metrics(capture_cold_start_metric=True)

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from tenantry import placement, reconciliation
 from tenantry.observability import MetricUnit, logger, metrics
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 # Older than any request can be: a function ends after 15 s.
 OLDER_THAN = timedelta(seconds=30)

@@ -1,9 +1,9 @@
 """Rotates the key that signs access tokens; invoked by Secrets Manager."""
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from tenantry import rotation
 from tenantry.observability import logger, metrics
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 @metrics.log_metrics(capture_cold_start_metric=True)

@@ -3,12 +3,12 @@
 from http import HTTPStatus
 from typing import Annotated
 
+from tenantry import http, lifecycle, schemas
+from tenantry.accounts import Membership
+
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
-
-from tenantry import http, lifecycle, schemas
-from tenantry.accounts import Membership
 
 app = APIGatewayRestResolver(enable_validation=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli import connection
-from tenantry import audit, database, outbox, suspension
+from tenantry import audit_pages, database, outbox, suspension
 from tenantry.reconciliation import reconcile
 from tests.integration.isolation.routes import SAMPLES
 from tests.integration.isolation.tenants import found
@@ -70,7 +70,7 @@ def live(service: Service, databases: Databases, signing_key: SigningKeySecret) 
     collection_done(intend_deletion(found(service, databases).id))
     assert len(reconcile(timedelta()).settled) == 2
     for concerning in (again.id, None):
-        audit.find_page(concerning, 10, None)
+        audit_pages.find_page(concerning, 10, None)
     outbox.age_seconds()
 
 

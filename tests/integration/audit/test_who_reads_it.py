@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenantry import audit
+from tenantry import audit, audit_pages
 from tests.integration.audit.records import ADDRESS, OPERATOR, of_operator, recorded
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up
@@ -119,7 +119,7 @@ def test_pages_hold_each_record_once_whatever_is_added_meanwhile(databases: Data
         read: list[str] = []
         cursor = None
         while cursor or not read:
-            found = audit.find_page("org_1", limit, cursor)
+            found = audit_pages.find_page("org_1", limit, cursor)
             read += [record["_id"] for record in found.records]
             cursor = found.next_cursor
             audit.record_alone("login.failed", ["org_1"], {"n": "later"})
@@ -127,5 +127,5 @@ def test_pages_hold_each_record_once_whatever_is_added_meanwhile(databases: Data
         assert len(set(read)) == len(read)
 
     check()
-    of_other = audit.find_page("org_2", 100, None)
+    of_other = audit_pages.find_page("org_2", 100, None)
     assert [record["details"]["n"] for record in of_other.records] == list(range(27, -1, -3))

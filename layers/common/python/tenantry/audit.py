@@ -7,13 +7,11 @@ and none for what did not. The collection `outbox` gets a copy, which stays unti
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, NamedTuple, NotRequired, TypedDict
+from typing import Any, Final, Literal, NotRequired, TypedDict
 
 from pymongo.client_session import ClientSession
 
 from tenantry import database, request_context
-from tenantry.queries import pages
-from tenantry.queries.sorting import Sort
 from tenantry.request_context import Actor
 
 Action = Literal[
@@ -42,8 +40,6 @@ FAILURES: Final[frozenset[Action]] = frozenset({"login.failed", "password.change
 # Failures that concern no organization are strangers' doing, and there is no end to them.
 FAILURES_OF_STRANGERS_KEPT_FOR: Final = timedelta(days=30)
 
-_NEWEST_FIRST: Final[Sort] = [("at", -1), ("_id", -1)]
-
 
 class Record(TypedDict):
     """A record as it is stored; `expires_at` is there only where it does not stay for ever."""
@@ -58,13 +54,6 @@ class Record(TypedDict):
     organization_ids: list[str]
     details: dict[str, Any]
     expires_at: NotRequired[datetime]
-
-
-class Page(NamedTuple):
-    """Records, newest first, and the cursor of the page behind them if there are more."""
-
-    records: list[Record]
-    next_cursor: str | None
 
 
 def record(
@@ -142,30 +131,3 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
         if before[field] != after[field]
     }
     return names | ({"metadata": keys} if keys else {})
-
-
-def find_page(organization_id: str | None, limit: int, cursor: str | None) -> Page:
-    """Return records, newest first.
-
-    Parameters
-    ----------
-    organization_id : str or None
-        The organization that they concern; None for all records, also of no organization.
-    limit : int
-        At most so many.
-    cursor : str or None
-        Of the page before.
-
-    Raises
-    ------
-    InvalidFields
-        The cursor is malformed, or of another organization.
-    """
-    query = {} if organization_id is None else {"organization_ids": organization_id}
-    pipeline = pages.pipeline(query, _NEWEST_FIRST, None, limit + 1, cursor)
-    results = list(database.collection("audit").aggregate(pipeline))
-    has_more = len(results) > limit
-    return Page(
-        [result["document"] for result in results[:limit]],
-        pages.cursor_of(query, _NEWEST_FIRST, results[limit - 1]) if has_more else None,
-    )

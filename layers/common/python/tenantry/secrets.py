@@ -3,7 +3,6 @@
 boto3 is loaded only when it reads or writes a secret.
 """
 
-import http.client  # nosemgrep: client-of-any-address - the extension is on this host
 import json
 import os
 import time
@@ -78,6 +77,9 @@ def _ask_extension(arn: str) -> str | None:
     port = os.environ.get("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT")
     if not port:
         return None
+    # nosemgrep: client-of-any-address - the extension is on this host
+    import http.client  # noqa: PLC0415 - with the modules for e-mail that it is made of
+
     connection = http.client.HTTPConnection("localhost", int(port), timeout=EXTENSION_TIMEOUT_SECONDS)
     query = urlencode({"secretId": arn, "versionStage": "AWSCURRENT"})
     token = os.environ.get("AWS_SESSION_TOKEN", "")

@@ -1,12 +1,11 @@
 """What the environment configures, read once per process."""
 
 import os
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Configuration of one function.
 
     Parameters

@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -34,8 +34,7 @@ class InvalidSigningKey(ValueError):
     """A text is no signing key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """The only JOSE header parameters that Tenantry writes, and so the only ones it accepts."""
 
     alg: str
@@ -43,8 +42,7 @@ class Header:
     kid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(NamedTuple):
     """Claims of an access token (RFC 9068 section 2.2, and whose it is)."""
 
     iss: str
@@ -140,7 +138,7 @@ def issue(  # noqa: PLR0913 - one keyword per claim
         jti=secrets.token_urlsafe(16),
         sid=session_id,
     )
-    signing_input = f"{_encode(_json(asdict(header)))}.{_encode(_json(asdict(claims)))}"
+    signing_input = f"{_encode(_json(header._asdict()))}.{_encode(_json(claims._asdict()))}"
     private = Ed25519PrivateKey.from_private_bytes(_decode(key.private_key["d"]))
     return f"{signing_input}.{_encode(private.sign(signing_input.encode()))}"
 

@@ -3,8 +3,11 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from tenantry.http.handlers import lambda_handler
-from tenantry.http.openapi import responses
+from tenantry import garbage_collection
+
+with garbage_collection.paused():
+    from tenantry.http.handlers import lambda_handler
+    from tenantry.http.openapi import responses
 
 if TYPE_CHECKING:
     from tenantry.http.callers import caller, member, operator, optional_caller
@@ -33,7 +36,8 @@ else:
     def __getattr__(name: str) -> Any:
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        with garbage_collection.paused():
+            return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
 
 
 __all__ = [

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
-from tenantry import audit
+from tenantry import audit_pages
 from tenantry.audit import Action, Record, Result
 from tenantry.timestamps import rfc3339
 
@@ -74,7 +74,7 @@ class OperatorAuditPage(BaseModel):
     next_cursor: str | None = Field(description="Of the next page; null on the last.")
 
 
-def page_of(page: audit.Page) -> AuditPage:
+def page_of(page: audit_pages.Page) -> AuditPage:
     """Return what an owner sees: no other organization's id, and of operators neither name nor address."""
     return AuditPage(
         records=[AuditRecord(**_fields(record, for_owner=True)) for record in page.records],
@@ -82,7 +82,7 @@ def page_of(page: audit.Page) -> AuditPage:
     )
 
 
-def operator_page_of(page: audit.Page) -> OperatorAuditPage:
+def operator_page_of(page: audit_pages.Page) -> OperatorAuditPage:
     """Return all that is recorded."""
     return OperatorAuditPage(
         records=[
