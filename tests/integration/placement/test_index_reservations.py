@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
-from tenantry import clusters, index_changes, lifecycle
+from tenantry import clusters, lifecycle
 from tenantry.errors import CapacityExhausted, OrganizationNotFound
+from tenantry.organizations import index_changes
 from tenantry.reconciliation import reconcile
 from tenantry.tenants import TenantCollection, pools
 from tenantry.tenants.fence import Fence

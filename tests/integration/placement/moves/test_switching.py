@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect
 
-from tenantry import moving, organizations
+from tenantry import organizations
 from tenantry.accounts import Membership
 from tenantry.moves import endings, switching
 from tenantry.moves.errors import OutOfTime
-from tenantry.organizations import Placement
+from tenantry.organizations import Placement, moving
 from tenantry.tenants import TenantCollection, ddl
 from tests.integration.placement.moves.places import DOCUMENTS, Places, interrupt, move
 from tests.support.overtaking import once_before

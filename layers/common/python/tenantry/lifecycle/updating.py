@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.client_session import ClientSession
 
-from tenantry import audit, database, moving, names, organizations
+from tenantry import audit, database, names, organizations
 from tenantry.accounts import Membership
 from tenantry.errors import InvalidFields, InvalidToken, PreconditionFailed
 from tenantry.lifecycle import slugs
 from tenantry.lifecycle.attempts import until_not_overtaken
 from tenantry.metadata import METADATA_MAX_KEYS
-from tenantry.organizations import OrganizationDocument, is_pooled
+from tenantry.organizations import OrganizationDocument, is_pooled, moving
 from tenantry.tenants.intents import OvertakenError, carry_out
 
 if TYPE_CHECKING:

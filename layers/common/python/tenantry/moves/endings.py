@@ -4,11 +4,12 @@ from datetime import datetime
 
 from pymongo.client_session import ClientSession
 
-from tenantry import audit, clusters, database, moving
+from tenantry import audit, clusters, database
 from tenantry.database import Document
 from tenantry.moves import records
 from tenantry.moves.errors import MoveLost
 from tenantry.moves.records import MoveDocument, Side, check, mine, moves, placement_of
+from tenantry.organizations import moving
 
 
 def switch(move: MoveDocument, until: datetime) -> MoveDocument:

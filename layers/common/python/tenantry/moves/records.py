@@ -14,12 +14,12 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
-from tenantry import clusters, database, moving, organizations
+from tenantry import clusters, database, organizations
 from tenantry.database import Document
 from tenantry.errors import CapacityExhausted
 from tenantry.moves.errors import MoveLost, MoveRefused
 from tenantry.moves.raw_documents import DocumentId
-from tenantry.organizations import OWN_NAMESPACES, OrganizationDocument, Placement
+from tenantry.organizations import OWN_NAMESPACES, OrganizationDocument, Placement, moving
 
 LEASE: Final = timedelta(seconds=30)
 PAUSE_LEASE: Final = timedelta(seconds=5)  # many times what a pause takes

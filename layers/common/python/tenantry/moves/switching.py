@@ -10,11 +10,12 @@ from typing import Final
 import pymongo
 from pymongo.errors import PyMongoError
 
-from tenantry import clusters, database, moving
+from tenantry import clusters, database
 from tenantry.moves import endings, indexes, records
 from tenantry.moves.copying import Copy
 from tenantry.moves.errors import MoveLost
 from tenantry.moves.records import PAUSE_LEASE, MoveDocument, placement_of
+from tenantry.organizations import moving
 from tenantry.tenants import ddl
 
 PAUSE_SECONDS: Final = 0.8

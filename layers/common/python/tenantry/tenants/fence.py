@@ -16,9 +16,9 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
-from tenantry import clusters, database, moving, organizations
+from tenantry import clusters, database, organizations
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended, ServiceUnavailable, TenantryError
-from tenantry.organizations import OrganizationDocument, Placement
+from tenantry.organizations import OrganizationDocument, Placement, moving
 from tenantry.tenants import ddl
 from tenantry.tenants.indexes import CollectionIndexes
 from tenantry.tenants.pooled import PooledDocuments, PooledIndexes

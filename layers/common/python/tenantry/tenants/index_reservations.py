@@ -12,10 +12,10 @@ from datetime import timedelta
 
 from pymongo.errors import OperationFailure, WriteConcernError
 
-from tenantry import clusters, index_changes, organizations
+from tenantry import clusters, organizations
 from tenantry.database import Document
 from tenantry.errors import TenantryError
-from tenantry.organizations import OrganizationDocument
+from tenantry.organizations import OrganizationDocument, index_changes
 from tenantry.tenants.pooled import PooledIndexes
 
 

@@ -5,9 +5,9 @@ from typing import Final
 
 import pymongo
 
-from tenantry import moving, organizations
+from tenantry import organizations
 from tenantry.errors import OrganizationExists, ServiceUnavailable
-from tenantry.organizations import OrganizationDocument
+from tenantry.organizations import OrganizationDocument, moving
 from tenantry.tenants import completion, creation
 
 PAUSE_SECONDS: Final = 0.02  # between two looks at a rename that another process carries out

@@ -11,9 +11,9 @@ from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
-from tenantry import clusters, database, moving, organizations
+from tenantry import clusters, database, organizations
 from tenantry.errors import CapacityExhausted, OrganizationNotFound, TenantryError
-from tenantry.organizations import OrganizationDocument
+from tenantry.organizations import OrganizationDocument, moving
 
 
 def begin(organization_id: str, reserved: int) -> str:
