@@ -19,13 +19,13 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version
 LEAVE_OUT := $(addprefix --no-emit-package ,boto3 botocore python-dateutil s3transfer six urllib3)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-unit test-integration test-contract test-e2e test-pooled test-faults \
-	test-concurrency test-moves test-sam-local bench bench-scale bench-load bench-placement bench-cold-start lint \
-	checkov audit vulnerabilities format build sbom requirements openapi clean
+.PHONY: help install run demo test test-without-stack test-unit test-integration test-contract test-e2e \
+	test-pooled test-faults test-concurrency test-moves test-sam-local bench bench-scale bench-load bench-placement \
+	bench-cold-start lint checkov audit vulnerabilities format build sbom requirements openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
-		printf '  %-18s %s\n' "$$target" "$$text"; done
+		printf '  %-20s %s\n' "$$target" "$$text"; done
 
 install: .venv/installed ## Install all that the other targets need, inside the project
 
@@ -44,9 +44,12 @@ run: install ## Run the whole stack on this machine until Ctrl-C (CLUSTERS=2: wi
 demo: install ## Tell the story of two organizations, request by request
 	@$(LOCAL) demo
 
+# The tests of the deployed stack wait for it most of their time.
 test: install ## Run every test but those that need Docker
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-e2e test-without-stack
+
+test-without-stack: install ## Run every test but those that need Docker or a deployed stack
 	$(BIN)/pytest -n auto tests/unit tests/integration tests/contract
-	$(BIN)/pytest tests/e2e
 	$(BIN)/pytest -n auto -m bounded tests/faults
 	$(BIN)/pytest -n 2 tests/concurrency
 
