@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.databases import Databases
-from tests.support.owners import PASSWORD, log_in, sign_up
+from tests.support.owners import PASSWORD, log_in, sign_up, tokens
 from tests.support.recorder import Recorder, recording
 from tests.support.service import Service
 
@@ -65,6 +65,14 @@ def test_login_waits_for_the_majority_once(recorder: Recorder, service: Service)
     count = ("update", {"w": 1})
     assert waiting == [count, count, ("commitTransaction", {"w": "majority"})]
     assert len(recorder.commands) == 9
+
+
+def test_refresh_is_two_round_trips(recorder: Recorder, service: Service) -> None:
+    owner = sign_up(service, "Alpha")
+    token = tokens(service, owner.email)["refresh_token"]
+    recorder.commands.clear()
+    assert service.post("/login/refresh", {"refresh_token": token}).status == 200
+    assert [next(iter(command)) for _, command in recorder.commands] == ["findAndModify", "aggregate"]
 
 
 def test_refused_login_asks_and_records_the_same_whether_there_is_an_account(

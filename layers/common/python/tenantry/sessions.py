@@ -27,7 +27,7 @@ from tenantry.request_context import Actor
 
 LIFETIME: Final = timedelta(days=30)  # of a session, however often it is refreshed
 OVERLAP: Final = timedelta(seconds=30)
-MAX_ATTEMPTS: Final = 3  # of a refresh that others of the same token keep overtaking
+MAX_ATTEMPTS: Final = 3  # of a refresh that another overtook, whom a failover undid
 
 _HALF_BYTES: Final = 24  # 32 characters of base64url
 
@@ -109,12 +109,11 @@ def rotate(refresh_token: str) -> Started:
     """
     family, step = _halves(refresh_token)
     for _ in range(MAX_ATTEMPTS):
+        if (started := _replace(family, step)) is not None:
+            return started
         session = _find(family)
         if not hmac.compare_digest(session["current_hash"], _hash(step)):
             return Started(session, _token(family, _repeated(session, step)))
-        following = _replace(session, step)
-        if following is not None:
-            return Started(session, _token(family, following))
     raise ServiceUnavailable
 
 
@@ -160,30 +159,38 @@ def end_of_organization(organization_id: str) -> None:
     database.collection("sessions").delete_many({"organization_id": organization_id})
 
 
-def _find(family: bytes) -> SessionDocument:
-    current = {"family_hash": _hash(family), "expires_at": {"$gt": database.now()}}
-    found = database.collection("sessions").find_one(current)
-    if found is None:
-        raise InvalidRefreshToken
-    return found  # type: ignore[return-value]  # this module alone writes them
-
-
-def _replace(session: SessionDocument, step: bytes) -> bytes | None:
-    """Replace the second half of a session's token; return the next, or None if another request did."""
+def _replace(family: bytes, step: bytes) -> Started | None:
+    """Replace the second half of a session's token; None if it is not the one that is due."""
     nonce = secrets.token_bytes(_HALF_BYTES)
     following = _following(step, nonce)
-    replaced = database.collection("sessions").update_one(
-        {"_id": session["_id"], "current_hash": session["current_hash"]},
+    replaced = database.collection("sessions").find_one_and_update(
+        _living(family) | {"current_hash": _hash(step)},
         {
             "$set": {
                 "current_hash": _hash(following),
-                "previous_hash": session["current_hash"],
+                "previous_hash": _hash(step),
                 "nonce": nonce,
                 "rotated_at": database.now(),
             }
         },
     )
-    return following if replaced.matched_count == 1 else None
+    return None if replaced is None else Started(_typed(replaced), _token(family, following))
+
+
+def _find(family: bytes) -> SessionDocument:
+    found = database.collection("sessions").find_one(_living(family))
+    if found is None:
+        raise InvalidRefreshToken
+    return _typed(found)
+
+
+def _living(family: bytes) -> database.Document:
+    """Return the query for the session that has not ended."""
+    return {"family_hash": _hash(family), "expires_at": {"$gt": database.now()}}
+
+
+def _typed(document: database.Document) -> SessionDocument:
+    return document  # type: ignore[return-value]  # this module alone writes them
 
 
 def _repeated(session: SessionDocument, step: bytes) -> bytes:
