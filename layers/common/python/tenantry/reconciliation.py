@@ -28,7 +28,8 @@ class Reconciliation:
 def reconcile(older_than: timedelta) -> Reconciliation:
     """Settle every intent and erasure that is older than a while; doing it twice changes nothing.
 
-    One that fails is logged and does not keep the others from being settled.
+    Interrupted changes of indexes are counted, and indexes dropped that came after their organization's end.
+    What fails is logged and does not keep the rest from being done.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Tenants' collections; the only room that names one."""
+"""Tenants' collections; only this room and `tenantry.moves` name one."""
 
 from tenantry.tenants.tenant_collection import TenantCollection, collection
 
