@@ -27,8 +27,8 @@ _ELSEWHERE: Final = (
     "create org_beta in transaction",
     "find organizations",
     "commitTransaction in transaction",
-    "listCollections",
     "collStats org_beta",
+    "listCollections",
     "update organizations",
 )
 
