@@ -22,7 +22,7 @@ class Outcome:
 
 
 def settle(target: Target, databases: Databases, older_than: timedelta) -> Outcome:
-    """Settle intents and erasures that are older than a while, and drop what killed restores have left."""
+    """Settle intents and erasures older than a while; remove what moves and killed restores have left."""
     library.use(target)
     found = reconcile(older_than)
     moved = cleaning.clean_all()
