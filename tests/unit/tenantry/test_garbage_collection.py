@@ -61,5 +61,5 @@ def test_what_was_imported_is_not_looked_at_again() -> None:
 def test_the_imports_of_a_function_are_made_in_a_pause() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True)
     collections, is_on, is_frozen = done.stdout.split()
-    assert int(collections) < 10  # of some hundred; those before and after the pause are left
+    assert int(collections) < 10  # of 62; those before and after the pause are left
     assert (is_on, is_frozen) == ("True", "True")

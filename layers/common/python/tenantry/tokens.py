@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
@@ -24,6 +25,7 @@ LIFETIME_SECONDS: Final = 15 * 60
 CLOCK_SKEW_SECONDS: Final = 5  # between the hosts that sign and that verify
 MAX_CHARACTERS: Final = 4096
 MAX_KEY_ID_CHARACTERS: Final = 64
+MAX_KEYS: Final = 16  # whose tokens cost less to verify; there are two while one is replaced
 
 Jwk = dict[str, str]
 
@@ -164,8 +166,10 @@ def verify(token: str, find_key: Callable[[str], Jwk | None]) -> Claims:
     """
     try:
         header, payload, signature = _parts(token)
-        key = _public_key(find_key(_read_header(header).kid))
-        key.verify(signature, token.rpartition(".")[0].encode())
+        jwk = find_key(_read_header(header).kid)
+        if jwk is None or not _is_ed25519(jwk):
+            raise InvalidToken
+        _public_key(jwk["x"]).verify(signature, token.rpartition(".")[0].encode())
         return _read_claims(payload)
     except (InvalidSignature, ValueError, RecursionError) as error:
         raise InvalidToken from error
@@ -180,6 +184,7 @@ def _parts(token: str) -> list[bytes]:
     return parts
 
 
+@lru_cache(maxsize=MAX_KEYS)
 def _read_header(octets: bytes) -> Header:
     header = Header(**_read_object(octets, Header.__annotations__))
     if (header.alg, header.typ) != (ALGORITHM, TOKEN_TYPE) or len(header.kid) > MAX_KEY_ID_CHARACTERS:
@@ -220,10 +225,9 @@ def _has_exactly(value: Any, members: Mapping[str, type]) -> bool:
     )
 
 
-def _public_key(jwk: Jwk | None) -> Ed25519PublicKey:
-    if jwk is None or not _is_ed25519(jwk):
-        raise InvalidToken
-    return Ed25519PublicKey.from_public_bytes(_decode(jwk["x"]))
+@lru_cache(maxsize=MAX_KEYS)
+def _public_key(x: str) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(_decode(x))
 
 
 def _is_ed25519(jwk: Jwk) -> bool:

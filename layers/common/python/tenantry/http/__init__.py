@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         organization_of,
     )
 else:
-    # Imported when a function names it (PEP 562): not all check tokens, which takes long to import.
+    # Imported when a function first names it (PEP 562): not all check tokens, which takes long to import.
     _MODULES: Final = {
         "Representation": "representations",
         "access_token_of": "representations",
@@ -37,7 +37,8 @@ else:
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         with garbage_collection.paused():
-            return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+            found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        return found
 
 
 __all__ = [
