@@ -4,9 +4,11 @@ import hashlib
 import io
 import logging
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import boto3
+import botocore.loaders
 import hypothesis
 import mongomock
 import pytest
@@ -105,9 +107,14 @@ def _add_update(*arguments: Any, sort: None, **options: Any) -> None:
     _add_known_update(*arguments, **options)
 
 
+# A loader reads megabytes of JSON, and each session has one of its own.
+_create_loader = cache(botocore.loaders.create_loader)
+
+
 @pytest.fixture
 def secrets_manager(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretsManagerClient]:
     """Secrets Manager, simulated."""
+    monkeypatch.setattr(botocore.loaders, "create_loader", _create_loader)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
