@@ -1,6 +1,9 @@
 # ruff: noqa - all of it is wrong on purpose, and never runs
 import jwt
 
+from tenantry import tokens
+from tenantry.signing_keys import find_key
+
 
 def claims_that_are_not_verified(token: str, key: jwt.PyJWK) -> None:
     # ruleid: jwt-without-verification
@@ -11,6 +14,12 @@ def claims_that_are_not_verified(token: str, key: jwt.PyJWK) -> None:
     jwt.get_unverified_header(token)
     # ruleid: jwt-without-verification
     jwt.decode_complete(token, key, algorithms=["EdDSA"])
+    # ruleid: jwt-without-verification
+    tokens._read_claims(token.split(".")[1])
+    # ruleid: jwt-without-verification
+    tokens._parts(token)
+    # ok: jwt-without-verification
+    tokens.verify(token, find_key)
     # ok: jwt-without-verification
     jwt.decode(token, key, algorithms=["EdDSA"], options={"require": ["exp"], "strict_aud": True})
 
