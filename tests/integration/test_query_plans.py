@@ -29,6 +29,7 @@ WHOLE = {
     ("members", "{}"),
     ("accounts", "{}"),
     ("organizations", "{'collection': {'$type': 'string'}}"),  # and pages of collections end at some of these
+    ("organizations", "{'move': {'$ne': None}}"),  # and has to find those that wait for a move that is over
     *((name, "None") for name in ("organizations", "erasures", "restorations")),  # and sums them up
     ("clusters", "{}"),
     ("restorations", "{'cluster': 'main', 'is_ended': True}"),  # there is one for each running restore
