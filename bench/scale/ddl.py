@@ -5,7 +5,6 @@ Both take their turns on the same server, for each of these commands copies the 
 
 import uuid
 from collections import deque
-from dataclasses import replace
 from typing import Final
 
 from bench.rounds import medians
@@ -77,7 +76,7 @@ class Library:
         lifecycle.delete(self._next())
 
     def _next(self) -> Membership:
-        return replace(self._owner, organization=self._made.popleft())
+        return self._owner._replace(organization=self._made.popleft())
 
 
 class Bare:

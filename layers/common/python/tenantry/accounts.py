@@ -1,8 +1,7 @@
 """Documents of the master collections `accounts` and `members`."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NamedTuple, TypedDict
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
@@ -25,8 +24,7 @@ class AccountDocument(TypedDict):
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """An account's place in an organization."""
 
     member_id: str

@@ -5,7 +5,6 @@ and none for what did not. The collection `outbox` gets a copy, which stays unti
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
@@ -118,7 +117,7 @@ def origin(actor: Actor | None = None) -> dict[str, Any]:
         Who has just proved to be it; the request's actor if left out.
     """
     present = request_context.current()
-    return asdict(replace(present, actor=actor) if actor else present)
+    return present._asdict() | {"actor": (actor or present.actor)._asdict()}
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """On whose behalf something is done.
 
     Parameters
@@ -23,8 +21,7 @@ class Actor:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RequestContext:
+class RequestContext(NamedTuple):
     """The request that is being answered.
 
     Parameters
@@ -64,4 +61,4 @@ def answering(request_id: str, source_address: str | None) -> Iterator[None]:
 
 def set_actor(actor: Actor) -> None:
     """Tell on whose behalf the request is, once that is proved."""
-    _current.set(replace(_current.get(), actor=actor))
+    _current.set(_current.get()._replace(actor=actor))

@@ -1,7 +1,6 @@
 """A small resolver with routes of every kind, behind the library's handler."""
 
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
 from pymongo import _csot  # what pymongo.timeout sets has no public reader
 
-from tenantry import http, request_context, schemas
+from tenantry import audit, http, schemas
 from tenantry.accounts import Membership
 from tests.support.service import LambdaContext, proxy_event
 from tests.unit.tenantry.jose import valid_claims
@@ -75,7 +74,7 @@ def delete_organization(organization: Annotated[str, Path()]) -> Response[None]:
 
 @app.post("/logout/everywhere")
 def log_out_everywhere(caller: Annotated[Membership | None, Depends(http.optional_caller)]) -> dict[str, Any]:
-    return asdict(request_context.current())
+    return audit.origin()
 
 
 @app.get("/health")
