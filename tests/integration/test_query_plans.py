@@ -25,7 +25,6 @@ EXAMINED = 30  # index entries or documents: a page and what belongs to one orga
 FEW = {"signing_keys", "clusters", "restorations"}  # whose documents are few, and all of them wanted
 WHOLE = {
     ("organizations", "{}"),  # `verify` checks all of them
-    ("organizations", "{'move': {'$ne': None}}"),  # and that each that is being moved has its move
     ("members", "{}"),
     ("accounts", "{}"),
     ("organizations", "{'collection': {'$type': 'string'}}"),  # and pages of collections end at some of these
