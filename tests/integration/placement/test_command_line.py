@@ -144,3 +144,11 @@ def test_damage_is_found_on_each_cluster(
     expected = plant(databases, second)
     status, violations = verify()
     assert (status, sorted(violation["rule"] for violation in violations)) == (1, sorted(expected))
+
+
+def test_roles_are_made_on_each_cluster(second: Database[Document], databases: Databases) -> None:
+    names = tenantry_json("setup-database")["roles"]
+    for client in (databases.client, second.client):
+        made = {role["role"] for role in client.admin.command({"rolesInfo": 1})["roles"]}
+        assert set(names) <= made
+        client.admin.command("dropAllRolesFromDatabase")
