@@ -7,8 +7,8 @@ import pytest
 
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService, unique
-from tests.e2e.waiting import wait_until
 from tests.support.owners import Owner, sign_up
+from tests.support.waiting import wait_until
 
 ARRIVES_WITHIN_SECONDS = 15.0
 

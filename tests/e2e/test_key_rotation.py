@@ -14,9 +14,9 @@ from tenantry.signing_keys import UNKNOWN_KEY_PAUSE_SECONDS
 from tests.e2e import jose
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService
-from tests.e2e.waiting import wait_until
 from tests.support.databases import Databases
 from tests.support.owners import Owner, log_in
+from tests.support.waiting import wait_until
 
 KNOWN_EVERYWHERE_SECONDS = 10.0
 FORGERIES = 30

@@ -5,8 +5,8 @@ import secrets
 
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService, unique
-from tests.e2e.waiting import wait_until
 from tests.support.owners import email_of
+from tests.support.waiting import wait_until
 
 LOGGED_SECONDS = 10.0
 LOG_GROUPS = "/tenantry/"

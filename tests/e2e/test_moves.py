@@ -13,12 +13,12 @@ import pytest
 from tenantry.moves import operations
 from tenantry.moves.errors import OutOfTime
 from tests.e2e.deployment import Deployment
-from tests.e2e.waiting import wait_until
 from tests.support import library
 from tests.support.command_line import tenantry_json
 from tests.support.databases import Databases
 from tests.support.owners import Owner
 from tests.support.service import Answer
+from tests.support.waiting import wait_until
 
 DOCUMENTS = 200
 WRITERS = 2

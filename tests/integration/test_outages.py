@@ -175,7 +175,7 @@ def test_server_that_hangs_is_given_up_in_time(owner: Owner, databases: Database
     with failing(databases.client, "aggregate", blockConnection=True, blockTimeMS=8_000):
         started = time.monotonic()
         check_unavailable(owner.service.get(owner.path, token=owner.token))
-        assert time.monotonic() - started < TIME_LIMIT + 2.5
+        assert time.monotonic() - started < TIME_LIMIT + 5
     assert owner.service.get(owner.path, token=owner.token).status == 200
 
 
