@@ -12,6 +12,7 @@ from tenantry.moves.errors import MoveImpossible, MoveRefused
 from tenantry.organizations import Kind
 from tenantry.tenants import TenantCollection, pools
 from tests.integration.placement.moves.places import DOCUMENTS, Places, move
+from tests.support import library
 
 
 @pytest.mark.parametrize(("cluster", "kind"), [("third", "collection"), ("third", "pooled")])
@@ -20,6 +21,17 @@ def test_move_to_no_place_is_refused(
 ) -> None:
     with pytest.raises(MoveRefused):
         move("google", cluster, kind)
+    places.check_nothing_is_left()
+
+
+@pytest.mark.parametrize("kind", ["collection", "pooled"])
+def test_move_to_a_cluster_without_a_connection_string_is_refused(
+    kind: Kind, mine: TenantCollection, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with library.fresh_process(), monkeypatch.context() as patch:
+        patch.delenv("MONGODB_CLUSTERS")
+        with pytest.raises(MoveRefused, match="no connection string"):
+            move("google", "second", kind)
     places.check_nothing_is_left()
 
 

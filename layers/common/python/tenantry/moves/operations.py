@@ -7,7 +7,7 @@ from typing import Any
 from pymongo.errors import PyMongoError
 
 from tenantry import clusters, database, organizations
-from tenantry.errors import OrganizationNotFound, TooManyIndexes
+from tenantry.errors import OrganizationNotFound, ServiceUnavailable, TooManyIndexes
 from tenantry.moves import endings, records
 from tenantry.moves.cleaning import clean
 from tenantry.moves.errors import MoveImpossible, MoveRefused
@@ -139,12 +139,21 @@ def _take(existing: MoveDocument, cluster: str, kind: Kind) -> MoveDocument:
 
 def _begin(current: OrganizationDocument, cluster: str, kind: Kind) -> MoveDocument:
     source, target = organizations.placement(current), _choose(current, cluster, kind)
+    _check_known(source.cluster, target.cluster)
     if source.kind == "collection" and ddl.has_options(source):
         raise MoveRefused(
             "The organization's collection has options, such as a validator, that would be lost"
         )
     uuid = ddl.collection_uuid(source) if source.kind == "collection" else None
     return records.begin(current, uuid, target, database.random_id("mover"))
+
+
+def _check_known(*names: str) -> None:
+    for name in names:
+        try:
+            clusters.cluster_client(name)
+        except ServiceUnavailable:
+            raise MoveRefused(f"There is no connection string for cluster {name}") from None
 
 
 def _choose(current: OrganizationDocument, cluster: str, kind: Kind) -> Placement:
