@@ -255,5 +255,14 @@ def test_no_claim_is_read_before_the_signature_is_verified(monkeypatch: pytest.M
             tokens.verify(HOSTILE[name], find_key)
 
 
+def test_json_that_is_too_deep_for_the_interpreter_is_invalid(monkeypatch: pytest.MonkeyPatch) -> None:
+    def loads(_: bytes) -> None:
+        raise RecursionError  # how deep that is depends on the platform
+
+    monkeypatch.setattr(json, "loads", loads)
+    with pytest.raises(InvalidToken):
+        tokens.verify(VALID, find_key)
+
+
 def test_there_are_many_hostile_tokens() -> None:
     assert len(HOSTILE) >= 150
