@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tenantry.clusters import tenant_database
 from tenantry.moves import operations
 from tenantry.moves.errors import OutOfTime
 from tests.e2e.deployment import Deployment
@@ -62,8 +63,8 @@ class Member:
 
 
 @pytest.fixture
-def operator(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The environment of the operator's command line, with a pool on the second cluster."""
+def operator(deployment: Deployment, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The environment of the operator's command line, with a pool on the second cluster for now."""
     stack = deployment.stack
     monkeypatch.setenv("MONGODB_URI", stack.mongodb_uri)
     monkeypatch.setenv("MONGODB_CLUSTERS", json.dumps(stack.mongodb_clusters))
@@ -72,6 +73,8 @@ def operator(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Iterato
     with library.fresh_process():
         tenantry_json("cluster", "add", "cluster-2", "--pools", "1")
         yield
+        tenant_database("cluster-2").drop_collection("pool_0")
+    databases.master["clusters"].delete_one({"_id": "cluster-2"})
 
 
 @pytest.fixture
@@ -166,3 +169,4 @@ def test_nobody_notices_that_an_organization_is_moved(
     counted = owner.service.get(f"{owner.path}/count", token=owner.token)
     assert counted.json == {"count": DOCUMENTS + len(written)}
     assert tenantry_json("verify")["violations"] == []
+    assert owner.service.delete(owner.path, token=owner.token).status == 204
