@@ -118,9 +118,9 @@ def at_work(members: list[Member]) -> Iterator[Callable[[], None]]:
 
 
 def seen(owner: Owner) -> list[Any]:
-    """Return what does not change meanwhile: a document with its ETag, a query, an error, the indexes."""
-    query = quote(json.dumps({"number": {"$gte": 150}}))
-    paths = ("documents/fixed-7", f"documents?sort=-number&limit=20&filter={query}", "indexes")
+    """Return what nobody changes: a document with its ETag, the indexes, a query of all, an error."""
+    query = quote(json.dumps({"number": {"$gte": 0}}))
+    paths = ("documents/fixed-7", "indexes", f"documents?sort=-number&limit={DOCUMENTS}&filter={query}")
     answers = [owner.service.get(f"{owner.path}/{path}", token=owner.token) for path in paths]
     taken = owner.service.post(f"{owner.path}/documents", {"_id": "other", "number": 7}, token=owner.token)
     assert [answer.status for answer in answers] == [200, 200, 200]
