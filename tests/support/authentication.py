@@ -25,6 +25,7 @@ def running_mongod_with_users(binary: Path, directory: Path) -> Iterator[str]:
     data, port = directory / "data", free_port()
     data.mkdir()
     command = [*mongod._command(binary, data, port, test_commands=False), "--keyFile", str(key)]
+    command += ["--setParameter", "ttlMonitorEnabled=false"]  # for tests compare before and after
     with running("MongoDB", command, directory / "mongod.log") as child:
         # The first user may be created from this machine without being one.
         with MongoClient[dict[str, Any]](HOST, port, directConnection=True) as client:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tenantry import accounts, database, sessions, throttling
+from tenantry import accounts, database, lifecycle, sessions, throttling
+from tenantry.accounts import Membership
+from tenantry.schemas import UpdateOrganization
 from tests.integration.audit.records import ADDRESS, OPERATOR, actions, of_operator, recorded
 from tests.support.command_line import tenantry_json
 from tests.support.concurrency import at_once
@@ -196,11 +198,13 @@ def test_a_login_that_the_password_overtakes_is_refused_and_recorded(
     assert actions(databases)[-3:] == ["login.succeeded", "password.changed", "login.failed"]
 
 
-def test_of_changes_at_once_each_that_succeeds_is_recorded(owner: Owner, databases: Databases) -> None:
+def test_of_changes_at_once_each_that_succeeds_is_recorded(member: Membership, databases: Databases) -> None:
+    """The library's changes, for a handler serves one request at a time."""
     before = len(recorded(databases))
-    answers = at_once([partial(ask("PATCH", "", {"metadata": {f"key{n}": n}}), owner) for n in range(4)])
+    wanted = [UpdateOrganization(metadata={f"key{n}": str(n)}) for n in range(4)]
+    outcomes = at_once([partial(lifecycle.update, member, one, lambda _: True) for one in wanted])
     changes = [record["details"] for record in recorded(databases)[before:]]
-    done = [{"metadata": [f"key{n}"]} for n, answer in enumerate(answers) if answer.status == 200]
+    done = [{"metadata": [f"key{n}"]} for n, one in enumerate(outcomes) if not isinstance(one, Exception)]
     assert sorted(changes, key=str) == done
     assert done
 
