@@ -73,6 +73,13 @@ GOOD = {
         created("a", (6, 7), "Y"),
         read((8, 9), "deleted"),
     ],
+    "deletion that is seen while it is carried out": [
+        created("a", (0, 1)),
+        op("delete", (2, 9)),
+        op("get", (3, 4), Document("d"), "organization-not-found", "refused"),
+        read((5, 6), "deleting", 2, "a"),
+        op("update", (7, 8), Change("b", None), "organization-not-found", "refused"),
+    ],
     "failed precondition": [
         created("a", (0, 1)),
         renamed("b", (2, 3), 3),
@@ -144,6 +151,19 @@ BAD = {
         created("a", (0, 1)),
         read((2, 3), "deleted"),
         read((4, 5), "active", 1, "a"),
+    ],
+    "deletion that comes back": [
+        created("a", (0, 1)),
+        op("delete", (2, 9)),
+        op("update", (3, 4), Change("b", None), "organization-not-found", "refused"),
+        read((5, 6), "deleting", 2, "a"),
+    ],
+    "deletion that nobody asked for": [created("a", (0, 1)), read((2, 3), "deleting", 2, "a")],
+    "data that are used while their organization is deleted": [
+        created("a", (0, 1)),
+        op("delete", (2, 9)),
+        read((3, 4), "deleting", 2, "a"),
+        op("insert", (5, 6), Document("d", "1")),
     ],
     "organization that is not found though it is there": [
         created("a", (0, 1)),

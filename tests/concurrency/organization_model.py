@@ -1,6 +1,6 @@
 """One organization as a sequential model: created, changed as often as its version says, and deleted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
@@ -9,6 +9,8 @@ from tests.concurrency.linearizability import Call
 
 ABSENT: Final = Seen("absent")
 DELETED: Final = Seen("deleted")
+GONE: Final = {"deleting", "deleted"}
+TENANT_OPERATIONS: Final = {"insert", "set", "remove", "get", "find"}
 
 Step = Callable[[Operation, Seen], Seen | None]
 
@@ -18,16 +20,17 @@ def organization_calls(operations: Iterable[Operation]) -> list[Call[Seen]]:
     return [
         Call(partial(step, operation), operation.invoked, operation.ended, step in OBSERVE, operation)
         for operation in operations
-        if operation.organization and (step := _step_of(operation)) is not None
+        if operation.organization
+        for step in _steps_of(operation)
     ]
 
 
-def _step_of(operation: Operation) -> Step | None:
+def _steps_of(operation: Operation) -> Sequence[Step]:
     if operation.outcome == "refused":
         return REFUSALS[operation.result]
     if operation.outcome == "unknown" and operation.name not in CHANGES:
-        return None
-    return EFFECTS.get(operation.name, _is_active)
+        return ()
+    return EFFECTS.get(operation.name, (_is_active,))
 
 
 def _create(operation: Operation, before: Seen) -> Seen | None:
@@ -47,14 +50,20 @@ def _update(operation: Operation, before: Seen) -> Seen | None:
     return after if operation.outcome == "unknown" or operation.result == after else None
 
 
+def _intend_deletion(operation: Operation, before: Seen) -> Seen | None:
+    if before.state == "active":
+        return Seen("deleting", before.version + 1, before.slug)
+    return before if before.state in GONE else None
+
+
 def _delete(operation: Operation, before: Seen) -> Seen | None:
-    return DELETED if before.state in ("active", "deleting", "deleted") else None
+    return DELETED if before.state in GONE else None
 
 
 def _read(operation: Operation, before: Seen) -> Seen | None:
-    """See the present, or an intent that was not seen before; nobody sees the state before it any more."""
+    """See the present, or a rename's intent not seen before; nobody sees what was before it any more."""
     seen: Seen = operation.result
-    intended = before.state == "active" and seen.state in ("renaming", "deleting")
+    intended = (before.state, seen.state) == ("active", "renaming")
     is_next = intended and (seen.version, seen.slug) == (before.version + 1, before.slug)
     return seen if seen == before or is_next else None
 
@@ -63,22 +72,27 @@ def _is_active(operation: Operation, before: Seen) -> Seen | None:
     return before if before.state == "active" else None
 
 
-def _is_deleted(operation: Operation, before: Seen) -> Seen | None:
-    return before if before.state == "deleted" else None
+def _is_not_found(operation: Operation, before: Seen) -> Seen | None:
+    """Not find it once it is deleted; its collection is out of reach as soon as that is intended."""
+    return before if before.state in (GONE if operation.name in TENANT_OPERATIONS else {"deleted"}) else None
 
 
 def _has_other_version(operation: Operation, before: Seen) -> Seen | None:
     return before if before.state == "active" and before.version != operation.argument.version else None
 
 
-OBSERVE: Final = (_is_active, _is_deleted, _has_other_version)
-CHANGES: Final[dict[str, Step]] = {"create": _create, "update": _update, "delete": _delete}
-EFFECTS: Final = CHANGES | {"read": _read}
-REFUSALS: Final[dict[str, Step | None]] = {
-    "duplicate": _is_active,
-    "invalid-token": _is_deleted,
-    "organization-exists": _is_active,
-    "organization-not-found": _is_deleted,
-    "precondition-failed": _has_other_version,
-    "service-unavailable": None,  # nothing changed, and nothing is told
+OBSERVE: Final = (_is_active, _is_not_found, _has_other_version)
+CHANGES: Final[dict[str, Sequence[Step]]] = {
+    "create": (_create,),
+    "update": (_update,),
+    "delete": (_intend_deletion, _delete),
+}
+EFFECTS: Final = CHANGES | {"read": (_read,)}
+REFUSALS: Final[dict[str, Sequence[Step]]] = {
+    "duplicate": (_is_active,),
+    "invalid-token": (_is_not_found,),
+    "organization-exists": (_is_active,),
+    "organization-not-found": (_is_not_found,),
+    "precondition-failed": (_has_other_version,),
+    "service-unavailable": (),  # nothing changed, and nothing is told
 }
