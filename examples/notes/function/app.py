@@ -3,13 +3,13 @@
 from http import HTTPStatus
 from typing import Annotated
 
+from tenantry import http, tenants
+from tenantry.accounts import Membership
+
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel, Field
-
-from tenantry import http, tenants
-from tenantry.accounts import Membership
 
 app = APIGatewayRestResolver(enable_validation=True)
 
