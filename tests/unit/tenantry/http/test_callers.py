@@ -17,7 +17,7 @@ def test_the_caller_reads_the_own_organization_by_slug_or_id() -> None:
         assert json.loads(answer["body"])["created_at"] == "2025-01-01T00:00:00.000Z"
 
 
-@pytest.mark.parametrize("name", ["amazon", "org_2", "Google", "google ", "GOOGLE", "$ne", "..", "%67oogle"])
+@pytest.mark.parametrize("name", ["amazon", "org_2", "Google", "google ", "GOOGLE", "$ne", "...", "%67oogle"])
 def test_another_organization_is_not_found(name: str) -> None:
     assert problem(send("GET", f"/organizations/{name}", token=signed())) == (404, "organization-not-found")
 

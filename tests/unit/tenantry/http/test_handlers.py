@@ -17,6 +17,13 @@ from tests.unit.tenantry.jose import signed
 
 PASSWORDS = json.dumps({"current_password": PASSWORD, "new_password": PASSWORD})
 
+# fmt: off
+SPELLINGS_OF_HEALTH = [
+    "/health/", "/health//", "//health", "/./health", "/x/../health", "/%2e/health", "/x/.%2E/health",
+    "/%68ealth", "/health%2F", "/Health", "/health/.", "/health;a=b", "/health\n", "",
+]
+# fmt: on
+
 pytestmark = pytest.mark.usefixtures("known_caller")
 
 
@@ -81,6 +88,22 @@ def test_wrong_fields_are_listed() -> None:
 )
 def test_the_media_type_may_be_spelled_as_http_allows(content_type: str) -> None:
     assert send("POST", "/login", credentials(), Content_Type=content_type)["statusCode"] == 200
+
+
+@pytest.mark.parametrize("path", SPELLINGS_OF_HEALTH)
+def test_a_route_has_one_spelling(path: str) -> None:
+    event = proxy_event("GET", "/health", {}, None) | {"path": path}
+    context: Any = LambdaContext("test")
+    assert problem(handler(event, context)) == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    "path", ["/organizations/%67oogle", "/organizations/.google..", "/organizations/a.b%2Fc"]
+)
+def test_a_parameter_is_spelled_as_a_client_likes(path: str) -> None:
+    event = proxy_event("DELETE", "/organizations/google", {}, None) | {"path": path}
+    context: Any = LambdaContext("test")
+    assert handler(event, context)["statusCode"] == 204
 
 
 @pytest.mark.parametrize(

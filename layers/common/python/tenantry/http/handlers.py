@@ -1,5 +1,6 @@
 """The Lambda handler that stands in front of every resolver."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tenantry import request_context
 from tenantry.database import REQUEST_TIMEOUT_SECONDS
-from tenantry.errors import TenantryError
+from tenantry.errors import NotFound, TenantryError
 from tenantry.http.bodies import check_body
 from tenantry.http.problems import gateway_response, register_problems, request_id
 from tenantry.observability import count, logger, metrics
@@ -26,6 +27,8 @@ HEADERS: Final = {
 
 # Gateways differ in whether they decode the path, and Powertools routes no path with, say, a quotation mark.
 URL_CHARACTERS: Final = "%/:@-._~!$&'()*+,;="
+# A segment that is empty or of dots alone: what gateways and firewalls drop, each in its own way.
+_DROPPED_SEGMENT: Final = re.compile(r"/(?:\.|%2[Ee]){0,2}(?:/|$)")
 
 
 def lambda_handler(
@@ -33,8 +36,9 @@ def lambda_handler(
 ) -> Handler:
     """Make the Lambda handler of a resolver.
 
-    It refuses malformed bodies, answers every exception with a problem document, bounds the time that the
-    database may take, logs one line per request, and counts answers by class of status.
+    It refuses paths that are not canonical and malformed bodies, answers every exception with a problem
+    document, bounds the time that the database may take, logs one line per request, and counts answers by
+    class of status.
 
     Parameters
     ----------
@@ -77,11 +81,21 @@ def _answer(
         "path": quote(event["path"], safe=URL_CHARACTERS),
     }
     try:
+        _check_path(event["path"])
         check(event)
     except TenantryError as error:
         return gateway_response(error, request_id(event))
     with pymongo.timeout(REQUEST_TIMEOUT_SECONDS):
         return app.resolve(event, context)
+
+
+def _check_path(path: str) -> None:
+    """Refuse a second spelling of a path, which rules about paths may not know (RFC 3986 section 6.2.2).
+
+    Names of routes are compared as they are sent. What stands for a parameter may be percent-encoded.
+    """
+    if path != "/" and _DROPPED_SEGMENT.search(path):
+        raise NotFound
 
 
 def _source_address(event: Mapping[str, Any]) -> str | None:
