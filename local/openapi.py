@@ -72,7 +72,12 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
 """By operation and status of its answer: the operations that can be next, named by the link itself."""
 
 _LOCATION = {"Location": {"description": "Path of what has been created.", "schema": {"type": "string"}}}
-_ETAG = {"ETag": {"description": "Version of what is answered, for If-Match.", "schema": {"type": "string"}}}
+_ETAG = {
+    "ETag": {
+        "description": "Version of what is answered, for If-Match and If-None-Match.",
+        "schema": {"type": "string"},
+    }
+}
 _OF_CREATED: dict[HTTPStatus, Any] = {HTTPStatus.CREATED: _LOCATION | _ETAG}
 _OF_VERSION: dict[HTTPStatus, Any] = {HTTPStatus.OK: _ETAG}
 HEADER_FIELDS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
@@ -112,6 +117,19 @@ HEADER_FIELDS_OF_PROBLEMS: dict[HTTPStatus, dict[str, dict[str, Any]]] = {
 }
 """By status: header fields of every such answer."""
 
+_CONDITIONS = [
+    {
+        "name": name,
+        "in": "header",
+        "description": description,
+        "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$'},
+    }
+    for name, description in {
+        "If-Match": "ETag as it was read; 412 if it is another by now",
+        "If-None-Match": "* or ETags that must not be there: 412, or 304 if it is read",
+    }.items()
+]
+
 DESCRIPTION = """Organizations of a SaaS product, each with its own MongoDB collection.
 
 Create an organization, log in, and send the access token as `Authorization: Bearer <token>`. Every answer
@@ -138,6 +156,7 @@ def merged_document() -> str:
             document = schema.model_dump(by_alias=True, exclude_none=True)
             _add_links(document)
             _add_header_fields(document)
+            _add_conditions(document)
             merge.add_schema(document)
     return merge.get_openapi_json_schema() + "\n"
 
@@ -160,6 +179,17 @@ def _add_header_fields(document: dict[str, Any]) -> None:
             for status, fields in described.items():
                 if status in operation["responses"]:
                     operation["responses"][status]["headers"] = fields
+
+
+def _add_conditions(document: dict[str, Any]) -> None:
+    """Say of each operation that answers 412 which conditions it takes (RFC 9110 section 13)."""
+    for item in document["paths"].values():
+        for method, operation in item.items():
+            if HTTPStatus.PRECONDITION_FAILED in operation["responses"]:
+                operation["parameters"] = [*operation.get("parameters", []), *_CONDITIONS]
+                if method == "get":
+                    unchanged = {"description": HTTPStatus.NOT_MODIFIED.phrase, "headers": _ETAG}
+                    operation["responses"][HTTPStatus.NOT_MODIFIED] = unchanged
 
 
 def _resolver(source: FilePath) -> APIGatewayRestResolver | None:

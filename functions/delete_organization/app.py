@@ -5,6 +5,7 @@ from typing import Annotated
 
 from tenantry import http, lifecycle
 from tenantry.accounts import Membership
+from tenantry.http.preconditions import Holds
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -19,14 +20,21 @@ app = APIGatewayRestResolver()
     tags=["Organizations"],
     status_code=HTTPStatus.NO_CONTENT,
     security=[{"bearer": []}],
-    responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND),
+    responses=http.responses(
+        HTTPStatus.NO_CONTENT,
+        None,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.PRECONDITION_FAILED,
+    ),
 )
 def delete_organization(
     organization: Annotated[str, "Slug or id"],
     member: Annotated[Membership, Depends(http.member)],
+    holds: Annotated[Holds, Depends(http.precondition)],
 ) -> Response[None]:
     """Delete the organization and its data; its tokens are dead and its name is free afterwards."""
-    lifecycle.delete(member)
+    lifecycle.delete(member, holds)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

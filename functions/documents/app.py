@@ -7,12 +7,12 @@ from tenantry import http, tenants
 from tenantry.documents import changing, finding, inserting
 from tenantry.http import document_answers, document_requests, document_schemas
 from tenantry.http.document_parameters import (
+    Condition,
     Cursor,
     DocumentId,
     DocumentPath,
     Fields,
     Filter,
-    IfMatch,
     Limit,
     Member,
     Ordered,
@@ -129,7 +129,9 @@ def count_documents(
     operation_id="getDocument",
     tags=TAGS,
     security=SECURITY,
-    responses=document_schemas.responses(HTTPStatus.OK, "tenantry.http.document_schemas:Document"),
+    responses=document_schemas.responses(
+        HTTPStatus.OK, "tenantry.http.document_schemas:Document", HTTPStatus.PRECONDITION_FAILED
+    ),
 )
 def get_document(
     request: Request,
@@ -142,7 +144,7 @@ def get_document(
 ) -> Response[str]:
     """Read one document; the whole of it comes with its ETag."""
     found = finding.find(tenants.collection(member), document_id, projections.parse(fields))
-    headers = document_answers.entity_tag(found) if fields is None else {}
+    headers = document_answers.entity_tag(found, request) if fields is None else {}
     return document_answers.document_answer(found, request, HTTPStatus.OK, headers)
 
 
@@ -169,12 +171,12 @@ def put_document(
     document_id: DocumentId,
     _: Annotated[None, Depends(document_requests.query_parameters())],
     sent: Annotated[Any, Depends(document_requests.document_of)],
-    if_match: IfMatch = None,
+    holds: Condition,
 ) -> Response[str]:
     """Replace the document of this id, or store one under it if there is none."""
-    put = changing.put(tenants.collection(member), document_id, sent, http.if_match(if_match))
+    put = changing.put(tenants.collection(member), document_id, sent, holds)
     status = HTTPStatus.CREATED if put.is_created else HTTPStatus.OK
-    headers = document_answers.entity_tag(put.document)
+    headers = document_answers.entity_tag(put.document, request)
     return document_answers.document_answer(put.document, request, status, headers)
 
 
@@ -200,11 +202,11 @@ def patch_document(
     document_id: DocumentId,
     _: Annotated[None, Depends(document_requests.query_parameters())],
     changes: Annotated[Any, Depends(document_requests.merge_patch_of)],
-    if_match: IfMatch = None,
+    holds: Condition,
 ) -> Response[str]:
     """Change a document by a JSON merge patch (RFC 7396): null removes a field."""
-    patched = changing.patch(tenants.collection(member), document_id, changes, http.if_match(if_match))
-    headers = document_answers.entity_tag(patched)
+    patched = changing.patch(tenants.collection(member), document_id, changes, holds)
+    headers = document_answers.entity_tag(patched, request)
     return document_answers.document_answer(patched, request, HTTPStatus.OK, headers)
 
 
@@ -227,10 +229,10 @@ def delete_document(
     member: Member,
     document_id: DocumentId,
     _: Annotated[None, Depends(document_requests.query_parameters())],
-    if_match: IfMatch = None,
+    holds: Condition,
 ) -> Response[None]:
     """Delete one document."""
-    changing.delete(tenants.collection(member), document_id, http.if_match(if_match))
+    changing.delete(tenants.collection(member), document_id, holds)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -23,6 +23,7 @@ app = APIGatewayRestResolver()
         "tenantry.http.answer_schemas:Organization",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.NOT_FOUND,
+        HTTPStatus.PRECONDITION_FAILED,
     ),
 )
 def get_organization(

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from tenantry import http, lifecycle, schemas
 from tenantry.accounts import Membership
+from tenantry.http.preconditions import Holds
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 app = APIGatewayRestResolver(enable_validation=True)
 
@@ -32,10 +33,10 @@ def update_organization(
     organization: Annotated[str, Path(description="Slug or id")],
     changes: Annotated[schemas.UpdateOrganization, Body()],
     member: Annotated[Membership, Depends(http.member)],
-    if_match: Annotated[str | None, Header(alias="If-Match", description="ETag that was read")] = None,
+    holds: Annotated[Holds, Depends(http.precondition)],
 ) -> Response[http.Representation]:
     """Change what is sent; a new name gives a new slug unless one is sent, and its data moves along."""
-    changed = lifecycle.update(member, changes, http.if_match(if_match))
+    changed = lifecycle.update(member, changes, holds)
     return Response(
         status_code=HTTPStatus.OK,
         content_type="application/json",

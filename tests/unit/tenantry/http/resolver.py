@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pymongo import _csot  # what pymongo.timeout sets has no public reader
 
 from tenantry import audit, http, schemas
 from tenantry.accounts import Membership
+from tenantry.http.preconditions import Holds
 from tests.support.service import LambdaContext, proxy_event
 from tests.unit.tenantry.jose import valid_claims
 
@@ -47,17 +48,18 @@ def log_in(credentials: Annotated[schemas.Login, Body()]) -> Response[dict[str, 
 @app.get("/organizations/<organization>")
 def get_organization(
     organization: Annotated[str, Path()], member: Annotated[Membership, Depends(http.member)]
-) -> dict[str, Any]:
-    return http.organization_of(member.organization)
+) -> Response[http.Representation]:
+    tag = http.etag(member.organization["version"])
+    return Response(200, "application/json", http.organization_of(member.organization), {"ETag": tag})
 
 
 @app.patch("/organizations/<organization>")
 def update_organization(
     organization: Annotated[str, Path()],
     member: Annotated[Membership, Depends(http.member)],
-    if_match: Annotated[str | None, Header(alias="If-Match")] = None,
+    holds: Annotated[Holds, Depends(http.precondition)],
 ) -> dict[str, Any]:
-    return {"matches": http.if_match(if_match)(7), "field": if_match}
+    return {"holds": holds(7)}
 
 
 @app.post("/organizations")

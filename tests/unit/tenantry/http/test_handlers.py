@@ -106,12 +106,10 @@ def test_a_parameter_is_spelled_as_a_client_likes(path: str) -> None:
     assert handler(event, context)["statusCode"] == 204
 
 
-@pytest.mark.parametrize(
-    ("sent", "matches"), [('"7"', True), ('"6"', False), ('"6", "7"', True), ("*", True)]
-)
-def test_if_match_reaches_the_route(sent: str, matches: bool) -> None:
+@pytest.mark.parametrize(("sent", "holds"), [('"7"', True), ('"6"', False), ('"6", "7"', True), ("*", True)])
+def test_if_match_reaches_the_route(sent: str, holds: bool) -> None:
     answer = send("PATCH", "/organizations/google", token=signed(), If_Match=sent)
-    assert json.loads(answer["body"]) == {"matches": matches, "field": sent}
+    assert json.loads(answer["body"]) == {"holds": holds}
 
 
 def test_a_defect_is_a_problem() -> None:

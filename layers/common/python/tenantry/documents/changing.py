@@ -71,9 +71,9 @@ def patch(mine: TenantCollection, document_id: Any, changes: Any, is_current: Is
 
     def change(current: Document | None) -> Document:
         nonlocal patched
-        _check_version(current, is_current)
-        if current is None:
+        if current is None:  # before any precondition (RFC 9110 section 13.2.1)
             raise DocumentNotFound
+        _check_version(current, is_current)
         patched = merge_patch(current, changes)
         check_document(patched)
         return patched
@@ -94,9 +94,9 @@ def delete(mine: TenantCollection, document_id: Any, is_current: IsCurrent) -> N
     """
 
     def change(current: Document | None) -> None:
-        _check_version(current, is_current)
         if current is None:
             raise DocumentNotFound
+        _check_version(current, is_current)
 
     _modify(mine, document_id, change)
 

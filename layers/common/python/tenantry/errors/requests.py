@@ -54,12 +54,15 @@ class InvalidFields(TenantryError):
 
 
 class PreconditionFailed(TenantryError):
-    """The resource is no longer at the version that If-Match names; nothing changed."""
+    """The resource is not at the version that If-Match and If-None-Match ask for; nothing changed."""
 
     code = "precondition-failed"
     status = HTTPStatus.PRECONDITION_FAILED
     title = "Precondition failed"
-    default_detail = "It has changed since, or is gone. Read it again and repeat with its current ETag."
+    default_detail = (
+        "It has changed since, is gone, or is there although If-None-Match forbids it. Read it again and "
+        "repeat with its current ETag."
+    )
 
 
 class IdempotencyKeyReused(TenantryError):

@@ -11,7 +11,7 @@ with garbage_collection.paused():
 
 if TYPE_CHECKING:
     from tenantry.http.callers import caller, member, operator, optional_caller
-    from tenantry.http.preconditions import etag, if_match
+    from tenantry.http.preconditions import etag, precondition
     from tenantry.http.representations import (
         Representation,
         access_token_of,
@@ -26,11 +26,11 @@ else:
         "account_of": "representations",
         "caller": "callers",
         "etag": "preconditions",
-        "if_match": "preconditions",
         "member": "callers",
         "operator": "callers",
         "optional_caller": "callers",
         "organization_of": "representations",
+        "precondition": "preconditions",
     }
 
     def __getattr__(name: str) -> Any:
@@ -47,11 +47,11 @@ __all__ = [
     "account_of",
     "caller",
     "etag",
-    "if_match",
     "lambda_handler",
     "member",
     "operator",
     "optional_caller",
     "organization_of",
+    "precondition",
     "responses",
 ]

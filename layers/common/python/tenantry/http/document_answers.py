@@ -55,12 +55,15 @@ def document_answer(
 def identification(document: Document, request: Request) -> dict[str, str]:
     """Return the header fields of a document that has just been stored: where it is, and its entity tag."""
     collection = request.resolved_event["requestContext"]["path"].rstrip("/")
-    return {"Location": f"{collection}/{format_document_id(document['_id'])}", **entity_tag(document)}
+    return {
+        "Location": f"{collection}/{format_document_id(document['_id'])}",
+        **entity_tag(document, request),
+    }
 
 
-def entity_tag(document: Document) -> dict[str, str]:
-    """Return the header field that identifies a document's version; of the whole document."""
-    return {"ETag": etag(version_of(document))}
+def entity_tag(document: Document, request: Request) -> dict[str, str]:
+    """Return the header field that identifies a whole document's version, in the form that is answered."""
+    return {"ETag": etag(version_of(document), canonical=_is_canonical(request))}
 
 
 def page_answer(page: Page, request: Request) -> Response[str]:

@@ -3,14 +3,16 @@
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from tenantry.accounts import Membership
 from tenantry.http.callers import member
 from tenantry.http.document_requests import document_id_of
+from tenantry.http.preconditions import Holds, precondition
 
 Member = Annotated[Membership, Depends(member)]
 DocumentId = Annotated[Any, Depends(document_id_of)]
+Condition = Annotated[Holds, Depends(precondition)]
 
 Organization = Annotated[str, Path(description="Slug or id", json_schema_extra={"example": "google"})]
 DocumentPath = Annotated[
@@ -51,7 +53,3 @@ Cursor = Annotated[
     str | None, Query(description="next_cursor of the page before, which had the same filter and sort")
 ]
 Ordered = Annotated[bool, Query(description="Whether the first document that is refused ends it")]
-IfMatch = Annotated[
-    str | None,
-    Header(alias="If-Match", description="ETag of the document as it was read; 412 if it has changed since"),
-]

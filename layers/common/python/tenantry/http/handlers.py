@@ -13,6 +13,7 @@ from tenantry import request_context
 from tenantry.database import REQUEST_TIMEOUT_SECONDS
 from tenantry.errors import NotFound, TenantryError
 from tenantry.http.bodies import check_body
+from tenantry.http.preconditions import conditional
 from tenantry.http.problems import gateway_response, register_problems, request_id
 from tenantry.observability import count, logger, metrics
 
@@ -83,10 +84,10 @@ def _answer(
     try:
         _check_path(event["path"])
         check(event)
+        with pymongo.timeout(REQUEST_TIMEOUT_SECONDS):
+            return conditional(event, app.resolve(event, context))
     except TenantryError as error:
         return gateway_response(error, request_id(event))
-    with pymongo.timeout(REQUEST_TIMEOUT_SECONDS):
-        return app.resolve(event, context)
 
 
 def _check_path(path: str) -> None:

@@ -1,6 +1,9 @@
 """Deleting organizations with all that they have."""
 
+from collections.abc import Callable
+
 from tenantry.accounts import Membership
+from tenantry.errors import PreconditionFailed
 from tenantry.lifecycle.attempts import until_not_overtaken
 from tenantry.moves import cleaning
 from tenantry.organizations import OrganizationDocument, is_pooled
@@ -8,24 +11,39 @@ from tenantry.tenants import erasures
 from tenantry.tenants.intents import OvertakenError, carry_out
 
 
-def delete(membership: Membership) -> None:
+def delete(membership: Membership, holds: Callable[[int | None], bool] = lambda _: True) -> None:
     """Delete an organization, its collection, its members, and accounts left without an organization.
 
     When it returns, every token for the organization is dead and its name is free.
 
+    Parameters
+    ----------
+    membership : Membership
+        The caller's; its organization as it was read.
+    holds : callable
+        Tells whether the request's precondition holds for a version, None if another has deleted it.
+
     Raises
     ------
+    PreconditionFailed
+        It does not; nothing was deleted.
     ServiceUnavailable
         Others changed the organization again and again; nothing was deleted.
     pymongo.errors.PyMongoError
         Outcome unknown: once the intent is settled, it is gone or nothing happened.
     """
-    until_not_overtaken(membership.organization, _delete)
+
+    def attempt(current: OrganizationDocument | None) -> None:
+        if not holds(current["version"] if current else None):
+            raise PreconditionFailed
+        if current is not None:
+            _delete(current)
+
+    until_not_overtaken(membership.organization, attempt)
 
 
-def _delete(current: OrganizationDocument | None) -> None:
-    if current is None:
-        return
+def _delete(current: OrganizationDocument) -> None:
+    """Delete the organization if it still is at this version."""
     if current.get("move"):
         cleaning.make_way(current["_id"])
         raise OvertakenError

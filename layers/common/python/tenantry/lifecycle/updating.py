@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def update(
-    membership: Membership, changes: "UpdateOrganization", if_match: Callable[[int], bool]
+    membership: Membership, changes: "UpdateOrganization", holds: Callable[[int | None], bool]
 ) -> OrganizationDocument:
     """Change an organization's name, slug or metadata; a changed slug renames its collection.
 
@@ -29,8 +29,8 @@ def update(
         The caller's; its organization as it was read.
     changes : UpdateOrganization
         What to change; metadata is merged (RFC 7396).
-    if_match : callable
-        Tells whether a version satisfies the request's If-Match field.
+    holds : callable
+        Tells whether the request's precondition holds for a version.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def update(
     def attempt(current: OrganizationDocument | None) -> OrganizationDocument:
         if current is None:
             raise InvalidToken
-        if not if_match(current["version"]):
+        if not holds(current["version"]):
             raise PreconditionFailed
         return _change(current, _target(current, changes))
 
