@@ -28,16 +28,21 @@ def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield uri
 
 
+def value_of(value: Any) -> str:
+    """Return a text, the default of a parameter that has one, or the name of what is referred to."""
+    if isinstance(value, str):
+        return value
+    name = value.get("Ref", "tenantry-test")
+    return str(sam_template.template()["Parameters"].get(name, {}).get("Default") or name)
+
+
 def environment(directory: str, mongodb_uri: str) -> dict[str, str]:
     """Return the environment that the template gives to a function, and credentials for the mocked AWS."""
     variables = {
-        name: value if isinstance(value, str) else value.get("Ref", "tenantry-test")
-        for name, value in sam_template.environment(FUNCTIONS[directory]).items()
+        name: value_of(value) for name, value in sam_template.environment(FUNCTIONS[directory]).items()
     }
     variables["MASTER_DATABASE"] = f"master_{directory}"
-    variables["SIGN_UP"] = "open"
     variables["PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"] = ""
-    variables["POWERTOOLS_LOG_LEVEL"] = "INFO"
     return variables | {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_DEFAULT_REGION": "us-east-1",

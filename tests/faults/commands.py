@@ -40,7 +40,7 @@ _RESERVE: Final = "update clusters"
 _PREPARE: Final = ("find organizations", "find accounts", "find clusters")
 _INSERT: Final = ("insert organizations", "create org_beta", "find org_beta")
 _SIGN_UP: Final = (*_INSERT, "insert accounts", "insert members", *_RECORD)
-_CREATE: Final = (*_INSERT, "update accounts", "insert members", *_RECORD)
+_CREATE: Final = ("update accounts", "aggregate members", *_INSERT, "insert members", *_RECORD)
 
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign-up": (*_PREPARE, *_transaction(*_SIGN_UP, _RESERVE)),

@@ -13,6 +13,7 @@ def test_everything_but_connection_and_secrets_has_a_default() -> None:
         master_database="tenantry",
         tenant_database="tenantry_tenants",
         sign_up="open",
+        organizations_per_account=20,
         placement="collection",
         event_bus="",
         token_issuer="urn:tenantry",
@@ -21,10 +22,14 @@ def test_everything_but_connection_and_secrets_has_a_default() -> None:
 
 
 def test_the_environment_configures(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in Settings._fields:
-        monkeypatch.setenv(name.upper(), f"value of {name}")
+    expected = {
+        name: number if kind is int else f"value of {name}"
+        for number, (name, kind) in enumerate(Settings.__annotations__.items())
+    }
+    for name, value in expected.items():
+        monkeypatch.setenv(name.upper(), str(value))
     settings.cache_clear()
-    assert settings()._asdict() == {name: f"value of {name}" for name in Settings._fields}
+    assert settings()._asdict() == expected
 
 
 def test_the_environment_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:

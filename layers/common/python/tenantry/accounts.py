@@ -93,6 +93,13 @@ def lock(account_id: str, session: ClientSession) -> bool:
     return touched.matched_count == 1
 
 
+def count_organizations(account_id: str, at_most: int, session: ClientSession) -> int:
+    """Count the organizations of a locked account within the same transaction, up to a number."""
+    return database.collection("members").count_documents(
+        {"account_id": account_id}, limit=at_most, session=session
+    )
+
+
 def add_member(organization_id: str, account_id: str, session: ClientSession) -> None:
     """Make a locked account the owner of an organization."""
     member = {

@@ -25,6 +25,8 @@ class Settings(NamedTuple):
         Databases of the organizations' metadata and of the tenants' collections.
     sign_up : str
         ``open`` if anybody may create an organization; else the platform's operator alone.
+    organizations_per_account : int
+        How many organizations one account may own.
     placement : str
         Whether the next organization gets a ``collection`` of its own or shares one (``pooled``).
     event_bus : str
@@ -41,6 +43,7 @@ class Settings(NamedTuple):
     master_database: str
     tenant_database: str
     sign_up: str
+    organizations_per_account: int
     placement: str
     event_bus: str
     token_issuer: str
@@ -60,6 +63,7 @@ def settings() -> Settings:
         master_database=read("MASTER_DATABASE", "tenantry"),
         tenant_database=read("TENANT_DATABASE", "tenantry_tenants"),
         sign_up=read("SIGN_UP", "open"),
+        organizations_per_account=int(read("ORGANIZATIONS_PER_ACCOUNT", "20")),
         placement=read("PLACEMENT", "collection"),
         event_bus=read("EVENT_BUS", ""),
         token_issuer=read("TOKEN_ISSUER", "urn:tenantry"),

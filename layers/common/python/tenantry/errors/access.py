@@ -61,6 +61,14 @@ class OrganizationSuspended(TenantryError):
     default_detail = "The organization is suspended. Ask the operator of this service."
 
 
+class LimitReached(TenantryError):
+    """The account has as much as it may: `limit` says how much, `use` what it has. Nothing changed."""
+
+    code = "limit-reached"
+    status = HTTPStatus.FORBIDDEN
+    title = "Limit reached"
+
+
 class OperatorRequired(TenantryError):
     """The route is for the platform's operator, whose requests are signed for IAM."""
 

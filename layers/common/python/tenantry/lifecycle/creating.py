@@ -14,6 +14,7 @@ from tenantry.errors import (
     IdempotencyKeyReused,
     InvalidFields,
     InvalidToken,
+    LimitReached,
     SignUpClosed,
     TenantryError,
 )
@@ -79,6 +80,8 @@ def create(
         A field is missing or superfluous, the name gives no slug, or the password is guessable.
     InvalidToken
         The caller's account is gone.
+    LimitReached
+        The caller's account owns as many organizations as it may; nothing changed.
     OrganizationExists, EmailTaken, CapacityExhausted
         Nothing changed.
     IdempotencyKeyReused, RequestInFlight
@@ -155,11 +158,11 @@ def _insert(created: Created, caller: Membership | None, claim: Claim | None) ->
     organization, account = created
 
     def attempt(session: ClientSession) -> None:
+        if caller is not None:
+            _take_place(account["_id"], session)
         creation.insert(organization, session)
         if caller is None:
             accounts.insert(account, session)
-        elif not accounts.lock(account["_id"], session):
-            raise InvalidToken
         accounts.add_member(organization["_id"], account["_id"], session)
         details = {"name": organization["name"], "slug": organization["slug"], "account_id": account["_id"]}
         audit.record("organization.created", [organization["_id"]], session, details)
@@ -169,6 +172,20 @@ def _insert(created: Created, caller: Membership | None, claim: Claim | None) ->
         creation.reserve(organization, session)
 
     database.run_transaction(attempt)
+
+
+def _take_place(account_id: str, session: ClientSession) -> None:
+    """Lock an account that may own one more organization, so that creations at once count each other."""
+    if not accounts.lock(account_id, session):
+        raise InvalidToken
+    limit = settings().organizations_per_account
+    use = accounts.count_organizations(account_id, limit, session)
+    if use >= limit:
+        raise LimitReached(
+            f"The account owns {limit} organizations, as many as it may. Delete one, or ask the operator.",
+            limit=limit,
+            use=use,
+        )
 
 
 def _find_owner(caller: Membership) -> AccountDocument:
