@@ -14,7 +14,7 @@ from bench.environments import Environment
 from bench.load import FUNCTION, ON_LAMBDA
 from bench.rounds import save
 from bench.scale.population import name_of, running
-from tenantry import database, names
+from tenantry import database, mongodb, names
 from tenantry.settings import settings
 from tenantry.tokens import SigningKey
 from tests.support import connections
@@ -47,7 +47,7 @@ def main() -> None:
 def start(uri: str, number: int) -> None:
     """Connect so many clients, each of which asks something."""
     for _ in range(number):
-        client = database.connect(uri)
+        client = mongodb.connect(uri)
         _clients.append(client)
         slug = names.slug_of(name_of(0))
         assert client[settings().master_database]["organizations"].find_one({"slugs": slug})  # noqa: S101

@@ -3,15 +3,14 @@
 from typing import Any
 
 from tenantry.moves import requests
-from tenantry.observability import logger, metrics
+from tenantry.observability import event_handler
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 LEFT_TO_STOP_MS = 10_000  # longer than a batch may take
 
 
-@metrics.log_metrics(capture_cold_start_metric=True)
-@logger.inject_lambda_context(clear_state=True)
+@event_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any] | None:
     """Move an organization, give up its move, or go on with all moves that nobody is at.
 

@@ -3,13 +3,12 @@
 from typing import Any
 
 from tenantry import outbox
-from tenantry.observability import MetricUnit, logger, metrics
+from tenantry.observability import MetricUnit, event_handler, metrics
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-@metrics.log_metrics(capture_cold_start_metric=True)
-@logger.inject_lambda_context(clear_state=True)
+@event_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Send what is waiting, and tell how long the oldest record had to wait.
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from tenantry import placement, reconciliation
-from tenantry.observability import MetricUnit, logger, metrics
+from tenantry.observability import MetricUnit, event_handler, metrics
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -12,8 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 OLDER_THAN = timedelta(seconds=30)
 
 
-@metrics.log_metrics(capture_cold_start_metric=True)
-@logger.inject_lambda_context(clear_state=True)
+@event_handler
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Complete what is older than any request can be, and tell how full the clusters are.
 

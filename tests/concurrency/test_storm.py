@@ -11,7 +11,7 @@ import pytest
 
 from cli import checker, connection
 from cli.violation import Violation
-from tenantry import database
+from tenantry import mongodb
 from tenantry.http import handlers
 from tenantry.reconciliation import reconcile
 from tenantry.tenants.completion import LEASE
@@ -27,7 +27,7 @@ from tests.support.databases import Databases
 
 SECONDS = float(os.environ.get("STORM_SECONDS", "8"))
 
-RESUMPTION_SECONDS = database.REQUEST_TIMEOUT_SECONDS + MAX_WAIT_SECONDS  # of requests that have begun before
+RESUMPTION_SECONDS = mongodb.REQUEST_TIMEOUT_SECONDS + MAX_WAIT_SECONDS  # of requests that have begun before
 SETTLED_SECONDS = 2 * LEASE.total_seconds()
 FIGURES = "storm"
 

@@ -11,7 +11,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import AutoReconnect
 
-from tenantry import database
+from tenantry import database, mongodb
 from tenantry.settings import settings
 from tenantry.tenants import settling
 from tests.faults.proxy import Proxy
@@ -21,7 +21,6 @@ from tests.faults.world import World
 from tests.support import library
 from tests.support.databases import Databases, Document
 
-_make_client = database._client.__wrapped__
 ensure_schema = database.ensure_schema.__wrapped__
 
 _ENVIRONMENT = {"MASTER_DATABASE": "master", "TENANT_DATABASE": "tenants"}
@@ -116,17 +115,12 @@ def _prepare_library(patch: pytest.MonkeyPatch, environment: Mapping[str, str], 
         patch.setenv(name, value)
     patch.setattr(settling, "MAX_WAIT_SECONDS", _LONGEST_WAIT_SECONDS)
     patch.setattr("pymongo.common.MIN_HEARTBEAT_INTERVAL", _SHORTEST_HEARTBEAT_SECONDS)
-    patch.setattr(database, "MongoClient", partial(MongoClient, event_listeners=[watch]))
+    patch.setattr(mongodb, "MongoClient", partial(MongoClient, event_listeners=[watch]))
     patch.setattr(database, "ensure_schema", lambda: None)
     library.hash_with_few_rounds(patch)
 
 
 @contextmanager
 def _client_of_library(uri: str) -> Iterator[MongoClient[Document]]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MONGODB_URI", uri)
-        settings.cache_clear()
-        client = _make_client()
-        settings.cache_clear()
-    with client:
+    with mongodb.connect(uri) as client:
         yield client

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pymongo
 
-from tenantry import database
+from tenantry import mongodb
 from tenantry.reconciliation import reconcile
 from tests.faults.bench import Bench
 from tests.faults.faults import Fault, Hit
@@ -75,8 +75,7 @@ class Case:
     def _overtake(self, other: str) -> list[Event]:
         """Make somebody else's requests, once each; what is in their way may be in their way to the end."""
         history = [
-            self._attempt(operation, database.REQUEST_TIMEOUT_SECONDS)
-            for operation in self._operations(other)
+            self._attempt(operation, mongodb.REQUEST_TIMEOUT_SECONDS) for operation in self._operations(other)
         ]
         return [event for event in history if event.answer != _IN_FLIGHT]
 
@@ -105,7 +104,7 @@ class Case:
                 # Its name is free again once nothing can be on its way any more.
                 self._end_fault()
                 let_connections_end(self._bench.databases)
-            history.append(self._attempt(operation, database.REQUEST_TIMEOUT_SECONDS))
+            history.append(self._attempt(operation, mongodb.REQUEST_TIMEOUT_SECONDS))
         return [event for event in history if event.answer != _IN_FLIGHT]
 
     def _attempt(self, operation: Operation, timeout_seconds: float) -> Event:

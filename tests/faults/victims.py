@@ -13,7 +13,7 @@ import pytest
 import zxcvbn  # noqa: F401 - before the fork, so that no process has to
 from pymongo import MongoClient
 
-from tenantry import database
+from tenantry import database, mongodb
 from tenantry.accounts import Membership
 from tests.faults.operations import OPERATIONS
 from tests.faults.watch import CommandWatch
@@ -47,7 +47,7 @@ class Victim:
         patch = pytest.MonkeyPatch()
         library.forget()
         library.hash_with_few_rounds(patch)
-        patch.setattr(database, "MongoClient", partial(MongoClient, event_listeners=[watch]))
+        patch.setattr(mongodb, "MongoClient", partial(MongoClient, event_listeners=[watch]))
         if self.finds_indexes:
             patch.setattr(database, "ensure_schema", lambda: None)
         with watch.watching(**{self.moment: self._die}):

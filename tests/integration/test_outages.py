@@ -11,7 +11,7 @@ from pymongo import MongoClient
 
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
-from tenantry import database
+from tenantry import database, mongodb
 from tenantry.http import handlers
 from tests.support import library
 from tests.support.databases import Databases, Document, failing
@@ -62,7 +62,7 @@ def test_nothing_listens_at_the_address(
     library.forget()
     started = time.monotonic()
     check_unavailable(service.get("/health"))
-    assert time.monotonic() - started < database.REQUEST_TIMEOUT_SECONDS + 5
+    assert time.monotonic() - started < mongodb.REQUEST_TIMEOUT_SECONDS + 5
     monkeypatch.setattr(handlers, "REQUEST_TIMEOUT_SECONDS", TIME_LIMIT)
     check_unavailable(service.get(owner.path, token=owner.token))
     check_unavailable(service.post("/login", {"email": owner.email, "password": PASSWORD}))

@@ -98,7 +98,7 @@ def test_keys_are_read_once(recorder: Recorder, service: Service) -> None:
     assert [command for _, command in recorder.commands if command.get("find") == "signing_keys"] == []
 
 
-def test_health_asks_for_a_sign_of_life(recorder: Recorder, service: Service) -> None:
+def test_health_reads_once(recorder: Recorder, service: Service) -> None:
     recorder.commands.clear()
     assert service.get("/health").status == 200
-    assert [next(iter(command)) for _, command in recorder.commands] == ["ping"]
+    assert [next(iter(command)) for _, command in recorder.commands] == ["find"]

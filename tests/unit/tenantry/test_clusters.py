@@ -5,7 +5,7 @@ import pytest
 from mypy_boto3_secretsmanager import SecretsManagerClient
 from pymongo import MongoClient
 
-from tenantry import database
+from tenantry import database, mongodb
 from tenantry.clusters import MAIN, cluster_client
 from tenantry.errors import ServiceUnavailable
 from tests.support.concurrency import at_once
@@ -42,7 +42,7 @@ def test_a_client_is_as_safe_as_the_masters() -> None:
     options = cluster_client("eu").options
     assert options.write_concern.document["w"] == "majority"
     assert options.read_concern.level == "majority"
-    assert options.timeout == database.REQUEST_TIMEOUT_SECONDS
+    assert options.timeout == mongodb.REQUEST_TIMEOUT_SECONDS
 
 
 @pytest.mark.usefixtures("configured")

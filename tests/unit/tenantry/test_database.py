@@ -9,7 +9,7 @@ from mypy_boto3_secretsmanager import SecretsManagerClient
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError, WriteConcernError
 
-from tenantry import database
+from tenantry import database, mongodb
 from tenantry.database import run_majority_command
 from tenantry.errors import ServiceUnavailable
 from tests.support.concurrency import at_once
@@ -35,7 +35,7 @@ def test_threads_that_come_before_there_is_a_client_share_one(monkeypatch: pytes
         return mongomock.MongoClient()
 
     monkeypatch.setenv("MONGODB_URI", "mongodb://127.0.0.1:1/")
-    monkeypatch.setattr(database, "MongoClient", open_one)
+    monkeypatch.setattr(mongodb, "MongoClient", open_one)
     clients = at_once([database.client] * 4)
     assert len({id(one) for one in clients}) == 1
     assert several.broken
@@ -50,9 +50,9 @@ def test_the_client_is_as_safe_as_the_lifecycle_needs(client: MongoClient[dict[s
 
 
 def test_the_client_gives_up_before_the_function_does(client: MongoClient[dict[str, Any]]) -> None:
-    assert client.options.timeout == database.REQUEST_TIMEOUT_SECONDS < 15
-    assert client.options.server_selection_timeout <= database.REQUEST_TIMEOUT_SECONDS
-    assert 0 < (client.options.pool_options.connect_timeout or 0) <= database.REQUEST_TIMEOUT_SECONDS
+    assert client.options.timeout == mongodb.REQUEST_TIMEOUT_SECONDS < 15
+    assert client.options.server_selection_timeout <= mongodb.REQUEST_TIMEOUT_SECONDS
+    assert 0 < (client.options.pool_options.connect_timeout or 0) <= mongodb.REQUEST_TIMEOUT_SECONDS
     assert client.options.pool_options.max_pool_size <= 5
     assert client.options.pool_options.max_idle_time_seconds == 60
 

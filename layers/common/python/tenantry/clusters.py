@@ -5,8 +5,8 @@ master collection `clusters`, and whatever makes one reserves it there first. Th
 """
 
 import json
-import threading
 from datetime import datetime
+from functools import partial
 from typing import Final, TypedDict
 
 from pymongo import MongoClient
@@ -15,6 +15,7 @@ from pymongo.database import Database
 
 from tenantry import database, snapshots
 from tenantry.errors import ServiceUnavailable
+from tenantry.mongodb import REOPEN_SECONDS, CachedClient
 from tenantry.observability import logger
 from tenantry.secrets import read_secret
 from tenantry.settings import settings
@@ -24,8 +25,7 @@ DEFAULT_LIMIT: Final = (
     20_000  # 10,000 collections with their index on _id, MongoDB's advice for a replica set
 )
 
-_clients: Final[dict[str, MongoClient[database.Document]]] = {}
-_opening = threading.Lock()
+_clients: Final[dict[str, CachedClient]] = {}
 
 
 class ClusterDocument(TypedDict):
@@ -53,23 +53,19 @@ def cluster_client(name: str) -> MongoClient[database.Document]:
     Raises
     ------
     ServiceUnavailable
-        No connection string has this name; nothing was sent.
+        No connection string has this name, or what has is none; nothing was sent.
     """
     if name == MAIN:
         return database.client()
-    with _opening:
-        if name not in _clients:
-            _clients[name] = database.connect(_uri(name))
-        return _clients[name]
+    return _clients.setdefault(name, CachedClient(partial(_uri, name))).get()
 
 
 @snapshots.before_snapshot
 def close() -> None:
     """Close the clients of all clusters but the master's; the next operation on one opens another."""
-    with _opening:
-        for client in _clients.values():
-            client.close()
-        _clients.clear()
+    for client in _clients.values():
+        client.close()
+    _clients.clear()
 
 
 def tenant_database(cluster: str) -> Database[database.Document]:
@@ -78,19 +74,19 @@ def tenant_database(cluster: str) -> Database[database.Document]:
 
 
 def _uri(name: str) -> str:
-    uri = _uris().get(name) or _uris(refresh=True).get(name)
+    uri = _uris(max_age=REOPEN_SECONDS).get(name) or _uris(max_age=0).get(name)
     if uri is None:
         logger.error("A cluster has no connection string", cluster=name)
         raise ServiceUnavailable
     return uri
 
 
-def _uris(*, refresh: bool = False) -> dict[str, str]:
-    """Return the connection strings by name; `refresh` finds one that was added a moment ago."""
+def _uris(*, max_age: float) -> dict[str, str]:
+    """Return the connection strings by name, none read longer ago than `max_age` seconds."""
     configured = settings()
     text = configured.mongodb_clusters
     if configured.mongodb_clusters_secret_arn and not text:
-        text = read_secret(configured.mongodb_clusters_secret_arn, refresh=refresh)
+        text = read_secret(configured.mongodb_clusters_secret_arn, max_age=max_age)
     uris: dict[str, str] = json.loads(text or "{}")
     return uris
 

@@ -1,8 +1,6 @@
-"""The MongoDB connection, cached across invocations, and the indexes and views of the master database."""
+"""The master database: its client, indexes and views, and how commands and transactions run."""
 
-import os
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterable, MutableMapping
 from datetime import UTC, datetime
@@ -20,15 +18,12 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from tenantry import snapshots
+from tenantry.mongodb import REOPEN_SECONDS, REQUEST_TIMEOUT_SECONDS, CachedClient
 from tenantry.secrets import read_secret
 from tenantry.settings import settings
 
 Document = dict[str, Any]
 
-REQUEST_TIMEOUT_SECONDS: Final = 5  # of all operations together, the search for a primary included
-CONNECT_TIMEOUT_MS: Final = 3_000
-MAX_IDLE_TIME_MS: Final = 60_000  # an execution environment is frozen between invocations
-MAX_POOL_SIZE: Final = 4  # one request at a time, and one more connection beside its transaction
 NAMESPACE_NOT_FOUND: Final = 26
 NAMESPACE_EXISTS: Final = 48
 QUERY_PLAN_KILLED: Final = 175  # by a rename or drop of the collection
@@ -75,51 +70,30 @@ VIEWS: Final[dict[str, Document]] = {
     "account_epochs": {"viewOn": "accounts", "pipeline": [{"$project": {"auth_epoch": 1}}]},
 }
 
-_opening = threading.Lock()
+
+def _uri() -> str:
+    configured = settings()
+    return configured.mongodb_uri or read_secret(configured.mongodb_uri_secret_arn, max_age=REOPEN_SECONDS)
+
+
+_main: Final = CachedClient(_uri)
 
 
 def client() -> MongoClient[Document]:
-    """Return the process's one client of the master's cluster; it connects with the first operation."""
-    with _opening:  # a cache alone lets each thread that comes before the first is done open one
-        return _client()
+    """Return the process's one client of the master's cluster; it connects with the first operation.
 
-
-@cache
-def _client() -> MongoClient[Document]:
-    configured = settings()
-    return connect(configured.mongodb_uri or read_secret(configured.mongodb_uri_secret_arn))
+    Raises
+    ------
+    ServiceUnavailable
+        The connection string cannot be read, or is none; nothing was sent.
+    """
+    return _main.get()
 
 
 @snapshots.before_snapshot
 def close() -> None:
     """Close the client; the next operation opens another."""
-    with _opening:
-        if _client.cache_info().currsize:
-            _client().close()
-        _client.cache_clear()
-
-
-def connect(uri: str) -> MongoClient[Document]:
-    """Make a client; every write of it waits for the majority, every read sees only what the majority has.
-
-    With less, a failover has been seen to undo acknowledged renames. Only `throttling` asks for less.
-    """
-    return MongoClient(
-        uri,
-        appname=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "tenantry"),
-        connectTimeoutMS=CONNECT_TIMEOUT_MS,
-        datetime_conversion="DATETIME_AUTO",  # tenants may store what Python's datetime cannot hold
-        maxIdleTimeMS=MAX_IDLE_TIME_MS,
-        maxPoolSize=MAX_POOL_SIZE,
-        readConcernLevel="majority",
-        retryReads=True,
-        retryWrites=True,
-        serverSelectionTimeoutMS=REQUEST_TIMEOUT_SECONDS * 1000,
-        timeoutMS=REQUEST_TIMEOUT_SECONDS * 1000,
-        tz_aware=True,
-        uuidRepresentation="standard",
-        w="majority",
-    )
+    _main.close()
 
 
 def master() -> Database[Document]:
@@ -136,6 +110,17 @@ def ping() -> None:
         It gives none.
     """
     master().command("ping")
+
+
+def check_access() -> None:
+    """Read of the master database what every function may read; a ping is answered to strangers, too.
+
+    Raises
+    ------
+    ServiceUnavailable, pymongo.errors.PyMongoError
+        The server gives no answer, or does not accept the connection string's user.
+    """
+    collection("signing_keys").find_one({}, {"_id": 1})
 
 
 def now() -> datetime:

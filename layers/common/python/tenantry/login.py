@@ -232,6 +232,6 @@ def _signing_key() -> SigningKey:
     except InvalidSigningKey:
         pass
     try:
-        return SigningKey.from_json(read_secret(arn, refresh=True))
+        return SigningKey.from_json(read_secret(arn, max_age=0))
     except InvalidSigningKey:
         raise ServiceUnavailable("No signing key exists yet. Repeat the request after a while.") from None

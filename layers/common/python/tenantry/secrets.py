@@ -39,15 +39,15 @@ def client() -> "SecretsManagerClient":
     )
 
 
-def read_secret(arn: str, *, refresh: bool = False) -> str:
-    """Return the current string of a secret, at most five minutes old.
+def read_secret(arn: str, *, max_age: float = CACHE_SECONDS) -> str:
+    """Return the string of a secret as it is now, or was a short while ago.
 
     Parameters
     ----------
     arn : str
         The secret's ARN or name.
-    refresh : bool
-        Ask Secrets Manager even if a copy is at hand.
+    max_age : float
+        How many seconds ago it may have been read; 0: ask Secrets Manager even if a copy is at hand.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def read_secret(arn: str, *, refresh: bool = False) -> str:
         The secret could not be read; the cause says why.
     """
     value, read_at = _copies.get(arn, ("", 0.0))
-    if refresh or time.time() - read_at > CACHE_SECONDS:
+    if time.time() - read_at >= max_age:
         value = _ask_extension(arn) or _ask_service(arn)
         _copies[arn] = value, time.time()
     return value

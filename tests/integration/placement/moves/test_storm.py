@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tenantry import database
+from tenantry import mongodb
 from tenantry.accounts import Membership
 from tenantry.tenants import TenantCollection
 from tests.integration.placement.moves.places import AROUND, Places, move
@@ -83,7 +83,7 @@ class Reader:
 @pytest.fixture(autouse=True)
 def connections_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let many threads do in one process what as many processes do elsewhere."""
-    monkeypatch.setattr(database, "MAX_POOL_SIZE", 4 * WRITERS)
+    monkeypatch.setattr(mongodb, "MAX_POOL_SIZE", 4 * WRITERS)
 
 
 @pytest.fixture

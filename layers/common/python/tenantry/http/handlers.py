@@ -10,11 +10,11 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tenantry import request_context
-from tenantry.database import REQUEST_TIMEOUT_SECONDS
 from tenantry.errors import NotFound, TenantryError
 from tenantry.http.bodies import check_body
 from tenantry.http.preconditions import conditional
 from tenantry.http.problems import gateway_response, register_problems, request_id
+from tenantry.mongodb import REQUEST_TIMEOUT_SECONDS
 from tenantry.observability import count, logger, metrics
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
