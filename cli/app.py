@@ -12,8 +12,10 @@ from cli import checker, cluster_commands, library, move_command, options, recon
 from cli.backups.backup import back_up
 from cli.backups.restore import restore as restore_backup
 from cli.checker import Advance
+from cli.checks import signing_keys
 from cli.connection import Databases, Target, connected
 from cli.options import (
+    Issuer,
     Json,
     MasterDatabase,
     MongoDBClusters,
@@ -141,19 +143,25 @@ def setup_database(
     master_database: MasterDatabase = "tenantry",
     tenant_database: TenantDatabase = "tenantry_tenants",
     mongodb_clusters: MongoDBClusters = "{}",
+    issuer: Issuer = None,
     as_json: Json = False,
 ) -> None:
     """Create indexes, views, and MongoDB's roles for the functions and this command line; or what is missing.
 
-    The connection string is an administrator's. Users with these roles are yours to create.
+    The connection string is an administrator's. Users with these roles are yours to create. A database
+    belongs to the stack that first makes a signing key, and others are refused; --issuer hands it over.
     """
     target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     advice = "; Atlas takes roles from its own tools only, see `tenantry atlas-roles`"
     with reported(advice), connected(target) as databases:
         library.ensure_schema(target)
+        if issuer is not None:
+            library.hand_over(target, issuer)
+        owner = signing_keys.issuer_of(databases)
         for tenants in databases.clusters.values():
             names = roles.set_up(tenants.client, target)
-    print_result({"roles": names}, f"Roles: {', '.join(names)}", as_json=as_json)
+    text = f"Issuer: {owner or 'none yet'}\nRoles: {', '.join(names)}"
+    print_result({"issuer": owner, "roles": names}, text, as_json=as_json)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from cli.checks.members import Members
 from cli.checks.moves import Moves
 from cli.checks.organizations import Organizations
 from cli.checks.pools import Pools
+from cli.checks.signing_keys import SigningKeys
 from cli.connection import Databases
 from cli.violation import Violation
 
@@ -74,6 +75,7 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         Moves(databases, now),
         Members(databases),
         Accounts(databases),
+        SigningKeys(databases),
     ]
     examined: dict[str, int] = {}
 

@@ -30,6 +30,12 @@ def ensure_schema(target: Target) -> None:
         database.ensure_schema()
 
 
+def hand_over(target: Target, issuer: str) -> None:
+    """Make the master database an issuer's, and end the signing keys of the one before."""
+    use(target)
+    signing_keys.hand_over(issuer)
+
+
 def revoke_key(target: Target, key_id: str) -> bool:
     """End a retired signing key at once; tell whether it was one."""
     use(target)

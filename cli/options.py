@@ -27,6 +27,10 @@ MongoDBClusters = Annotated[
         help="Connection strings of further clusters, an object by name.",
     ),
 ]
+Issuer = Annotated[
+    str | None,
+    typer.Option("--issuer", metavar="ISSUER", help="Stack that gets the database: its output TokenIssuer."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 OlderThan = Annotated[int, typer.Option(min=0, metavar="SECONDS", help="Age of an intent to look at.")]
 NewName = Annotated[str | None, typer.Option("--name", help="The organization's name, if not the old one.")]

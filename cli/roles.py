@@ -35,8 +35,9 @@ def _together(*grants: Grants) -> Grants:
     )
 
 
+KNOW_ISSUER: Final[Grants] = {"issuer": FIND}
 AUTHENTICATE: Final[Grants] = dict.fromkeys(
-    (*VIEWS, "members", "organizations", "sessions", "signing_keys"), FIND
+    (*VIEWS, *KNOW_ISSUER, "members", "organizations", "sessions", "signing_keys"), FIND
 )
 RECORD: Final[Grants] = dict.fromkeys(("audit", "outbox"), frozenset({"insert"}))
 COMPLETE_INTENTS: Final[Grants] = _together(
@@ -125,20 +126,23 @@ ROLES: Final = (
         (DEFINE - {"dropCollection"}) | CHANGE | {"createIndex", "dropIndex", "listIndexes"},
     ),
     Role(
-        "rotation", ("rotate_signing_key",), _together(RECORD, {"signing_keys": {"find", "insert", "update"}})
+        "rotation",
+        ("rotate_signing_key",),
+        _together(RECORD, {name: {"find", "insert", "update"} for name in ("issuer", "signing_keys")}),
     ),
     Role("audit", ("audit",), _together(AUTHENTICATE, {"audit": FIND})),
-    Role("publish", ("publish_events",), {"outbox": {"find", "remove"}}),
+    Role("publish", ("publish_events",), _together(KNOW_ISSUER, {"outbox": {"find", "remove"}})),
     Role(
         "move",
         ("move_organization",),
         _together(
             RECORD,
+            KNOW_ISSUER,
             {"moves": CHANGE, "organizations": {"find", "update"}, "clusters": {"find", "update"}},
         ),
         DEFINE | CHANGE | {"changeStream", "collMod", "createIndex", "dropIndex", "listIndexes"},
     ),
-    Role("public", ("jwks", "health"), {"signing_keys": FIND}),
+    Role("public", ("jwks", "health"), _together(KNOW_ISSUER, {"signing_keys": FIND})),
     Role(
         "command_line",
         (),
@@ -148,7 +152,8 @@ ROLES: Final = (
             COMPLETE_INTENTS,
             ERASE,
             END_MOVES,
-            {"moves": {"insert"}},
+            KNOW_ISSUER,
+            {"moves": {"insert"}, "signing_keys": FIND},
             {name: {"listIndexes"} for name in ("accounts", "members", "organizations")},
             {"restorations": CHANGE, EVERY_COLLECTION: {"listCollections"}},
         ),

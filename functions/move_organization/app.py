@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tenantry import issuer
 from tenantry.moves import requests
 from tenantry.observability import event_handler
 
@@ -29,10 +30,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     Raises
     ------
     MoveError, TenantryError
-        It cannot be done, or not now.
+        It cannot be done, or not now, or the database belongs to another issuer.
     RuntimeError
         The schedule met moves whose target cannot hold the organization; nothing is left of them.
     """
+    issuer.check()
     requests.measure()
 
     def has_time() -> bool:

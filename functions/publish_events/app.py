@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tenantry import outbox
+from tenantry import issuer, outbox
 from tenantry.observability import MetricUnit, event_handler, metrics
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -14,9 +14,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
 
     Raises
     ------
+    ServiceUnavailable
+        The database belongs to another issuer, whose events these are.
     RuntimeError
         EventBridge refused some; the schedule comes back to them.
     """
+    issuer.check()
     metrics.add_metric("OutboxAge", MetricUnit.Seconds, outbox.age_seconds())
     outcome = outbox.publish()
     metrics.add_metric("EventsPublished", MetricUnit.Count, outcome.published)

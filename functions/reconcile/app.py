@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from tenantry import placement, reconciliation
+from tenantry import issuer, placement, reconciliation
 from tenantry.observability import MetricUnit, event_handler, metrics
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,9 +21,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
 
     Raises
     ------
+    ServiceUnavailable
+        The database belongs to another issuer.
     RuntimeError
         Some could not be completed; the schedule comes back to them.
     """
+    issuer.check()
     outcome = reconciliation.reconcile(OLDER_THAN)
     metrics.add_metric("IntentsSettled", MetricUnit.Count, len(outcome.settled))
     metrics.add_metric("IntentsFailed", MetricUnit.Count, len(outcome.failed))

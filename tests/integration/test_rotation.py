@@ -14,7 +14,7 @@ from unittest.mock import Mock
 import jwt
 import pytest
 
-from tenantry import database, rotation, secrets, signing_keys, tokens
+from tenantry import database, issuer, rotation, secrets, signing_keys, tokens
 from tests.support import library
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up
@@ -93,7 +93,7 @@ class Killed(BaseException):
 @contextmanager
 def killed_before_line(number: int) -> Iterator[None]:
     """Kill the process before it comes to another line of the rotation for the n-th time."""
-    files = {rotation.__file__, signing_keys.__file__}
+    files = {rotation.__file__, signing_keys.__file__, issuer.__file__}
     lines = set()
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:

@@ -99,6 +99,7 @@ def test_keys_are_read_once(recorder: Recorder, service: Service) -> None:
 
 
 def test_health_reads_once(recorder: Recorder, service: Service) -> None:
+    service.get("/health")
     recorder.commands.clear()
     assert service.get("/health").status == 200
     assert [next(iter(command)) for _, command in recorder.commands] == ["find"]

@@ -8,7 +8,7 @@ import pytest
 from passlib.hash import pbkdf2_sha256
 from pymongo import MongoClient
 
-from tenantry import accounts, clusters, database, lifecycle, passwords, schemas, signing_keys
+from tenantry import accounts, clusters, database, issuer, lifecycle, passwords, schemas, signing_keys
 from tenantry.accounts import Membership
 from tenantry.organizations import OrganizationDocument
 from tenantry.settings import settings
@@ -54,6 +54,7 @@ def forget() -> None:
     database.close()
     clusters.close()
     signing_keys.forget()
+    issuer.forget()
     for cached in (settings, database.ensure_schema):
         cached.cache_clear()
 

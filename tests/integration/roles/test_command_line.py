@@ -138,7 +138,7 @@ def test_atlas_gets_the_same_roles() -> None:
     lines = [line.split() for line in result.stdout.splitlines()]
     assert [line[:3] for line in lines] == [["atlas", "customDbRoles", "create"]] * len(ROLES)
     privileges = {name: set(listed.split(",")) for *_, name, _, listed in lines}
-    assert privileges["master_public"] == {"FIND@master.signing_keys"}
+    assert privileges["master_public"] == {"FIND@master.issuer", "FIND@master.signing_keys"}
     assert "RENAME_COLLECTION_SAME_DB@tenants" in privileges["master_data"]
     for listed in privileges.values():
         assert [one for one in listed if not re.fullmatch(r"[A-Z_]+@(master(\.[a-z_]+)?|tenants)", one)] == []

@@ -22,6 +22,7 @@ MASTER: Final = (
     "account_epochs",
     "audit",
     "idempotency_keys",
+    "issuer",
     "login_attempts",
     "members",
     "organizations",
@@ -84,9 +85,9 @@ REFUSED: Final = [
     *master(OF_FUNCTIONS - {"login", "create"}, READS, ["accounts"]),
     *master({"data", "rotation", "audit", "publish", "public"}, WRITES, ["accounts", "account_epochs"]),
     *master({"login"}, (insert, remove), ["accounts"]),
-    # Keys that verify tokens
-    *master(KINDS - {"rotation"}, WRITES, ["signing_keys"]),
-    *master({"rotation"}, (remove,), ["signing_keys"]),
+    # Keys that verify tokens, and whose the database is
+    *master(KINDS - {"rotation"}, WRITES, ["issuer", "signing_keys"]),
+    *master({"rotation"}, (remove,), ["issuer", "signing_keys"]),
     # Members and organizations
     *master(OF_FUNCTIONS - {"create", "change"}, (insert, remove), ["members", "organizations"]),
     *master(OF_FUNCTIONS, (update,), ["members"]),
@@ -102,8 +103,8 @@ REFUSED: Final = [
     *master(KINDS - {"audit"}, READS, ["audit"]),
     *master({"audit", "publish", "public"}, (insert,), ["audit", "outbox"]),
     # All that verifies no token
-    *master({"rotation", "public"}, READS, set(MASTER) - {"signing_keys"}),
-    *master({"publish"}, READS, set(MASTER) - {"outbox"}),
+    *master({"rotation", "public"}, READS, set(MASTER) - {"issuer", "signing_keys"}),
+    *master({"publish"}, READS, set(MASTER) - {"issuer", "outbox"}),
     *master({"change", "data", "audit"}, (*READS, *WRITES), ["idempotency_keys", "login_attempts"]),
     # Whole collections, and ways to the same end
     *master(KINDS, (drop, redefine), MASTER),

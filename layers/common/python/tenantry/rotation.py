@@ -34,7 +34,8 @@ def rotate(event: RotationEvent) -> None:
     Raises
     ------
     Exception
-        The step failed; Secrets Manager repeats the rotation later, and the current key goes on signing.
+        The step failed; Secrets Manager repeats the rotation later, and the current key goes on signing. A
+        RuntimeError says so if the master database belongs to another issuer.
     """
     steps = {"createSecret": _create, "setSecret": _publish, "testSecret": _test, "finishSecret": _finish}
     steps[event["Step"]](event["SecretId"], event["ClientRequestToken"])
@@ -56,7 +57,7 @@ def _create(secret_id: str, version_id: str) -> None:
 
 
 def _publish(secret_id: str, version_id: str) -> None:
-    signing_keys.publish(_pending_key(secret_id, version_id).public_jwk)
+    signing_keys.publish(_pending_key(secret_id, version_id).public_jwk, _current_key_id(secret_id))
 
 
 def _test(secret_id: str, version_id: str) -> None:
@@ -78,6 +79,15 @@ def _finish(secret_id: str, version_id: str) -> None:
             SecretId=secret_id, VersionStage="AWSCURRENT", MoveToVersionId=version_id, **moved_from
         )
     signing_keys.retire_all_but(key.kid, RETIRED_AFTER)
+
+
+def _current_key_id(secret_id: str) -> str | None:
+    """Return the id of the key that signs at the moment; None before the first rotation."""
+    version = secrets.client().get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
+    try:
+        return SigningKey.from_json(version["SecretString"]).kid
+    except InvalidSigningKey:
+        return None
 
 
 def _pending_key(secret_id: str, version_id: str) -> SigningKey:

@@ -9,7 +9,8 @@ from typing import Final
 
 from pymongo.client_session import ClientSession
 
-from tenantry import audit, database, snapshots
+from tenantry import audit, database, issuer, snapshots
+from tenantry.settings import settings
 from tenantry.tokens import Jwk
 
 CACHE_SECONDS: Final = 300
@@ -19,14 +20,34 @@ _keys: dict[str, Jwk] = {}
 _read_at: float = 0.0
 
 
-def publish(jwk: Jwk) -> None:
-    """Publish a public key, before the first token is signed with its private half; repeatable."""
+def publish(jwk: Jwk, current_key_id: str | None = None) -> None:
+    """Publish a public key, before the first token is signed with its private half; repeatable.
+
+    The first one makes the master database its issuer's.
+
+    Parameters
+    ----------
+    jwk : dict
+        The public half.
+    current_key_id : str, optional
+        The issuer's key that signs at the moment. If it was published before keys had issuers, they and the
+        database become this issuer's.
+
+    Raises
+    ------
+    RuntimeError
+        The database belongs to another issuer. Nothing changed.
+    """
     global _read_at  # noqa: PLW0603 - what is cached does not hold the key
 
     def attempt(session: ClientSession) -> None:
+        _claim(current_key_id, session)
         published = database.collection("signing_keys").update_one(
             {"_id": jwk["kid"]},
-            {"$set": {"jwk": jwk}, "$setOnInsert": {"created_at": database.now()}},
+            {
+                "$set": {"jwk": jwk, "iss": settings().token_issuer},
+                "$setOnInsert": {"created_at": database.now()},
+            },
             upsert=True,
             session=session,
         )
@@ -38,9 +59,9 @@ def publish(jwk: Jwk) -> None:
 
 
 def retire_all_but(key_id: str, after: timedelta) -> None:
-    """Let every other key end after a while; one that has an end already keeps it."""
+    """Let every other key of this issuer end after a while; one that has an end already keeps it."""
     keys = database.collection("signing_keys")
-    lasting = {"_id": {"$ne": key_id}, "not_after": None}
+    lasting = {"_id": {"$ne": key_id}, "iss": settings().token_issuer, "not_after": None}
 
     def attempt(session: ClientSession) -> None:
         key_ids = [key["_id"] for key in keys.find(lasting, session=session)]
@@ -72,6 +93,25 @@ def revoke(key_id: str) -> bool:
     return database.run_transaction(attempt)
 
 
+def hand_over(new_issuer: str) -> None:
+    """Make the master database another issuer's, and end the keys of the one before at once; repeatable.
+
+    Keys from before keys had issuers, in a database that is nobody's yet, become the new issuer's.
+    """
+    keys = database.collection("signing_keys")
+
+    def attempt(session: ClientSession) -> None:
+        if issuer.recorded(session) is None:
+            _adopt_keys(new_issuer, session)
+        issuer.record(new_issuer, session)
+        of_others = {"iss": {"$ne": new_issuer}}
+        for key in keys.find(of_others, session=session):
+            audit.record("signing_key.revoked", [], session, {"kid": key["_id"]})
+        keys.delete_many(of_others, session=session)
+
+    database.run_transaction(attempt)
+
+
 def all_keys() -> list[Jwk]:
     """Return the public keys that verify tokens at this moment, as the database has them."""
     _read()
@@ -95,9 +135,31 @@ def forget() -> None:
 
 def _read() -> None:
     global _keys, _read_at  # noqa: PLW0603 - the cache of the execution environment
-    valid = {"$or": [{"not_after": None}, {"not_after": {"$gt": database.now()}}]}
+    valid = {
+        "iss": {"$in": [settings().token_issuer, None]},
+        "$or": [{"not_after": None}, {"not_after": {"$gt": database.now()}}],
+    }
     _keys = {
         key["_id"]: key["jwk"]
         for key in database.collection("signing_keys").find(valid).sort("created_at", 1)
     }
     _read_at = time.time()
+
+
+def _claim(current_key_id: str | None, session: ClientSession) -> None:
+    """Make a database that is nobody's yet this issuer's; refuse that of another."""
+    own, owner = settings().token_issuer, issuer.recorded(session)
+    if owner is None:
+        lasting = {"iss": None, "not_after": None}
+        key_ids = [key["_id"] for key in database.collection("signing_keys").find(lasting, session=session)]
+        if key_ids and current_key_id not in key_ids:
+            raise RuntimeError(issuer.refusal(f"whoever signs with {', '.join(key_ids)}"))
+        issuer.record(own, session)
+        _adopt_keys(own, session)
+    elif owner != own:
+        raise RuntimeError(issuer.refusal(f"the issuer {owner}"))
+
+
+def _adopt_keys(own: str, session: ClientSession) -> None:
+    adopted = {"$set": {"iss": own}}
+    database.collection("signing_keys").update_many({"iss": None}, adopted, session=session)

@@ -8,12 +8,13 @@ from urllib.parse import quote
 import pymongo
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pymongo.errors import PyMongoError
 
-from tenantry import request_context
+from tenantry import issuer, request_context
 from tenantry.errors import NotFound, TenantryError
 from tenantry.http.bodies import check_body
 from tenantry.http.preconditions import conditional
-from tenantry.http.problems import gateway_response, register_problems, request_id
+from tenantry.http.problems import error_of, gateway_response, register_problems, request_id
 from tenantry.mongodb import REQUEST_TIMEOUT_SECONDS
 from tenantry.observability import count, logger, metrics
 
@@ -85,9 +86,10 @@ def _answer(
         _check_path(event["path"])
         check(event)
         with pymongo.timeout(REQUEST_TIMEOUT_SECONDS):
+            issuer.check()
             return conditional(event, app.resolve(event, context))
-    except TenantryError as error:
-        return gateway_response(error, request_id(event))
+    except (TenantryError, PyMongoError) as error:
+        return gateway_response(error_of(error), request_id(event))
 
 
 def _check_path(path: str) -> None:

@@ -57,15 +57,21 @@ def register_problems(app: APIGatewayRestResolver) -> None:
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def answer(exception: Exception) -> Response[str]:
-        error = _error_of(exception)
-        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            log_failure(error.title, exception)
+        error = error_of(exception)
         return Response(
             status_code=int(error.status),
             content_type=CONTENT_TYPE,
             headers=error.headers,
             body=document_of(error, request_id(app.current_event.raw_event)),
         )
+
+
+def error_of(exception: Exception) -> TenantryError:
+    """Return what is answered to an exception, and log it if it is the service's fault."""
+    error = _error_of(exception)
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log_failure(error.title, exception)
+    return error
 
 
 def _error_of(exception: Exception) -> TenantryError:
