@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import checker, cluster_commands, library, move_command, options, reconciler, roles
+from cli import addresses, checker, cluster_commands, library, move_command, options, reconciler, roles
 from cli.backups.backup import back_up
 from cli.backups.restore import restore as restore_backup
 from cli.checker import Advance
@@ -148,20 +148,28 @@ def setup_database(
 ) -> None:
     """Create indexes, views, and MongoDB's roles for the functions and this command line; or what is missing.
 
-    The connection string is an administrator's. Users with these roles are yours to create. A database
-    belongs to the stack that first makes a signing key, and others are refused; --issuer hands it over.
+    E-mail addresses that an earlier version stored are brought into their unique form. The connection string
+    is an administrator's. Users with these roles are yours to create. A database belongs to the stack that
+    first makes a signing key, and others are refused; --issuer hands it over.
     """
     target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     advice = "; Atlas takes roles from its own tools only, see `tenantry atlas-roles`"
     with reported(advice), connected(target) as databases:
         library.ensure_schema(target)
+        folding = addresses.fold_stored(databases)
         if issuer is not None:
             library.hand_over(target, issuer)
         owner = signing_keys.issuer_of(databases)
         for tenants in databases.clusters.values():
             names = roles.set_up(tenants.client, target)
-    text = f"Issuer: {owner or 'none yet'}\nRoles: {', '.join(names)}"
-    print_result({"issuer": owner, "roles": names}, text, as_json=as_json)
+    text = (
+        f"Addresses folded: {len(folding.folded)}\nIssuer: {owner or 'none yet'}\nRoles: {', '.join(names)}"
+    )
+    print_result({"issuer": owner, "roles": names, "addresses": asdict(folding)}, text, as_json=as_json)
+    for collision in folding.collisions:
+        print_error(f"{collision.account_id} has the e-mail address of {collision.holder_id}; see the README")
+    if folding.collisions:
+        raise typer.Exit(1)
 
 
 @app.command()

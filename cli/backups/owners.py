@@ -9,8 +9,8 @@ from cli.backups.archive import Document
 from cli.backups.errors import BackupError
 from tenantry import accounts, database
 from tenantry.accounts import AccountDocument
+from tenantry.addresses import canonical_email
 from tenantry.errors import EmailTaken
-from tenantry.schemas import canonical_email
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from cli.violation import Violation, text_of
 
 EMAIL: Final = re.compile(r"[^\s@]+@(?:(?!xn--)[^\s@.]+\.)+(?!xn--)[^\s@.]+")
 EMAIL_MAX_CHARACTERS: Final = 254
+FIELDS: Final = ("email", "address", "auth_epoch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,24 @@ def email_canonical(facts: Facts) -> str | None:
     email = facts.document.get("email")
     if isinstance(email, str) and is_canonical(email):
         return None
-    return "has an e-mail address that is not canonical"
+    return "has an e-mail address that is not canonical; `tenantry setup-database` folds it"
 
 
 def is_canonical(email: str) -> bool:
-    """Tell whether an address is in lower case, in NFC, and has a full Unicode domain name."""
-    folded = unicodedata.normalize("NFC", email.lower())
-    return email == folded and len(email) <= EMAIL_MAX_CHARACTERS and EMAIL.fullmatch(email) is not None
+    """Tell whether an address is folded, in NFC, and has a full Unicode domain name."""
+    return email == _fold(email) and len(email) <= EMAIL_MAX_CHARACTERS and EMAIL.fullmatch(email) is not None
+
+
+def _fold(address: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", address).casefold())
+
+
+def address_folds(facts: Facts) -> str | None:
+    """Check that the address as its owner wrote it is the unique one but for case and normal form."""
+    address = facts.document.get("address")
+    if address is None or (isinstance(address, str) and _fold(address) == facts.document.get("email")):
+        return None
+    return "shows another e-mail address than the one that it logs in with"
 
 
 def email_unique(facts: Facts) -> str | None:
@@ -59,6 +71,7 @@ RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
     "account-has-member": has_member,
     "email-canonical": email_canonical,
     "email-unique": email_unique,
+    "address-folds-to-email": address_folds,
     "auth-epoch-valid": epoch_valid,
 }
 
@@ -73,7 +86,7 @@ class Accounts(Documents):
 
         They are read before their members, with which they come and go.
         """
-        found = list(self._documents.find({"_id": {"$in": list(keys)}}, {"email": 1, "auth_epoch": 1}))
+        found = list(self._documents.find({"_id": {"$in": list(keys)}}, dict.fromkeys(FIELDS, 1)))
         return [
             _violation(facts, rule, detail)
             for facts in self._facts(found)

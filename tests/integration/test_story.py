@@ -35,7 +35,7 @@ def test_sign_up_answers_organization_account_location_and_etag(
     assert organization["version"] == 1
     assert organization["metadata"] == {"plan": "pro"}
     assert set(account) == {"id", "email", "created_at"}
-    assert account["email"] == "ada@example.com"
+    assert account["email"] == "Ada@example.com"
     assert answer.headers["location"] == f"/v1/organizations/{organization['id']}"
     assert answer.headers["etag"] == '"1"'
     assert answer.headers["content-type"] == "application/json"

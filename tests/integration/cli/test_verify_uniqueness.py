@@ -103,3 +103,13 @@ def test_email_address_of_two_accounts_is_found(planted: Planted) -> None:
         ("unique-index", None),
     ]
     assert "owner@" not in json.dumps(violations)
+
+
+@pytest.mark.parametrize("address", ["owner@beta.example", "Öwner@alpha.example", 1])
+def test_address_that_is_not_the_accounts_is_found(address: Any, planted: Planted) -> None:
+    planted.change_account({"address": "OWNER@alpha.example"})
+    assert verify() == (0, [])
+    planted.change_account({"address": address})
+    status, violations = verify()
+    assert status == 1
+    assert rules(violations) == [("address-folds-to-email", "alpha")]

@@ -4,8 +4,8 @@ import pytest
 
 from cli.checks.accounts import is_canonical
 from cli.checks.organization_rules import SLUG
+from tenantry.addresses import canonical_email
 from tenantry.names import SLUG_PATTERN
-from tenantry.schemas import canonical_email
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from tenantry.schemas import canonical_email
         "o'brien@xn--bcher-kva.example",
         "jose\u0301@example.com",
         "\u0391\u03a3@example.com",
+        "straße@faß.example",
         "用户@例子.广告",
     ],
 )
@@ -39,6 +40,8 @@ def test_canonical_addresses_of_the_library_are_canonical(written: str) -> None:
         "ada@example.com\n",
         "a da@example.com",
         "jose\u0301@example.com",
+        "straße@example.com",
+        "\u03b1\u03c2@example.com",
         "ada@xn--bcher-kva.example",
         "ada@mail.xn--bcher-kva.example",
         f"{'a' * 250}@example.com",

@@ -1,12 +1,13 @@
 """Documents of the master collections `accounts` and `members`."""
 
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, TypedDict
+from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from tenantry import database
+from tenantry.addresses import folded
 from tenantry.errors import EmailTaken
 from tenantry.organizations import OrganizationDocument
 
@@ -14,10 +15,15 @@ Role = Literal["owner"]
 
 
 class AccountDocument(TypedDict):
-    """An account as it is stored; a token is valid only while its epoch is `auth_epoch`."""
+    """An account as it is stored; a token is valid only while its epoch is `auth_epoch`.
+
+    `email` is unique, in the form of `tenantry.addresses.folded`; `address` is the same as its owner wrote
+    it, where that differs.
+    """
 
     _id: str
     email: str
+    address: NotRequired[str]
     password_hash: str
     auth_epoch: int
     created_at: datetime
@@ -39,17 +45,23 @@ class Membership(NamedTuple):
         return self.organization["_id"]
 
 
-def create_document(email: str, password_hash: str) -> AccountDocument:
-    """Make the document of an account that is about to be created."""
+def create_document(address: str, password_hash: str) -> AccountDocument:
+    """Make the document of an account that is about to be created, with the address as its owner wrote it."""
     now = database.now()
-    return {
+    document: AccountDocument = {
         "_id": database.random_id("acct"),
-        "email": email,
+        "email": folded(address),
         "password_hash": password_hash,
         "auth_epoch": 0,
         "created_at": now,
         "updated_at": now,
     }
+    return document if document["email"] == address else document | {"address": address}
+
+
+def address_of(account: AccountDocument) -> str:
+    """Return an account's e-mail address as its owner wrote it."""
+    return account.get("address", account["email"])
 
 
 def insert(document: AccountDocument, session: ClientSession) -> None:

@@ -15,36 +15,13 @@ from pydantic import (
     WrapValidator,
 )
 
+from tenantry.addresses import ADDRESS_MAX_CHARACTERS, canonical_email, check_address
 from tenantry.metadata import METADATA_MAX_KEYS, check_metadata_key
 from tenantry.names import NAME_MAX_CHARACTERS, SLUG_PATTERN, canonical_name, check_slug
 
-EMAIL_MAX_CHARACTERS = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 PASSWORD_MIN_CHARACTERS = 15  # NIST SP 800-63B-4 section 3.1.1.2, a password as the single factor
 PASSWORD_MAX_CHARACTERS = 1024  # bounds the work of normalisation; the KDF hashes its input once
 INT64 = 2**63  # BSON's largest integer type
-
-
-def canonical_email(text: str) -> str:
-    """Bring an e-mail address into the form that is unique: checked syntax, NFC, Unicode domain, lower case.
-
-    Raises
-    ------
-    ValueError
-        The text is not an address (RFC 5321, RFC 6531).
-    """
-    import email_validator  # noqa: PLC0415 - most functions get no address, and its patterns take long
-
-    # Whether mail arrives is not asked here; .local is in use inside companies, .test wherever people test.
-    email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
-    try:
-        address = email_validator.validate_email(
-            text, check_deliverability=False, globally_deliverable=False, strict=True
-        )
-    except email_validator.EmailNotValidError:
-        raise ValueError("is not a valid e-mail address") from None
-    if "." not in address.domain:
-        raise ValueError("needs a full domain name after the @-sign")
-    return unicodedata.normalize("NFC", address.normalized.lower())
 
 
 def canonical_password(text: str) -> str:
@@ -93,16 +70,14 @@ Slug = Annotated[
         json_schema_extra={"pattern": SLUG_PATTERN},
     ),
 ]
-Email = Annotated[
-    str,
-    StringConstraints(max_length=EMAIL_MAX_CHARACTERS),
-    AfterValidator(canonical_email),
-    Field(
-        description="E-mail address; upper and lower case are the same.",
-        examples=["ada@example.com"],
-        json_schema_extra={"format": "idn-email"},  # RFC 6531
-    ),
-]
+_EMAIL = Field(
+    description="E-mail address; upper and lower case are the same.",
+    examples=["ada@example.com"],
+    max_length=ADDRESS_MAX_CHARACTERS,
+    json_schema_extra={"format": "idn-email"},  # RFC 6531
+)
+ChosenEmail = Annotated[str, _EMAIL, AfterValidator(check_address)]
+PresentedEmail = Annotated[str, _EMAIL, AfterValidator(canonical_email)]
 ChosenPassword = Annotated[
     str,
     Field(
@@ -142,7 +117,7 @@ class CreateOrganization(Request):
     """Body of POST /organizations; e-mail and password are for callers without an account."""
 
     name: Name
-    email: Email | None = None
+    email: ChosenEmail | None = None
     password: ChosenPassword | None = None
     slug: Slug | None = None
     metadata: dict[MetadataKey, MetadataValue] = Field(
@@ -178,7 +153,7 @@ class CreateOrganizationAsOperator(CreateOrganization):
 class Login(Request):
     """Body of POST /login."""
 
-    email: Email
+    email: PresentedEmail
     password: PresentedPassword
     organization: (
         Annotated[str, Field(max_length=100, description="Slug or id, needed with several.")] | None

@@ -28,7 +28,7 @@ class Account(BaseModel):
     """An administrator's account."""
 
     id: str = Field(examples=["acct_0b9c5f2e7d6a4e3f8c1b2a3d4e5f6071"])
-    email: str = Field(examples=["ada@example.com"])
+    email: str = Field(description="As its owner wrote it.", examples=["Ada@example.com"])
     created_at: str
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tenantry.accounts import AccountDocument
+from tenantry.accounts import AccountDocument, address_of
 from tenantry.organizations import OrganizationDocument
 from tenantry.sessions import Tokens
 from tenantry.timestamps import rfc3339
@@ -30,7 +30,7 @@ def account_of(document: AccountDocument) -> Representation:
     """Return an account's representation."""
     return {
         "id": document["_id"],
-        "email": document["email"],
+        "email": address_of(document),
         "created_at": rfc3339(document["created_at"]),
     }
 

@@ -7,6 +7,7 @@ from pymongo.client_session import ClientSession
 
 from tenantry import accounts, audit, database, idempotency, organizations, placement
 from tenantry.accounts import AccountDocument, Membership
+from tenantry.addresses import folded
 from tenantry.credentials import check_password
 from tenantry.errors import (
     CapacityExhausted,
@@ -116,8 +117,9 @@ def _check_credentials(wanted: "CreateOrganization", caller: Membership | None) 
 
 def _claim(wanted: "CreateOrganization", caller: Membership | None, key: str) -> Claim:
     database.ensure_schema()
-    scope = caller.account_id if caller else str(wanted.email)
-    return idempotency.claim(scope, key, wanted.model_dump(exclude={"password"}))
+    email = folded(str(wanted.email))
+    sent = wanted.model_dump(exclude={"password"}) | ({} if caller else {"email": email})
+    return idempotency.claim(caller.account_id if caller else email, key, sent)
 
 
 def _repeated(answer: idempotency.Answer, wanted: "CreateOrganization") -> Created:
@@ -195,7 +197,7 @@ def _find_owner(caller: Membership) -> AccountDocument:
     return account
 
 
-def _prepare_account(email: str, password: str) -> AccountDocument:
-    if accounts.find_by_email(email):
+def _prepare_account(address: str, password: str) -> AccountDocument:
+    if accounts.find_by_email(folded(address)):
         raise EmailTaken
-    return accounts.create_document(email, hash_password(password))
+    return accounts.create_document(address, hash_password(password))
