@@ -18,7 +18,7 @@ app = APIGatewayRestResolver(enable_validation=True)
     tags=["Accounts"],
     responses=http.responses(
         HTTPStatus.OK,
-        "tenantry.http.answer_schemas:AccessToken",
+        "tenantry.http.answer_schemas:LoggedIn",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.CONFLICT,
@@ -27,7 +27,9 @@ app = APIGatewayRestResolver(enable_validation=True)
 def log_in(credentials: Annotated[schemas.Login, Body()]) -> http.Representation:
     """Get tokens for one organization; name it if the account has several."""
     return http.access_token_of(
-        login.login(credentials.email, credentials.password, credentials.organization)
+        login.login(
+            credentials.email, credentials.password, credentials.organization, credentials.device_token
+        )
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from local.mongod import mongod_binary, running_mongod
 from local.processes import Child, free_port
-from tenantry import throttling
+from tenantry import counters, throttling
 from tenantry.credentials import check_password
 from tests.faults.bench import Bench, running_bench
 from tests.faults.case import Case
@@ -106,9 +106,9 @@ def test_killed_server(  # noqa: PLR0917 - pytest names them
 def test_failures_that_were_answered_are_counted_after_a_kill(bench: Bench, server: KillableServer) -> None:
     """Their counts wait for nothing, but their records do, which come after them."""
     for _ in range(3):
-        assert check_password("nobody@example.com", None, "guess") is False
+        assert check_password(throttling.of_stranger("nobody@example.com"), None, "guess") is False
     server.kill(0)
     server.restart()
     bench.reconnect()
-    counter = {"_id": throttling._key("nobody@example.com"), "failures": 3}
+    counter = {"_id": counters.key_of("nobody@example.com"), "failures": 3}
     assert bench.databases.master["login_attempts"].count_documents(counter) == 1

@@ -151,12 +151,15 @@ def test_pause_of_one_address_does_not_hold_up_another(owner: Owner) -> None:
     assert attempt(owner.service, owner.email, PASSWORD).status == 200
 
 
-def test_wrong_current_password_counts_as_a_failed_login(owner: Owner) -> None:
-    body = {"current_password": WRONG, "new_password": CHANGED}
+def test_wrong_current_passwords_make_their_session_pause_and_nobody_else(owner: Owner) -> None:
+    right = {"current_password": PASSWORD, "new_password": CHANGED}
+    wrong = right | {"current_password": WRONG}
+    other = log_in(owner.service, owner.email)
     for _ in range(throttling.FREE_FAILURES):
-        assert owner.service.put("/account/password", body, token=owner.token).status == 401
-    assert owner.service.put("/account/password", body, token=owner.token).status == 429
-    assert attempt(owner.service, owner.email, PASSWORD).status == 429
+        assert owner.service.put("/account/password", wrong, token=owner.token).status == 401
+    assert owner.service.put("/account/password", right, token=owner.token).status == 429
+    assert attempt(owner.service, owner.email, PASSWORD).status == 200
+    assert owner.service.put("/account/password", right, token=other).status == 204
 
 
 def test_refusal_costs_the_same_rounds_whatever_the_hash(

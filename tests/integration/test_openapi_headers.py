@@ -71,6 +71,6 @@ def test_problems_say_what_to_wait_for_and_how_to_authenticate(operation: str) -
 
 def test_pause_says_how_long_it_lasts(owner: Owner) -> None:
     for _ in range(throttling.FREE_FAILURES):
-        throttling.begin(owner.email)
+        throttling.of_stranger(owner.email).begin()
     answer = owner.service.post("/login", {"email": owner.email, "password": PASSWORD})
     assert set(answer.headers) & TELLING == described("login", answer.status) == {"retry-after"}

@@ -186,7 +186,8 @@ def test_account_of_a_session_is_the_members(owner: Owner, databases: Databases)
     (account,) = databases.master["accounts"].find()
     member = library.membership(account["_id"], owner.id)
     started = sessions.start(member, 0)
-    assert sessions.membership(started.session["_id"], account["_id"]) == member
+    session_id = started.session["_id"]
+    assert sessions.membership(session_id, account["_id"]) == member._replace(session_id=session_id)
     assert accounts.memberships(account["_id"]) == [member]
     sessions.end(started.session["_id"])
     assert sessions.membership(started.session["_id"], account["_id"]) is None

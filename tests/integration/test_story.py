@@ -47,7 +47,14 @@ def test_log_in_then_read_by_slug_and_by_id(service: Service, databases: Databas
     owner = sign_up(service, "Google")
     answer = service.post("/login", {"email": owner.email, "password": PASSWORD})
     assert answer.status == 200
-    assert fields_of(answer) == {"access_token", "refresh_token", "token_type", "expires_in", "organization"}
+    assert fields_of(answer) == {
+        "access_token",
+        "refresh_token",
+        "token_type",
+        "expires_in",
+        "organization",
+        "device_token",
+    }
     assert (answer.json["token_type"], answer.json["expires_in"]) == ("Bearer", 900)
     token = answer.json["access_token"]
     by_slug = service.get("/organizations/google", token=token)

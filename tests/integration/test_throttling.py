@@ -47,7 +47,7 @@ def test_pauses_double_up_to_the_longest(databases: Databases) -> None:
     pauses = []
     for number in range(FREE_FAILURES + 9):
         before = database.now()
-        throttling.begin(EMAIL)
+        throttling.of_stranger(EMAIL).begin()
         assert counter(databases)["failures"] == number + 1
         pauses.append(round((counter(databases)["blocked_until"] - before).total_seconds()))
         end_pause(databases)
@@ -59,19 +59,19 @@ def test_pauses_double_up_to_the_longest(databases: Databases) -> None:
 
 def test_during_a_pause_nothing_is_counted(databases: Databases) -> None:
     for _ in range(FREE_FAILURES):
-        throttling.begin(EMAIL)
+        throttling.of_stranger(EMAIL).begin()
     before = counter(databases)
     with pytest.raises(TooManyRequests) as caught:
-        throttling.begin(EMAIL)
+        throttling.of_stranger(EMAIL).begin()
     assert counter(databases) == before
     retry_at = database.now() + timedelta(seconds=caught.value.retry_after_seconds)
     assert before["blocked_until"] <= retry_at <= before["blocked_until"] + timedelta(seconds=2)
-    throttling.begin("grace@example.com")
+    throttling.of_stranger("grace@example.com").begin()
 
 
 @pytest.mark.parametrize("guesses", [5, 30])
 def test_guesses_at_once_all_count(databases: Databases, guesses: int) -> None:
-    verified = at_once([partial(is_verified, partial(throttling.begin, EMAIL))] * guesses)
+    verified = at_once([partial(is_verified, throttling.of_stranger(EMAIL).begin)] * guesses)
     assert verified.count(True) == min(guesses, FREE_FAILURES) == counter(databases)["failures"]
 
 
@@ -79,11 +79,11 @@ def test_of_guesses_at_the_end_of_a_pause_one_is_verified(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(FREE_FAILURES):
-        throttling.begin(EMAIL)
+        throttling.of_stranger(EMAIL).begin()
     end_pause(databases)
     calls: list[str] = []
     monkeypatch.setattr("tenantry.passwords.verify_password", lambda password, _: calls.append(password))
-    guess = partial(is_verified, partial(check_password, EMAIL, None, "guess"))
+    guess = partial(is_verified, partial(check_password, throttling.of_stranger(EMAIL), None, "guess"))
     assert at_once([guess] * 20).count(True) == 1
     assert calls == ["guess"]
     assert counter(databases)["failures"] == FREE_FAILURES + 1
@@ -91,26 +91,26 @@ def test_of_guesses_at_the_end_of_a_pause_one_is_verified(
 
 @pytest.mark.usefixtures("behind_majority")
 def test_counts_and_pauses_need_no_majority() -> None:
-    verified = at_once([partial(is_verified, partial(throttling.begin, EMAIL))] * 30)
+    verified = at_once([partial(is_verified, throttling.of_stranger(EMAIL).begin)] * 30)
     assert verified.count(True) == FREE_FAILURES
     with pytest.raises(TooManyRequests):
-        throttling.begin(EMAIL)
+        throttling.of_stranger(EMAIL).begin()
 
 
 def test_a_success_is_a_fresh_start(databases: Databases) -> None:
     for _ in range(3):
-        throttling.begin(EMAIL)
-    throttling.forget(EMAIL)
+        throttling.of_stranger(EMAIL).begin()
+    throttling.of_stranger(EMAIL).forget()
     assert counter(databases)["failures"] == 0
     assert counter(databases)["expires_at"] <= database.now()
     for _ in range(FREE_FAILURES):
-        throttling.begin(EMAIL)
+        throttling.of_stranger(EMAIL).begin()
     with pytest.raises(TooManyRequests):
-        throttling.begin(EMAIL)
+        throttling.of_stranger(EMAIL).begin()
 
 
 def test_counters_are_forgotten_after_a_day_and_name_nobody(databases: Databases) -> None:
-    throttling.begin(EMAIL)
+    throttling.of_stranger(EMAIL).begin()
     counted = counter(databases)
     assert EMAIL not in str(counted)
     assert isinstance(counted["expires_at"], datetime)

@@ -154,7 +154,7 @@ def test_organizations_are_not_listed_without_the_password(account_id: str, mast
 
 
 def test_during_a_pause_nothing_is_verified(account_id: str, master: Master, kdf_calls: list[int]) -> None:
-    throttling.begin(EMAIL)
+    throttling.of_stranger(EMAIL).begin()
     master["login_attempts"].update_one(
         {}, {"$set": {"blocked_until": database.now() + timedelta(minutes=1)}}
     )

@@ -31,13 +31,14 @@ class AccountDocument(TypedDict):
 
 
 class Membership(NamedTuple):
-    """An account's place in an organization."""
+    """An account's place in an organization, and the session that speaks for it if there is one."""
 
     member_id: str
     organization: OrganizationDocument
     account_id: str
     auth_epoch: int
     role: Role
+    session_id: str | None = None
 
     @property
     def organization_id(self) -> str:

@@ -1,24 +1,25 @@
 """Checking a password against an account, with the pauses that failures bring; the only place that does."""
 
-from tenantry import accounts, audit, passwords, throttling
+from tenantry import accounts, audit, passwords
 from tenantry.accounts import AccountDocument
 from tenantry.audit import Action
 from tenantry.errors import InvalidCredentials
 from tenantry.observability import logger
 from tenantry.request_context import Actor
+from tenantry.throttling import Attempts
 
 
 def check_password(
-    email: str, account: AccountDocument | None, password: str, failure: Action = "login.failed"
+    attempts: Attempts, account: AccountDocument | None, password: str, failure: Action = "login.failed"
 ) -> bool:
     """Tell whether the password is the account's, and record it if not; one KDF call whatever the answer.
 
     Parameters
     ----------
-    email : str
-        The canonical address that failures count for.
+    attempts : Attempts
+        What failures count for.
     account : AccountDocument, optional
-        The address's account; None if it has none.
+        The account that is asked for; None if there is none.
     password : str
         In canonical form.
     failure : Action
@@ -27,11 +28,11 @@ def check_password(
     Raises
     ------
     TooManyRequests
-        Too many failures with this address or from this source; nothing was verified, no KDF call was made.
+        Too many failures; nothing was verified, no KDF call was made.
     """
-    throttling.begin(email)
+    attempts.begin()
     if account is not None and _matches(account, password):
-        throttling.forget(email)
+        attempts.forget()
         return True
     if account is None:
         passwords.verify_password(password, None)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, audit, database, passwords, sessions, tokens
+from tenantry import accounts, audit, database, devices, passwords, sessions, throttling, tokens
 from tenantry.accounts import AccountDocument, Membership
 from tenantry.audit import Action
 from tenantry.credentials import check_password, record_failure
@@ -23,10 +23,11 @@ from tenantry.request_context import Actor
 from tenantry.secrets import read_secret
 from tenantry.sessions import Started, Tokens
 from tenantry.settings import settings
+from tenantry.throttling import Attempts
 from tenantry.tokens import InvalidSigningKey, SigningKey
 
 
-def login(email: str, password: str, organization: str | None) -> Tokens:
+def login(email: str, password: str, organization: str | None, device_token: str | None = None) -> Tokens:
     """Verify the credentials and issue an access token for one organization.
 
     Every outcome costs one KDF call, so that its time tells nothing: but a pause, which costs none, and the
@@ -38,6 +39,8 @@ def login(email: str, password: str, organization: str | None) -> Tokens:
         In canonical form.
     organization : str, optional
         Slug or id; needed if the account has several organizations.
+    device_token : str, optional
+        Of an earlier login; the failures of others then do not count.
 
     Raises
     ------
@@ -46,25 +49,31 @@ def login(email: str, password: str, organization: str | None) -> Tokens:
     OrganizationRequired
         The credentials are right, but there are several organizations.
     TooManyRequests
-        Too many failures with this address or from this source; nothing was verified.
+        Too many failures with this device, or else with this address or from this source; nothing was
+        verified.
     OrganizationSuspended
         The credentials are right, but the organization is suspended.
     ServiceUnavailable
         No signing key exists yet.
     """
     account = accounts.find_by_email(email)
-    if not check_password(email, account, password) or account is None:
+    if not check_password(_attempts(email, account, device_token), account, password) or account is None:
         raise _refusal("credentials")
     with _recorded("login.failed", account["_id"]):
         membership = _choose(accounts.memberships(account["_id"]), organization)
         _check_open(membership)
-        _rehash_if_weak(account, password)
+        account = _rehashed_if_weak(account, password)
         # Of the password that was verified, not of one set meanwhile.
         issued = _issue(sessions.start(membership, account["auth_epoch"]))
         if issued is None:
             raise _refusal("credentials")
     count("LoginSucceeded")
-    return issued
+    return issued._replace(device_token=devices.renew(device_token, account))
+
+
+def _attempts(email: str, account: AccountDocument | None, device_token: str | None) -> Attempts:
+    device = devices.device_of(device_token, account) if device_token is not None else None
+    return throttling.of_stranger(email) if device is None else throttling.of_known(device)
 
 
 def refresh(refresh_token: str) -> Tokens:
@@ -159,12 +168,13 @@ def change_password(caller: Membership, current_password: str, new_password: str
     InvalidToken
         The account is gone.
     TooManyRequests
-        Too many failures; nothing was verified.
+        Too many failures in the caller's session; nothing was verified.
     """
     account = accounts.find(caller.account_id)
     if account is None:
         raise InvalidToken
-    if not check_password(account["email"], account, current_password, "password.change_failed"):
+    attempts = throttling.of_known(caller.session_id or caller.account_id)
+    if not check_password(attempts, account, current_password, "password.change_failed"):
         raise _refusal("credentials")
     if passwords.is_guessable(new_password, [account["email"], caller.organization["name"]]):
         raise InvalidFields.of("new_password", "is too easy to guess; choose a longer or less common one")
@@ -219,9 +229,13 @@ def _choose(memberships: list[Membership], organization: str | None) -> Membersh
     return open_ones[0]
 
 
-def _rehash_if_weak(account: AccountDocument, password: str) -> None:
-    if passwords.needs_rehash(account["password_hash"]):
-        accounts.set_password_hash(account, passwords.hash_password(password), revoke_tokens=False)
+def _rehashed_if_weak(account: AccountDocument, password: str) -> AccountDocument:
+    """Return the account with a hash of as many rounds as there should be."""
+    if not passwords.needs_rehash(account["password_hash"]):
+        return account
+    rehashed = passwords.hash_password(password)
+    accounts.set_password_hash(account, rehashed, revoke_tokens=False)
+    return account | {"password_hash": rehashed}
 
 
 def _signing_key() -> SigningKey:

@@ -94,7 +94,7 @@ def note_failure(error: BaseException) -> None:
 def connect(uri: str) -> MongoClient[dict[str, Any]]:
     """Make a client; every write of it waits for the majority, every read sees only what the majority has.
 
-    With less, a failover has been seen to undo acknowledged renames. Only `throttling` asks for less.
+    With less, a failover has been seen to undo acknowledged renames. Only `counters` asks for less.
 
     Raises
     ------

@@ -158,6 +158,11 @@ class Login(Request):
     organization: (
         Annotated[str, Field(max_length=100, description="Slug or id, needed with several.")] | None
     ) = None
+    device_token: str | None = Field(
+        default=None,
+        max_length=100,
+        description="What a login from this device gave; failures elsewhere then do not make it wait.",
+    )
 
 
 class RefreshToken(Request):

@@ -49,11 +49,12 @@ class SessionDocument(TypedDict):
 
 
 class Tokens(NamedTuple):
-    """What a login or refresh gives."""
+    """What a login or refresh gives; only a login gives the token of a device."""
 
     access_token: str
     refresh_token: str
     organization: OrganizationDocument
+    device_token: str | None = None
 
 
 class Started(NamedTuple):
@@ -125,7 +126,8 @@ def membership(session_id: str, account_id: str) -> Membership | None:
         *accounts.join("members", "session.member_id", "member"),
         {"$match": {"member.account_id": account_id}},
     ]
-    return next(iter(accounts.joined(account_id, member)), None)
+    found = next(iter(accounts.joined(account_id, member)), None)
+    return found and found._replace(session_id=session_id)
 
 
 def end(session_id: str) -> None:

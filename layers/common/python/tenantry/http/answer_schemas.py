@@ -49,6 +49,15 @@ class AccessToken(BaseModel):
     organization: Organization
 
 
+class LoggedIn(AccessToken):
+    """Answer of POST /login."""
+
+    device_token: str = Field(
+        description="To be kept, also when the session ends, and sent with the next login from this device. "
+        "It opens nothing, and ends with the password."
+    )
+
+
 class Health(BaseModel):
     """Answer of GET /health."""
 

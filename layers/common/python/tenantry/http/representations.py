@@ -37,10 +37,13 @@ def account_of(document: AccountDocument) -> Representation:
 
 def access_token_of(tokens: Tokens) -> Representation:
     """Return the representation of the tokens that a login or refresh gives (RFC 6749 section 5.1)."""
-    return {
+    representation = {
         "access_token": tokens.access_token,
         "refresh_token": tokens.refresh_token,
         "token_type": "Bearer",
         "expires_in": LIFETIME_SECONDS,
         "organization": organization_of(tokens.organization),
     }
+    if tokens.device_token is not None:
+        representation["device_token"] = tokens.device_token
+    return representation

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, audit, database, idempotency, organizations, placement
+from tenantry import accounts, audit, database, idempotency, organizations, placement, throttling
 from tenantry.accounts import AccountDocument, Membership
 from tenantry.addresses import folded
 from tenantry.credentials import check_password
@@ -127,7 +127,7 @@ def _repeated(answer: idempotency.Answer, wanted: "CreateOrganization") -> Creat
     created = Created(**answer)
     if wanted.password is not None:
         account = accounts.find(created.account["_id"])
-        if not check_password(created.account["email"], account, wanted.password):
+        if not check_password(throttling.of_stranger(created.account["email"]), account, wanted.password):
             raise IdempotencyKeyReused
     creation.complete(created.organization)
     return created

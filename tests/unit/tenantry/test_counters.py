@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tenantry import request_context
-from tenantry.throttling import _network, _source
+from tenantry.counters import _network, source
 
 
 @given(st.ip_addresses(v=4), st.ip_addresses(v=4))
@@ -35,9 +35,9 @@ def test_whatever_the_gateway_calls_a_source_is_one(address: str) -> None:
     assert _network(address)
 
 
-def test_outside_of_requests_there_is_no_source() -> None:
-    assert _source() is None
+def test_outside_of_requests_there_is_nosource() -> None:
+    assert source() is None
     with request_context.answering("request", None):
-        assert _source() is None
+        assert source() is None
     with request_context.answering("request", "203.0.113.7"):
-        assert _source() is not None
+        assert source() is not None
