@@ -73,7 +73,9 @@ def insert_documents(
     operation_id="listDocuments",
     tags=TAGS,
     security=SECURITY,
-    responses=document_schemas.responses(HTTPStatus.OK, "tenantry.http.document_schemas:DocumentPage"),
+    responses=document_schemas.responses(
+        HTTPStatus.OK, "tenantry.http.document_schemas:DocumentPage", HTTPStatus.CONFLICT
+    ),
 )
 def list_documents(
     request: Request,
@@ -92,6 +94,10 @@ def list_documents(
 
     A page may be shorter than `limit` where documents are large; `next_cursor` is null on the last one. What
     is inserted or deleted between two pages makes no other document appear twice or not at all.
+
+    Where the values that are sorted by are too long for a cursor, it names the document at which its page
+    ends. Once that document has other values, or is gone, the cursor is outdated (409); go on with the
+    cursor of an earlier page.
     """
     query, order, chosen = filters.parse(filter), sorting.parse(sort), projections.parse(fields)
     search = finding.Search(query, order, chosen, limit, cursor)

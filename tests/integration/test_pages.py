@@ -15,9 +15,8 @@ from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
-from tenantry.errors import InvalidFields
 from tenantry.extended_json import CODEC_OPTIONS
-from tenantry.queries import fields, pages, sorting
+from tenantry.queries import cursors, fields, pages, sorting
 from tenantry.queries.sorting import Sort
 from tests.support.databases import Document
 from tests.support.query_values import CODES, SCALARS, STORED_VALUES, nested
@@ -113,8 +112,13 @@ def sortable() -> Iterator[None]:
 def one_page(
     documents: Collection[Document], query: Document, sort: Sort, limit: int, cursor: str | None
 ) -> tuple[list[Document], str | None]:
-    found = list(documents.aggregate(pages.pipeline(query, sort, None, limit, cursor)))
-    return [one["document"] for one in found], pages.cursor_of(query, sort, found[-1]) if found else None
+    def find(stages: list[Document]) -> list[Document]:
+        return list(documents.aggregate(stages))
+
+    after = None if cursor is None else cursors.sort_key_of(cursor, query, sort, find)
+    found = find(pages.pipeline(query, sort, None, limit, after))
+    behind = cursors.cursor_of(query, sort, found[-1]["sort_key"]) if found else None
+    return [one["document"] for one in found], behind
 
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=EXAMPLES)
@@ -203,8 +207,8 @@ def test_pages_by_id_read_no_more_than_they_give(
     mixed: Collection[Document], text: str, last: int | str
 ) -> None:
     sort = sorting.parse(text)
-    cursor = pages.cursor_of({}, sort, {"sort_key": [[last], [None]][: len(sort)]})
-    plan = explained(mixed, pages.pipeline({}, sort, None, 20, cursor))
+    after: pages.SortKey = [[last], [None]]
+    plan = explained(mixed, pages.pipeline({}, sort, None, 20, after[: len(sort)]))
     assert values_of(plan, "totalKeysExamined") == [20]
     assert "IXSCAN" in values_of(plan, "stage")
     assert "SORT" not in values_of(plan, "stage")
@@ -215,8 +219,7 @@ def test_pages_by_an_indexed_field_start_where_the_last_one_ended(mixed: Collect
     # From "0900" downwards there are numbers as well; from 100 downwards the strings are read in vain.
     for text, last, behind in (("s", "0900", 100), ("s", 900, 1100), ("-s", "0900", 1901), ("-s", 100, 1101)):
         sort = sorting.parse(text)
-        cursor = pages.cursor_of({}, sort, {"sort_key": [[last], [last]]})
-        plan = explained(mixed, pages.pipeline({}, sort, None, 20, cursor))
+        plan = explained(mixed, pages.pipeline({}, sort, None, 20, [[last], [last]]))
         assert max(values_of(plan, "totalKeysExamined")) <= behind + 3
         assert "SORT" not in values_of(plan, "stage")
 
@@ -248,16 +251,29 @@ def test_the_server_finds_every_accepted_path(documents: Collection[Document]) -
 
 @settings(deadline=None, derandomize=True, database=None)
 @given(SORTS, st.lists(st.lists(STORED_VALUES | OPERATORS, min_size=1, max_size=2), min_size=1, max_size=3))
-def test_a_forged_cursor_harms_nobody(
+def test_a_position_that_is_made_up_harms_nobody(
     documents: Collection[Document], sort: Sort, after: list[list[Any]]
 ) -> None:
-    """Who knows how the digest is made can make cursors; they are a position in their order, no more."""
+    """Whoever reads how cursors are made can make them; they are a position in their order, no more."""
     after = (after * 3)[: len(sort)]
-    genuine = pages.cursor_of({}, sort, {"sort_key": after})
-    try:
-        stages = pages.pipeline({}, sort, None, 3, genuine)
-    except InvalidFields:
-        return
+    stages = pages.pipeline({}, sort, None, 3, after)
     with sortable():
         everything = identities(list(documents.aggregate([{"$sort": dict(sort)}])))
         assert set(identities([one["document"] for one in documents.aggregate(stages)])) <= set(everything)
+
+
+@settings(deadline=None, derandomize=True, database=None)
+@given(STORED_VALUES | OPERATORS)
+def test_an_id_that_is_made_up_is_compared_and_nothing_else(
+    documents: Collection[Document], document_id: Any
+) -> None:
+    documents.drop()
+    documents.insert_one({"_id": 1, "a": [2, 3]})
+    stages = pages.sort_key_pipeline(document_id, sorting.parse("-a"))
+    found = list(documents.aggregate(stages))
+    assert found == ([{"sort_key": [[3], [1]]}] if document_id == 1 and document_id is not True else [])
+
+
+def test_the_sort_key_of_a_document_is_found_by_its_id(mixed: Collection[Document]) -> None:
+    plan = explained(mixed, pages.sort_key_pipeline("0500", sorting.parse("-s")))
+    assert values_of(plan, "totalKeysExamined") == [1]

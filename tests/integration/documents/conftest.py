@@ -62,7 +62,7 @@ class Documents:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    parametrize(metafunc, lambda name: name.startswith(("test_indexes.", "test_many.")))
+    parametrize(metafunc, lambda name: name.startswith(("test_indexes.", "test_many.", "test_cursors.")))
 
 
 @pytest.fixture(autouse=True)

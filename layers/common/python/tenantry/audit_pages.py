@@ -4,7 +4,8 @@ from typing import Final, NamedTuple
 
 from tenantry import database
 from tenantry.audit import Record
-from tenantry.queries import pages
+from tenantry.database import Document
+from tenantry.queries import cursors, pages
 from tenantry.queries.sorting import Sort
 
 _NEWEST_FIRST: Final[Sort] = [("at", -1), ("_id", -1)]
@@ -33,12 +34,21 @@ def find_page(organization_id: str | None, limit: int, cursor: str | None) -> Pa
     ------
     InvalidFields
         The cursor is malformed, or of another organization.
+    CursorOutdated
+        The cursor is made up.
     """
     query = {} if organization_id is None else {"organization_ids": organization_id}
-    pipeline = pages.pipeline(query, _NEWEST_FIRST, None, limit + 1, cursor)
-    results = list(database.collection("audit").aggregate(pipeline))
+    after = None
+
+    def find(stages: list[Document]) -> list[Document]:
+        """Run a pipeline on these records and no others, whatever a cursor says."""
+        return list(database.collection("audit").aggregate([{"$match": query}, *stages]))
+
+    if cursor is not None:
+        after = cursors.sort_key_of(cursor, query, _NEWEST_FIRST, find)
+    results = find(pages.pipeline(query, _NEWEST_FIRST, None, limit + 1, after))
     has_more = len(results) > limit
     return Page(
         [result["document"] for result in results[:limit]],
-        pages.cursor_of(query, _NEWEST_FIRST, results[limit - 1]) if has_more else None,
+        cursors.cursor_of(query, _NEWEST_FIRST, results[limit - 1]["sort_key"]) if has_more else None,
     )

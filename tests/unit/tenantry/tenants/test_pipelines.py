@@ -31,7 +31,7 @@ CONTAINERS = st.sampled_from(
         lambda inner: [1, [inner]],
         lambda inner: (inner,),
         lambda inner: {"$map": {"input": [inner], "in": "$$this"}},
-        lambda inner: {"$literal": inner},
+        lambda inner: {"$literal": 1, "a": inner},
         lambda inner: {"$and": [{"a": 1}, inner]},
         lambda inner: SON([("a", inner)]),
         lambda inner: MappingProxyType({"$expr": inner}),
@@ -111,6 +111,14 @@ def test_javascript_is_refused_by_name_at_any_depth(
     for _ in range(depth):
         pipeline = [{"$facet": {"a": pipeline}}]
     assert refusal(pipeline) == f"{name} runs JavaScript on the server"
+
+
+@given(st.sampled_from([*sorted(JAVASCRIPT), "$text", "$meta"]), st.lists(CONTAINERS, max_size=3))
+def test_what_a_literal_holds_is_data(name: str, containers: list[Any]) -> None:
+    inner: Any = {name: {}}
+    for wrap in containers:
+        inner = wrap(inner)
+    pipelines.check([{"$set": {"a": {"$literal": inner}}}])
 
 
 @pytest.mark.parametrize(

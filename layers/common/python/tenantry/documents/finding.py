@@ -9,7 +9,7 @@ from tenantry import extended_json
 from tenantry.database import Document
 from tenantry.documents import refusals
 from tenantry.errors import DocumentNotFound
-from tenantry.queries import pages
+from tenantry.queries import cursors, pages
 from tenantry.queries.sorting import Sort
 from tenantry.tenants import TenantCollection
 
@@ -67,7 +67,8 @@ class Page:
         """Return the cursor of the page behind the first `length` documents, None if there is no more."""
         if length == 0 or (length == len(self.results) and self.is_last):
             return None
-        return pages.cursor_of(self.search.query, self.search.sort, self.results[length - 1])
+        last = self.results[length - 1]
+        return cursors.cursor_of(self.search.query, self.search.sort, last["sort_key"])
 
 
 def find_page(mine: TenantCollection, search: Search) -> Page:
@@ -75,11 +76,14 @@ def find_page(mine: TenantCollection, search: Search) -> Page:
 
     Raises
     ------
-    InvalidFields, QueryRefused, QueryTooSlow
+    InvalidFields, CursorOutdated, QueryRefused, QueryTooSlow
     """
     at_most = search.limit + 1  # one more tells whether there are more
-    pipeline = pages.pipeline(search.query, search.sort, search.fields, at_most, search.cursor)
     with refusals.of_query():
+        after = None
+        if search.cursor is not None:
+            after = cursors.sort_key_of(search.cursor, search.query, search.sort, mine.aggregate)
+        pipeline = pages.pipeline(search.query, search.sort, search.fields, at_most, after)
         results = mine.aggregate(pipeline, limit=at_most, max_bytes=MAX_PAGE_BYTES)
     is_cut = len(bson.encode({"": results}, codec_options=extended_json.CODEC_OPTIONS)) > MAX_PAGE_BYTES
     return Page(search, results[: search.limit], is_last=len(results) < at_most and not is_cut)

@@ -18,6 +18,7 @@ from tenantry.errors.access import (
 from tenantry.errors.base import TenantryError
 from tenantry.errors.documents import (
     AnswerTooLarge,
+    CursorOutdated,
     DocumentExists,
     DocumentNotFound,
     DocumentRefused,
@@ -53,6 +54,7 @@ from tenantry.errors.service import (
 __all__ = [
     "AnswerTooLarge",
     "CapacityExhausted",
+    "CursorOutdated",
     "DocumentExists",
     "DocumentNotFound",
     "DocumentRefused",

@@ -61,6 +61,18 @@ class QueryTooSlow(TenantryError):
     default_detail = "The query takes too long. Narrow its filter, or create an index that serves it."
 
 
+class CursorOutdated(TenantryError):
+    """The document at which the page before ended has changed or is gone, and its place with it."""
+
+    code = "cursor-outdated"
+    status = HTTPStatus.CONFLICT
+    title = "Cursor outdated"
+    default_detail = (
+        "The document at which the page before ended has changed or is gone, and the values that are sorted "
+        "by were too long for the cursor. Go on with the cursor of an earlier page, or from the beginning."
+    )
+
+
 class AnswerTooLarge(TenantryError):
     """What was asked for is longer than an answer may be."""
 

@@ -1,29 +1,20 @@
 """Pages of sorted documents that stay exact while others insert and delete (keyset pagination).
 
-A cursor holds the sort key of the last document of its page, and the next page starts strictly behind it. The
-server itself says what the sort key is (`{$meta: "sortKey"}`), so arrays, missing fields and mixed types
-need no rules here: https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/
+A page starts strictly behind the sort key of the last document of the page before. The server itself says
+what the sort key is (`{$meta: "sortKey"}`), so arrays, missing fields and mixed types need no rules here:
+https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/
 """
 
-import base64
-import hashlib
 import uuid
 from datetime import datetime
 from typing import Any, Final
 
-import bson
 from bson import Code, DatetimeMS, DBRef, Decimal128, MinKey, ObjectId, Timestamp
-from bson.errors import BSONError
 
-from tenantry.errors import InvalidFields
-from tenantry.extended_json import CODEC_OPTIONS
 from tenantry.queries.sorting import Sort
 
-MAX_CURSOR_CHARACTERS: Final = 4096  # API Gateway takes 10 KB of request line and headers together
-MAX_DEPTH: Final = 150  # of values in a cursor; the server refuses commands of more than 200
-_DIGEST_BYTES: Final = 8
-
 SortKey = list[list[Any]]
+"""Values of a document, one for each field that is sorted by; each in an array of its own."""
 
 # Each component stands in an array of its own, so that the sort key of an empty array, which is `undefined`
 # and which drivers read as null, can be an array, too: one between those of MinKey and of null.
@@ -44,7 +35,7 @@ _TYPES_AFTER_ARRAYS: Final = [
 
 
 def pipeline(
-    query: dict[str, Any], sort: Sort, fields: dict[str, Any] | None, limit: int, cursor: str | None
+    query: dict[str, Any], sort: Sort, fields: dict[str, Any] | None, limit: int, after: SortKey | None
 ) -> list[dict[str, Any]]:
     """Return the aggregation that finds one page.
 
@@ -58,29 +49,28 @@ def pipeline(
         From `fields.parse`.
     limit : int
         At most so many documents.
-    cursor : str or None
-        From `cursor_of`, for a page that is not the first.
+    after : list or None
+        The sort key behind which the page begins; None for the first page.
 
     Returns
     -------
     list of dict
         Its results are ``{"document": ..., "sort_key": ...}``, to be read with `extended_json.CODEC_OPTIONS`.
-        Without a cursor, or sorted by `_id`, the server keeps no more than `limit` documents. Else it sorts
-        all that are behind the cursor, unless an index on the fields and `_id` gives the order.
-
-    Raises
-    ------
-    InvalidFields
-        The cursor is malformed, or of another filter or order; the field is ``cursor``.
+        On the first page, or sorted by `_id`, the server keeps no more than `limit` documents. Else it sorts
+        all that are behind the sort key, unless an index on the fields and `_id` gives the order.
     """
-    conditions, behind = [query], []
-    if cursor is not None:
-        after = _parse(cursor, query, sort)
-        if sort[0][0] == "_id":
+    conditions = [query]
+    behind: list[dict[str, Any]] = []
+    if after is not None:
+        if sort[0][0] == "_id" and not names_text_search(after[0][0]):
             conditions.append({"$expr": _compared("$_id", _behind(sort[0][1]), after[0][0])})
         else:
             conditions.append(_roughly_behind(*sort[0], after[0][0]))
-            behind = [{"$match": {"$expr": _strictly_behind(sort, after)}}]
+            behind = [
+                {"$set": {"is_behind": _strictly_behind(sort, after)}},
+                {"$match": {"is_behind": True}},
+                {"$unset": "is_behind"},
+            ]
     return [
         {"$match": {"$and": conditions}},
         {"$sort": dict(sort)},
@@ -91,69 +81,38 @@ def pipeline(
     ]
 
 
-def cursor_of(query: dict[str, Any], sort: Sort, last: dict[str, Any]) -> str:
-    """Return the cursor of the page behind a result of `pipeline`.
+def names_text_search(value: Any) -> bool:
+    """Tell whether a name in a value is `$text`, which the server takes for a search anywhere in a `$match`.
+
+    It looks for the name before it looks at the meaning, in literals as well.
+    """
+    if isinstance(value, DBRef):
+        value = value.as_doc()
+    if isinstance(value, dict):
+        return "$text" in value or any(map(names_text_search, value.values()))
+    return isinstance(value, list) and any(map(names_text_search, value))
+
+
+def sort_key_pipeline(document_id: Any, sort: Sort) -> list[dict[str, Any]]:
+    """Return the aggregation that finds the sort key of one document, if it is there.
 
     Parameters
     ----------
-    query, sort
-        What the pipeline was made for; the next page must have the same, its fields and limit may differ.
-    last : dict
-        The last result of the page.
+    document_id : any BSON value
+        Also one that a client made up, unless it `names_text_search`; it is compared and nothing else.
+    sort : list of tuple of str and {1, -1}
+        From `sorting.parse`.
 
-    Raises
-    ------
-    InvalidFields
-        The values that are sorted by are too long for a cursor in a URL; the field is ``sort``.
+    Returns
+    -------
+    list of dict
+        Its result is ``{"sort_key": ...}``.
     """
-    token = bson.encode({"of": _digest(query, sort), "after": last["sort_key"]}, codec_options=CODEC_OPTIONS)
-    cursor = base64.urlsafe_b64encode(token).decode().rstrip("=")
-    if len(cursor) > MAX_CURSOR_CHARACTERS:
-        raise InvalidFields.of("sort", "must be fields whose values are short enough to continue behind them")
-    return cursor
-
-
-def _parse(cursor: str, query: dict[str, Any], sort: Sort) -> SortKey:
-    found = _decoded(cursor) if len(cursor) <= MAX_CURSOR_CHARACTERS else {}
-    after: SortKey = found.get("after", [])
-    if not _is_sort_key(after, len(sort)):
-        raise InvalidFields.of("cursor", "must be a cursor of an earlier page")
-    if found.get("of") != _digest(query, sort):
-        raise InvalidFields.of("cursor", "must come from a page of the same filter and sort")
-    return after
-
-
-def _decoded(cursor: str) -> dict[str, Any]:
-    try:
-        token = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        return bson.decode(token, CODEC_OPTIONS)
-    except (ValueError, BSONError):
-        return {}
-
-
-def _digest(query: dict[str, Any], sort: Sort) -> bytes:
-    octets = bson.encode({"filter": query, "sort": sort}, codec_options=CODEC_OPTIONS)
-    return hashlib.sha256(octets).digest()[:_DIGEST_BYTES]
-
-
-def _is_sort_key(found: Any, length: int) -> bool:
-    return (
-        isinstance(found, list)
-        and len(found) == length
-        and all(isinstance(component, list) and component for component in found)
-        and not _is_deeper(found, MAX_DEPTH)
-    )
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    if isinstance(value, DBRef):
-        value = value.as_doc()
-    if isinstance(value, Code):
-        value = value.scope
-    if not isinstance(value, dict | list):
-        return False
-    children = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_is_deeper(child, levels - 1) for child in children)
+    return [
+        {"$match": {"$expr": _compared("$_id", "$eq", document_id)}},
+        {"$sort": dict(sort)},
+        {"$replaceRoot": {"newRoot": {"sort_key": _SORT_KEY}}},
+    ]
 
 
 def _behind(direction: int) -> str:
@@ -184,6 +143,8 @@ def _roughly_behind(path: str, direction: int, value: Any) -> dict[str, Any]:
     """
     before_arrays = isinstance(value, _BEFORE_ARRAYS) and not isinstance(value, bool | Code)
     after_arrays = isinstance(value, _AFTER_ARRAYS)
+    if names_text_search(value):
+        return {}
     if before_arrays if direction > 0 else after_arrays:
         # nosemgrep: operator-made-of-text - sorting.parse lets no path through that begins with $
         return {"$expr": _compared(f"${path}", _behind(direction) + "e", value)}

@@ -60,9 +60,15 @@ def _check_stage(name: str, specification: Any) -> None:
 
 
 def _fields(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the names of all fields and operators, however deep, and what they hold."""
+    """Yield the names of all fields and operators, however deep, and what they hold; but of no literal.
+
+    What stands in `{$literal: ...}` is data wherever the server takes that: it evaluates none of it, and
+    takes neither a stage nor a field of this name.
+    """
     if isinstance(value, DBRef):
         value = value.as_doc()
+    if isinstance(value, Mapping) and set(value) == {"$literal"}:
+        return
     if isinstance(value, Mapping):
         yield from value.items()
     if isinstance(value, Mapping | list | tuple):
