@@ -5,12 +5,14 @@ from typing import Any, Final
 
 from pymongo.client_session import ClientSession
 
+from cli.checks.collections import RECORDS
 from cli.checks.documents import Documents
 from cli.checks.organization_rules import cluster_of
 from cli.connection import MAIN, Databases, Document
 from cli.violation import Violation
 
 OF_POOL: Final = 3  # namespaces: the collection and two indexes
+OF_RECORDS: Final = 3
 
 
 class Clusters(Documents):
@@ -39,7 +41,8 @@ class Clusters(Documents):
         if surplus:
             yield "namespaces-counted", f"counts {surplus:+d} against what is reserved"
         found = self._databases.clusters[cluster].command("dbStats")
-        excess = found["collections"] + found["indexes"] - registered.get("limit", 0)
+        uncounted = OF_RECORDS * len(self._databases.tenant_collections(cluster, [RECORDS]))
+        excess = found["collections"] + found["indexes"] - uncounted - registered.get("limit", 0)
         if excess > 0 and reserved <= registered.get("limit", 0):
             yield "cluster-within-limit", f"has {excess} collections and indexes more than it should"
 

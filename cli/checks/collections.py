@@ -12,6 +12,7 @@ from cli.connection import MAIN, Databases, Document
 from cli.violation import Violation
 
 PREFIX: Final = "org_"
+RECORDS: Final = "idempotency_keys"  # of what is stored under them, on each cluster that has some
 PAGE: Final = 10_000  # organizations whose collections are listed by one command
 
 Key = tuple[str, str]  # cluster and collection
@@ -56,7 +57,13 @@ class TenantCollections:
         in each of several looks.
         """
         names = [name for _, name in keys]
-        accounted = self._pools() | self._of_restores(names) | self._of_moves(names) | self._owned(names)
+        accounted = (
+            self._records()
+            | self._pools()
+            | self._of_restores(names)
+            | self._of_moves(names)
+            | self._owned(names)
+        )
         unknown = defaultdict[str, list[str]](list)
         for cluster, name in keys:
             if (cluster, name) not in accounted:
@@ -66,6 +73,9 @@ class TenantCollections:
             for cluster, some in unknown.items()
             for name, uuid in self._databases.tenant_collections(cluster, some).items()
         ]
+
+    def _records(self) -> set[Key]:
+        return {(cluster, RECORDS) for cluster in self._databases.clusters}
 
     def _pools(self) -> set[Key]:
         return {

@@ -6,6 +6,7 @@ from typing import Annotated
 from tenantry import http, lifecycle, schemas
 from tenantry.accounts import Membership
 from tenantry.http import creations
+from tenantry.http.idempotency_keys import IdempotencyKey
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -32,7 +33,7 @@ app = APIGatewayRestResolver(enable_validation=True)
 def create_organization(
     wanted: Annotated[schemas.CreateOrganization, Body()],
     caller: Annotated[Membership | None, Depends(http.optional_caller)],
-    idempotency_key: creations.IdempotencyKey = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response[http.Representation]:
     """Create an organization and its collection, all or nothing.
 

@@ -19,6 +19,7 @@ from tenantry.http.document_parameters import (
     Organization,
     Sort,
 )
+from tenantry.http.idempotency_keys import IdempotencyKey
 from tenantry.queries import fields as projections
 from tenantry.queries import filters, sorting
 
@@ -54,15 +55,20 @@ def insert_documents(
     sent: Annotated[Any, Depends(document_requests.documents_of)],
     *,
     ordered: Ordered = True,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response[str]:
     """Insert one document, or a list of them as a JSON array or as lines of JSON (NDJSON).
 
-    A list is answered with what became of each: 201 if all are stored, 207 if not.
+    A list is answered with what became of each: 201 if all are stored, 207 if not. Repeated with the same
+    Idempotency-Key within 24 hours, no document is stored twice, and those of a list that are not stored yet
+    are tried again.
     """
     mine = tenants.collection(member)
+    key = document_requests.key_of(request, member, idempotency_key)
     if isinstance(sent, list):
-        return document_answers.outcomes_answer(inserting.insert_many(mine, sent, ordered=ordered), request)
-    stored = inserting.insert(mine, sent)
+        outcomes = inserting.insert_many(mine, sent, ordered=ordered, key=key)
+        return document_answers.outcomes_answer(outcomes, request)
+    stored = inserting.insert(mine, sent, key)
     headers = document_answers.identification(stored, request)
     return document_answers.document_answer(stored, request, HTTPStatus.CREATED, headers)
 

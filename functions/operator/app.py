@@ -5,6 +5,7 @@ from typing import Annotated
 
 from tenantry import http, lifecycle, schemas, suspension
 from tenantry.http import creations
+from tenantry.http.idempotency_keys import IdempotencyKey
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -33,7 +34,7 @@ Operator = Annotated[str, Depends(http.operator)]
 def create_organization(
     wanted: Annotated[schemas.CreateOrganizationAsOperator, Body()],
     operator: Operator,
-    idempotency_key: creations.IdempotencyKey = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response[http.Representation]:
     """Create an organization with its owner's account, whether sign-up is open or closed."""
     created = lifecycle.create(wanted, None, idempotency_key, wanted.placement)

@@ -1,6 +1,7 @@
 """A creation that a client repeats under an idempotency key."""
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
@@ -38,6 +39,22 @@ def test_the_answer_stays_what_it_was_when_the_organization_has_changed(
     token = log_in(service, SIGN_UP["email"])
     assert service.patch("/organizations/google", {"name": "Alphabet"}, token=token).status == 200
     assert create(service).apart_from_request_id == first.apart_from_request_id
+
+
+def test_what_has_been_deleted_since_is_not_called_created(service: Service, databases: Databases) -> None:
+    by_sign_up = create(service)
+    token = log_in(service, SIGN_UP["email"])
+    by_token = partial(service.post, "/organizations", {"name": "Audible"}, token=token)
+    assert [by_sign_up.status, by_token(headers=KEY).status] == [201, 201]
+    assert (
+        service.delete("/organizations/audible", token=log_in(service, SIGN_UP["email"], "audible")).status
+        == 204
+    )
+    before = databases.dump()
+    answer = by_token(headers=KEY)
+    assert (answer.status, answer.code) == (409, "idempotency-key-spent")
+    assert databases.dump() == before
+    assert by_token(headers={"Idempotency-Key": "fresh"}).status == 201
 
 
 @pytest.mark.parametrize("changes", [{"name": "Alphabet"}, {"slug": "other"}, {"metadata": {"plan": "pro"}}])

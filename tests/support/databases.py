@@ -48,7 +48,8 @@ class Databases:
 
     def collections(self) -> dict[str, UUID]:
         """Return names and identities of the tenants' collections."""
-        return {name: info["info"]["uuid"] for name, info in _collections(self.tenants).items()}
+        found = _collections(self.tenants)
+        return {name: info["info"]["uuid"] for name, info in found.items() if name != "idempotency_keys"}
 
     def stored(self, collection: str) -> Any:
         """Return what an organization has: a collection of its own, or a `Share` of a pool like one."""

@@ -12,6 +12,7 @@ from tenantry import accounts, clusters, database, issuer, lifecycle, passwords,
 from tenantry.accounts import Membership
 from tenantry.organizations import OrganizationDocument
 from tenantry.settings import settings
+from tenantry.tenants import repetitions
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, email_of
 
@@ -55,7 +56,7 @@ def forget() -> None:
     clusters.close()
     signing_keys.forget()
     issuer.forget()
-    for cached in (settings, database.ensure_schema):
+    for cached in (settings, database.ensure_schema, repetitions.ensure_index):
         cached.cache_clear()
 
 

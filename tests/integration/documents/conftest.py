@@ -62,7 +62,8 @@ class Documents:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    parametrize(metafunc, lambda name: name.startswith(("test_indexes.", "test_many.", "test_cursors.")))
+    both = ("test_cursors.", "test_indexes.", "test_many.", "test_repeated.")
+    parametrize(metafunc, lambda name: name.startswith(both))
 
 
 @pytest.fixture(autouse=True)

@@ -36,6 +36,7 @@ from tenantry.errors.organizations import (
 )
 from tenantry.errors.requests import (
     IdempotencyKeyReused,
+    IdempotencyKeySpent,
     InvalidFields,
     MalformedRequest,
     NotFound,
@@ -60,6 +61,7 @@ __all__ = [
     "DocumentRefused",
     "EmailTaken",
     "IdempotencyKeyReused",
+    "IdempotencyKeySpent",
     "IndexNotFound",
     "IndexRefused",
     "InternalError",

@@ -74,6 +74,18 @@ class IdempotencyKeyReused(TenantryError):
     default_detail = "This Idempotency-Key was used for a different request. Send a fresh one."
 
 
+class IdempotencyKeySpent(TenantryError):
+    """What was created under the idempotency key has been deleted since; nothing changed."""
+
+    code = "idempotency-key-spent"
+    status = HTTPStatus.CONFLICT
+    title = "Idempotency key spent"
+    default_detail = (
+        "What the first request with this Idempotency-Key created has been deleted since. "
+        "Send a fresh key to create it anew."
+    )
+
+
 class RequestInFlight(TenantryError):
     """A request with the same idempotency key is at work; whether it succeeds is not known yet."""
 

@@ -9,13 +9,18 @@ class ServiceUnavailable(TenantryError):
     """The request cannot be met at the moment, mostly because the database does not answer.
 
     The outcome may be unknown: a change that was asked for has either happened wholly or will not have
-    happened at all once the next request or the reconciler has met it. Repeating the request is safe.
+    happened at all once the next request or the reconciler has met it. A repetition changes nothing more,
+    except that a POST creates once more what has no name of its own: a document without `_id`, a session.
+    Under the same Idempotency-Key, where the route takes one, it does not.
     """
 
     code = "service-unavailable"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title = "Service unavailable"
-    default_detail = "The service cannot answer at the moment. Repeat the request after a while."
+    default_detail = (
+        "The service cannot answer at the moment; what was asked for may have been done all the same. Repeat "
+        "the request after a while, a POST that creates something under the same Idempotency-Key."
+    )
     default_retry_after_seconds = 2
 
 

@@ -1,25 +1,13 @@
 """What the routes that create an organization have in common."""
 
 from http import HTTPStatus
-from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Header
 
 from tenantry.accounts import AccountDocument
 from tenantry.http.preconditions import etag
 from tenantry.http.representations import Representation, account_of, organization_of
 from tenantry.organizations import OrganizationDocument
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=255,
-        description="Chosen by the client for one creation; a repetition with it creates nothing more",
-    ),
-]
 
 
 def created(

@@ -1,5 +1,7 @@
 """Documents in requests, as MongoDB Extended JSON: dependencies for routes."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
@@ -7,9 +9,11 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler.request import Request
 
 from tenantry import extended_json, strict_json
+from tenantry.accounts import Membership
 from tenantry.documents.rules import JSON_MAX_DEPTH, parse_document_id
 from tenantry.errors import InvalidFields, MalformedRequest, TenantryError
 from tenantry.http.bodies import octets_of
+from tenantry.tenants.repetitions import Key
 
 MAX_BYTES: Final = 4 * 1024 * 1024  # Lambda takes 6 MB, in which the body stands as a JSON string
 MAX_DOCUMENTS: Final = 1000
@@ -54,6 +58,17 @@ def documents_of(request: Request) -> Any:
         return _decoded_items(_parsed_lines(octets))
     parsed = _parsed(octets)
     return _decoded_items(parsed) if isinstance(parsed, list) else extended_json.decode(parsed)
+
+
+def key_of(request: Request, caller: Membership, idempotency_key: str | None) -> Key | None:
+    """Return the caller's idempotency key, which is for this request: its parameters and octets."""
+    if idempotency_key is None:
+        return None
+    sent = request.resolved_event
+    described = [sent.resolved_query_string_parameters, request.headers.get("content-type", "")]
+    digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
+    digest.update(octets_of(sent.raw_event, _MANY, MAX_BYTES))
+    return Key.of(caller.organization_id, caller.account_id, idempotency_key, digest.hexdigest())
 
 
 def document_id_of(request: Request) -> Any:

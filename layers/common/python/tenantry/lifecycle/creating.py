@@ -13,6 +13,7 @@ from tenantry.errors import (
     CapacityExhausted,
     EmailTaken,
     IdempotencyKeyReused,
+    IdempotencyKeySpent,
     InvalidFields,
     InvalidToken,
     LimitReached,
@@ -85,7 +86,7 @@ def create(
         The caller's account owns as many organizations as it may; nothing changed.
     OrganizationExists, EmailTaken, CapacityExhausted
         Nothing changed.
-    IdempotencyKeyReused, RequestInFlight
+    IdempotencyKeyReused, IdempotencyKeySpent, RequestInFlight
         Nothing changed by this request.
     pymongo.errors.PyMongoError
         Outcome unknown: all of it or nothing.
@@ -130,6 +131,9 @@ def _repeated(answer: idempotency.Answer, wanted: "CreateOrganization") -> Creat
         if not check_password(throttling.of_stranger(created.account["email"]), account, wanted.password):
             raise IdempotencyKeyReused
     creation.complete(created.organization)
+    present = organizations.find(created.organization["_id"])
+    if present is None or present["state"] == "deleting":
+        raise IdempotencyKeySpent
     return created
 
 

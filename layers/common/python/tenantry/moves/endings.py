@@ -6,6 +6,7 @@ from pymongo.client_session import ClientSession
 
 from tenantry import audit, clusters, database
 from tenantry.database import Document
+from tenantry.idempotency import KEPT_FOR
 from tenantry.moves import records
 from tenantry.moves.errors import MoveLost
 from tenantry.moves.records import MoveDocument, Side, check, mine, moves, placement_of
@@ -35,6 +36,8 @@ def switch(move: MoveDocument, until: datetime) -> MoveDocument:
         before = moving.switch(move["_id"], until, target, move["namespaces"], session)
         if before is None:
             raise MoveLost
+        if target.cluster != move["source"]["cluster"]:
+            moving.remember(move["_id"], move["source"]["cluster"], database.now() + KEPT_FOR, session)
         details = {"from": _shown(move["source"]), "to": _shown(move["target"])}
         audit.record("organization.moved", [move["_id"]], session, details)
         return _leave(mine(move), move["source"], before.get("namespaces", 0), session)

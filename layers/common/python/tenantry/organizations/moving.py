@@ -14,6 +14,7 @@ from tenantry.errors import ServiceUnavailable
 from tenantry.organizations import OrganizationDocument, Placement
 
 RETRY_AFTER_SECONDS: Final = 60
+MAX_PAST_CLUSTERS: Final = 20  # more moves than an operator makes while one of them matters
 
 
 def begin(organization: OrganizationDocument, move_id: str, session: ClientSession) -> bool:
@@ -111,6 +112,12 @@ def switch(
         {"$set": changes, "$inc": {"version": 1}},
         session=session,
     )
+
+
+def remember(organization_id: str, cluster: str, until: datetime, session: ClientSession) -> None:
+    """Note within a transaction that an organization has been on a cluster, for as long as it matters."""
+    past = {"$each": [{"cluster": cluster, "until": until}], "$slice": -MAX_PAST_CLUSTERS}
+    _organizations().update_one({"_id": organization_id}, {"$push": {"past_clusters": past}}, session=session)
 
 
 def end(organization_id: str, move_id: str, session: ClientSession) -> None:

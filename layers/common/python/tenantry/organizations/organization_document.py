@@ -71,6 +71,13 @@ class Move(TypedDict):
     paused_until: datetime | None
 
 
+class PastCluster(TypedDict):
+    """A cluster that the documents have left, where records of idempotency keys are of use until then."""
+
+    cluster: str
+    until: datetime
+
+
 class IndexChange(TypedDict):
     """An index that is being created or dropped; see `tenantry.tenants.index_reservations`."""
 
@@ -84,7 +91,8 @@ class OrganizationDocument(TypedDict):
     `collection` follows from the slug. It holds the documents unless `pool` names the shared collection that
     does; see `placement`. `namespaces` counts the collections and indexes of the cluster that are reserved
     for this organization alone. `intent` is there in every state but active, `vacated` once a rename was
-    interrupted, `suspended_at` while the organization is suspended, and `move` while its documents are moved.
+    interrupted, `suspended_at` while the organization is suspended, `move` while its documents are moved, and
+    `past_clusters` once they have been.
     """
 
     _id: str
@@ -105,6 +113,7 @@ class OrganizationDocument(TypedDict):
     vacated: NotRequired[list[Vacated]]
     suspended_at: NotRequired[datetime]
     move: NotRequired[Move | None]
+    past_clusters: NotRequired[list[PastCluster]]
 
 
 def create_document(

@@ -58,11 +58,16 @@ class Fence:
         self._organization_id = organization_id
         self._last_seen = last_seen
 
-    def write[Result](self, operation: Callable[[TenantDocuments, ClientSession], Result]) -> Result:
+    def write[Result](
+        self,
+        operation: Callable[[TenantDocuments, ClientSession], Result],
+        first: Callable[[OrganizationDocument, ClientSession], None] = lambda *_: None,
+    ) -> Result:
         """Run an operation that writes, in a transaction of its own.
 
         What it raises is handed out only if it was this organization's collection that it ran on, for a
-        duplicate key may be another tenant's. It may run several times.
+        duplicate key may be another tenant's. It may run several times, each time after `first`, which is
+        told the organization.
         """
 
         def attempt() -> Result:
@@ -71,6 +76,7 @@ class Fence:
 
             def transaction(session: ClientSession) -> Result:
                 try:
+                    first(before, session)
                     result = operation(self._documents(place), session)
                 except (OperationFailure, TenantryError):
                     self._check_unchanged(before)
@@ -87,11 +93,17 @@ class Fence:
 
     def read[Result](self, operation: Callable[[TenantDocuments], Result]) -> Result:
         """Run an operation that does not write; it may run several times."""
+        return self.look(
+            lambda organization: operation(self._documents(organizations.placement(organization)))
+        )
+
+    def look[Result](self, operation: Callable[[OrganizationDocument], Result]) -> Result:
+        """Run an operation that is told the organization and does not write; it may run several times."""
 
         def attempt() -> Result:
             before = self._settled()
             try:
-                result = operation(self._documents(organizations.placement(before)))
+                result = operation(before)
             except OperationFailure as error:
                 self._check_unchanged(before)
                 if error.code != database.QUERY_PLAN_KILLED:

@@ -14,6 +14,7 @@ from tenantry.errors import TooManyIndexes
 from tenantry.organizations import OrganizationDocument
 from tenantry.tenants import aggregation, filters, index_reservations, indexes, pipelines, updates
 from tenantry.tenants.fence import Fence, TenantDocuments
+from tenantry.tenants.repetitions import Key, Repetition
 from tenantry.tenants.updates import BulkOperation
 
 MAX_FOUND: Final = 1000
@@ -73,6 +74,10 @@ class TenantCollection:
         """Insert documents, all or none."""
         database.give_ids(documents)
         return self._fence.write(lambda mine, session: mine.insert_many(documents, session=session))
+
+    def under(self, key: Key) -> Repetition:
+        """Return the insertions under an idempotency key, which store nothing twice."""
+        return Repetition(self._fence, key)
 
     def update_one(self, query: Query, update: Query, *, upsert: bool = False) -> UpdateResult:
         """Update the first document that matches."""

@@ -1,0 +1,159 @@
+"""What requests under an idempotency key have stored in a tenant's collection, so that none stores it twice.
+
+The record of a key is written in the transaction that stores the documents, so it is there exactly if they
+are. No transaction reaches two clusters, so records lie beside the documents: in the collection
+`idempotency_keys` of the tenant database on the organization's cluster. They stay there when the organization
+moves, which knows where it has been (`past_clusters`).
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from pymongo import ASCENDING
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.errors import OperationFailure
+
+from tenantry import clusters, database, organizations
+from tenantry.database import Document
+from tenantry.errors import IdempotencyKeyReused, RequestInFlight
+from tenantry.idempotency import KEPT_FOR
+from tenantry.organizations import OrganizationDocument
+from tenantry.tenants.fence import Fence
+
+COLLECTION: Final = "idempotency_keys"  # no organization's, for their collections begin with org_
+_WRITTEN_BY_ANOTHER: Final = {112, 11000}  # WriteConflict, DuplicateKey
+
+
+class Key(NamedTuple):
+    """An idempotency key of one caller, and the request that it is for, both as digests."""
+
+    record_id: str
+    request: str
+
+    @classmethod
+    def of(cls, organization_id: str, account_id: str, key: str, request: str) -> "Key":
+        """Make the key of a caller; another organization's or account's equal key is a different one.
+
+        Parameters
+        ----------
+        organization_id, account_id : str
+            The caller's.
+        key : str
+            The Idempotency-Key field.
+        request : str
+            A digest of all that is asked for.
+        """
+        scope = json.dumps([organization_id, account_id, key])
+        return cls(hashlib.sha256(scope.encode()).hexdigest(), request)
+
+
+class Stored(NamedTuple):
+    """What is stored of a list under a key.
+
+    Parameters
+    ----------
+    steps : int
+        Transactions that have stored some of it.
+    ids : sequence
+        For each document its id, or None as long as it is not stored.
+    """
+
+    steps: int
+    ids: Sequence[Any]
+
+
+class Repetition:
+    """Insertions into a tenant's collection under one key, by whichever of several equal requests.
+
+    Parameters
+    ----------
+    fence : Fence
+        Of the collection.
+    key : Key
+        Of the caller.
+    """
+
+    def __init__(self, fence: Fence, key: Key) -> None:
+        self._fence = fence
+        self._key = key
+
+    def stored(self) -> Stored:
+        """Return what is stored under the key.
+
+        Raises
+        ------
+        IdempotencyKeyReused
+            The key is of a different request.
+        """
+        return self._fence.look(self._find)
+
+    def insert(self, documents: Sequence[Document], stored: Stored) -> None:
+        """Insert documents that have ids, all or none, and note what is stored under the key then.
+
+        Parameters
+        ----------
+        documents : sequence of dict
+            What is not stored yet.
+        stored : Stored
+            What is stored with them.
+
+        Raises
+        ------
+        RequestInFlight
+            Another request has stored something under the key meanwhile; nothing was inserted.
+        IdempotencyKeyReused
+            The key is of a different request; nothing was inserted.
+        pymongo.errors.PyMongoError
+            As from `TenantCollection.insert_many`.
+        """
+        self._fence.write(
+            lambda mine, session: mine.insert_many(documents, session=session),
+            lambda organization, session: self._save(stored, organization, session),
+        )
+
+    def _find(self, organization: OrganizationDocument, session: ClientSession | None = None) -> Stored:
+        this = {"_id": self._key.record_id}
+        records = [_records(organizations.placement(organization).cluster).find_one(this, session=session)]
+        past = [one for one in organization.get("past_clusters", ()) if one["until"] > database.now()]
+        records += [_records(one["cluster"]).find_one(this) for one in past]
+        # An organization that has come back has an old record here, too.
+        record = max(filter(None, records), key=lambda one: int(one["steps"]), default=None)
+        if record is None:
+            return Stored(0, ())
+        if record["request"] != self._key.request:
+            raise IdempotencyKeyReused
+        return Stored(record["steps"], record["ids"])
+
+    def _save(self, stored: Stored, organization: OrganizationDocument, session: ClientSession) -> None:
+        """Note it before anything is inserted, so that equal requests at the same moment meet here."""
+        if self._find(organization, session).steps != stored.steps - 1:
+            raise RequestInFlight
+        cluster = organizations.placement(organization).cluster
+        ensure_index(cluster)
+        record = {
+            "request": self._key.request,
+            "expires_at": database.now() + KEPT_FOR,
+            **stored._asdict(),
+        }
+        try:
+            _records(cluster).update_one(
+                {"_id": self._key.record_id}, {"$set": record}, upsert=True, session=session
+            )
+        except OperationFailure as error:
+            if error.code in _WRITTEN_BY_ANOTHER:
+                raise RequestInFlight from None
+            raise
+
+
+def _records(cluster: str) -> Collection[Document]:
+    return clusters.tenant_database(cluster)[COLLECTION]
+
+
+@cache
+def ensure_index(cluster: str) -> None:
+    """Let the records on a cluster end by themselves; once per process."""
+    _records(cluster).create_index([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0)
