@@ -24,13 +24,14 @@ def log_in(email: str, key: tokens.SigningKey) -> Caller:
     account = accounts.find_by_email(email)
     assert account is not None, "the population is there"  # noqa: S101
     (owner,) = accounts.memberships(account["_id"])
+    session = sessions.start(account, owner).session
     token = tokens.issue(
         key,
-        session_id=sessions.start(owner, account["auth_epoch"]).session["_id"],
+        session_id=session["_id"],
         account_id=owner.account_id,
-        organization_id=owner.organization_id,
-        slug=owner.organization["slug"],
+        organization=tokens.InOrganization(owner.organization_id, owner.organization["slug"]),
         epoch=account["auth_epoch"],
+        authenticated_at=session["authenticated_at"],
     )
     return Caller(owner.organization_id, email, {"Authorization": f"Bearer {token}"})
 

@@ -62,10 +62,10 @@ def _measure() -> dict[str, Any]:
         wanted = CreateOrganization(name=f"Organization {number}")
         began = time.perf_counter()
         try:
-            created = lifecycle.create(wanted, owner, kind=kind)
+            created = lifecycle.create(wanted, owner.account_id, kind=kind)
         except CapacityExhausted:
             kind = "pooled"
-            created = lifecycle.create(wanted, owner, kind=kind)
+            created = lifecycle.create(wanted, owner.account_id, kind=kind)
         milliseconds[kind].append(1000 * (time.perf_counter() - began))
         organization = created.organization
         placed[f"{organization['cluster']}: {organization['pool'] or 'collections'}"] += 1

@@ -26,6 +26,7 @@ from cli.violation import Violation
 BATCH: Final = 1_000  # things examined by one round of queries
 FURTHER_LOOKS: Final = 3
 PAUSE_SECONDS: Final = 0.1  # before each further look; a change takes a few milliseconds
+ACCOUNTS_END_AFTER: Final = timedelta(days=31)  # without an organization: 30, and a day for the reconciler
 
 Advance = Callable[[str, int, int], None]  # name of the kind, number done, number expected
 
@@ -74,7 +75,7 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         Pools(databases),
         Moves(databases, now),
         Members(databases),
-        Accounts(databases),
+        Accounts(databases, now - ACCOUNTS_END_AFTER),
         SigningKeys(databases),
     ]
     examined: dict[str, int] = {}

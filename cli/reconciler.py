@@ -12,18 +12,20 @@ from tenantry.reconciliation import reconcile
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Ids of organizations by what was met of theirs, and collections that killed restores left."""
+    """Ids of organizations by what was met of theirs, of accounts that ended, and names of collections."""
 
     settled: list[str]
     erased: list[str]
+    ended: list[str]
     moved: list[str]
     failed: list[str]
     dropped: list[str]
 
 
 def settle(target: Target, databases: Databases, older_than: timedelta) -> Outcome:
-    """Settle intents and erasures older than a while; remove what moves and killed restores have left."""
+    """Settle intents and erasures older than a while, end unused accounts, remove what else was left."""
     library.use(target)
     found = reconcile(older_than)
     moved = cleaning.clean_all()
-    return Outcome(found.settled, found.erased, moved, found.failed, staging.drop_abandoned(databases))
+    dropped = staging.drop_abandoned(databases)
+    return Outcome(found.settled, found.erased, found.ended, moved, found.failed, dropped)

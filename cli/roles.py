@@ -37,7 +37,7 @@ def _together(*grants: Grants) -> Grants:
 
 KNOW_ISSUER: Final[Grants] = {"issuer": FIND}
 AUTHENTICATE: Final[Grants] = dict.fromkeys(
-    (*VIEWS, *KNOW_ISSUER, "members", "organizations", "sessions", "signing_keys"), FIND
+    ("account_epochs", *KNOW_ISSUER, "members", "organizations", "sessions", "signing_keys"), FIND
 )
 RECORD: Final[Grants] = dict.fromkeys(("audit", "outbox"), frozenset({"insert"}))
 COMPLETE_INTENTS: Final[Grants] = _together(
@@ -50,6 +50,7 @@ COMPLETE_INTENTS: Final[Grants] = _together(
     },
 )
 ERASE: Final[Grants] = {"erasures": {"find", "insert", "remove"}}
+END_ACCOUNTS: Final[Grants] = {"unused_accounts": FIND}
 END_MOVES: Final[Grants] = {"moves": {"find", "update", "remove"}}
 COUNT_FAILURES: Final[Grants] = {"login_attempts": {"find", "insert", "update"}}
 CREATE_SCHEMA: Final[Grants] = _together(
@@ -116,7 +117,7 @@ ROLES: Final = (
     Role(
         "change",
         ("update_organization", "delete_organization", "reconcile"),
-        _together(AUTHENTICATE, COMPLETE_INTENTS, ERASE, END_MOVES, {"clusters": FIND}),
+        _together(AUTHENTICATE, COMPLETE_INTENTS, ERASE, END_ACCOUNTS, END_MOVES, {"clusters": FIND}),
         DEFINE | {"collMod", "dropIndex", "listIndexes", "remove"},
     ),
     Role(
@@ -151,6 +152,7 @@ ROLES: Final = (
             CREATE_ORGANIZATION,
             COMPLETE_INTENTS,
             ERASE,
+            END_ACCOUNTS,
             END_MOVES,
             KNOW_ISSUER,
             {"moves": {"insert"}, "signing_keys": FIND},

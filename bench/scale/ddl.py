@@ -62,7 +62,7 @@ class Library:
 
     def create(self) -> OrganizationDocument:
         """Create one more."""
-        created = lifecycle.create(CreateOrganization(name=_name()), self._owner).organization
+        created = lifecycle.create(CreateOrganization(name=_name()), self._owner.account_id).organization
         self._made.append(created)
         return created
 

@@ -31,7 +31,7 @@ class Owner:
         try:
             if not self.exists:
                 accounts.insert(self.account, session)
-            elif not accounts.lock(self.account["_id"], session):
+            elif not accounts.lock_to_join(self.account["_id"], session):
                 raise BackupError(
                     f"The account of {self.account['email']} was deleted a moment ago; try again"
                 )

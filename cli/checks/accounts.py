@@ -5,15 +5,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from cli.checks.documents import Documents
-from cli.connection import Document
+from cli.connection import Databases, Document
 from cli.violation import Violation, text_of
 
 EMAIL: Final = re.compile(r"[^\s@]+@(?:(?!xn--)[^\s@.]+\.)+(?!xn--)[^\s@.]+")
 EMAIL_MAX_CHARACTERS: Final = 254
-FIELDS: Final = ("email", "address", "auth_epoch")
+FIELDS: Final = ("email", "address", "auth_epoch", "updated_at", "without_organization_since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,25 @@ class Facts:
     organization_id: Any  # of one of its organizations, or None
     slug: Any
     holders: int  # accounts with this e-mail address
+    emptied_before: datetime  # then an account that has no organization since should have ended
 
 
 def has_member(facts: Facts) -> str | None:
-    """Check that the account is a member of an organization."""
-    return "is a member of no organization" if facts.organization_id is None else None
+    """Check that the account is a member of an organization, or it is noted since when it is of none."""
+    since = facts.document.get("without_organization_since")
+    if (facts.organization_id is None) == isinstance(since, datetime):
+        return None
+    if facts.organization_id is None:
+        return "is a member of no organization, and nobody has noted since when"
+    return f"is noted to be without an organization since {since}, but is a member of one"
+
+
+def ends(facts: Facts) -> str | None:
+    """Check that the account does not outlive its organizations for longer than it may."""
+    since = facts.document.get("without_organization_since")
+    if isinstance(since, datetime) and since < facts.emptied_before:
+        return f"has been without an organization since {since.isoformat()} and should have ended"
+    return None
 
 
 def email_canonical(facts: Facts) -> str | None:
@@ -69,6 +84,7 @@ def epoch_valid(facts: Facts) -> str | None:
 
 RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
     "account-has-member": has_member,
+    "account-ends": ends,
     "email-canonical": email_canonical,
     "email-unique": email_unique,
     "address-folds-to-email": address_folds,
@@ -77,14 +93,27 @@ RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
 
 
 class Accounts(Documents):
-    """All accounts."""
+    """All accounts.
+
+    Parameters
+    ----------
+    databases : Databases
+        Where they are.
+    emptied_before : datetime
+        An account that has no organization since before this moment should have ended.
+    """
 
     name = "accounts"
+
+    def __init__(self, databases: Databases, emptied_before: datetime) -> None:
+        super().__init__(databases)
+        self._emptied_before = emptied_before
 
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with these accounts.
 
-        They are read before their members, with which they come and go.
+        They are read before their members, whose coming and going changes them. So if a second look finds
+        them unchanged, what the first look saw was wrong indeed.
         """
         found = list(self._documents.find({"_id": {"$in": list(keys)}}, dict.fromkeys(FIELDS, 1)))
         return [
@@ -104,7 +133,13 @@ class Accounts(Documents):
         slugs = self._slugs(list(organization_ids.values()))
         for document in documents:
             organization_id = organization_ids.get(document["_id"])
-            yield Facts(document, organization_id, slugs.get(organization_id), holders[document.get("email")])
+            yield Facts(
+                document,
+                organization_id,
+                slugs.get(organization_id),
+                holders[document.get("email")],
+                self._emptied_before,
+            )
 
     def _slugs(self, organization_ids: list[Any]) -> dict[Any, Any]:
         found = self._master["organizations"].find({"_id": {"$in": organization_ids}}, {"slug": 1})
@@ -118,4 +153,5 @@ def _violation(facts: Facts, rule: str, detail: str) -> Violation:
         key=facts.document["_id"],
         organization_id=text_of(facts.organization_id),
         slug=text_of(facts.slug),
+        version=repr(facts.document.get("updated_at")),
     )

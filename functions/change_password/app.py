@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from tenantry import http, login, schemas
-from tenantry.accounts import Membership
+from tenantry.sessions import Identity
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -24,7 +24,7 @@ app = APIGatewayRestResolver(enable_validation=True)
 )
 def change_password(
     passwords: Annotated[schemas.ChangePassword, Body()],
-    caller: Annotated[Membership, Depends(http.caller)],
+    caller: Annotated[Identity, Depends(http.identity)],
 ) -> Response[None]:
     """Replace the password; every access token issued before is dead afterwards."""
     login.change_password(caller, passwords.current_password, passwords.new_password)

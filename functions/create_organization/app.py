@@ -4,9 +4,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from tenantry import http, lifecycle, schemas
-from tenantry.accounts import Membership
 from tenantry.http import creations
 from tenantry.http.idempotency_keys import IdempotencyKey
+from tenantry.sessions import Identity
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -32,7 +32,7 @@ app = APIGatewayRestResolver(enable_validation=True)
 )
 def create_organization(
     wanted: Annotated[schemas.CreateOrganization, Body()],
-    caller: Annotated[Membership | None, Depends(http.optional_caller)],
+    caller: Annotated[Identity | None, Depends(http.optional_identity)],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[http.Representation]:
     """Create an organization and its collection, all or nothing.
@@ -40,7 +40,7 @@ def create_organization(
     Without a token, send e-mail and password of the owner's account as well; with one, the caller's account
     owns the organization.
     """
-    created = lifecycle.sign_up(wanted, caller, idempotency_key)
+    created = lifecycle.sign_up(wanted, caller.account_id if caller else None, idempotency_key)
     return creations.created(created.organization, created.account, app.current_event.request_context.path)
 
 

@@ -30,10 +30,14 @@ app = APIGatewayRestResolver()
 )
 def delete_organization(
     organization: Annotated[str, "Slug or id"],
-    member: Annotated[Membership, Depends(http.member)],
+    member: Annotated[Membership, Depends(http.recent_member)],
     holds: Annotated[Holds, Depends(http.precondition)],
 ) -> Response[None]:
-    """Delete the organization and its data; its tokens are dead and its name is free afterwards."""
+    """Delete the organization and its data; its tokens are dead afterwards, and its owners' accounts stay.
+
+    The token must come from a login no older than 10 minutes, whether it was refreshed since or not. Else the
+    answer is 401 login-too-old, with the challenge of RFC 9470 in WWW-Authenticate.
+    """
     lifecycle.delete(member, holds)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 

@@ -25,7 +25,10 @@ app = APIGatewayRestResolver(enable_validation=True)
     ),
 )
 def log_in(credentials: Annotated[schemas.Login, Body()]) -> http.Representation:
-    """Get tokens for one organization; name it if the account has several."""
+    """Get tokens for one organization; name it if the account has several.
+
+    An account without one gets tokens for none, to create an organization, change the password and log out.
+    """
     return http.access_token_of(
         login.login(
             credentials.email, credentials.password, credentials.organization, credentials.device_token

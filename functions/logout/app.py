@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from tenantry import http, login, schemas
-from tenantry.accounts import Membership
+from tenantry.sessions import Identity
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -39,9 +39,9 @@ def log_out(sent: Annotated[schemas.RefreshToken, Body()]) -> Response[None]:
     security=[{"bearer": []}],
     responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED),
 )
-def log_out_everywhere(caller: Annotated[Membership, Depends(http.caller)]) -> Response[None]:
+def log_out_everywhere(caller: Annotated[Identity, Depends(http.identity)]) -> Response[None]:
     """End every session of the caller's account, this one as well."""
-    login.log_out_everywhere(caller)
+    login.log_out_everywhere(caller.account_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -43,7 +43,7 @@ class Account:
 @dataclass(frozen=True)
 class Token:
     text: str
-    organization_id: str
+    organization_id: str | None
     account: Account
     epoch: int
 
@@ -67,9 +67,7 @@ class Model(RuleBasedStateMachine):
         return library.membership(self.accounts[organization.email].id, organization.id)
 
     def remove(self, slug: str) -> None:
-        email = self.organizations.pop(slug).email
-        if email not in {organization.email for organization in self.organizations.values()}:
-            del self.accounts[email]
+        del self.organizations[slug]
 
     def move(self, slug: str, name: str) -> None:
         organization = self.organizations.pop(slug)

@@ -28,6 +28,7 @@ from tenantry.errors import (
 )
 from tenantry.reconciliation import reconcile
 from tenantry.schemas import CreateOrganization, UpdateOrganization
+from tenantry.sessions import Identity
 from tenantry.tenants import TenantCollection
 from tenantry.tenants.settling import settle
 from tenantry.tokens import SigningKey
@@ -76,6 +77,7 @@ emails = st.sampled_from(EMAILS)
 passwords = st.sampled_from(PASSWORDS)
 slugs = st.sampled_from(sorted(set(SLUGS.values())))
 existing: st.SearchStrategy[str] = st.runner().flatmap(lambda it: st.sampled_from(sorted(it.organizations)))
+signed_up: st.SearchStrategy[str] = st.runner().flatmap(lambda it: st.sampled_from(sorted(it.accounts)))
 issued: st.SearchStrategy["Token"] = st.runner().flatmap(lambda it: st.sampled_from(it.tokens))
 crashes = st.sampled_from([only_intent, collection_done])
 settlings = st.sampled_from([settle_directly, settle_by_reconciling, settle_by_use])
@@ -107,15 +109,14 @@ class Service(Model):
             self.organizations[SLUGS[name]] = Organization(organization["_id"], email, name)
             self.accounts[email] = Account(account["_id"], password)
 
-    @precondition(has_organizations)
-    @rule(slug=existing, name=names)
-    def create_second(self, slug: str, name: str) -> None:
-        wanted, caller = CreateOrganization(name=name), self.membership(slug)
+    @precondition(lambda self: bool(self.accounts))
+    @rule(email=signed_up, name=names)
+    def create_next(self, email: str, name: str) -> None:
+        wanted, owner_id = CreateOrganization(name=name), self.accounts[email].id
         if SLUGS[name] in self.organizations:
-            refused(OrganizationExists, lambda: lifecycle.create(wanted, caller))
+            refused(OrganizationExists, lambda: lifecycle.create(wanted, owner_id))
         else:
-            created = lifecycle.create(wanted, caller).organization
-            email = self.organizations[slug].email
+            created = lifecycle.create(wanted, owner_id).organization
             self.organizations[SLUGS[name]] = Organization(created["_id"], email, name)
 
     @rule(email=emails, password=passwords, slug=st.none() | slugs)
@@ -123,29 +124,31 @@ class Service(Model):
         account = self.accounts.get(email)
         mine = [one for one, organization in self.organizations.items() if organization.email == email]
         chosen = [one for one in mine if slug in (None, one)]
-        if account is None or account.password != password or not chosen:
+        if account is None or account.password != password or not (chosen or slug is None):
             refused(InvalidCredentials, lambda: login.login(email, password, slug))
         elif len(chosen) > 1:
             refused(OrganizationRequired, lambda: login.login(email, password, slug))
         else:
             session = login.login(email, password, slug)
-            organization_id = self.organizations[chosen[0]].id
-            assert session.organization["_id"] == organization_id
+            organization_id = self.organizations[chosen[0]].id if chosen else None
+            assert (session.organization["_id"] if session.organization else None) == organization_id
             self.tokens.append(Token(session.access_token, organization_id, account, account.epoch))
 
     @precondition(lambda self: bool(self.tokens))
     @rule(token=issued)
     def authenticate(self, token: Token) -> None:
-        is_there = token.organization_id in {one.id for one in self.organizations.values()}
+        is_there = token.organization_id in {None, *(one.id for one in self.organizations.values())}
         if is_there and token.account.epoch == token.epoch:
-            assert authentication.authenticate(token.text).organization_id == token.organization_id
+            membership = authentication.authenticate(token.text).membership
+            assert (membership.organization_id if membership else None) == token.organization_id
         else:
             refused(InvalidToken, lambda: authentication.authenticate(token.text))
 
-    @precondition(has_organizations)
-    @rule(slug=existing, current=passwords, chosen=passwords)
-    def change_password(self, slug: str, current: str, chosen: str) -> None:
-        caller, account = self.membership(slug), self.accounts[self.organizations[slug].email]
+    @precondition(lambda self: bool(self.accounts))
+    @rule(email=signed_up, current=passwords, chosen=passwords)
+    def change_password(self, email: str, current: str, chosen: str) -> None:
+        account = self.accounts[email]
+        caller = Identity(database.random_id("ses"), account.id, account.epoch, database.now(), None)
         if account.password != current:
             refused(InvalidCredentials, lambda: login.change_password(caller, current, chosen))
         else:

@@ -71,7 +71,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
             "update accounts",
             "delete members",
             "find members",
-            "delete accounts",
+            "update accounts",
             _RESERVE,
             *_RECORD,
         ),

@@ -90,7 +90,7 @@ class Fault:
 
 def _killed(moment: Moment, hit: Hit) -> Answer:
     environment = dict(hit.bench.environment)
-    hit.bench.victims.run(Victim(environment, hit.operation, hit.start.alpha, hit.index, moment))
+    hit.bench.victims.run(Victim(environment, hit.operation, hit.start.stale(), hit.index, moment))
     hit.bench.reap_transactions()
     return UNKNOWN
 

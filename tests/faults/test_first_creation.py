@@ -36,7 +36,7 @@ def databases(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databas
 @pytest.mark.bounded
 @pytest.mark.parametrize("index", range(_COMMANDS))
 def test_first_creation(bench: Bench, databases: Databases, index: int) -> None:
-    caller = bench.world.bystander  # a sign-up asks for none
+    caller = bench.world.caller()  # a sign-up asks for none
     names = {"MASTER_DATABASE": databases.master.name, "TENANT_DATABASE": databases.tenants.name}
     environment = {**bench.environment, **names}
     bench.victims.run(Victim(environment, "sign-up", caller, index, "after", finds_indexes=False))

@@ -21,7 +21,7 @@ def test_request_in_the_way_of_an_open_transaction_ends_in_time(
     monkeypatch.setattr(database, "REQUEST_TIMEOUT_SECONDS", 0.5)
     start = bench.world.renew()
     last_write = len(COMMANDS[operation]) - 2
-    bench.victims.run(Victim(dict(bench.environment), operation, start.alpha, last_write, "after"))
+    bench.victims.run(Victim(dict(bench.environment), operation, start.stale(), last_write, "after"))
     began = time.monotonic()
     assert OPERATIONS[operation].attempt(start.stale) == UNKNOWN
     assert time.monotonic() - began < 10

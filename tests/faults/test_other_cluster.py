@@ -79,7 +79,7 @@ def _check(bench: Bench, second: Database[Document]) -> None:
 @pytest.mark.bounded
 def test_table_is_what_is_sent(bench: Bench, environment: dict[str, str], second: Database[Document]) -> None:
     with bench.watch.watching():
-        OPERATIONS[_OPERATION].request(lambda: bench.world.bystander)
+        OPERATIONS[_OPERATION].request(bench.world.caller)
     assert tuple(bench.watch.commands) == _commands()
     _check(bench, second)
 
@@ -106,12 +106,12 @@ def test_killed(
     moment: Moment,
     follow: str,
 ) -> None:
-    bench.victims.run(Victim(environment, _OPERATION, bench.world.bystander, index, moment))
+    bench.victims.run(Victim(environment, _OPERATION, bench.world.caller(), index, moment))
     for client in (bench.databases.client, second.client):
         client.admin.command({"killAllSessions": []})
     bench.world.let_time_pass()
     if follow == "retry":
-        assert OPERATIONS[_OPERATION].attempt(lambda: bench.world.bystander).kind == "done"
+        assert OPERATIONS[_OPERATION].attempt(bench.world.caller).kind == "done"
     else:
         assert reconcile(timedelta()).failed == []
     found = organizations.find_holder("beta")

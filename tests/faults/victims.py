@@ -14,7 +14,7 @@ import zxcvbn  # noqa: F401 - before the fork, so that no process has to
 from pymongo import MongoClient
 
 from tenantry import database, mongodb
-from tenantry.accounts import Membership
+from tenantry.sessions import Identity
 from tests.faults.operations import OPERATIONS
 from tests.faults.watch import CommandWatch
 from tests.support import library
@@ -34,7 +34,7 @@ class Victim:
 
     environment: dict[str, str]
     operation: str
-    caller: Membership
+    caller: Identity
     index: int
     moment: Moment
     finds_indexes: bool = True

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from tenantry import accounts, passwords
+from tenantry import accounts, database, passwords
 from tenantry.accounts import Membership
-from tenantry.errors import InvalidToken
 from tenantry.organizations import OWN_NAMESPACES
+from tenantry.sessions import Identity
 from tests.faults.model import Account, Organization, State
 from tests.faults.operations import KEPT, OTHER_PASSWORD
 from tests.support import library
@@ -34,6 +34,10 @@ class World:
         self.bystander = library.create(_BYSTANDER)
         databases.tenants["org_bystander"].insert_one({"_id": "of the bystander"})
         self._untouched = self._of_bystander()
+
+    def caller(self) -> Identity:
+        """The bystander's owner."""
+        return library.identity(self.bystander.account_id)
 
     def renew(self) -> "Start":
         """Remove all but the bystander, and create Alpha."""
@@ -124,16 +128,19 @@ class Start:
         organization = Organization("alpha", "Alpha", {}, owner, {"kept": dict(KEPT)})
         return State({"alpha": organization}, {owner: Account(PASSWORD, 0)})
 
-    def stale(self) -> Membership:
+    def stale(self) -> Identity:
         """The caller of a request that was authenticated before anything else happened."""
-        return self.alpha
+        return self._identity(self.alpha)
 
-    def authenticated(self) -> Membership:
-        """The caller of a request that begins now."""
-        for found in accounts.memberships(self.alpha.account_id):
-            if found.organization_id == self.alpha.organization_id:
-                return found
-        raise InvalidToken
+    def authenticated(self) -> Identity:
+        """The caller of a request that begins now, with a login for no organization once Alpha is gone."""
+        found = accounts.memberships(self.alpha.account_id)
+        of_alpha = [one for one in found if one.organization_id == self.alpha.organization_id]
+        return self._identity(of_alpha[0] if of_alpha else None)
+
+    def _identity(self, membership: Membership | None) -> Identity:
+        alpha, session_id = self.alpha, database.random_id("ses")
+        return Identity(session_id, alpha.account_id, alpha.auth_epoch, database.now(), membership)
 
 
 def _record_key(record: Document) -> tuple[str, ...]:

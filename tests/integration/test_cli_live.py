@@ -125,6 +125,7 @@ def test_reconcile_completes_what_was_interrupted(databases: Databases) -> None:
     assert json.loads(completed.stdout) == {
         "settled": [renamed, deleted],
         "erased": [],
+        "ended": [],
         "moved": [],
         "failed": [],
         "dropped": [],
@@ -141,7 +142,10 @@ def test_reconcile_twice_changes_nothing(databases: Databases) -> None:
     before = databases.dump()
     completed = tenantry("reconcile")
     assert completed.returncode == 0
-    assert completed.stdout == "Settled: none\nErased: none\nMoved: none\nFailed: none\nDropped: none\n"
+    assert (
+        completed.stdout
+        == "Settled: none\nErased: none\nEnded: none\nMoved: none\nFailed: none\nDropped: none\n"
+    )
     assert databases.dump() == before
 
 
@@ -152,7 +156,7 @@ def test_reconcile_tells_what_it_cannot_repair(databases: Databases) -> None:
     completed = tenantry("reconcile")
     assert completed.returncode == 1
     assert completed.stdout == (
-        f"Settled: {renamed}\nErased: none\nMoved: none\nFailed: {lost}\nDropped: none\n"
+        f"Settled: {renamed}\nErased: none\nEnded: none\nMoved: none\nFailed: {lost}\nDropped: none\n"
     )
     assert lost in completed.stderr
 
@@ -164,6 +168,7 @@ def test_reconcile_leaves_younger_intents(databases: Databases) -> None:
     assert json.loads(completed.stdout) == {
         "settled": [],
         "erased": [],
+        "ended": [],
         "moved": [],
         "failed": [],
         "dropped": [],

@@ -12,6 +12,7 @@ import pytest
 from passlib.hash import pbkdf2_sha256
 
 from tenantry import accounts, database, lifecycle, login, passwords, sessions, throttling, tokens
+from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
 from tests.support.intents import intend_deletion
@@ -210,13 +211,13 @@ def test_spelling_that_looks_the_same_is_the_same(
     assert attempt(service, typed[0], password.lower()).status == 401
 
 
-@pytest.mark.parametrize("moment", [(sessions, "start"), (sessions, "membership"), (tokens, "issue")])
+@pytest.mark.parametrize("moment", [(sessions, "start"), (sessions, "identity"), (tokens, "issue")])
 def test_login_that_a_password_change_overtakes_gives_no_living_token(
     owner: Owner, monkeypatch: pytest.MonkeyPatch, moment: tuple[object, str]
 ) -> None:
     """The password changes after it was verified and before the token is signed."""
-    (member,) = accounts.memberships(account_id_of(owner))
-    once_before(monkeypatch, *moment, partial(login.change_password, member, PASSWORD, CHANGED))
+    caller = library.identity(account_id_of(owner))
+    once_before(monkeypatch, *moment, partial(login.change_password, caller, PASSWORD, CHANGED))
     answer = attempt(owner.service, owner.email, PASSWORD)
     if answer.status == 200:
         assert owner.service.get(owner.path, token=answer.json["access_token"]).status == 401
@@ -227,11 +228,11 @@ def test_login_that_a_password_change_overtakes_gives_no_living_token(
     assert owner.service.get(owner.path, token=living).status == 200
 
 
-@pytest.mark.parametrize("moment", [(accounts, "memberships"), (sessions, "start"), (sessions, "membership")])
+@pytest.mark.parametrize("moment", [(sessions, "start"), (sessions, "identity")])
 def test_login_that_a_deletion_overtakes_is_refused(
     owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch, moment: tuple[object, str]
 ) -> None:
-    """The organization goes, and the account with it, after the password was verified."""
+    """The organization goes after it was chosen."""
     (member,) = accounts.memberships(account_id_of(owner))
     once_before(monkeypatch, *moment, partial(lifecycle.delete, member))
     answer = attempt(owner.service, owner.email, PASSWORD)
@@ -240,9 +241,9 @@ def test_login_that_a_deletion_overtakes_is_refused(
 
 
 def test_of_two_password_changes_one_succeeds(owner: Owner) -> None:
-    member = accounts.memberships(account_id_of(owner))[0]
+    caller = library.identity(account_id_of(owner))
     chosen = [f"{CHANGED} {number}" for number in range(2)]
-    results = at_once([partial(login.change_password, member, PASSWORD, one) for one in chosen])
+    results = at_once([partial(login.change_password, caller, PASSWORD, one) for one in chosen])
     assert results.count(None) == 1
     statuses = [attempt(owner.service, owner.email, one).status for one in chosen]
     assert statuses == [200 if result is None else 401 for result in results]

@@ -193,9 +193,9 @@ def test_unknown_key_ids_make_no_storm_of_reads(
             tokens.SigningKey.generate(),
             session_id="ses_1",
             account_id="acct_1",
-            organization_id=owner.id,
-            slug="alpha",
+            organization=tokens.InOrganization(owner.id, "alpha"),
             epoch=0,
+            authenticated_at=database.now(),
         )
         assert owner.service.get(owner.path, token=forged).status == 401
     assert read.call_count <= 1

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from tenantry import accounts, database, login, sessions, tokens
+from tenantry.sessions import Identity
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
@@ -141,7 +142,8 @@ def change_password(owner: Owner) -> None:
 
 def delete_and_succeed(owner: Owner) -> None:
     assert owner.service.delete(owner.path, token=owner.token).status == 204
-    sign_up(owner.service, "Alpha", email=owner.email)
+    next_token = log_in(owner.service, owner.email)
+    assert owner.service.post("/organizations", {"name": "Alpha"}, token=next_token).status == 201
 
 
 @pytest.mark.parametrize("end", [change_password, delete_and_succeed])
@@ -183,11 +185,12 @@ def test_forged_tokens_end_nothing(service: Service, owner: Owner, databases: Da
 
 
 def test_account_of_a_session_is_the_members(owner: Owner, databases: Databases) -> None:
-    (account,) = databases.master["accounts"].find()
+    account = accounts.find_by_email(owner.email)
+    assert account is not None
     member = library.membership(account["_id"], owner.id)
-    started = sessions.start(member, 0)
-    session_id = started.session["_id"]
-    assert sessions.membership(session_id, account["_id"]) == member._replace(session_id=session_id)
+    session = sessions.start(account, member).session
+    expected = Identity(session["_id"], account["_id"], 0, session["authenticated_at"], member)
+    assert sessions.identity(session["_id"], account["_id"]) == expected
     assert accounts.memberships(account["_id"]) == [member]
-    sessions.end(started.session["_id"])
-    assert sessions.membership(started.session["_id"], account["_id"]) is None
+    sessions.end(session["_id"])
+    assert sessions.identity(session["_id"], account["_id"]) is None

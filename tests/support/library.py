@@ -2,15 +2,27 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from passlib.hash import pbkdf2_sha256
 from pymongo import MongoClient
 
-from tenantry import accounts, clusters, database, issuer, lifecycle, passwords, schemas, signing_keys
+from tenantry import (
+    accounts,
+    clusters,
+    database,
+    issuer,
+    lifecycle,
+    passwords,
+    schemas,
+    signing_keys,
+    unused_accounts,
+)
 from tenantry.accounts import Membership
 from tenantry.organizations import OrganizationDocument
+from tenantry.sessions import Identity
 from tenantry.settings import settings
 from tenantry.tenants import repetitions
 from tests.support.databases import Databases, Document
@@ -76,8 +88,24 @@ def create(name: str, email: str | None = None, **fields: Any) -> Membership:
 
 def create_second(name: str, owner: Membership) -> Membership:
     """Create a further organization of the same account."""
-    organization, account = lifecycle.create(schemas.CreateOrganization(name=name), owner)
+    organization, account = lifecycle.create(schemas.CreateOrganization(name=name), owner.account_id)
     return membership(account["_id"], organization["_id"])
+
+
+def delete_with_account(owner: Membership) -> None:
+    """Delete an account's only organization, and let so much time pass that the account ends."""
+    lifecycle.delete(owner)
+    let_time_pass(owner.account_id, unused_accounts.KEPT_FOR)
+    assert list(unused_accounts.end_all()) == [owner.account_id]
+
+
+def let_time_pass(account_id: str, passed: timedelta) -> None:
+    """Make it longer ago that an account has been left without an organization."""
+    milliseconds = round(passed / timedelta(milliseconds=1)) + 1
+    earlier = {"$subtract": ["$without_organization_since", milliseconds]}
+    database.collection("accounts").update_one(
+        {"_id": account_id}, [{"$set": {"without_organization_since": earlier}}]
+    )
 
 
 def accounts_of(organization_id: str) -> list[str]:
@@ -89,6 +117,17 @@ def accounts_of(organization_id: str) -> list[str]:
 def membership(account_id: str, organization_id: str) -> Membership:
     (found,) = [one for one in accounts.memberships(account_id) if one.organization_id == organization_id]
     return found
+
+
+def identity(account_id: str, organization_id: str | None = None) -> Identity:
+    """Return somebody who has just logged in to this organization, or to the only one, or to none."""
+    account = accounts.find(account_id)
+    assert account is not None
+    found = accounts.memberships(account_id)
+    members = [one for one in found if organization_id in (None, one.organization_id)]
+    assert len(members) <= 1
+    member = members[0] if members else None
+    return Identity(database.random_id("ses"), account_id, account["auth_epoch"], database.now(), member)
 
 
 def rename(member: Membership, name: str, **fields: Any) -> OrganizationDocument:

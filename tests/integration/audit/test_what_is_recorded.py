@@ -193,7 +193,7 @@ def test_failures_of_strangers_concern_nobody_and_are_forgotten(owner: Owner, da
 def test_a_login_that_the_password_overtakes_is_refused_and_recorded(
     owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once_before(monkeypatch, sessions, "membership", lambda: change_password(PASSWORD)(owner))
+    once_before(monkeypatch, sessions, "identity", lambda: change_password(PASSWORD)(owner))
     assert log_in()(owner).status == 401
     assert actions(databases)[-3:] == ["login.succeeded", "password.changed", "login.failed"]
 

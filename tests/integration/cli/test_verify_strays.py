@@ -42,6 +42,30 @@ def test_account_without_organization_is_found(planted: Planted) -> None:
     assert "acct_planted" in violations[0]["detail"]
 
 
+def test_account_that_has_outlived_its_organizations_is_in_order_for_a_month(planted: Planted) -> None:
+    account = {"_id": "acct_planted", "email": "nobody@example.org", "auth_epoch": 0}
+    now = datetime.now(UTC)
+    cases: list[tuple[int, list[tuple[str, str | None]]]] = [
+        (0, []),
+        (30, []),
+        (32, [("account-ends", None)]),
+    ]
+    for days, found in cases:
+        since = {"without_organization_since": now - timedelta(days=days)}
+        planted.databases.master["accounts"].replace_one(
+            {"_id": "acct_planted"}, account | since, upsert=True
+        )
+        status, violations = verify()
+        assert (status, rules(violations)) == (int(bool(found)), found)
+
+
+def test_account_that_is_wrongly_noted_to_be_without_organization_is_found(planted: Planted) -> None:
+    planted.change_account({"without_organization_since": datetime.now(UTC)})
+    status, violations = verify()
+    assert status == 1
+    assert rules(violations) == [("account-has-member", "alpha")]
+
+
 def test_collection_that_a_killed_restore_left_is_found(planted: Planted) -> None:
     planted.databases.tenants.create_collection("restoring_1")
     over = datetime.now(UTC) - timedelta(minutes=5)

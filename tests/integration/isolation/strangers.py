@@ -6,6 +6,7 @@ from typing import Final
 from tenantry import suspension
 from tests.integration.isolation.observer import Observer
 from tests.integration.isolation.tenants import Tenant, change_password, delete, found, word
+from tests.support.owners import log_in
 
 NOT_FOUND: Final = (404, "organization-not-found")
 NOT_AUTHENTICATED: Final = (401, "invalid-token")
@@ -23,16 +24,19 @@ class Stranger:
         The stranger's.
     by
         The organization that the token opens, if any.
+    is_authenticated
+        Whether the token is a living one.
     """
 
     victim: Tenant
     token: str | None
     by: Tenant | None = None
+    is_authenticated: bool = False
 
     @property
     def refusal(self) -> tuple[int, str]:
         """Status and code of every answer that the stranger gets."""
-        return NOT_FOUND if self.by else NOT_AUTHENTICATED
+        return NOT_FOUND if self.by or self.is_authenticated else NOT_AUTHENTICATED
 
 
 STRANGERS: Final = (
@@ -40,6 +44,7 @@ STRANGERS: Final = (
     "member of another organization",
     "member of another organization, where one was deleted",
     "owner, with a token for a second organization",
+    "earlier owner, with a token for no organization",
     "earlier holder of the name, renamed since",
     "earlier holder of the name, deleted since",
     "owner, with a token from before the organization was created again",
@@ -48,7 +53,7 @@ STRANGERS: Final = (
     "owner of a suspended organization",
     "owner of an organization that was suspended",
 )
-WITH_DEAD_TOKENS: Final = STRANGERS[5:]
+WITH_DEAD_TOKENS: Final = STRANGERS[6:]
 
 
 def strangers(observer: Observer) -> dict[str, Stranger]:
@@ -70,8 +75,9 @@ def strangers(observer: Observer) -> dict[str, Stranger]:
     delete(service, earlier)
     later = found(service, databases, name=earlier.words.name, account=second)
 
-    gone, left = found(service, databases), found(service, databases)
+    gone, left, unused = found(service, databases), found(service, databases), found(service, databases)
     delete(service, gone)
+    delete(service, unused)
     assert service.post("/logout/everywhere", token=left.token).status == 204
     suspended, back = found(service, databases), found(service, databases)
     for tenant in (suspended, back):
@@ -83,6 +89,7 @@ def strangers(observer: Observer) -> dict[str, Stranger]:
         Stranger(victim, other.token, other),
         Stranger(gone, other.token, other),
         Stranger(later, second.token, second),
+        Stranger(victim, log_in(service, unused.email), is_authenticated=True),
         Stranger(victim, moved.token, moved),
         Stranger(victim, dead.token),
         Stranger(later, earlier.token),

@@ -39,7 +39,7 @@ def of_operator(service: ServiceOfUsers, method: str, path: str, body: Any = Non
     return service.send(event).status
 
 
-def test_story(service: ServiceOfUsers, owner: Owner, databases: Databases) -> None:
+def test_story(service: ServiceOfUsers, users: Users, owner: Owner, databases: Databases) -> None:
     token = owner.token
     assert service.get(owner.path, token=token).status == 200
     assert service.patch(owner.path, {"metadata": {"plan": "pro"}}, token=token).status == 200
@@ -51,6 +51,13 @@ def test_story(service: ServiceOfUsers, owner: Owner, databases: Databases) -> N
     again = log_in(service, owner.email)
     assert service.delete("/organizations/second", token=again).status == 204
     assert databases.collections() == {}
+    for_none = log_in(service, owner.email)
+    assert service.post("/organizations", {"name": "Third"}, token=for_none).status == 201
+    third = log_in(service, owner.email)
+    assert service.delete("/organizations/third", token=third).status == 204
+    long_ago = {"$set": {"without_organization_since": datetime(2020, 1, 1, tzinfo=UTC)}}
+    databases.master["accounts"].update_one({}, long_ago)
+    users.invoke("reconcile", {})
     assert list(databases.master["accounts"].find()) == []
 
 

@@ -10,6 +10,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from cli.roles import ROLES
+from tenantry import lifecycle
 from tests.integration.roles.users import Users
 from tests.support import library
 from tests.support.databases import Databases, Document
@@ -20,6 +21,7 @@ OF_FUNCTIONS: Final = KINDS - {"command_line"}
 MASTER: Final = (
     "accounts",
     "account_epochs",
+    "unused_accounts",
     "audit",
     "idempotency_keys",
     "issuer",
@@ -85,6 +87,7 @@ REFUSED: Final = [
     *master(OF_FUNCTIONS - {"login", "create"}, READS, ["accounts"]),
     *master({"data", "rotation", "audit", "publish", "public"}, WRITES, ["accounts", "account_epochs"]),
     *master({"login"}, (insert, remove), ["accounts"]),
+    *master(OF_FUNCTIONS - {"change"}, READS, ["unused_accounts"]),
     # Keys that verify tokens, and whose the database is
     *master(KINDS - {"rotation"}, WRITES, ["issuer", "signing_keys"]),
     *master({"rotation"}, (remove,), ["issuer", "signing_keys"]),
@@ -170,6 +173,15 @@ def test_view_shows_no_more_than_what_a_token_is_checked_against(
     member = library.create("Google")
     shown = list(clients["data"][databases.master.name]["account_epochs"].find())
     assert shown == [{"_id": member.account_id, "auth_epoch": 0}]
+
+
+def test_view_shows_no_more_than_which_accounts_are_without_organization(
+    clients: Mapping[str, MongoClient[Document]], databases: Databases
+) -> None:
+    member = library.create("Google")
+    lifecycle.delete(member)
+    (shown,) = clients["change"][databases.master.name]["unused_accounts"].find()
+    assert shown.keys() == {"_id", "without_organization_since"}
 
 
 def code_of(client: MongoClient[Document], database: str, command: Document) -> int | None:

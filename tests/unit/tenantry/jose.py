@@ -11,6 +11,8 @@ from tenantry.tokens import ALGORITHM, CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, Cla
 
 KEY: Final = SigningKey.generate()
 CLAIMS: Final = Claims._fields
+LOGGED_IN: Final = int(time.time()) - 2 * LIFETIME_SECONDS  # before any token that has not expired
+OF_AN_ORGANIZATION: Final = {"org_id": "org_1", "org": "google", "role": "owner"}
 HEADER: Final = {"alg": "EdDSA", "typ": "at+jwt", "kid": KEY.kid}
 
 _private_key = jwt.PyJWK.from_dict(KEY.private_key, ALGORITHM)
@@ -42,15 +44,14 @@ def valid_claims(now: int | None = None) -> dict[str, Any]:
         "iss": "urn:tenantry",
         "aud": "tenantry",
         "sub": "acct_1",
-        "org_id": "org_1",
-        "org": "google",
-        "role": "owner",
         "epoch": 3,
+        "auth_time": LOGGED_IN,
         "iat": issued,
         "nbf": issued,
         "exp": issued + LIFETIME_SECONDS,
         "jti": "KqJ0b2b3v8kq1zVdC2cPzA",
         "sid": "ses_1",
+        **OF_AN_ORGANIZATION,
     }
 
 

@@ -20,6 +20,7 @@ from tenantry.errors import (
 from tenantry.login import change_password, login
 from tenantry.observability import metrics
 from tenantry.passwords import hash_password
+from tests.support import library
 from tests.unit.tenantry.jose import KEY
 
 EMAIL = "ada@example.com"
@@ -73,6 +74,7 @@ def test_a_login_gives_a_token_for_the_organization(account_id: str, kdf_calls: 
     signing_keys.publish(KEY.public_jwk)
     claims = tokens.verify(session.access_token, signing_keys.find_key)
     assert (claims.sub, claims.org, claims.role, claims.epoch) == (account_id, "google", "owner", 0)
+    assert session.organization is not None
     assert claims.org_id == session.organization["_id"]
     assert len(kdf_calls) == 1
     assert "LoginSucceeded" in counted()
@@ -113,20 +115,25 @@ def test_a_corrupt_hash_is_refused_alike_and_reported(
     assert line["account_id"] == account_id
 
 
-def test_an_account_without_organization_is_refused(
+def test_an_account_without_organization_gets_a_token_for_none(
     account_id: str, master: Master, kdf_calls: list[int]
 ) -> None:
     master["members"].delete_many({})
     kdf_calls.clear()
-    with pytest.raises(InvalidCredentials):
-        login(EMAIL, PASSWORD, None)
+    issued = login(EMAIL, PASSWORD, None)
+    signing_keys.publish(KEY.public_jwk)
+    claims = tokens.verify(issued.access_token, signing_keys.find_key)
+    assert (claims.sub, claims.org_id, issued.organization) == (account_id, None, None)
     assert len(kdf_calls) == 1
+    with pytest.raises(InvalidCredentials):
+        login(EMAIL, PASSWORD, "google")
 
 
 def test_an_organization_that_is_being_deleted_cannot_be_entered(account_id: str, master: Master) -> None:
     master["organizations"].update_one({}, {"$set": {"state": "deleting"}})
     with pytest.raises(InvalidCredentials):
         login(EMAIL, PASSWORD, "google")
+    assert login(EMAIL, PASSWORD, None).organization is None
 
 
 def test_with_several_organizations_one_has_to_be_named(
@@ -142,7 +149,9 @@ def test_with_several_organizations_one_has_to_be_named(
     assert listed[0] == {"id": amazon, "slug": "amazon", "name": "Amazon"}
     for name in ("amazon", amazon):
         kdf_calls.clear()
-        assert login(EMAIL, PASSWORD, name).organization["_id"] == amazon
+        organization = login(EMAIL, PASSWORD, name).organization
+        assert organization is not None
+        assert organization["_id"] == amazon
         assert len(kdf_calls) == 1
 
 
@@ -207,7 +216,7 @@ def test_before_the_first_rotation_the_service_is_unavailable(
 
 def test_a_changed_password_replaces_the_old_one_and_revokes_tokens(account_id: str, master: Master) -> None:
     before = login(EMAIL, PASSWORD, None)
-    (caller,) = accounts.memberships(account_id)
+    caller = library.identity(account_id)
     change_password(caller, PASSWORD, OTHER_PASSWORD)
     assert stored(master)["auth_epoch"] == epoch_of(before.access_token) + 1
     with pytest.raises(InvalidCredentials):
@@ -217,7 +226,7 @@ def test_a_changed_password_replaces_the_old_one_and_revokes_tokens(account_id: 
 
 def test_the_current_password_has_to_be_right(account_id: str, master: Master, kdf_calls: list[int]) -> None:
     before = stored(master)
-    (caller,) = accounts.memberships(account_id)
+    caller = library.identity(account_id)
     kdf_calls.clear()
     with pytest.raises(InvalidCredentials):
         change_password(caller, OTHER_PASSWORD, OTHER_PASSWORD)
@@ -229,7 +238,7 @@ def test_the_current_password_has_to_be_right(account_id: str, master: Master, k
 @pytest.mark.parametrize("guessable", ["passwordpassword", EMAIL, "googlegooglegoogle"])
 def test_a_guessable_password_is_not_taken(guessable: str, account_id: str, master: Master) -> None:
     before = stored(master)
-    (caller,) = accounts.memberships(account_id)
+    caller = library.identity(account_id)
     with pytest.raises(InvalidFields) as caught:
         change_password(caller, PASSWORD, guessable)
     assert caught.value.extensions["errors"][0]["field"] == "new_password"
@@ -239,7 +248,7 @@ def test_a_guessable_password_is_not_taken(guessable: str, account_id: str, mast
 def test_a_password_that_another_request_has_just_changed_is_not_overwritten(
     account_id: str, master: Master, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (caller,) = accounts.memberships(account_id)
+    caller = library.identity(account_id)
     outdated = accounts.find(account_id)
     change_password(caller, PASSWORD, OTHER_PASSWORD)
     monkeypatch.setattr(accounts, "find", lambda _: outdated)
@@ -250,7 +259,7 @@ def test_a_password_that_another_request_has_just_changed_is_not_overwritten(
 
 
 def test_an_account_that_is_gone_has_no_password(account_id: str, master: Master) -> None:
-    (caller,) = accounts.memberships(account_id)
+    caller = library.identity(account_id)
     master["accounts"].delete_many({})
     with pytest.raises(InvalidToken):
         change_password(caller, PASSWORD, OTHER_PASSWORD)

@@ -72,8 +72,10 @@ def test_the_first_rotation_makes_the_first_key(arn: str, master: Master) -> Non
 def test_the_next_rotation_replaces_it_and_its_tokens_stay_valid(arn: str, master: Master) -> None:
     rotated(arn)
     first = key_at(arn, "AWSCURRENT")
-    token = tokens.issue(first, session_id="s", account_id="a", organization_id="o", slug="s", epoch=0)
     before = database.now()
+    token = tokens.issue(
+        first, session_id="s", account_id="a", organization=None, epoch=0, authenticated_at=before
+    )
     rotated(arn)
     second = key_at(arn, "AWSCURRENT")
     assert first.kid != second.kid

@@ -1,6 +1,8 @@
 import json
 import time
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from typing import Any, Final
 
 import jwt
@@ -14,14 +16,30 @@ from tenantry import tokens
 from tenantry.errors import InvalidToken
 from tenantry.settings import settings
 from tenantry.tokens import LIFETIME_SECONDS, Claims, InvalidSigningKey, SigningKey
-from tests.unit.tenantry.jose import CLAIMS, HEADER, KEY, encode, find_key, judged, signed, valid_claims
+from tests.unit.tenantry.jose import (
+    CLAIMS,
+    HEADER,
+    KEY,
+    OF_AN_ORGANIZATION,
+    encode,
+    find_key,
+    judged,
+    signed,
+    valid_claims,
+)
 
 CAPTURED = signed()
+LOGGED_IN_AT = datetime.now(UTC) - timedelta(minutes=20)
 
 
 def issue(key: SigningKey = KEY) -> str:
     return tokens.issue(
-        key, session_id="ses_1", account_id="acct_1", organization_id="org_1", slug="google", epoch=3
+        key,
+        session_id="ses_1",
+        account_id="acct_1",
+        organization=tokens.InOrganization("org_1", "google"),
+        epoch=3,
+        authenticated_at=LOGGED_IN_AT,
     )
 
 
@@ -37,6 +55,7 @@ def test_a_token_says_whom_it_speaks_for() -> None:
         org="google",
         role="owner",
         epoch=3,
+        auth_time=int(LOGGED_IN_AT.timestamp()),
         iat=claims.iat,
         nbf=claims.iat,
         exp=claims.iat + 15 * 60,
@@ -66,8 +85,14 @@ def test_issuer_and_audience_are_configured(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_longest_identifiers_make_a_token_that_is_accepted() -> None:
-    ids = {"session_id": "s" * 36, "account_id": "a" * 37, "organization_id": "o" * 36}
-    token = tokens.issue(KEY, **ids, slug="s" * 63, epoch=2**63 - 1)
+    token = tokens.issue(
+        KEY,
+        session_id="s" * 36,
+        account_id="a" * 37,
+        organization=tokens.InOrganization("o" * 36, "s" * 63),
+        epoch=2**63 - 1,
+        authenticated_at=LOGGED_IN_AT,
+    )
     assert tokens.verify(token, find_key).org == "s" * 63
 
 
@@ -162,18 +187,61 @@ def test_a_public_key_of_another_kind_verifies_nothing(changes: dict[str, str]) 
 )
 def test_another_library_reads_the_same_in_what_is_issued(name: str, slug: str, epoch: int) -> None:
     key = SigningKey.generate()
-    ids = {"session_id": f"ses_{name}", "account_id": f"acct_{name}", "organization_id": f"org_{name}"}
-    token = tokens.issue(key, **ids, slug=slug, epoch=epoch)
-    claims = judged(token, key.public_jwk)
-    assert {name: claims[name] for name in ("sid", "sub", "org_id")} == dict(
-        zip(("sid", "sub", "org_id"), ids.values(), strict=True)
+    token = tokens.issue(
+        key,
+        session_id=f"ses_{name}",
+        account_id=f"acct_{name}",
+        organization=tokens.InOrganization(f"org_{name}", slug),
+        epoch=epoch,
+        authenticated_at=LOGGED_IN_AT,
     )
+    claims = judged(token, key.public_jwk)
+    ids = [claims[claim] for claim in ("sid", "sub", "org_id")]
+    assert ids == [f"ses_{name}", f"acct_{name}", f"org_{name}"]
     assert (claims["org"], claims["epoch"], claims["exp"]) == (slug, epoch, claims["iat"] + LIFETIME_SECONDS)
     assert jwt.get_unverified_header(token) == {"alg": "EdDSA", "typ": "at+jwt", "kid": key.kid}
 
 
 def test_claims_are_exactly_those_of_the_profile() -> None:
     assert set(valid_claims()) == set(CLAIMS)
+
+
+def test_a_token_for_no_organization_has_no_claim_of_one() -> None:
+    token = tokens.issue(
+        KEY,
+        session_id="ses_1",
+        account_id="acct_1",
+        organization=None,
+        epoch=3,
+        authenticated_at=LOGGED_IN_AT,
+    )
+    payload = jwt.decode(token, options={"verify_signature": False})
+    assert set(payload) == set(CLAIMS) - set(OF_AN_ORGANIZATION)
+    claims = tokens.verify(token, find_key)
+    assert (claims.sub, claims.org_id, claims.org, claims.role) == ("acct_1", None, None, None)
+
+
+@pytest.mark.parametrize("kept", [part for size in (1, 2) for part in combinations(OF_AN_ORGANIZATION, size)])
+@pytest.mark.parametrize("instead", [None, "", "owner"])
+def test_claims_of_an_organization_come_together_or_not_at_all(
+    kept: tuple[str, ...], instead: str | None
+) -> None:
+    claims = {name: value for name, value in valid_claims().items() if name not in OF_AN_ORGANIZATION}
+    assert tokens.verify(signed(claims), find_key).org_id is None
+    halves = claims | {name: OF_AN_ORGANIZATION[name] for name in kept}
+    assert_invalid(signed(halves))
+    filled = dict.fromkeys(OF_AN_ORGANIZATION, instead) | {name: OF_AN_ORGANIZATION[name] for name in kept}
+    if instead != "owner":
+        assert_invalid(signed(claims | filled))
+
+
+def test_a_login_may_be_old_but_not_later_than_its_token() -> None:
+    now = int(time.time())
+    for auth_time in (0, now - 30 * 86400, now, now + 3):  # clocks differ
+        claims = valid_claims(now) | {"auth_time": auth_time}
+        assert tokens.verify(signed(claims), find_key).auth_time == auth_time
+    for wrong in (-1, now + 60, 2**63, float(now), str(now), None, True, [now]):
+        assert_invalid(signed(valid_claims(now) | {"auth_time": wrong}))
 
 
 @given(st.integers(0, len(CAPTURED) - 1), st.characters(codec="utf-8"))
@@ -213,8 +281,9 @@ def test_a_claim_with_another_value_is_refused_unless_it_is_one_that_tenantry_wr
         accepted = tokens.verify(signed(claims), find_key)
     except InvalidToken:
         return
-    assert claim in {"sub", "org_id", "org", "jti", "sid", "epoch"} or value == valid_claims()[claim]
-    assert type(value) is (int if claim == "epoch" else str)
+    free = {"sub", "org_id", "org", "jti", "sid", "epoch", "auth_time"}
+    assert claim in free or value == valid_claims()[claim]
+    assert type(value) is (int if claim in {"epoch", "auth_time"} else str)
     assert accepted._asdict() == claims == judged(signed(claims))
 
 

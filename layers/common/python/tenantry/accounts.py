@@ -19,6 +19,8 @@ class AccountDocument(TypedDict):
 
     `email` is unique, in the form of `tenantry.addresses.folded`; `address` is the same as its owner wrote
     it, where that differs.
+    `without_organization_since` is there exactly while the account is a member of no organization; see
+    `tenantry.unused_accounts`.
     """
 
     _id: str
@@ -28,17 +30,17 @@ class AccountDocument(TypedDict):
     auth_epoch: int
     created_at: datetime
     updated_at: datetime
+    without_organization_since: NotRequired[datetime]
 
 
 class Membership(NamedTuple):
-    """An account's place in an organization, and the session that speaks for it if there is one."""
+    """An account's place in an organization."""
 
     member_id: str
     organization: OrganizationDocument
     account_id: str
     auth_epoch: int
     role: Role
-    session_id: str | None = None
 
     @property
     def organization_id(self) -> str:
@@ -89,19 +91,25 @@ def find_by_email(email: str) -> AccountDocument | None:
     return _typed(database.collection("accounts").find_one({"email": email}))
 
 
-def lock(account_id: str, session: ClientSession) -> bool:
-    """Write to the account first, so that transactions which add or remove its members run one by one.
-
-    Without it two deletions of an account's last two organizations would each see the other's member and
-    leave the account behind (write skew).
+def lock_to_join(account_id: str, session: ClientSession) -> bool:
+    """Lock an account that is about to become a member of an organization; see `_lock`.
 
     Returns
     -------
     bool
         Whether the account exists.
     """
+    return _lock(account_id, session, {"$unset": {"without_organization_since": ""}})
+
+
+def _lock(account_id: str, session: ClientSession, change: dict[str, Any]) -> bool:
+    """Write to the account first, so that transactions which add or remove its members run one by one.
+
+    Without it two deletions of an account's last two organizations would each see the other's member, and
+    neither would note that the account is left without one (write skew).
+    """
     touched = database.collection("accounts").update_one(
-        {"_id": account_id}, {"$set": {"updated_at": database.now()}}, session=session
+        {"_id": account_id}, {"$set": {"updated_at": database.now()}} | change, session=session
     )
     return touched.matched_count == 1
 
@@ -114,7 +122,7 @@ def count_organizations(account_id: str, at_most: int, session: ClientSession) -
 
 
 def add_member(organization_id: str, account_id: str, session: ClientSession) -> None:
-    """Make a locked account the owner of an organization."""
+    """Make a locked account the owner of an organization, or one that the same transaction inserts."""
     member = {
         "_id": database.random_id("mem"),
         "organization_id": organization_id,
@@ -125,16 +133,20 @@ def add_member(organization_id: str, account_id: str, session: ClientSession) ->
 
 
 def remove_members(organization_id: str, session: ClientSession) -> None:
-    """Remove an organization's members, and the accounts that are left without any organization."""
+    """Remove an organization's members, and note which accounts are left without any organization."""
     members = database.collection("members")
     of_organization = {"organization_id": organization_id}
     account_ids = [member["account_id"] for member in members.find(of_organization, session=session)]
     for account_id in account_ids:
-        lock(account_id, session)
+        _lock(account_id, session, {})
     members.delete_many(of_organization, session=session)
     for account_id in account_ids:
         if members.find_one({"account_id": account_id}, session=session) is None:
-            database.collection("accounts").delete_one({"_id": account_id}, session=session)
+            database.collection("accounts").update_one(
+                {"_id": account_id},
+                {"$set": {"without_organization_since": database.now()}},
+                session=session,
+            )
 
 
 def set_password_hash(
@@ -190,45 +202,38 @@ def organization_ids(account_id: str | None, session: ClientSession | None = Non
 
 def memberships(account_id: str) -> list[Membership]:
     """Return an account's memberships, in one round trip."""
-    return joined(account_id, join("members", "_id", "member", foreign_field="account_id"))
-
-
-def joined(account_id: str, stages: list[dict[str, Any]]) -> list[Membership]:
-    """Return memberships of an account whose organization is there, in one round trip.
-
-    Parameters
-    ----------
-    account_id : str
-        The account.
-    stages : list of dict
-        Stages that add documents of `members`, one to each result, as `member`.
-    """
     found = database.collection("account_epochs").aggregate(
         [
             {"$match": {"_id": account_id}},
-            *stages,
+            *join("members", "_id", "member", foreign_field="account_id"),
             *join("organizations", "member.organization_id", "organization"),
             {"$sort": {"organization.slug": 1}},
-            {"$project": {"auth_epoch": 1, "member": 1, "organization": 1}},
         ]
     )
-    return [
-        Membership(
-            member_id=one["member"]["_id"],
-            organization=one["organization"],
-            account_id=one["member"]["account_id"],
-            auth_epoch=one["auth_epoch"],
-            role=one["member"]["role"],
-        )
-        for one in found
-    ]
+    return [membership_of(one) for one in found]
 
 
-def join(collection: str, local_field: str, name: str, foreign_field: str = "_id") -> list[dict[str, Any]]:
-    """Return the stages that add the documents of a collection whose field is equal, one to each result."""
+def membership_of(joined: database.Document) -> Membership:
+    """Return the membership that an account, joined with its `member` and `organization`, has."""
+    return Membership(
+        member_id=joined["member"]["_id"],
+        organization=joined["organization"],
+        account_id=joined["_id"],
+        auth_epoch=joined["auth_epoch"],
+        role=joined["member"]["role"],
+    )
+
+
+def join(
+    collection: str, local_field: str, name: str, foreign_field: str = "_id", *, is_optional: bool = False
+) -> list[dict[str, Any]]:
+    """Return the stages that add the documents of a collection whose field is equal, one to each result.
+
+    A result for which there is none is left out, unless the join is optional.
+    """
     fields = {"localField": local_field, "foreignField": foreign_field}
     # nosemgrep: operator-made-of-text - the name is a constant of the code that joins
-    unwind = {"$unwind": f"${name}"}
+    unwind = {"$unwind": {"path": f"${name}", "preserveNullAndEmptyArrays": is_optional}}
     return [{"$lookup": {"from": collection, "as": name} | fields}, unwind]
 
 

@@ -27,6 +27,7 @@ Action = Literal[
     "session.ended",
     "session.reused",
     "account.logged_out_everywhere",
+    "account.ended",
     "password.changed",
     "password.change_failed",
     "signing_key.published",

@@ -1,12 +1,12 @@
 """Who is calling: an access token, checked against what the master database knows at this moment."""
 
 from tenantry import sessions, signing_keys, tokens
-from tenantry.accounts import Membership
 from tenantry.errors import InvalidToken
+from tenantry.sessions import Identity
 
 
-def authenticate(token: str) -> Membership:
-    """Return the membership that a token speaks for; one round trip once the keys are cached.
+def authenticate(token: str) -> Identity:
+    """Return whom a token speaks for; one round trip once the keys are cached.
 
     Parameters
     ----------
@@ -20,9 +20,13 @@ def authenticate(token: str) -> Membership:
         or the account's tokens have been revoked since it was issued.
     """
     claims = tokens.verify(token, signing_keys.find_key)
-    found = sessions.membership(claims.sid, claims.sub)
-    if found is None or found.organization_id != claims.org_id:
+    found = sessions.identity(claims.sid, claims.sub)
+    if found is None or found.auth_epoch != claims.epoch:
         raise InvalidToken
-    if found.auth_epoch != claims.epoch or found.organization.get("suspended_at"):
+    membership = found.membership
+    organization_id = membership.organization_id if membership else None
+    if organization_id != claims.org_id or int(found.authenticated_at.timestamp()) != claims.auth_time:
+        raise InvalidToken
+    if membership is not None and membership.organization.get("suspended_at"):
         raise InvalidToken
     return found

@@ -38,7 +38,12 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("intent.created_at", ASCENDING)], name="intent_created_at", sparse=True),
         IndexModel([("index_changes.created_at", ASCENDING)], name="index_changes", sparse=True),
     ],
-    "accounts": [IndexModel([("email", ASCENDING)], name="email", unique=True)],
+    "accounts": [
+        IndexModel([("email", ASCENDING)], name="email", unique=True),
+        IndexModel(
+            [("without_organization_since", ASCENDING)], name="without_organization_since", sparse=True
+        ),
+    ],
     "members": [
         IndexModel(
             [("organization_id", ASCENDING), ("account_id", ASCENDING)],
@@ -66,8 +71,9 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     "outbox": [IndexModel([("at", ASCENDING)], name="at")],
 }
 VIEWS: Final[dict[str, Document]] = {
-    # So that whoever checks a token need not be allowed to read password hashes.
+    # So that whoever checks a token, or ends an account, need not be allowed to read password hashes.
     "account_epochs": {"viewOn": "accounts", "pipeline": [{"$project": {"auth_epoch": 1}}]},
+    "unused_accounts": {"viewOn": "accounts", "pipeline": [{"$project": {"without_organization_since": 1}}]},
 }
 
 

@@ -21,14 +21,14 @@ from tenantry.errors import (
 from tenantry.observability import count, logger
 from tenantry.request_context import Actor
 from tenantry.secrets import read_secret
-from tenantry.sessions import Started, Tokens
+from tenantry.sessions import Identity, Started, Tokens
 from tenantry.settings import settings
 from tenantry.throttling import Attempts
-from tenantry.tokens import InvalidSigningKey, SigningKey
+from tenantry.tokens import InOrganization, InvalidSigningKey, SigningKey
 
 
 def login(email: str, password: str, organization: str | None, device_token: str | None = None) -> Tokens:
-    """Verify the credentials and issue an access token for one organization.
+    """Verify the credentials and issue an access token for one organization, or for none if there is none.
 
     Every outcome costs one KDF call, so that its time tells nothing: but a pause, which costs none, and the
     replacement of a weak hash, which costs a second.
@@ -63,8 +63,7 @@ def login(email: str, password: str, organization: str | None, device_token: str
         membership = _choose(accounts.memberships(account["_id"]), organization)
         _check_open(membership)
         account = _rehashed_if_weak(account, password)
-        # Of the password that was verified, not of one set meanwhile.
-        issued = _issue(sessions.start(membership, account["auth_epoch"]))
+        issued = _issue(sessions.start(account, membership))
         if issued is None:
             raise _refusal("credentials")
     count("LoginSucceeded")
@@ -97,24 +96,28 @@ def refresh(refresh_token: str) -> Tokens:
 def _issue(started: Started) -> Tokens | None:
     """Issue the tokens of a session, or end it if its membership or its password is gone."""
     session = started.session
-    membership = sessions.membership(session["_id"], session["account_id"])
-    if membership is None or membership.auth_epoch != session["auth_epoch"]:
+    logger.append_keys(account_id=session["account_id"])
+    identity = sessions.identity(session["_id"], session["account_id"])
+    if identity is None or identity.auth_epoch != session["auth_epoch"]:
         sessions.end(session["_id"])
         return None
-    _check_open(membership)
+    _check_open(identity.membership)
+    organization = identity.membership.organization if identity.membership else None
     token = tokens.issue(
         _signing_key(),
         session_id=session["_id"],
-        account_id=membership.account_id,
-        organization_id=membership.organization_id,
-        slug=membership.organization["slug"],
-        epoch=membership.auth_epoch,
+        account_id=identity.account_id,
+        organization=InOrganization(organization["_id"], organization["slug"]) if organization else None,
+        epoch=identity.auth_epoch,
+        authenticated_at=identity.authenticated_at,
     )
-    return Tokens(token, started.refresh_token, membership.organization)
+    return Tokens(token, started.refresh_token, organization)
 
 
-def _check_open(membership: Membership) -> None:
-    logger.append_keys(organization_id=membership.organization_id, account_id=membership.account_id)
+def _check_open(membership: Membership | None) -> None:
+    if membership is None:
+        return
+    logger.append_keys(organization_id=membership.organization_id)
     if membership.organization.get("suspended_at"):
         raise OrganizationSuspended
 
@@ -132,8 +135,8 @@ def log_out(refresh_token: str) -> None:
     sessions.end_by_token(refresh_token)
 
 
-def log_out_everywhere(caller: Membership) -> None:
-    """End all sessions of the caller's account; every token of the account is dead afterwards.
+def log_out_everywhere(account_id: str) -> None:
+    """End all sessions of an account; every token of the account is dead afterwards.
 
     Raises
     ------
@@ -142,19 +145,19 @@ def log_out_everywhere(caller: Membership) -> None:
     """
 
     def attempt(session: ClientSession) -> None:
-        accounts.revoke_tokens(caller.account_id, session)
-        organization_ids = accounts.organization_ids(caller.account_id, session)
+        accounts.revoke_tokens(account_id, session)
+        organization_ids = accounts.organization_ids(account_id, session)
         audit.record("account.logged_out_everywhere", organization_ids, session)
 
     database.run_transaction(attempt)
 
 
-def change_password(caller: Membership, current_password: str, new_password: str) -> None:
+def change_password(caller: Identity, current_password: str, new_password: str) -> None:
     """Replace the caller's password; every token of the account issued so far is dead afterwards.
 
     Parameters
     ----------
-    caller : Membership
+    caller : Identity
         Whose password it is.
     current_password, new_password : str
         In canonical form.
@@ -173,10 +176,11 @@ def change_password(caller: Membership, current_password: str, new_password: str
     account = accounts.find(caller.account_id)
     if account is None:
         raise InvalidToken
-    attempts = throttling.of_known(caller.session_id or caller.account_id)
+    attempts = throttling.of_known(caller.session_id)
     if not check_password(attempts, account, current_password, "password.change_failed"):
         raise _refusal("credentials")
-    if passwords.is_guessable(new_password, [account["email"], caller.organization["name"]]):
+    names = [caller.membership.organization["name"]] if caller.membership else []
+    if passwords.is_guessable(new_password, [account["email"], *names]):
         raise InvalidFields.of("new_password", "is too easy to guess; choose a longer or less common one")
     with _recorded("password.change_failed", account["_id"]):
         _set_password(account, passwords.hash_password(new_password))
@@ -208,12 +212,15 @@ def _refusal(reason: str) -> InvalidCredentials:
     return InvalidCredentials()
 
 
-def _choose(memberships: list[Membership], organization: str | None) -> Membership:
+def _choose(memberships: list[Membership], organization: str | None) -> Membership | None:
+    """Return the membership that a login is for; None if the account has none and the login names none."""
     open_ones = [one for one in memberships if one.organization["state"] != "deleting"]
     if organization is not None:
         open_ones = [
             one for one in open_ones if organization in (one.organization["_id"], one.organization["slug"])
         ]
+    elif not open_ones:
+        return None
     if not open_ones:
         raise _refusal("organization")
     if len(open_ones) > 1:

@@ -1,4 +1,4 @@
-"""Completing what nobody came back to, after a kill, a lost connection or a timeout: intents and erasures."""
+"""What comes due: intents and erasures that nobody came back to, and accounts without an organization."""
 
 import time
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Final
 
 from pymongo.errors import PyMongoError
 
-from tenantry import organizations
+from tenantry import organizations, unused_accounts
 from tenantry.errors import TenantryError
 from tenantry.observability import log_failure, logger
 from tenantry.tenants import erasures, index_reservations, pools
@@ -18,10 +18,11 @@ ERASING_SECONDS: Final = 120  # of one run; what is left then is the next one's
 
 @dataclass(slots=True)
 class Reconciliation:
-    """Ids of the organizations whose intents or erasures were met."""
+    """Ids of the organizations whose intents or erasures were met, and of accounts that have ended."""
 
     settled: list[str] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
 
@@ -29,7 +30,8 @@ def reconcile(older_than: timedelta) -> Reconciliation:
     """Settle every intent and erasure that is older than a while; doing it twice changes nothing.
 
     Interrupted changes of indexes are counted, and indexes dropped that came after their organization's end.
-    What fails is logged and does not keep the rest from being done.
+    Accounts end that have had no organization for long (`unused_accounts`). What fails is logged and does
+    not keep the rest from being done.
 
     Parameters
     ----------
@@ -55,7 +57,15 @@ def reconcile(older_than: timedelta) -> Reconciliation:
             outcome.settled.append(organization["_id"])
     _erase(older_than, outcome)
     _tidy_indexes(older_than)
+    _end_accounts(outcome)
     return outcome
+
+
+def _end_accounts(outcome: Reconciliation) -> None:
+    try:
+        outcome.ended.extend(unused_accounts.end_all())
+    except PyMongoError as error:
+        log_failure("Accounts without an organization could not be ended", error)
 
 
 def _tidy_indexes(older_than: timedelta) -> None:

@@ -8,7 +8,7 @@ has begun, for then the public half may have been given an end.
 from datetime import timedelta
 from typing import Final, Literal, TypedDict
 
-from tenantry import secrets, signing_keys, tokens
+from tenantry import database, secrets, signing_keys, tokens
 from tenantry.observability import count, logger
 from tenantry.tokens import InvalidSigningKey, SigningKey
 
@@ -64,7 +64,12 @@ def _test(secret_id: str, version_id: str) -> None:
     """Sign a token with the private half and verify it with the published one."""
     key = _pending_key(secret_id, version_id)
     token = tokens.issue(
-        key, session_id="test", account_id="test", organization_id="test", slug="test", epoch=0
+        key,
+        session_id="test",
+        account_id="test",
+        organization=None,
+        epoch=0,
+        authenticated_at=database.now(),
     )
     tokens.verify(token, signing_keys.find_key)
 

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple, TypedDict
 from pymongo.client_session import ClientSession
 
 from tenantry import accounts, audit, database
-from tenantry.accounts import Membership
+from tenantry.accounts import AccountDocument, Membership
 from tenantry.errors import InvalidRefreshToken, ServiceUnavailable
 from tenantry.observability import count, logger
 from tenantry.organizations import OrganizationDocument
@@ -33,14 +33,19 @@ _HALF_BYTES: Final = 24  # 32 characters of base64url
 
 
 class SessionDocument(TypedDict):
-    """A session as it is stored: no token can be made of it."""
+    """A session as it is stored: no token can be made of it.
+
+    A session in no organization has None for its member and organization. `authenticated_at` is when the
+    password was verified; no refresh changes it.
+    """
 
     _id: str
     family_hash: bytes
-    member_id: str
+    member_id: str | None
     account_id: str
-    organization_id: str
+    organization_id: str | None
     auth_epoch: int
+    authenticated_at: datetime
     current_hash: bytes
     previous_hash: bytes | None
     nonce: bytes
@@ -53,8 +58,18 @@ class Tokens(NamedTuple):
 
     access_token: str
     refresh_token: str
-    organization: OrganizationDocument
+    organization: OrganizationDocument | None
     device_token: str | None = None
+
+
+class Identity(NamedTuple):
+    """Whom a session speaks for: an account and, if the session is in an organization, its membership."""
+
+    session_id: str
+    account_id: str
+    auth_epoch: int
+    authenticated_at: datetime
+    membership: Membership | None
 
 
 class Started(NamedTuple):
@@ -64,25 +79,26 @@ class Started(NamedTuple):
     refresh_token: str
 
 
-def start(membership: Membership, auth_epoch: int) -> Started:
-    """Store a session of a member, and record the login.
+def start(account: AccountDocument, membership: Membership | None) -> Started:
+    """Store a session of an account whose password has just been verified, and record the login.
 
     Parameters
     ----------
-    membership : Membership
-        Who has logged in, and to which organization.
-    auth_epoch : int
-        The account's, when the password was verified; the session ends when it moves on.
+    account : AccountDocument
+        Who has logged in, as it was when the password was verified; the session ends when its epoch moves on.
+    membership : Membership, optional
+        In which organization the session is, if in any.
     """
     family, step = secrets.token_bytes(_HALF_BYTES), secrets.token_bytes(_HALF_BYTES)
     now = database.now()
     session: SessionDocument = {
         "_id": database.random_id("ses"),
         "family_hash": _hash(family),
-        "member_id": membership.member_id,
-        "account_id": membership.account_id,
-        "organization_id": membership.organization_id,
-        "auth_epoch": auth_epoch,
+        "member_id": membership.member_id if membership else None,
+        "account_id": account["_id"],
+        "organization_id": membership.organization_id if membership else None,
+        "auth_epoch": account["auth_epoch"],
+        "authenticated_at": now,
         "current_hash": _hash(step),
         "previous_hash": None,
         "nonce": b"",
@@ -118,16 +134,37 @@ def rotate(refresh_token: str) -> Started:
     raise ServiceUnavailable
 
 
-def membership(session_id: str, account_id: str) -> Membership | None:
-    """Return the membership that an account's session is of, if all are still there; one round trip."""
-    member = [
-        {"$addFields": {"session_id": {"$literal": session_id}}},
-        *accounts.join("sessions", "session_id", "session"),
-        *accounts.join("members", "session.member_id", "member"),
-        {"$match": {"member.account_id": account_id}},
-    ]
-    found = next(iter(accounts.joined(account_id, member)), None)
-    return found and found._replace(session_id=session_id)
+def identity(session_id: str, account_id: str) -> Identity | None:
+    """Return whom an account's session speaks for, if all that it names is still there; one round trip."""
+    found = database.collection("account_epochs").aggregate(
+        [
+            {"$match": {"_id": account_id}},
+            {"$addFields": {"session_id": {"$literal": session_id}}},
+            *accounts.join("sessions", "session_id", "session"),
+            {"$match": {"session.account_id": account_id}},
+            *accounts.join("members", "session.member_id", "member", is_optional=True),
+            *accounts.join("organizations", "member.organization_id", "organization", is_optional=True),
+            {
+                "$project": {
+                    "auth_epoch": 1,
+                    "session.member_id": 1,
+                    "session.authenticated_at": 1,
+                    "member": 1,
+                    "organization": 1,
+                }
+            },
+        ]
+    )
+    joined = next(iter(found), None)
+    if joined is None or (joined["session"]["member_id"] is not None and "organization" not in joined):
+        return None
+    return Identity(
+        session_id=session_id,
+        account_id=account_id,
+        auth_epoch=joined["auth_epoch"],
+        authenticated_at=joined["session"]["authenticated_at"],
+        membership=accounts.membership_of(joined) if "organization" in joined else None,
+    )
 
 
 def end(session_id: str) -> None:
@@ -223,7 +260,8 @@ def _record(
     actor: Actor | None = None,
 ) -> None:
     details = {"session_id": session["_id"], "account_id": session["account_id"]}
-    audit.record(action, [session["organization_id"]], transaction, details, audit.origin(actor))
+    organization_ids = [session["organization_id"]] if session["organization_id"] else []
+    audit.record(action, organization_ids, transaction, details, audit.origin(actor))
 
 
 def _following(step: bytes, nonce: bytes) -> bytes:

@@ -9,7 +9,9 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
@@ -45,20 +47,46 @@ class Header(NamedTuple):
 
 
 class Claims(NamedTuple):
-    """Claims of an access token (RFC 9068 section 2.2, and whose it is)."""
+    """Claims of an access token (RFC 9068 section 2.2, and whose it is).
+
+    `auth_time` is when the account's password was verified. The last three are there together, or none of
+    them is: in a token for no organization.
+    """
 
     iss: str
     aud: str
     sub: str
-    org_id: str
-    org: str
-    role: str
     epoch: int
+    auth_time: int
     iat: int
     nbf: int
     exp: int
     jti: str
     sid: str
+    org_id: str | None = None
+    org: str | None = None
+    role: str | None = None
+
+
+class InOrganization(NamedTuple):
+    """For which organization a token is.
+
+    Parameters
+    ----------
+    id : str
+        The organization's id.
+    slug : str
+        Its slug of this moment; nothing is decided by it.
+    """
+
+    id: str
+    slug: str
+
+
+_OF_AN_ORGANIZATION: Final = {"org_id": str, "org": str, "role": str}
+_OF_AN_ACCOUNT: Final = {
+    name: kind for name, kind in Claims.__annotations__.items() if name not in _OF_AN_ORGANIZATION
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +135,13 @@ class SigningKey:
 
 
 def issue(  # noqa: PLR0913 - one keyword per claim
-    key: SigningKey, *, session_id: str, account_id: str, organization_id: str, slug: str, epoch: int
+    key: SigningKey,
+    *,
+    session_id: str,
+    account_id: str,
+    organization: InOrganization | None,
+    epoch: int,
+    authenticated_at: datetime,
 ) -> str:
     """Sign an access token that is valid for 15 minutes.
 
@@ -117,12 +151,14 @@ def issue(  # noqa: PLR0913 - one keyword per claim
         The newest key.
     session_id : str
         The session that the token dies with.
-    account_id, organization_id : str
-        Whom the token speaks for, and in which organization.
-    slug : str
-        The organization's slug of this moment; nothing is decided by it.
+    account_id : str
+        Whom the token speaks for.
+    organization : InOrganization, optional
+        In which organization, if in any.
     epoch : int
         The account's `auth_epoch`; the token dies when it moves on.
+    authenticated_at : datetime
+        When the password was verified, which is when the session began.
     """
     now = int(time.time())
     header = Header(alg=ALGORITHM, typ=TOKEN_TYPE, kid=key.kid)
@@ -130,17 +166,18 @@ def issue(  # noqa: PLR0913 - one keyword per claim
         iss=settings().token_issuer,
         aud=settings().token_audience,
         sub=account_id,
-        org_id=organization_id,
-        org=slug,
-        role=ROLE,
         epoch=epoch,
+        auth_time=int(authenticated_at.timestamp()),
         iat=now,
         nbf=now,
         exp=now + LIFETIME_SECONDS,
         jti=secrets.token_urlsafe(16),
         sid=session_id,
     )
-    signing_input = f"{_encode(_json(header._asdict()))}.{_encode(_json(claims._asdict()))}"
+    if organization is not None:
+        claims = claims._replace(org_id=organization.id, org=organization.slug, role=ROLE)
+    payload = {name: value for name, value in claims._asdict().items() if value is not None}
+    signing_input = f"{_encode(_json(header._asdict()))}.{_encode(_json(payload))}"
     private = Ed25519PrivateKey.from_private_bytes(_decode(key.private_key["d"]))
     return f"{signing_input}.{_encode(private.sign(signing_input.encode()))}"
 
@@ -193,9 +230,12 @@ def _read_header(octets: bytes) -> Header:
 
 
 def _read_claims(octets: bytes) -> Claims:
-    claims = Claims(**_read_object(octets, Claims.__annotations__))
-    expected = (settings().token_issuer, settings().token_audience, ROLE)
-    if (claims.iss, claims.aud, claims.role) != expected or claims.epoch < 0:
+    claims = Claims(**_read_object(octets, _OF_AN_ACCOUNT, _OF_AN_ORGANIZATION))
+    if (claims.iss, claims.aud) != (settings().token_issuer, settings().token_audience):
+        raise InvalidToken
+    if claims.role not in (ROLE, None) or claims.epoch < 0:
+        raise InvalidToken
+    if not 0 <= claims.auth_time <= claims.iat + CLOCK_SKEW_SECONDS:
         raise InvalidToken
     if claims.nbf != claims.iat or claims.exp != claims.iat + LIFETIME_SECONDS:
         raise InvalidToken
@@ -204,10 +244,15 @@ def _read_claims(octets: bytes) -> Claims:
     return claims
 
 
-def _read_object(octets: bytes, members: Mapping[str, type]) -> dict[str, Any]:
-    """Read a JSON object that is written as Tenantry writes it; its texts are printable and not empty."""
+def _read_object(
+    octets: bytes, members: Mapping[str, type], further: Mapping[str, type] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Read a JSON object that is written as Tenantry writes it; its texts are printable and not empty.
+
+    Its members are the given ones, with all the further ones or with none of them.
+    """
     parsed = json.loads(octets)
-    if not _has_exactly(parsed, members):
+    if not _has_exactly(parsed, members) and not _has_exactly(parsed, {**members, **further}):
         raise InvalidToken
     if _json(parsed) != octets:
         raise InvalidToken  # a member twice, or another charset: two parsers could read two different tokens

@@ -13,6 +13,7 @@ from pymongo import _csot  # what pymongo.timeout sets has no public reader
 from tenantry import audit, http, schemas
 from tenantry.accounts import Membership
 from tenantry.http.preconditions import Holds
+from tenantry.sessions import Identity
 from tests.support.service import LambdaContext, proxy_event
 from tests.unit.tenantry.jose import valid_claims
 
@@ -64,7 +65,7 @@ def update_organization(
 
 @app.post("/organizations")
 def create_organization(
-    caller: Annotated[Membership | None, Depends(http.optional_caller)],
+    caller: Annotated[Identity | None, Depends(http.optional_identity)],
 ) -> dict[str, Any]:
     return {"caller": caller and caller.account_id}
 
@@ -74,8 +75,17 @@ def delete_organization(organization: Annotated[str, Path()]) -> Response[None]:
     return Response(HTTPStatus.NO_CONTENT)
 
 
+@app.delete("/organizations/<organization>/indexes/<name>")
+def delete_index(
+    organization: Annotated[str, Path()],
+    name: Annotated[str, Path()],
+    member: Annotated[Membership, Depends(http.recent_member)],
+) -> Response[None]:
+    return Response(HTTPStatus.NO_CONTENT)
+
+
 @app.post("/logout/everywhere")
-def log_out_everywhere(caller: Annotated[Membership | None, Depends(http.optional_caller)]) -> dict[str, Any]:
+def log_out_everywhere(caller: Annotated[Identity | None, Depends(http.optional_identity)]) -> dict[str, Any]:
     return audit.origin()
 
 

@@ -1,11 +1,19 @@
 """Who sends the request, as the routes of a small resolver see it."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from tests.unit.tenantry.http.resolver import OLD_CLAIMS, field, problem, send
-from tests.unit.tenantry.jose import signed, valid_claims
+from tenantry import database
+from tests.unit.tenantry.forgeries import with_claims
+from tests.unit.tenantry.http.conftest import Known
+from tests.unit.tenantry.http.resolver import field, problem, send
+from tests.unit.tenantry.jose import LOGGED_IN, OF_AN_ORGANIZATION, signed, valid_claims
+
+FOR_NO_ORGANIZATION = signed(
+    {name: value for name, value in valid_claims().items() if name not in OF_AN_ORGANIZATION}
+)
 
 pytestmark = pytest.mark.usefixtures("known_caller")
 
@@ -28,8 +36,10 @@ def test_another_organization_is_not_found(name: str) -> None:
         "Basic YWRhOnNlY3JldA==", "Bearer", "Bearer ", "bearer x", "Bearer a.b.c", signed(),
         "Bearer, " + signed(), "Bearer " + signed() + ",x", "Token " + signed(), "Bearer\t" + signed(),
         "x" * 10_000, "Bearer ä",
-        "Bearer " + signed(valid_claims() | {"org_id": "org_2"}),
-        "Bearer " + signed(OLD_CLAIMS),
+        "Bearer " + with_claims(org_id="org_2"),
+        "Bearer " + with_claims(auth_time=LOGGED_IN - 1),
+        "Bearer " + FOR_NO_ORGANIZATION,
+        "Bearer " + with_claims(epoch=2),
     ],
 )  # fmt: skip
 def test_wrong_credentials_are_challenged(authorization: str) -> None:
@@ -55,3 +65,38 @@ def test_credentials_may_be_optional_but_never_wrong() -> None:
     assert json.loads(send("POST", "/organizations")["body"]) == {"caller": None}
     assert json.loads(send("POST", "/organizations", token=signed())["body"]) == {"caller": "acct_1"}
     assert problem(send("POST", "/organizations", token="wrong")) == (401, "invalid-token")
+
+
+def test_a_token_for_no_organization_opens_none(known_caller: Known) -> None:
+    known_caller.identity = known_caller.identity._replace(membership=None)
+    for name in ("google", "org_1", "None"):
+        for method, path in (
+            ("GET", f"/organizations/{name}"),
+            ("DELETE", f"/organizations/{name}/indexes/x"),
+        ):
+            answer = send(method, path, token=FOR_NO_ORGANIZATION)
+            assert problem(answer) == (404, "organization-not-found")
+    assert json.loads(send("POST", "/organizations", token=FOR_NO_ORGANIZATION)["body"]) == {
+        "caller": "acct_1"
+    }
+    assert problem(send("GET", "/organizations/google", token=signed())) == (401, "invalid-token")
+
+
+@pytest.mark.parametrize(("age", "is_enough"), [(0, True), (590, True), (620, False), (30 * 86400, False)])
+def test_what_cannot_be_taken_back_needs_a_recent_login(
+    known_caller: Known, monkeypatch: pytest.MonkeyPatch, age: int, is_enough: bool
+) -> None:
+    present = known_caller.identity.authenticated_at + timedelta(seconds=age)
+    monkeypatch.setattr(database, "now", lambda: present)
+    answer = send("DELETE", "/organizations/google/indexes/x", token=signed())
+    if is_enough:
+        assert answer["statusCode"] == 204
+        return
+    assert problem(answer) == (401, "login-too-old")
+    assert field(answer, "WWW-Authenticate") == (
+        'Bearer realm="tenantry", error="insufficient_user_authentication", '
+        'error_description="A more recent login is required", max_age="600"'
+    )
+    # Whose organization it is does not depend on it.
+    stranger = send("DELETE", "/organizations/amazon/indexes/x", token=signed())
+    assert problem(stranger) == (404, "organization-not-found")

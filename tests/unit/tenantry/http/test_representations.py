@@ -30,10 +30,12 @@ def test_clients_see_no_password_hash() -> None:
 def test_clients_see_what_the_document_of_the_api_describes() -> None:
     organization = organizations.create_document("Google", "google", {"plan": "pro", "seats": 5})
     tokens = Tokens("access", "refresh", organization)
+    for_none = Tokens("access", "refresh", None)
     for model, shown in (
         (answer_schemas.Organization, organization_of(organization)),
         (answer_schemas.Account, account_of(ACCOUNT)),
         (answer_schemas.AccessToken, access_token_of(tokens)),
+        (answer_schemas.AccessToken, access_token_of(for_none)),
     ):
         assert model.model_validate(shown, strict=True).model_dump() == shown
         assert json.loads(json.dumps(shown)) == shown

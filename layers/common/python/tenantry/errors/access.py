@@ -21,6 +21,19 @@ class MissingToken(InvalidToken):
     challenge = 'Bearer realm="tenantry"'
 
 
+class LoginTooOld(TenantryError):
+    """The token is valid, but what it is for needs a login of the last 10 minutes (RFC 9470 section 3)."""
+
+    code = "login-too-old"
+    status = HTTPStatus.UNAUTHORIZED
+    title = "Recent login required"
+    default_detail = "This needs a login no older than 10 minutes. Log in again and repeat the request."
+    challenge = (
+        'Bearer realm="tenantry", error="insufficient_user_authentication", '
+        'error_description="A more recent login is required", max_age="600"'
+    )
+
+
 class InvalidCredentials(TenantryError):
     """E-mail, password or organization is wrong; the answer is the same whichever it was."""
 

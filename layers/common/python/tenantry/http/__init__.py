@@ -10,7 +10,7 @@ with garbage_collection.paused():
     from tenantry.http.openapi import responses
 
 if TYPE_CHECKING:
-    from tenantry.http.callers import caller, member, operator, optional_caller
+    from tenantry.http.callers import caller, identity, member, operator, optional_identity, recent_member
     from tenantry.http.preconditions import etag, precondition
     from tenantry.http.representations import (
         Representation,
@@ -26,11 +26,13 @@ else:
         "account_of": "representations",
         "caller": "callers",
         "etag": "preconditions",
+        "identity": "callers",
         "member": "callers",
         "operator": "callers",
-        "optional_caller": "callers",
+        "optional_identity": "callers",
         "organization_of": "representations",
         "precondition": "preconditions",
+        "recent_member": "callers",
     }
 
     def __getattr__(name: str) -> Any:
@@ -47,11 +49,13 @@ __all__ = [
     "account_of",
     "caller",
     "etag",
+    "identity",
     "lambda_handler",
     "member",
     "operator",
-    "optional_caller",
+    "optional_identity",
     "organization_of",
     "precondition",
+    "recent_member",
     "responses",
 ]

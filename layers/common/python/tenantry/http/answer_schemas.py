@@ -46,7 +46,7 @@ class AccessToken(BaseModel):
     refresh_token: str = Field(description="For POST /login/refresh, once; the answer has the next one.")
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the token's type (RFC 6750), not a secret
     expires_in: int = Field(description="Seconds until the token expires.", examples=[900])
-    organization: Organization
+    organization: Organization | None = Field(description="None while the account has no organization.")
 
 
 class LoggedIn(AccessToken):

@@ -1,27 +1,25 @@
 """Who sends the request: dependencies for routes, to be used with Powertools' `Depends`."""
 
+from datetime import timedelta
 from typing import Final
 
 from aws_lambda_powertools.event_handler.request import Request
 
-from tenantry import request_context
+from tenantry import database, request_context
 from tenantry.accounts import Membership
 from tenantry.authentication import authenticate
-from tenantry.errors import InvalidToken, MissingToken, OperatorRequired, OrganizationNotFound
+from tenantry.errors import InvalidToken, LoginTooOld, MissingToken, OperatorRequired, OrganizationNotFound
 from tenantry.observability import logger
 from tenantry.request_context import Actor
+from tenantry.sessions import Identity
+from tenantry.tokens import CLOCK_SKEW_SECONDS
 
 SCHEME: Final = "bearer"
+RECENT: Final = timedelta(minutes=10)  # as the challenge of LoginTooOld says
 
 
-def caller(request: Request) -> Membership:
-    """Return the membership that the request's bearer token speaks for (RFC 6750 section 2.1).
-
-    Examples
-    --------
-    >>> @app.get("/notes")
-    ... def list_notes(caller: Annotated[Membership, Depends(http.caller)]) -> list[dict]:
-    ...     return tenants.collection(caller).find({})
+def identity(request: Request) -> Identity:
+    """Return whom the request's bearer token speaks for (RFC 6750 section 2.1), also if in no organization.
 
     Raises
     ------
@@ -34,15 +32,36 @@ def caller(request: Request) -> Membership:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != SCHEME:
         raise InvalidToken
-    membership = authenticate(token.strip(" "))
-    logger.append_keys(organization_id=membership.organization_id, account_id=membership.account_id)
-    request_context.set_actor(Actor("account", membership.account_id))
-    return membership
+    authenticated = authenticate(token.strip(" "))
+    logger.append_keys(account_id=authenticated.account_id)
+    if authenticated.membership is not None:
+        logger.append_keys(organization_id=authenticated.membership.organization_id)
+    request_context.set_actor(Actor("account", authenticated.account_id))
+    return authenticated
 
 
-def optional_caller(request: Request) -> Membership | None:
-    """Return the caller, or None if the request carries no credentials at all."""
-    return caller(request) if request.headers.get("authorization") else None
+def optional_identity(request: Request) -> Identity | None:
+    """Return whom the token speaks for, or None if the request carries no credentials at all."""
+    return identity(request) if request.headers.get("authorization") else None
+
+
+def caller(request: Request) -> Membership:
+    """Return the membership that the request's bearer token speaks for.
+
+    Examples
+    --------
+    >>> @app.get("/notes")
+    ... def list_notes(caller: Annotated[Membership, Depends(http.caller)]) -> list[dict]:
+    ...     return tenants.collection(caller).find({})
+
+    Raises
+    ------
+    InvalidToken
+        There is no token, or it is not valid any more.
+    OrganizationNotFound
+        The token is for no organization.
+    """
+    return _membership(identity(request))
 
 
 def member(request: Request) -> Membership:
@@ -55,7 +74,38 @@ def member(request: Request) -> Membership:
     OrganizationNotFound
         The organization in the path is another one, or none.
     """
-    membership = caller(request)
+    return _member(request, identity(request))
+
+
+def recent_member(request: Request) -> Membership:
+    """Return the caller as `member` does, who must also have sent the password a short while ago.
+
+    What cannot be taken back asks for it, for a token may be a stolen one.
+
+    Raises
+    ------
+    InvalidToken
+        There is no token, or it is not valid any more.
+    OrganizationNotFound
+        The organization in the path is another one, or none.
+    LoginTooOld
+        The login that the token comes from, refreshed or not, is older than `RECENT`.
+    """
+    authenticated = identity(request)
+    membership = _member(request, authenticated)
+    if database.now() - authenticated.authenticated_at > RECENT + timedelta(seconds=CLOCK_SKEW_SECONDS):
+        raise LoginTooOld
+    return membership
+
+
+def _membership(authenticated: Identity) -> Membership:
+    if authenticated.membership is None:
+        raise OrganizationNotFound
+    return authenticated.membership
+
+
+def _member(request: Request, authenticated: Identity) -> Membership:
+    membership = _membership(authenticated)
     organization = membership.organization
     if request.path_parameters["organization"] not in (organization["_id"], organization["slug"]):
         raise OrganizationNotFound

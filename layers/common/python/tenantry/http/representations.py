@@ -42,7 +42,7 @@ def access_token_of(tokens: Tokens) -> Representation:
         "refresh_token": tokens.refresh_token,
         "token_type": "Bearer",
         "expires_in": LIFETIME_SECONDS,
-        "organization": organization_of(tokens.organization),
+        "organization": None if tokens.organization is None else organization_of(tokens.organization),
     }
     if tokens.device_token is not None:
         representation["device_token"] = tokens.device_token

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from pymongo.client_session import ClientSession
 
 from tenantry import accounts, audit, database, idempotency, organizations, placement, throttling
-from tenantry.accounts import AccountDocument, Membership
+from tenantry.accounts import AccountDocument
 from tenantry.addresses import folded
 from tenantry.credentials import check_password
 from tenantry.errors import (
@@ -43,7 +43,7 @@ class Created(NamedTuple):
 
 
 def sign_up(
-    wanted: "CreateOrganization", caller: Membership | None, idempotency_key: str | None = None
+    wanted: "CreateOrganization", owner_id: str | None, idempotency_key: str | None = None
 ) -> Created:
     """Create an organization for whoever asks, as `create` does, if sign-up is open.
 
@@ -54,12 +54,12 @@ def sign_up(
     """
     if settings().sign_up != "open":
         raise SignUpClosed
-    return create(wanted, caller, idempotency_key)
+    return create(wanted, owner_id, idempotency_key)
 
 
 def create(
     wanted: "CreateOrganization",
-    caller: Membership | None,
+    owner_id: str | None,
     idempotency_key: str | None = None,
     kind: Kind | None = None,
 ) -> Created:
@@ -68,9 +68,9 @@ def create(
     Parameters
     ----------
     wanted : CreateOrganization
-        What to create; e-mail and password belong to it exactly if `caller` is None.
-    caller : Membership, optional
-        Whose account owns the organization.
+        What to create; e-mail and password belong to it exactly if `owner_id` is None.
+    owner_id : str, optional
+        Id of the account that owns the organization; it gets an account of its own if left out.
     idempotency_key : str, optional
         Repeating the request with the same key gives the same answer and creates nothing.
     kind : {"collection", "pooled"}, optional
@@ -81,9 +81,9 @@ def create(
     InvalidFields
         A field is missing or superfluous, the name gives no slug, or the password is guessable.
     InvalidToken
-        The caller's account is gone.
+        The account is gone.
     LimitReached
-        The caller's account owns as many organizations as it may; nothing changed.
+        The account owns as many organizations as it may; nothing changed.
     OrganizationExists, EmailTaken, CapacityExhausted
         Nothing changed.
     IdempotencyKeyReused, IdempotencyKeySpent, RequestInFlight
@@ -91,36 +91,36 @@ def create(
     pymongo.errors.PyMongoError
         Outcome unknown: all of it or nothing.
     """
-    _check_credentials(wanted, caller)
+    _check_credentials(wanted, owner_id)
     slug = wanted.slug or slugs.derive(wanted.name)
     kind = kind or cast("Kind", settings().placement)
     if idempotency_key is None:
-        return _create(wanted, slug, caller, None, kind)
-    claim = _claim(wanted, caller, idempotency_key)
+        return _create(wanted, slug, owner_id, None, kind)
+    claim = _claim(wanted, owner_id, idempotency_key)
     if claim.answer is not None:
         return _repeated(claim.answer, wanted)
     try:
-        return _create(wanted, slug, caller, claim, kind)
+        return _create(wanted, slug, owner_id, claim, kind)
     except TenantryError:
         claim.release()
         raise
 
 
-def _check_credentials(wanted: "CreateOrganization", caller: Membership | None) -> None:
+def _check_credentials(wanted: "CreateOrganization", owner_id: str | None) -> None:
     sent = {"email": wanted.email is not None, "password": wanted.password is not None}
-    message = "Field required" if caller is None else "must be left out, since the token names the account"
-    wrong = [field for field, is_sent in sent.items() if is_sent == (caller is not None)]
+    message = "Field required" if owner_id is None else "must be left out, since the token names the account"
+    wrong = [field for field, is_sent in sent.items() if is_sent == (owner_id is not None)]
     if wrong:
         raise InvalidFields(errors=[{"field": field, "message": message} for field in wrong])
     if wanted.password is not None and is_guessable(wanted.password, [str(wanted.email), wanted.name]):
         raise InvalidFields.of("password", "is too easy to guess; choose a longer or less common one")
 
 
-def _claim(wanted: "CreateOrganization", caller: Membership | None, key: str) -> Claim:
+def _claim(wanted: "CreateOrganization", owner_id: str | None, key: str) -> Claim:
     database.ensure_schema()
     email = folded(str(wanted.email))
-    sent = wanted.model_dump(exclude={"password"}) | ({} if caller else {"email": email})
-    return idempotency.claim(caller.account_id if caller else email, key, sent)
+    sent = wanted.model_dump(exclude={"password"}) | ({} if owner_id else {"email": email})
+    return idempotency.claim(owner_id or email, key, sent)
 
 
 def _repeated(answer: idempotency.Answer, wanted: "CreateOrganization") -> Created:
@@ -138,16 +138,16 @@ def _repeated(answer: idempotency.Answer, wanted: "CreateOrganization") -> Creat
 
 
 def _create(
-    wanted: "CreateOrganization", slug: str, caller: Membership | None, claim: Claim | None, kind: Kind
+    wanted: "CreateOrganization", slug: str, owner_id: str | None, claim: Claim | None, kind: Kind
 ) -> Created:
     slugs.check_free(slug)
-    account = _find_owner(caller) if caller else _prepare_account(str(wanted.email), str(wanted.password))
+    account = _find_owner(owner_id) if owner_id else _prepare_account(str(wanted.email), str(wanted.password))
     database.ensure_schema()
     for _ in range(MAX_ATTEMPTS):
         created = Created(_placed(wanted, slug, kind), account)
         with suppress(ClusterFull):
             creation.check(created.organization)
-            _insert(created, caller, claim)
+            _insert(created, claim, is_new=owner_id is None)
             logger.append_keys(organization_id=created.organization["_id"], account_id=account["_id"])
             creation.complete(created.organization)
             return created
@@ -160,14 +160,14 @@ def _placed(wanted: "CreateOrganization", slug: str, kind: Kind) -> Organization
     return organizations.create_document(wanted.name, slug, wanted.metadata, cluster, pool)
 
 
-def _insert(created: Created, caller: Membership | None, claim: Claim | None) -> None:
+def _insert(created: Created, claim: Claim | None, *, is_new: bool) -> None:
     organization, account = created
 
     def attempt(session: ClientSession) -> None:
-        if caller is not None:
+        if not is_new:
             _take_place(account["_id"], session)
         creation.insert(organization, session)
-        if caller is None:
+        if is_new:
             accounts.insert(account, session)
         accounts.add_member(organization["_id"], account["_id"], session)
         details = {"name": organization["name"], "slug": organization["slug"], "account_id": account["_id"]}
@@ -182,7 +182,7 @@ def _insert(created: Created, caller: Membership | None, claim: Claim | None) ->
 
 def _take_place(account_id: str, session: ClientSession) -> None:
     """Lock an account that may own one more organization, so that creations at once count each other."""
-    if not accounts.lock(account_id, session):
+    if not accounts.lock_to_join(account_id, session):
         raise InvalidToken
     limit = settings().organizations_per_account
     use = accounts.count_organizations(account_id, limit, session)
@@ -194,8 +194,8 @@ def _take_place(account_id: str, session: ClientSession) -> None:
         )
 
 
-def _find_owner(caller: Membership) -> AccountDocument:
-    account = accounts.find(caller.account_id)
+def _find_owner(account_id: str) -> AccountDocument:
+    account = accounts.find(account_id)
     if account is None:
         raise InvalidToken
     return account

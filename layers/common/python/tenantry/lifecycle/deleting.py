@@ -12,9 +12,9 @@ from tenantry.tenants.intents import OvertakenError, carry_out
 
 
 def delete(membership: Membership, holds: Callable[[int | None], bool] = lambda _: True) -> None:
-    """Delete an organization, its collection, its members, and accounts left without an organization.
+    """Delete an organization, its collection and its members; their accounts stay.
 
-    When it returns, every token for the organization is dead and its name is free.
+    When it returns, every token for the organization is dead.
 
     Parameters
     ----------

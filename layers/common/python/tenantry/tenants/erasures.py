@@ -35,7 +35,7 @@ class Erasure(TypedDict):
 
 
 def delete(organization: OrganizationDocument) -> None:
-    """Delete an organization, its members and accounts left without an organization; erase what time allows.
+    """Delete an organization and its members; erase what time allows.
 
     Raises
     ------
