@@ -14,7 +14,14 @@ from cli.violation import Violation, text_of
 
 EMAIL: Final = re.compile(r"[^\s@]+@(?:(?!xn--)[^\s@.]+\.)+(?!xn--)[^\s@.]+")
 EMAIL_MAX_CHARACTERS: Final = 254
-FIELDS: Final = ("email", "address", "auth_epoch", "updated_at", "without_organization_since")
+FIELDS: Final = (
+    *("email", "address", "auth_epoch", "password_hash"),
+    *("updated_at", "without_organization_since"),
+)
+PASSWORD_HASH: Final = re.compile(
+    r"\$pbkdf2-sha256\$(\d{1,8})\$[./A-Za-z0-9]{0,128}\$[./A-Za-z0-9]{43}", re.ASCII
+)
+MOST_ROUNDS: Final = 6_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,14 @@ def epoch_valid(facts: Facts) -> str | None:
     return None if isinstance(epoch, int) and epoch >= 0 else f"has auth_epoch {epoch!r}"
 
 
+def hash_verifiable(facts: Facts) -> str | None:
+    """Check that the account's password can be verified, at a bounded cost."""
+    match = PASSWORD_HASH.fullmatch(str(facts.document.get("password_hash")))
+    if match and not match[1].startswith("0") and int(match[1]) <= MOST_ROUNDS:
+        return None
+    return "has a password hash that nothing can match"
+
+
 RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
     "account-has-member": has_member,
     "account-ends": ends,
@@ -89,6 +104,7 @@ RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
     "email-unique": email_unique,
     "address-folds-to-email": address_folds,
     "auth-epoch-valid": epoch_valid,
+    "password-hash-verifiable": hash_verifiable,
 }
 
 

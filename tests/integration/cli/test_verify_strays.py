@@ -34,7 +34,8 @@ def test_member_of_no_organization_is_found(planted: Planted) -> None:
 
 
 def test_account_without_organization_is_found(planted: Planted) -> None:
-    account = {"_id": "acct_planted", "email": "nobody@example.org", "auth_epoch": 0}
+    hashed = "$pbkdf2-sha256$10$AAAA$" + "A" * 43
+    account = {"_id": "acct_planted", "email": "nobody@example.org", "auth_epoch": 0, "password_hash": hashed}
     planted.databases.master["accounts"].insert_one(account)
     status, violations = verify()
     assert status == 1

@@ -113,3 +113,13 @@ def test_address_that_is_not_the_accounts_is_found(address: Any, planted: Plante
     status, violations = verify()
     assert status == 1
     assert rules(violations) == [("address-folds-to-email", "alpha")]
+
+
+@pytest.mark.parametrize(
+    "password_hash", [None, "", "$2b$12$" + "A" * 53, "$pbkdf2-sha256$4294967295$AAAA$" + "A" * 43]
+)
+def test_hash_that_is_never_verified_is_found(password_hash: Any, planted: Planted) -> None:
+    planted.change_account({"password_hash": password_hash})
+    status, violations = verify()
+    assert status == 1
+    assert rules(violations) == [("password-hash-verifiable", "alpha")]

@@ -1,8 +1,19 @@
+import string
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from passlib.hash import pbkdf2_sha256
 
 from tenantry import passwords
-from tenantry.passwords import ROUNDS, hash_password, is_guessable, needs_rehash, verify_password
+from tenantry.passwords import (
+    ROUNDS,
+    hash_password,
+    is_guessable,
+    is_verifiable,
+    needs_rehash,
+    verify_password,
+)
 
 PASSWORD = "correct horse battery staple"
 
@@ -56,6 +67,7 @@ def test_every_verification_costs_one_kdf_call(stored: str | None, kdf_calls: li
     assert len(kdf_calls) == 1
 
 
+BASE64 = string.ascii_letters + string.digits + "./"
 CORRUPT = [
     "",
     "x",
@@ -70,20 +82,48 @@ CORRUPT = [
     "$pbkdf2-sha256$10$A\0$" + "A" * 43,
     "$pbkdf2-sha256$10$AAAA$" + "A" * 42,
     "$pbkdf2-sha256$10$AAAA$" + "A" * 42 + "ä",
+    "$pbkdf2-sha256$10$AAAAA$" + "A" * 43,
     "$pbkdf2-sha512$10$AAAA$" + "A" * 86,
     "$2b$12$" + "A" * 53,
     "\ud800",
+    "$pbkdf2-sha256$4294967295$" + "A" * 22 + "$" + "A" * 43,
+    "$pbkdf2-sha256$2147483648$" + "A" * 22 + "$" + "A" * 43,
+    f"$pbkdf2-sha256${passwords.MAX_ROUNDS + 1}$" + "A" * 22 + "$" + "A" * 43,
+    "$pbkdf2-sha256$" + "9" * 5000 + "$AAAA$" + "A" * 43,
+    "$pbkdf2-sha256$10$" + "A" * 1_000_000 + "$" + "A" * 43,
+    "$pbkdf2-sha256$\u0661\u0660$AAAA$" + "A" * 43,
+    "$pbkdf2-sha256$10$AAAA$" + "A" * 43 + "\n",
+    "$argon2id$v=19$m=1048576,t=99,p=1$AAAA$AAAA",
+    5,
+    b"x",
+    {"$gt": ""},
+    [],
 ]
 
 
 @pytest.mark.usefixtures("few_rounds")
 @pytest.mark.parametrize("stored_hash", CORRUPT)
 def test_a_corrupt_hash_is_an_error_that_costs_one_kdf_call_too(
-    stored_hash: str, kdf_calls: list[int]
+    stored_hash: object, kdf_calls: list[int]
 ) -> None:
+    assert not is_verifiable(stored_hash)
     with pytest.raises(ValueError, match="the stored password hash is corrupt"):
         verify_password(PASSWORD, stored_hash)
     assert len(kdf_calls) == 1
+
+
+@pytest.mark.usefixtures("few_rounds")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.integers(0, 99),
+    st.text(BASE64, max_size=24),
+    st.one_of(st.text(BASE64, min_size=43, max_size=43), st.text(BASE64, max_size=45)),
+)
+def test_whatever_is_stored_it_is_verified_or_corrupt(rounds: int, salt: str, digest: str) -> None:
+    try:
+        assert not verify_password(PASSWORD, f"$pbkdf2-sha256${rounds}${salt}${digest}")
+    except ValueError as error:
+        assert str(error) == "the stored password hash is corrupt"  # noqa: PT017 - both ends are right
 
 
 def test_nobody_costs_as_much_as_somebody() -> None:

@@ -34,7 +34,9 @@ def test_a_password_is_not_trimmed_or_folded() -> None:
     assert canonical_password("  Two  Spaces ﬁ ") == "  Two  Spaces ﬁ "  # compatible is not the same
 
 
-@pytest.mark.parametrize("password", ["a" * 14, "", "a" * 1025, "e\u0301" * 14, "क़" * 600, "a" * 20 + "\0"])
+@pytest.mark.parametrize(
+    "password", ["a" * 14, "", "a" * 1025, "e\u0301" * 14, "क़" * 600, "e\u0301" * 1025, "a" * 20 + "\0"]
+)
 def test_a_chosen_password_of_the_wrong_length_or_with_nul_is_refused(password: str) -> None:
     assert wrong_fields(ChangePassword, PASSWORDS | {"new_password": password}) == {"new_password"}
 
@@ -44,9 +46,22 @@ def test_a_chosen_password_of_the_right_length_is_taken(password: str) -> None:
     assert ChangePassword.model_validate(PASSWORDS | {"new_password": password}).new_password == password
 
 
+@pytest.mark.parametrize("character", ["é", "ᾂ", "क"])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_password_is_as_long_as_it_is_in_nfc(form: Any, character: str) -> None:
+    sent = unicodedata.normalize(form, character * 1024)
+    passwords = ChangePassword.model_validate({"current_password": sent, "new_password": sent})
+    assert passwords.current_password == passwords.new_password == character * 1024
+
+
+def test_no_character_of_nfc_is_sent_as_more_than_four() -> None:
+    characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF]
+    assert max(len(unicodedata.normalize("NFD", character)) for character in characters) == 4
+
+
 def test_a_presented_password_may_be_short_for_it_is_only_compared() -> None:
     assert Login.model_validate(LOGIN | {"password": ""}).password == ""
-    assert wrong_fields(Login, LOGIN | {"password": "a" * 1025}) == {"password"}
+    assert wrong_fields(Login, LOGIN | {"password": "a" * 4097}) == {"password"}
     assert wrong_fields(Login, LOGIN | {"password": "a\0"}) == {"password"}
 
 

@@ -60,7 +60,7 @@ def record_failure(failure: Action, account_id: str | None, reason: str, actor: 
 
 def _matches(account: AccountDocument, password: str) -> bool:
     try:
-        return passwords.verify_password(password, account["password_hash"])
+        return passwords.verify_password(password, account.get("password_hash") or "")
     except ValueError:
         logger.error("A stored password hash is corrupt", account_id=account["_id"])
         return False

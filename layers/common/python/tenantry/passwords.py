@@ -1,14 +1,18 @@
 """Hashing of passwords: PBKDF2-HMAC-SHA256 through passlib, and the refusal of guessable ones."""
 
+import re
 from functools import cache
 from typing import Any, Final
 
 ROUNDS: Final = 600_000  # OWASP Password Storage Cheat Sheet; the library's default is far lower
+MAX_ROUNDS: Final = 10 * ROUNDS  # of a stored hash: some seconds; what costs more is nobody's password
 GUESSABLE_SCORE: Final = 1  # zxcvbn: below 10^6 guesses, "too guessable" or "very guessable"
 ESTIMATED_CHARACTERS: Final = 32  # zxcvbn takes seconds for 72 of "4@8({[<369", a fraction of one for 32
 
 # A well-formed hash that no password is known for: an unknown e-mail address costs one KDF call as well.
 _NOBODY: Final = f"$pbkdf2-sha256${ROUNDS}$" + "A" * 22 + "$" + "A" * 43
+
+_HASH: Final = re.compile(r"\$pbkdf2-sha256\$([1-9][0-9]{0,7})\$[./A-Za-z0-9]{0,128}\$[./A-Za-z0-9]{43}")
 
 
 @cache
@@ -34,30 +38,40 @@ def hash_password(password: str) -> str:
     return str(_hasher().hash(password))
 
 
-def verify_password(password: str, stored_hash: str | None) -> bool:
+def is_verifiable(stored_hash: object) -> bool:
+    """Tell whether something stored is a hash of this scheme that takes no more than `MAX_ROUNDS`."""
+    match = _HASH.fullmatch(stored_hash) if isinstance(stored_hash, str) else None
+    if match is None or int(match[1]) > MAX_ROUNDS:
+        return False
+    try:
+        _hasher().from_string(stored_hash)
+    except ValueError:  # the salt is no base64
+        return False
+    return True
+
+
+def verify_password(password: str, stored_hash: object) -> bool:
     """Tell whether the password is the one that was hashed; a refusal costs today's rounds at least.
 
     Parameters
     ----------
     password : str
         In the form that `tenantry.schemas.canonical_password` gives.
-    stored_hash : str or None
+    stored_hash : object
         What `hash_password` gave, or None where there is no such account.
 
     Raises
     ------
     ValueError
-        The stored hash is corrupt.
+        What is stored is not `is_verifiable`; no password matches, at the cost of a wrong one.
     """
-    if stored_hash is None:
+    if not is_verifiable(stored_hash):
         _hasher().verify(password, _NOBODY)
-        return False
-    try:
-        if _hasher().verify(password, stored_hash):
-            return True
-    except (TypeError, ValueError):
-        _hasher().verify(password, _NOBODY)
-        raise ValueError("the stored password hash is corrupt") from None
+        if stored_hash is None:
+            return False
+        raise ValueError("the stored password hash is corrupt")
+    if _hasher().verify(password, stored_hash):
+        return True
     missing = _hasher().default_rounds - _hasher().from_string(stored_hash).rounds
     if missing > 0:
         _hasher().using(rounds=missing).hash(password)

@@ -20,7 +20,8 @@ from tenantry.metadata import METADATA_MAX_KEYS, check_metadata_key
 from tenantry.names import NAME_MAX_CHARACTERS, SLUG_PATTERN, canonical_name, check_slug
 
 PASSWORD_MIN_CHARACTERS = 15  # NIST SP 800-63B-4 section 3.1.1.2, a password as the single factor
-PASSWORD_MAX_CHARACTERS = 1024  # bounds the work of normalisation; the KDF hashes its input once
+PASSWORD_MAX_CHARACTERS = 1024  # in NFC
+PASSWORD_MAX_SENT_CHARACTERS = 4 * PASSWORD_MAX_CHARACTERS  # no character of NFC is sent as more than four
 INT64 = 2**63  # BSON's largest integer type
 
 
@@ -81,17 +82,17 @@ PresentedEmail = Annotated[str, _EMAIL, AfterValidator(canonical_email)]
 ChosenPassword = Annotated[
     str,
     Field(
-        max_length=PASSWORD_MAX_CHARACTERS,
-        min_length=PASSWORD_MIN_CHARACTERS,
-        description=f"{PASSWORD_MIN_CHARACTERS} to {PASSWORD_MAX_CHARACTERS} characters of any kind.",
+        max_length=PASSWORD_MAX_SENT_CHARACTERS,
+        description=f"{PASSWORD_MIN_CHARACTERS} to {PASSWORD_MAX_CHARACTERS} characters of any kind, in NFC.",
         examples=["correct horse battery staple"],
+        json_schema_extra={"minLength": PASSWORD_MIN_CHARACTERS},
     ),
     AfterValidator(canonical_password),
     AfterValidator(_check_length),
 ]
 PresentedPassword = Annotated[
     str,
-    Field(max_length=PASSWORD_MAX_CHARACTERS, examples=["correct horse battery staple"]),
+    Field(max_length=PASSWORD_MAX_SENT_CHARACTERS, examples=["correct horse battery staple"]),
     AfterValidator(canonical_password),
 ]
 MetadataKey = Annotated[
