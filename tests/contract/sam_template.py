@@ -35,11 +35,16 @@ def stack() -> dict[str, Resource]:
 
 def transformed(source: dict[str, Any]) -> dict[str, Resource]:
     """Return the resources that CloudFormation creates from a template, which is changed by it."""
+    return dict(translated(source)["Resources"])
+
+
+def translated(source: dict[str, Any]) -> dict[str, Any]:
+    """Return what the SAM transform makes of a template, which is changed by it."""
     for resource in source["Resources"].values():
         for location in {"CodeUri", "ContentUri"} & resource["Properties"].keys():
             resource["Properties"][location] = "s3://bucket/key"  # the transform takes no local path
     translator = Translator({}, Parser(), boto_session=Session(region_name="us-east-1"))
-    return dict(_copy(translator.translate(source, {}))["Resources"])
+    return _copy(translator.translate(source, {}))
 
 
 def of_type(name: str) -> dict[str, Resource]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract import sam_template
 from tests.contract.layer import MAKE, build
 from tests.contract.sam_template import PROJECT
 
@@ -106,6 +107,11 @@ def test_equal_layers_give_equal_bills_of_materials(layer: Path, bill: Path, tmp
     write_bill_of_materials(layer, tmp_path / "again.json")
     assert (tmp_path / "again.json").read_bytes() == bill.read_bytes()
     assert "serialNumber" not in json.loads(bill.read_text())
+
+
+def test_versions_that_functions_of_users_name_stay() -> None:
+    (version,) = [one for one in sam_template.stack().values() if one["Type"] == "AWS::Lambda::LayerVersion"]
+    assert version["DeletionPolicy"] == "Retain"
 
 
 def test_unknown_architecture_is_refused(tmp_path: Path) -> None:

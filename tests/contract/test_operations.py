@@ -1,10 +1,11 @@
 """What the operator sees: logs, alarms, limits, and the answers of API Gateway itself."""
 
 import json
+from http import HTTPStatus
 
 import pytest
 
-from tenantry.errors import TenantryError
+from tenantry.errors import InvalidToken, TenantryError
 from tenantry.http.handlers import HEADERS
 from tenantry.http.problems import CONTENT_TYPE, document_of
 from tests.contract import sam_template
@@ -14,6 +15,31 @@ LOG_GROUPS = sam_template.of_type("AWS::Logs::LogGroup")
 ALARMS = sam_template.of_type("AWS::CloudWatch::Alarm")
 API = sam_template.of_type("AWS::ApiGateway::RestApi")["Api"]
 GATEWAY_RESPONSES = API["Body"]["x-amazon-apigateway-gateway-responses"]
+# All that API Gateway has:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+GATEWAY_ANSWERS = {
+    "ACCESS_DENIED": (403, "operator-required"),
+    "API_CONFIGURATION_ERROR": (503, "service-unavailable"),
+    "AUTHORIZER_CONFIGURATION_ERROR": (503, "service-unavailable"),
+    "AUTHORIZER_FAILURE": (503, "service-unavailable"),
+    "BAD_REQUEST_BODY": (400, "malformed-request"),
+    "BAD_REQUEST_PARAMETERS": (400, "malformed-request"),
+    "DEFAULT_4XX": (403, "operator-required"),
+    "DEFAULT_5XX": (503, "service-unavailable"),
+    "EXPIRED_TOKEN": (403, "operator-required"),
+    "INTEGRATION_FAILURE": (503, "service-unavailable"),
+    "INTEGRATION_TIMEOUT": (503, "service-unavailable"),
+    "INVALID_API_KEY": (403, "operator-required"),
+    "INVALID_SIGNATURE": (403, "operator-required"),
+    "MISSING_AUTHENTICATION_TOKEN": (404, "not-found"),
+    "QUOTA_EXCEEDED": (429, "too-many-requests"),
+    "REQUEST_TOO_LARGE": (413, "payload-too-large"),
+    "RESOURCE_NOT_FOUND": (404, "not-found"),
+    "THROTTLED": (429, "too-many-requests"),
+    "UNAUTHORIZED": (401, "invalid-token"),
+    "UNSUPPORTED_MEDIA_TYPE": (415, "unsupported-media-type"),
+    "WAF_FILTERED": (429, "too-many-requests"),
+}
 (STAGE,) = sam_template.of_type("AWS::ApiGateway::Stage").values()
 
 
@@ -106,12 +132,25 @@ def test_answers_of_the_gateway_carry_the_headers_of_the_functions(name: str) ->
         header.removeprefix(prefix): value.strip("'")
         for header, value in GATEWAY_RESPONSES[name]["responseParameters"].items()
     }
+    status = int(GATEWAY_RESPONSES[name]["statusCode"])
     assert HEADERS.items() | {("Content-Type", CONTENT_TYPE)} <= sent.items()
-    assert ("Retry-After" in sent) == (int(GATEWAY_RESPONSES[name]["statusCode"]) in {429, 503})
+    assert ("Retry-After" in sent) == (status in {429, 503})
+    assert sent.get("WWW-Authenticate", "") == (
+        InvalidToken.challenge if status == HTTPStatus.UNAUTHORIZED else ""
+    )
 
 
-def test_no_answer_of_the_gateway_keeps_its_own_shape() -> None:
-    assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= GATEWAY_RESPONSES.keys()
+@pytest.mark.parametrize(("name", "expected"), GATEWAY_ANSWERS.items())
+def test_every_answer_that_the_gateway_has_is_the_right_problem(name: str, expected: tuple[int, str]) -> None:
+    status, code = expected
+    fallback = f"DEFAULT_{status // 100}XX"
+    response = GATEWAY_RESPONSES.get(name, GATEWAY_RESPONSES[fallback])
+    problem = json.loads(response["responseTemplates"]["application/json"])
+    assert (int(response["statusCode"]), problem["code"]) == (status, code)
+
+
+def test_no_answer_of_the_gateway_is_unknown() -> None:
+    assert GATEWAY_RESPONSES.keys() <= GATEWAY_ANSWERS.keys()
 
 
 def test_alarms_name_the_api_and_stage_that_exist() -> None:

@@ -1,0 +1,99 @@
+"""The template is one that CloudFormation takes, whatever its parameters say.
+
+A combination of parameters can break it in two ways. What exists in one alone is named by what exists in
+another: this is looked for in every combination of the parameters that decide what exists. Or a value that is
+chosen is wrong by itself: each is chosen in one of few combinations, which cfn-lint looks at.
+"""
+
+import json
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, Final
+
+import pytest
+from cfnlint.api import lint  # type: ignore[import-untyped]
+
+from tests.contract import sam_template
+from tests.contract.deployed_template import Template, deployed, missing, named
+
+SECRET: Final = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:tenantry-a1B2c3"
+TEMPLATE: Final = sam_template.translated(sam_template.template())
+OTHER_VALUES: Final[dict[str, Any]] = {
+    "Stage": "local",
+    "WebAcl": "false",
+    "ApiGatewayAccount": "false",
+    "AlarmEmail": "operator@example.com",
+    "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:alarms",
+    "MongoDBClustersSecretArn": SECRET,
+    "ReservedConcurrency": 10,
+    "MongoDBUriKmsKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/0b9c5f2e-7d6a-4e3f-8c1b-2a3d4e5f6071",
+    "SecretsExtensionLayerArn": "arn:aws:lambda:eu-central-1:187925254637:layer:AWS-Parameters-and-Secrets:4",
+} | {
+    name: SECRET
+    for name in TEMPLATE["Parameters"]
+    if name.endswith("MongoDBUriSecretArn") and name != "MongoDBUriSecretArn"
+}
+REQUIRED: Final = {"MongoDBUriSecretArn": SECRET}
+
+
+def parameters_of(condition: Any) -> set[str]:
+    """Return the parameters that a condition looks at."""
+    if isinstance(condition, list):
+        return {name for each in condition for name in parameters_of(each)}
+    if not isinstance(condition, dict):
+        return set()
+    ((function, argument),) = condition.items()
+    if function == "Ref":
+        return {argument}
+    return parameters_of(TEMPLATE["Conditions"][argument] if function == "Condition" else argument)
+
+
+def deciding() -> list[str]:
+    """Return the parameters that decide what exists; the others choose between values."""
+    existing = [*TEMPLATE["Resources"].values(), *TEMPLATE["Outputs"].values()]
+    conditions = {each["Condition"] for each in existing if "Condition" in each}
+    return sorted(parameters_of([{"Condition": name} for name in conditions]))
+
+
+def combinations(names: list[str]) -> Iterator[dict[str, Any]]:
+    """Yield every choice between the default and the other value of each parameter."""
+    for chosen in product((False, True), repeat=len(names)):
+        yield {name: OTHER_VALUES[name] for name, other in zip(names, chosen, strict=True) if other}
+
+
+def test_both_values_of_every_condition_are_tried() -> None:
+    assert parameters_of(list(TEMPLATE["Conditions"].values())) == OTHER_VALUES.keys()
+    assert {"ApiGatewayAccount", "Stage", "WebAcl"} <= set(deciding())
+
+
+def test_nothing_names_what_does_not_exist() -> None:
+    choosing = {name: value for name, value in OTHER_VALUES.items() if name not in deciding()}
+    for parameters in combinations(deciding()):
+        for others in ({}, choosing):
+            assert missing(deployed(TEMPLATE, parameters | others)) == set(), parameters
+
+
+def test_conditions_are_correct() -> None:
+    assert complaints(TEMPLATE) == []
+
+
+@pytest.mark.parametrize("parameters", [{}, OTHER_VALUES], ids=["defaults", "others"])
+def test_each_value_that_is_chosen_is_correct(parameters: dict[str, Any]) -> None:
+    assert complaints(deployed(TEMPLATE, REQUIRED | parameters)) == []
+
+
+def complaints(template: Template) -> list[str]:
+    """Return what cfn-lint says, but that a parameter is used by conditions alone."""
+    found = lint(json.dumps(template), regions=["us-east-1"])
+    return [f"{match.rule.id} {match.message}" for match in found if match.rule.id != "W2001"]
+
+
+def test_access_log_waits_until_api_gateway_may_write_it() -> None:
+    resources = deployed(TEMPLATE, {})["Resources"]
+    waiting, waited_for = {"Apiv1Stage"}, set[str]()
+    while waiting:
+        waited_for |= waiting
+        waiting = {
+            name for each in waiting for name in named(resources[each])
+        } & resources.keys() - waited_for
+    assert "ApiGatewayAccountSettings" in waited_for
