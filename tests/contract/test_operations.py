@@ -1,7 +1,9 @@
 """What the operator sees: logs, alarms, limits, and the answers of API Gateway itself."""
 
 import json
+import re
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,9 @@ from tenantry.errors import InvalidToken, TenantryError
 from tenantry.http.handlers import HEADERS
 from tenantry.http.problems import CONTENT_TYPE, document_of
 from tests.contract import sam_template
+from tests.contract.sam_template import PROJECT
 
+PER_FUNCTION = ("Errors", "Throttles")
 FUNCTIONS = sam_template.of_type("AWS::Lambda::Function")
 LOG_GROUPS = sam_template.of_type("AWS::Logs::LogGroup")
 ALARMS = sam_template.of_type("AWS::CloudWatch::Alarm")
@@ -74,23 +78,71 @@ def test_every_alarm_reaches_the_operator(name: str) -> None:
     assert "{'Ref': 'AlarmTopic'}" in actions
 
 
-def test_failed_logins_are_watched_in_the_namespace_that_functions_write_to() -> None:
-    (alarm,) = [alarm for alarm in ALARMS.values() if alarm["MetricName"] == "LoginFailed"]
-    environment = sam_template.environment("LoginFunction")
-    assert alarm["Namespace"] == environment["POWERTOOLS_METRICS_NAMESPACE"]
-    assert alarm["Dimensions"] == [{"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}]
+def of_metric(name: str) -> dict[str, dict[str, Any]]:
+    """Return the alarms of a metric that functions count, by the directory of the function."""
+    return {
+        dimension["Value"]: alarm
+        for alarm in ALARMS.values()
+        if alarm["MetricName"] == name
+        for dimension in alarm["Dimensions"]
+        if dimension["Name"] == "service"
+    }
+
+
+def test_failed_logins_are_watched_wherever_a_password_is_checked() -> None:
+    assert of_metric("LoginFailed").keys() == {"login", "change_password"}
+
+
+def test_what_functions_count_is_watched_in_the_namespace_that_they_write_to() -> None:
+    own = [alarm for alarm in ALARMS.values() if not str(alarm["Namespace"]).startswith("AWS/")]
+    (namespace,) = {
+        sam_template.environment(name)["POWERTOOLS_METRICS_NAMESPACE"]["Fn::Sub"] for name in FUNCTIONS
+    }
+    sources = [*PROJECT.glob("functions/*/app.py"), *PROJECT.glob("layers/common/python/tenantry/**/*.py")]
+    text = "".join(path.read_text() for path in sources)
+    for alarm in own:
+        ((dimension, service),) = [each.values() for each in alarm["Dimensions"]]
+        assert (alarm["Namespace"], dimension) == ({"Fn::Sub": namespace}, "service")
+        assert service in sam_template.function_directories().values()
+        assert f'"{alarm["MetricName"]}"' in text
 
 
 @pytest.mark.parametrize(
-    ("metric", "function"),
-    [("OutboxAge", "PublishEventsFunction"), ("MoveStandstill", "MoveOrganizationFunction")],
+    ("metric", "function"), [("OutboxAge", "publish_events"), ("MoveStandstill", "move_organization")]
 )
 def test_what_must_not_stand_still_is_watched_and_so_is_the_watching(metric: str, function: str) -> None:
-    (alarm,) = [alarm for alarm in ALARMS.values() if alarm["MetricName"] == metric]
-    environment = sam_template.environment(function)
-    assert alarm["Namespace"] == environment["POWERTOOLS_METRICS_NAMESPACE"]
-    assert alarm["Dimensions"] == [{"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}]
-    assert alarm["TreatMissingData"] == "breaching"
+    alarm = of_metric(metric)[function]
+    assert alarm["TreatMissingData"] == "missing"
+    assert alarm["InsufficientDataActions"] == alarm["AlarmActions"]
+
+
+@pytest.mark.parametrize("name", sorted(ALARMS))
+def test_no_alarm_rings_before_there_is_any_data(name: str) -> None:
+    assert ALARMS[name]["TreatMissingData"] in {"missing", "notBreaching"}
+
+
+def test_a_single_503_rings_nowhere() -> None:
+    (alarm,) = [alarm for alarm in ALARMS.values() if alarm["MetricName"] == "5XXError"]
+    assert alarm["Statistic"] == "Average"  # the share of all answers
+    assert 1 < alarm["DatapointsToAlarm"] < alarm["EvaluationPeriods"]
+    assert alarm["Period"] * alarm["EvaluationPeriods"] <= 300
+
+
+def test_readme_lists_the_alarms() -> None:
+    section = (PROJECT / "README.md").read_text().partition("### Alarms\n")[2].partition("\n#")[0]
+    listed = re.findall(r"^\| ([A-Z]\w+(?:, \w+)*) \| (.*?) \|", section, re.MULTILINE)
+    described = {name.strip(): text for names, text in listed for name in names.split(",")}
+    of_functions = {
+        f"{function.removesuffix('Function')}{kind}" for function in FUNCTIONS for kind in PER_FUNCTION
+    }
+    assert {name + "Alarm": text for name, text in described.items() if name not in PER_FUNCTION} == {
+        name: alarm["AlarmDescription"]
+        for name, alarm in ALARMS.items()
+        if name.removesuffix("Alarm") not in of_functions
+    }
+    for kind in PER_FUNCTION:
+        texts = {alarm["AlarmDescription"] for alarm in ALARMS.values() if alarm["MetricName"] == kind}
+        assert texts == {described[kind]}
 
 
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))

@@ -240,6 +240,7 @@ def test_the_current_password_has_to_be_right(account_id: str, master: Master, k
     assert len(kdf_calls) == 1
     assert stored(master) == before
     assert master["login_attempts"].count_documents({}) == 1
+    assert "LoginFailed" in counted()
 
 
 @pytest.mark.parametrize("guessable", ["passwordpassword", EMAIL, "googlegooglegoogle"])

@@ -189,7 +189,7 @@ def change_password(caller: Identity, current_password: str, new_password: str) 
 def _set_password(account: AccountDocument, password_hash: str) -> None:
     def attempt(session: ClientSession) -> None:
         if not accounts.set_password_hash(account, password_hash, revoke_tokens=True, session=session):
-            raise InvalidCredentials
+            raise _refusal("credentials")
         organization_ids = accounts.organization_ids(account["_id"], session)
         audit.record("password.changed", organization_ids, session)
 
