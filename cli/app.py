@@ -10,11 +10,13 @@ import typer
 
 from cli import addresses, checker, cluster_commands, library, move_command, options, reconciler, roles
 from cli.backups.backup import back_up
+from cli.backups.owners import NamedOwner
 from cli.backups.restore import restore as restore_backup
 from cli.checker import Advance
 from cli.checks import signing_keys
 from cli.connection import Databases, Target, connected
 from cli.options import (
+    EvenThoughYounger,
     Issuer,
     Json,
     MasterDatabase,
@@ -35,6 +37,7 @@ from cli.output import (
     transfer_progress,
 )
 from cli.reporting import reported
+from tenantry import accounts
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.add_typer(cluster_commands.app, name="cluster")
@@ -123,18 +126,24 @@ def restore(
     mongodb_clusters: MongoDBClusters = "{}",
     name: NewName = None,
     owner: Owner = None,
+    even_though_younger: EvenThoughYounger = False,
     as_json: Json = False,
 ) -> None:
-    """Make an organization from a backup: with an id of its own, whole or not at all."""
+    """Make an organization from a backup: with an id of its own, whole or not at all.
+
+    An e-mail address names no owner, for somebody else may have it by now.
+    """
+    named_owner = NamedOwner(owner, even_though_younger) if owner is not None else None
     target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     advice = "; once it can, run `tenantry reconcile`, which ends what the restore has begun"
     with reported(advice), _transferring(target, as_json) as (databases, advance):
-        done = restore_backup(databases, source, name, owner, advance)
+        done = restore_backup(databases, source, name, named_owner, advance)
     made = done.organization
     content = {"organization_id": made["_id"], "slug": made["slug"], "documents": done.documents}
-    owners = ", ".join(done.owners)
-    text = f"Restored {made['slug']} ({made['_id']}): {done.documents} documents, owned by {owners}"
-    print_result(content | {"owners": done.owners}, text, as_json=as_json)
+    owners = [{"id": account["_id"], "email": accounts.address_of(account)} for account in done.owners]
+    named = ", ".join(f"{each['id']} ({each['email']})" for each in owners)
+    text = f"Restored {made['slug']} ({made['_id']}): {done.documents} documents, owned by {named}"
+    print_result(content | {"owners": owners}, text, as_json=as_json)
 
 
 @app.command()

@@ -35,7 +35,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 OlderThan = Annotated[int, typer.Option(min=0, metavar="SECONDS", help="Age of an intent to look at.")]
 NewName = Annotated[str | None, typer.Option("--name", help="The organization's name, if not the old one.")]
 Owner = Annotated[
-    str | None, typer.Option("--owner", metavar="EMAIL", help="Account that owns it, if not the old ones.")
+    str | None,
+    typer.Option("--owner", metavar="ACCOUNT_ID", help="Account that owns it, if not the old ones."),
+]
+EvenThoughYounger = Annotated[
+    bool,
+    typer.Option(
+        "--even-though-younger", help="Let --owner name an account that was created after the backup."
+    ),
 ]
 
 

@@ -157,13 +157,13 @@ ROLES: Final = (
             KNOW_ISSUER,
             {"moves": {"insert"}, "signing_keys": FIND},
             {name: {"listIndexes"} for name in ("accounts", "members", "organizations")},
-            {"restorations": CHANGE, EVERY_COLLECTION: {"listCollections"}},
+            {"restorations": CHANGE, "audit": {"find"}, EVERY_COLLECTION: {"listCollections"}},
         ),
         frozenset(
             {"find", "insert", "update", "createCollection", "dropCollection", "renameCollectionSameDB"}
         )
         | {"changeStream", "collMod", "createIndex", "dropIndex", "listIndexes", "listCollections", "remove"}
-        | {"collStats", "dbStats", "bypassDocumentValidation"},
+        | {"collStats", "dbStats"},
     ),
 )
 

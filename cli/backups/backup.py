@@ -83,12 +83,13 @@ def _attempt(
     databases: Databases, organization: OrganizationDocument, destination: str, advance: Advance
 ) -> int:
     version = databases.master.client.server_info()["version"]
+    taken_at = databases.server_time()
     with (
         snapshot.taken(databases, organization) as found,
         storage.writing(destination) as file,
     ):
         written = 0
-        for piece in archive.encode(version, found.contents):
+        for piece in archive.encode(version, taken_at, found.contents):
             written += file.write(piece)
             advance("Backing up", written, found.data_bytes)
     return written

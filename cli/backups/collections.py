@@ -10,6 +10,7 @@ from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
 from cli.backups.archive import EXACT, Document
+from cli.backups.indexes import TenantIndex
 from tenantry.tenants.pooled import PooledIndexes
 
 NAMESPACE_NOT_FOUND = 26
@@ -39,20 +40,15 @@ def describe(database: Database[Any], name: str) -> Document | None:
     }
 
 
-def create(database: Database[Any], name: str, description: Document) -> None:
-    """Create a collection with the options of another."""
-    database.command({"create": name} | description["options"])
+def create(database: Database[Any], name: str) -> None:
+    """Create a collection."""
+    database.create_collection(name, check_exists=False)
 
 
-def create_indexes(database: Database[Any], name: str, description: Document) -> None:
-    """Create the indexes of another collection, except the one that a collection is created with."""
-    own = [index for index in description["indexes"] if not _comes_with_collection(index)]
-    if own:
-        database.command({"createIndexes": name, "indexes": own})
-
-
-def _comes_with_collection(index: Document) -> bool:
-    return (list(index["key"]) == ["_id"] and index["name"] == "_id_") or bool(index.get("clustered"))
+def create_indexes(database: Database[Any], name: str, indexes: list[TenantIndex]) -> None:
+    """Create indexes of a collection."""
+    if indexes:
+        database[name].create_indexes([index.model() for index in indexes])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,51 @@
-"""What a backup holds, read twice: first to check all of it, then to load the documents."""
+"""What a backup holds, read twice: first to check all of it, then to load the documents.
+
+Nothing in a backup is trusted: whoever can write its file can seal it anew. So all that is taken from it has
+passed the rules for what clients send.
+"""
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Final
 
-import bson
-from bson import CodecOptions
+from pydantic import ValidationError
 
-from cli.backups.archive import Document, Namespace
-from cli.backups.errors import DamagedBackup
-from cli.backups.reader import Reader
+from cli.backups import indexes
+from cli.backups.archive import EXACT, Document, Namespace
+from cli.backups.backed_up import Account, Master, Organization
+from cli.backups.errors import DamagedBackup, reason
+from cli.backups.indexes import ForeignCollection, TenantIndex
+from cli.backups.reader import Reader, decoded
 from cli.backups.snapshot import MASTER_COLLECTIONS
 from cli.checker import Advance
 
-MASTER_CODEC: Final = CodecOptions[Document](tz_aware=True)
+MAX_MASTER_BYTES: Final = 1024 * 1024  # of an organization's document, its members and their accounts
+NO_BACKUP: Final = "is no backup of one organization"
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A backup without the collection's documents."""
+    """A backup without the collection's documents.
 
-    organization: Document
-    accounts: list[Document]
-    tenant: Namespace
+    Parameters
+    ----------
+    organization : Organization
+        Its document.
+    accounts : list of Account
+        Its owners.
+    indexes : list of TenantIndex
+        Those of its collection, without the one on `_id`.
+    taken_at : datetime
+        When the backup was made; the organization's last change, if it does not say that.
+    """
+
+    organization: Organization
+    accounts: list[Account]
+    indexes: list[TenantIndex]
+    taken_at: datetime
 
 
 class Source:
@@ -51,17 +73,14 @@ class Source:
         Raises
         ------
         DamagedBackup
-            It is not as it was written.
+            It is not as it was written, or not what `tenantry backup` writes.
         """
-        raw: dict[str, list[bytes]] = {name: [] for name in MASTER_COLLECTIONS}
-        reader = self._opened()
-        for namespace, batch in self._batches(reader, "Checking"):
-            if namespace is not reader.namespaces[-1]:
-                raw[namespace.collection] += batch
-        master = {name: [bson.decode(data, MASTER_CODEC) for data in found] for name, found in raw.items()}
-        if len(master["organizations"]) != 1:
-            raise self._damaged("is no backup of one organization")
-        return Content(master["organizations"][0], master["accounts"], reader.namespaces[-1])
+        with self._named():
+            reader = self._opened()
+            master = self._master(reader)
+            found = indexes.checked(reader.namespaces[-1].metadata)
+            taken_at = reader.taken_at or master.organization.updated_at
+            return Content(master.organization, master.accounts, found, taken_at)
 
     def documents(self) -> Iterator[list[bytes]]:
         """Yield the collection's documents as BSON, some at a time.
@@ -71,28 +90,56 @@ class Source:
         DamagedBackup
             The backup is not any more what it was when it was checked.
         """
-        reader = self._opened()
-        for namespace, batch in self._batches(reader, "Loading"):
-            if namespace is reader.namespaces[-1]:
-                yield batch
+        with self._named():
+            reader = self._opened()
+            for namespace, batch in self._batches(reader, "Loading"):
+                if namespace is reader.namespaces[-1]:
+                    yield batch
 
     def _opened(self) -> Reader:
         self._file.seek(0)
-        try:
-            reader = Reader(self._file)
-        except DamagedBackup as error:
-            raise self._damaged(str(error)) from None
-        if [each.collection for each in reader.namespaces[:-1]] != [*MASTER_COLLECTIONS]:
-            raise self._damaged("is no backup of one organization")
+        reader = Reader(self._file)
+        if [namespace.collection for namespace in reader.namespaces[:-1]] != [*MASTER_COLLECTIONS]:
+            raise DamagedBackup(NO_BACKUP)
         return reader
 
-    def _batches(self, reader: Reader, what: str) -> Iterator[tuple[Namespace, list[bytes]]]:
+    def _master(self, reader: Reader) -> Master:
+        """Check all documents; return those that were in the master database."""
+        master: dict[str, list[Document]] = {name: [] for name in MASTER_COLLECTIONS}
+        size = 0
+        for namespace, batch in self._batches(reader, "Checking"):
+            if namespace is reader.namespaces[-1]:
+                _check_documents(batch)
+                continue
+            size += sum(map(len, batch))
+            if size > MAX_MASTER_BYTES:
+                raise DamagedBackup(f"{NO_BACKUP}: there is too much beside its collection")
+            master[namespace.collection] += [decoded(data) for data in batch]
         try:
-            for namespace, batch in reader.batches():
-                yield namespace, batch
-                self._advance(what, reader.bytes_read, self._size)
+            return Master.model_validate(master)
+        except ValidationError as error:
+            raise DamagedBackup(f"{NO_BACKUP}: {reason(error)}") from None
+
+    def _batches(self, reader: Reader, what: str) -> Iterator[tuple[Namespace, list[bytes]]]:
+        for namespace, batch in reader.batches():
+            yield namespace, batch
+            self._advance(what, reader.bytes_read, self._size)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Name the backup in what is wrong with it."""
+        try:
+            yield
+        except ForeignCollection as error:
+            raise self._damaged(f"has a collection such as Tenantry makes none: {error}") from None
         except DamagedBackup as error:
             raise self._damaged(str(error)) from None
 
     def _damaged(self, what: str) -> DamagedBackup:
         return DamagedBackup(f"{self._name} {what}; nothing was changed, use another backup")
+
+
+def _check_documents(batch: list[bytes]) -> None:
+    for data in batch:
+        if "_id" not in decoded(data, EXACT):
+            raise DamagedBackup("holds a document without _id")

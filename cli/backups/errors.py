@@ -1,5 +1,7 @@
 """Why a backup or a restore does not come about; each message fits on one line and says what to do next."""
 
+from pydantic import ValidationError
+
 
 class BackupError(Exception):
     """The backup or restore was refused or has failed, and has left nothing behind but what it says."""
@@ -11,3 +13,9 @@ class DamagedBackup(BackupError):
 
 class StorageFailed(Exception):
     """The file or the S3 object cannot be read or written."""
+
+
+def reason(error: ValidationError) -> str:
+    """Return what is wrong first, and where, of what has not passed a schema."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg'].removeprefix('Value error, ')}"

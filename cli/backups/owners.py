@@ -1,16 +1,40 @@
-"""Who owns a restored organization."""
+"""Who owns a restored organization.
 
-from collections.abc import Sequence
+An account is told by its id. An address alone proves nothing: whoever has it now may have signed up since,
+and is not given the data.
+"""
+
 from dataclasses import dataclass
+from typing import Final
 
 from pymongo.client_session import ClientSession
 
-from cli.backups.archive import Document
+from cli.backups import candidates
+from cli.backups.backed_up import ACCOUNT_ID, Account
+from cli.backups.content import Content
 from cli.backups.errors import BackupError
-from tenantry import accounts, database
+from tenantry import accounts
 from tenantry.accounts import AccountDocument
 from tenantry.addresses import canonical_email
 from tenantry.errors import EmailTaken
+
+YOUNGER: Final = "--even-though-younger"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOwner:
+    """The account that an operator names.
+
+    Parameters
+    ----------
+    reference : str
+        What stands after `--owner`.
+    even_though_younger : bool
+        Whether it may have been created after the backup was made.
+    """
+
+    reference: str
+    even_though_younger: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,65 +52,91 @@ class Owner:
         BackupError
             The account has gone, or another has come to have its e-mail address, since it was looked for.
         """
+        account_id, email = self.account["_id"], accounts.address_of(self.account)
         try:
             if not self.exists:
                 accounts.insert(self.account, session)
-            elif not accounts.lock_to_join(self.account["_id"], session):
-                raise BackupError(
-                    f"The account of {self.account['email']} was deleted a moment ago; try again"
-                )
+            elif not accounts.lock_to_join(account_id, session):
+                raise BackupError(f"The account {account_id} ({email}) was deleted a moment ago; try again")
         except EmailTaken:
-            raise _taken(self.account["email"]) from None
-        accounts.add_member(organization_id, self.account["_id"], session)
+            raise BackupError(f"The address {email} was taken a moment ago; try again") from None
+        accounts.add_member(organization_id, account_id, session)
 
 
-def named(email: str) -> list[Owner]:
-    """Return the existing account with an e-mail address as the only owner.
+def named(owner: NamedOwner, content: Content) -> list[Owner]:
+    """Return the account that an operator names as the only owner.
 
     Raises
     ------
     BackupError
-        There is none.
+        There is no account of this id, or it is younger than the backup; or an address was named, which is
+        no proof: the message tells about the account that has it.
     """
-    try:
-        account = accounts.find_by_email(canonical_email(email))
-    except ValueError as error:
-        raise BackupError(f"{email} {error}") from None
+    if not ACCOUNT_ID.fullmatch(owner.reference):
+        raise BackupError(_by_address(owner.reference, content))
+    account = accounts.find(owner.reference)
     if account is None:
-        raise BackupError(f"There is no account of {email}; let them sign up first, or leave out --owner")
+        raise BackupError(f"There is no account {owner.reference}; nothing was changed")
+    if candidates.is_younger(account, content) and not owner.even_though_younger:
+        raise BackupError(
+            f"It was nobody's when the backup was made: account {candidates.described(account, content)}. "
+            f"If it is the owner's now, add {YOUNGER}"
+        )
     return [Owner(account, exists=True)]
 
 
-def backed_up(found: Sequence[Document]) -> list[Owner]:
-    """Return the accounts of a backup: those that exist as they are now, the others as they were.
+def _by_address(text: str, content: Content) -> str:
+    try:
+        account = accounts.find_by_email(canonical_email(text))
+    except ValueError:
+        return f"{text} is no account's id, and no e-mail address either; see --owner"
+    if account is None:
+        return f"There is no account of {text}, and owners are named by their account's id; see --owner"
+    return (
+        f"Owners are named by their account's id, for {text} may be somebody else's by now: it belongs to "
+        f"the account {candidates.described(account, content)}. {_advice(account, content)}"
+    )
 
-    An account is told by its id. An e-mail address alone proves nothing: whoever has it now may have signed
-    up since, and is not given the data.
+
+def _advice(account: AccountDocument, content: Content) -> str:
+    option = f" {YOUNGER}" if candidates.is_younger(account, content) else ""
+    return f"Once you are sure that it is the owner's, name it with --owner {account['_id']}{option}"
+
+
+def backed_up(content: Content) -> list[Owner]:
+    """Return the accounts of a backup: those that exist as they are now, the others as they were.
 
     Raises
     ------
     BackupError
-        Another account has the address of one that is gone, or the backup has no owner.
+        Another account has the id or the address of one of them, or the backup has no owner.
     """
-    if not found:
-        raise BackupError("The backup holds no owner; name one with --owner EMAIL")
-    return [_owner(document) for document in found]
+    if not content.accounts:
+        raise BackupError("The backup holds no owner; name one with --owner ACCOUNT_ID")
+    return [_owner(account, content) for account in content.accounts]
 
 
-def _owner(document: Document) -> Owner:
-    existing = accounts.find(document["_id"])
+def _owner(account: Account, content: Content) -> Owner:
+    existing = accounts.find(account.id)
     if existing is not None:
+        if (existing["email"], existing["created_at"]) != (account.email, account.created_at):
+            raise _replaced(account, existing, content, "is not what it was")
         return Owner(existing, exists=True)
-    if accounts.find_by_email(document["email"]) is not None:
-        raise _taken(document["email"])
+    holder = accounts.find_by_email(account.email)
+    if holder is not None:
+        raise _replaced(account, holder, content, "is gone, and its address is another's")
+    return Owner(_recreated(account), exists=False)
+
+
+def _recreated(account: Account) -> AccountDocument:
     # Tokens from after the backup must not open the account that is made again.
-    changes = {"auth_epoch": document["auth_epoch"] + 1, "updated_at": database.now()}
-    recreated: AccountDocument = document | changes  # type: ignore[assignment]  # `accounts` wrote it
-    return Owner(recreated, exists=False)
+    kept = {"_id": account.id, "auth_epoch": account.auth_epoch + 1, "created_at": account.created_at}
+    return accounts.create_document(account.address, account.password_hash) | kept  # type: ignore[return-value]
 
 
-def _taken(email: str) -> BackupError:
+def _replaced(account: Account, present: AccountDocument, content: Content, what: str) -> BackupError:
     return BackupError(
-        f"The owner's account is gone, and {email} belongs to another account by now; "
-        "if that is the owner, name it with --owner EMAIL"
+        f"The owner's account {account.id} ({account.address}), created "
+        f"{candidates.moment(account.created_at)}, {what}: account {candidates.described(present, content)}. "
+        f"{_advice(present, content)}"
     )

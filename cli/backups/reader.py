@@ -2,24 +2,32 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from struct import Struct
 from typing import BinaryIO, Final
 
 import bson
+from bson import Binary, CodecOptions
 from bson.errors import InvalidBSON
 from fastcrc import crc64
 
 from cli.backups import archive
+from cli.backups.archive import Document, Namespace
 from cli.backups.errors import DamagedBackup
 
 MIN_DOCUMENT_BYTES: Final = 5
-MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024 + 16 * 1024  # the tools' bound; a server's document fits in
+MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024  # of a server, and of the tools
+MAX_NAMESPACES: Final = 5  # three of the master database, the tenant's, and the seal
 CHUNK_BYTES: Final = 4 * 1024 * 1024
 SIZE: Final = Struct("<i")
+PYTHON: Final = CodecOptions[Document](tz_aware=True)
+
+SEALED_IN_HEADER: Final = "tenantry-1"
+"""Tool that put the checksum into the last header, which MongoDB's tools refuse since 100.14.0."""
 
 
 class Reader:
-    """An archive that `archive.encode` has made, read once from beginning to end.
+    """An archive that `tenantry backup` has made, read once from beginning to end.
 
     Parameters
     ----------
@@ -34,18 +42,36 @@ class Reader:
 
     def __init__(self, file: BinaryIO) -> None:
         self._stream = _Stream(file)
+        self._seal: Namespace | None = None
+        self.taken_at: datetime | None = None
+        """When the backup was made, once all of it is read; None if it does not say that."""
         if self._stream.take(len(archive.MAGIC)) != archive.MAGIC:
             raise DamagedBackup("is no backup of Tenantry")
-        if _decoded(self._stream.document()).get("tool_version") != archive.TOOL_VERSION:
+        tool = decoded(self._stream.document()).get("tool_version")
+        if tool not in (archive.TOOL_VERSION, SEALED_IN_HEADER):
             raise DamagedBackup("is no backup of Tenantry")
-        self.namespaces = [_namespace(data) for data in iter(self._stream.document, b"")]
+        self.namespaces = self._listed()
+        if tool == archive.TOOL_VERSION:
+            self._seal = self.namespaces.pop()
+            if self._seal.collection != archive.SEAL:
+                raise _damaged()
+
+    def _listed(self) -> list[Namespace]:
+        listed = []
+        while data := self._stream.document():
+            listed.append(_namespace(data))
+            if len(listed) > MAX_NAMESPACES:
+                raise DamagedBackup("is no backup of one organization")
+        if len(listed) < 2:  # noqa: PLR2004 - something, and the seal
+            raise DamagedBackup("is no backup of one organization")
+        return listed
 
     @property
     def bytes_read(self) -> int:
         """How much of the archive has been handed out."""
         return self._stream.bytes_taken
 
-    def batches(self) -> Iterator[tuple[archive.Namespace, list[bytes]]]:
+    def batches(self) -> Iterator[tuple[Namespace, list[bytes]]]:
         """Yield the documents of one collection after the other, each as BSON, some at a time.
 
         Only when the iterator has ended is it certain that all that it yielded was right.
@@ -55,17 +81,29 @@ class Reader:
         DamagedBackup
             A byte is wrong, missing or too much.
         """
-        for number, namespace in enumerate(self.namespaces, 1):
+        for namespace in self.namespaces:
             self._expect(archive.beginning(namespace))
             crc = 0
             while batch := self._stream.documents():
                 crc = crc64.xz(b"".join(batch), crc)
                 yield namespace, batch
             self._expect(archive.TERMINATOR)
-            checksum = self._stream.checksum.digest() if number == len(self.namespaces) else None
-            self._expect(archive.end(namespace, crc, checksum) + archive.TERMINATOR)
+            is_sealed = self._seal is None and namespace is self.namespaces[-1]
+            checksum = {"SHA256": Binary(self._stream.checksum.digest())} if is_sealed else {}
+            self._expect(archive.end(namespace, crc, **checksum) + archive.TERMINATOR)
+        if self._seal is not None:
+            self._check_seal(self._seal)
         if not self._stream.at_end():
             raise _damaged()
+
+    def _check_seal(self, seal: Namespace) -> None:
+        self._expect(archive.beginning(seal))
+        about = self._stream.document()
+        self._expect(archive.ending(seal, about, self._stream.checksum.digest()))
+        taken_at = decoded(about).get("taken_at")
+        if not isinstance(taken_at, datetime):
+            raise _damaged()
+        self.taken_at = taken_at
 
     def _expect(self, data: bytes) -> None:
         if self._stream.take(len(data)) != data:
@@ -138,19 +176,27 @@ class _Stream:
             self._position = 0
 
 
-def _decoded(data: bytes) -> archive.Document:
+def decoded(data: bytes, codec: CodecOptions[Document] = PYTHON) -> Document:
+    """Decode a document.
+
+    Raises
+    ------
+    DamagedBackup
+        It is none.
+    """
     try:
-        return bson.decode(data, archive.EXACT)
+        return bson.decode(data, codec)
     except InvalidBSON:
         raise _damaged() from None
 
 
-def _namespace(data: bytes) -> archive.Namespace:
-    found = _decoded(data)
-    try:
-        return archive.Namespace(found["db"], found["collection"], found["description"])
-    except KeyError:
-        raise _damaged() from None
+def _namespace(data: bytes) -> Namespace:
+    found = decoded(data)
+    texts = [found.get(name) for name in ("db", "collection", "metadata")]
+    database, collection, metadata = (text if isinstance(text, str) else "" for text in texts)
+    if not (database and collection and metadata):
+        raise _damaged()
+    return Namespace(database, collection, metadata)
 
 
 def _damaged() -> DamagedBackup:

@@ -10,17 +10,19 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
-from cli.backups import collections, owners, staging, storage
-from cli.backups.archive import EXACT, Namespace
+from cli.backups import collections, owners, refusals, staging, storage
+from cli.backups.archive import EXACT
 from cli.backups.content import Content, Source
 from cli.backups.errors import BackupError
-from cli.backups.owners import Owner
+from cli.backups.indexes import TenantIndex
+from cli.backups.owners import NamedOwner, Owner
 from cli.backups.staging import LeaseLost, Staging
 from cli.checker import Advance
 from cli.connection import Databases
 from tenantry import audit, database, names, organizations, placement
+from tenantry.accounts import AccountDocument
 from tenantry.errors import CapacityExhausted, OrganizationExists, ServiceUnavailable
-from tenantry.organizations import Intent, OrganizationDocument
+from tenantry.organizations import OWN_NAMESPACES, Intent, OrganizationDocument
 from tenantry.tenants.settling import settle
 
 RAW: Final = EXACT.with_options(document_class=RawBSONDocument)
@@ -44,12 +46,11 @@ class Restored:
 
     organization: OrganizationDocument
     documents: int
-    owners: list[str]
-    """Their e-mail addresses."""
+    owners: list[AccountDocument]
 
 
 def restore(
-    databases: Databases, path: str, name: str | None, owner: str | None, advance: Advance
+    databases: Databases, path: str, name: str | None, named_owner: NamedOwner | None, advance: Advance
 ) -> Restored:
     """Make an organization with an id of its own from a backup, once all of the backup is found intact.
 
@@ -63,8 +64,8 @@ def restore(
         A path, or s3://bucket/key.
     name : str, optional
         The organization's name; that of the backup if left out.
-    owner : str, optional
-        E-mail address of the account that owns it; the owners in the backup if left out.
+    named_owner : NamedOwner, optional
+        The account that owns it; the owners in the backup if left out.
     advance : Advance
         Called with the number of bytes as the work goes on.
 
@@ -76,27 +77,27 @@ def restore(
     with storage.reading(path) as file:
         source = Source(file, path, advance)
         content = source.checked()
-        wanted = _wanted(content, name, owner)
+        wanted = _wanted(content, name, named_owner)
         database.ensure_schema()
-        namespaces = 1 + len(content.tenant.description["indexes"])
+        namespaces = OWN_NAMESPACES + len(content.indexes)
         cluster = _chosen_cluster(databases, namespaces)
         _check_free(databases, cluster, wanted.slug)
         with staging.prepared(databases, cluster, namespaces) as stage:
-            documents = _fill(stage, content.tenant, source)
+            with refusals.told():
+                documents = _fill(stage, content.indexes, source)
             organization = _publish(stage, wanted)
-    emails = [each.account["email"] for each in wanted.owners]
-    return Restored(_completed(organization), documents, emails)
+    return Restored(_completed(organization), documents, [owner.account for owner in wanted.owners])
 
 
-def _wanted(content: Content, name: str | None, owner: str | None) -> Wanted:
+def _wanted(content: Content, name: str | None, named_owner: NamedOwner | None) -> Wanted:
     found = content.organization
     try:
-        display = names.canonical_name(found["name"] if name is None else name)
-        slug = names.check_slug(found["slug"]) if name is None else names.slug_of(display)
+        display = names.canonical_name(found.name if name is None else name)
+        slug = names.check_slug(found.slug) if name is None else names.slug_of(display)
     except ValueError as error:
         raise BackupError(f"The name {error}; choose another with --name NAME") from None
-    who = owners.backed_up(content.accounts) if owner is None else owners.named(owner)
-    return Wanted(display, slug, found["metadata"], who)
+    who = owners.backed_up(content) if named_owner is None else owners.named(named_owner, content)
+    return Wanted(display, slug, found.metadata, who)
 
 
 def _chosen_cluster(databases: Databases, namespaces: int) -> str:
@@ -128,31 +129,26 @@ def _taken(slug: str) -> BackupError:
     return BackupError(f"The slug {slug} is taken; nothing was changed, choose a name with --name NAME")
 
 
-def _fill(stage: Staging, tenant: Namespace, source: Source) -> int:
+def _fill(stage: Staging, indexes: list[TenantIndex], source: Source) -> int:
     """Make the staging collection as the backup has it; return the number of its documents."""
-    collections.create(stage.database, stage.name, tenant.description)
+    collections.create(stage.database, stage.name)
     collection = stage.database[stage.name]
-    bypass = True if "validator" in tenant.description["options"] else None  # else it needs no privilege
     loaded = 0
     for batch in source.documents():
         stage.check_lease()
-        _insert(collection, batch, bypass)
+        _insert(collection, batch)
         loaded += len(batch)
     if collection.count_documents({}) != loaded:
         raise BackupError(f"Something else has changed {stage.name}; nothing was restored, try again")
-    collections.create_indexes(stage.database, stage.name, tenant.description)
+    collections.create_indexes(stage.database, stage.name, indexes)
     return loaded
 
 
-def _insert(collection: Collection[Any], batch: list[bytes], bypass: bool | None) -> None:
-    collection.insert_many(map(RawBSONDocument, batch), bypass_document_validation=bypass)
+def _insert(collection: Collection[Any], batch: list[bytes]) -> None:
+    collection.insert_many(map(RawBSONDocument, batch))
     for data in filter(EMPTY_TIMESTAMP.search, batch):
         document = RawBSONDocument(data, RAW)
-        collection.update_one(
-            {"_id": {"$eq": document["_id"]}},
-            [{"$replaceWith": {"$literal": document}}],
-            bypass_document_validation=bypass,
-        )
+        collection.update_one({"_id": {"$eq": document["_id"]}}, [{"$replaceWith": {"$literal": document}}])
 
 
 def _publish(stage: Staging, wanted: Wanted) -> OrganizationDocument:

@@ -10,9 +10,11 @@ import bson
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from cli.backups.archive import EXACT, Document, Namespace
+from cli.backups import indexes
+from cli.backups.archive import EXACT, Document, Namespace, described
 from cli.backups.collections import OwnCollection, PooledCollection, TenantCollection, describe
 from cli.backups.errors import BackupError
+from cli.backups.indexes import ForeignCollection
 from cli.connection import Databases
 from tenantry import organizations
 from tenantry.organizations import OrganizationDocument
@@ -65,10 +67,10 @@ def taken(databases: Databases, organization: OrganizationDocument) -> Iterator[
     """
     collection = _collection_of(databases, organization)
     before = collection.describe()
-    if before and before["options"].get("capped"):
-        raise BackupError(
-            f"{organization['collection']} is capped, and MongoDB reads no capped collection at one moment"
-        )
+    if before is None:
+        raise OrganizationMoved
+    tenant = described(databases.tenants.name, organization["collection"], before)
+    _check_restorable(tenant)
     with ExitStack() as sessions:
         session = sessions.enter_context(databases.master.client.start_session(snapshot=True))
         master = _read_master(databases.master, session, organization)
@@ -76,10 +78,19 @@ def taken(databases: Databases, organization: OrganizationDocument) -> Iterator[
             session = sessions.enter_context(collection.client.start_session(snapshot=True))
         documents = collection.read(session)
         first = next(documents, b"")
-        if before is None or collection.describe() != before or not _is_unchanged(databases, organization):
+        if collection.describe() != before or not _is_unchanged(databases, organization):
             raise OrganizationMoved
-        tenant = Namespace(databases.tenants.name, organization["collection"], before)
         yield Snapshot([*master, (tenant, chain([first], documents))], collection.size())
+
+
+def _check_restorable(tenant: Namespace) -> None:
+    try:
+        indexes.checked(tenant.metadata)
+    except ForeignCollection as error:
+        raise BackupError(
+            f"{tenant.collection} could not be restored, for Tenantry makes no such collection: {error}; "
+            "remove that, or back the collection up with mongodump"
+        ) from None
 
 
 def _collection_of(databases: Databases, organization: OrganizationDocument) -> TenantCollection:
@@ -121,6 +132,6 @@ def _read_master(
     accounts = read("accounts", {"_id": {"$in": account_ids}})
     data = dict(zip(MASTER_COLLECTIONS, (stored, members, accounts), strict=True))
     return [
-        (Namespace(master.name, name, describe(master, name) or {}), iter([documents]))
+        (described(master.name, name, describe(master, name) or {}), iter([documents]))
         for name, documents in data.items()
     ]

@@ -30,7 +30,8 @@ def test_people_read_what_was_done(databases: Databases, path: Path) -> None:
         f"Backed up google ({member.organization_id}): {path.stat().st_size} bytes in {path}\n"
     )
     made = tenantry("restore", path, "--name", "Copy")
-    pattern = r"Restored copy \(org_[0-9a-f]{32}\): 0 documents, owned by owner@google\.example\n"
+    owner = rf"{member.account_id} \(owner@google\.example\)"
+    pattern = rf"Restored copy \(org_[0-9a-f]{{32}}\): 0 documents, owned by {owner}\n"
     assert re.fullmatch(pattern, made.stdout)
 
 

@@ -45,8 +45,18 @@ def test_damaged_backup(databases: Databases, path: Path) -> None:
             assert message.endswith("; nothing was changed, use another backup")
 
 
+@pytest.mark.parametrize("command", ["create", "insert", "createIndexes"])
+def test_server_that_refuses_the_content(databases: Databases, path: Path, command: str) -> None:
+    databases.tenants["org_google"].create_index("a")
+    tenantry_json("backup", "google", "-o", path)
+    with failing(databases.client, command, errorCode=2, appName="tenantry-cli"):
+        message = refused(databases, path, "--name", "Copy")
+    assert message.startswith("MongoDB refuses what the backup holds (Failing command")
+    assert message.endswith("; nothing was restored")
+
+
 @pytest.mark.parametrize("command", ["create", "insert", "aggregate", "createIndexes", "listIndexes"])
-def test_server_that_refuses(databases: Databases, path: Path, command: str) -> None:
+def test_server_that_cannot_be_used(databases: Databases, path: Path, command: str) -> None:
     databases.tenants["org_google"].create_index("a")
     tenantry_json("backup", "google", "-o", path)
     with failing(databases.client, command, errorCode=8000, appName="tenantry-cli"):

@@ -1,80 +1,163 @@
 """Who owns a restored organization: told by the account's id, never by its e-mail address alone."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli.backups import collections
-from tenantry import accounts, lifecycle
-from tenantry.accounts import Membership
+from cli.backups import candidates, collections
+from tenantry import accounts, audit, database, lifecycle
+from tenantry.accounts import AccountDocument, Membership
 from tests.integration.cli.refusal import refused
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
-from tests.support.databases import Databases
+from tests.support.databases import Databases, failing
 
 EMAIL = "owner@google.example"
 OTHER = "somebody.else@example.org"
+MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+
+
+def account(account_id: str) -> AccountDocument:
+    found = accounts.find(account_id)
+    assert found is not None
+    return found
+
+
+def change(databases: Databases, account_id: str, **fields: Any) -> None:
+    changed = databases.master["accounts"].update_one({"_id": account_id}, {"$set": fields})
+    assert changed.modified_count == 1
+
+
+def members_of(databases: Databases, made: dict[str, Any]) -> list[str]:
+    found = databases.master["members"].find({"organization_id": made["organization_id"]})
+    return [member["account_id"] for member in found]
 
 
 def test_owner_who_still_exists_owns_again(databases: Databases, google: Membership, path: Path) -> None:
     library.create_second("Beta", google)
     lifecycle.delete(google)
-    before = accounts.find(google.account_id)
-    assert before is not None
+    before = account(google.account_id)
     made = tenantry_json("restore", path)
-    after = accounts.find(google.account_id)
-    assert after is not None
+    after = account(google.account_id)
     assert after | {"updated_at": before["updated_at"]} == before
-    assert library.membership(google.account_id, made["organization_id"]).role == "owner"
-    databases.check_invariants()
-
-
-def test_owner_who_has_another_address_now_owns_again(
-    databases: Databases, google: Membership, path: Path
-) -> None:
-    library.create_second("Beta", google)
-    lifecycle.delete(google)
-    databases.master["accounts"].update_one({"_id": google.account_id}, {"$set": {"email": OTHER}})
-    assert tenantry_json("restore", path)["owners"] == [OTHER]
-    databases.check_invariants()
-
-
-def test_address_that_somebody_else_has_by_now(databases: Databases, google: Membership, path: Path) -> None:
-    library.delete_with_account(google)
-    other = library.create("Mallory", EMAIL)
-    assert refused(databases, path) == (
-        f"The owner's account is gone, and {EMAIL} belongs to another account by now; "
-        "if that is the owner, name it with --owner EMAIL"
-    )
-    made = tenantry_json("restore", path, "--owner", EMAIL.upper())
-    assert made["owners"] == [EMAIL]
-    assert library.membership(other.account_id, made["organization_id"]).role == "owner"
-    databases.check_invariants()
-
-
-def test_named_owner_is_the_only_one(databases: Databases, google: Membership, path: Path) -> None:
-    other = library.create("Other", OTHER)
-    made = tenantry_json("restore", path, "--name", "Copy", "--owner", OTHER)
-    members = databases.master["members"].find({"organization_id": made["organization_id"]})
-    assert [member["account_id"] for member in members] == [other.account_id]
+    assert made["owners"] == [{"id": google.account_id, "email": EMAIL}]
+    assert members_of(databases, made) == [google.account_id]
     databases.check_invariants()
 
 
 @pytest.mark.parametrize(
-    ("email", "message"),
+    "changes",
+    [{"email": OTHER}, {"created_at": database.now() - timedelta(days=1)}],
+    ids=["address", "age"],
+)
+def test_account_of_the_same_id_that_is_not_the_same(
+    databases: Databases, google: Membership, path: Path, changes: dict[str, Any]
+) -> None:
+    change(databases, google.account_id, **changes)
+    message = refused(databases, path, "--name", "Copy")
+    email = account(google.account_id)["email"]
+    assert message.startswith(f"The owner's account {google.account_id} ({EMAIL}), created ")
+    assert f", is not what it was: account {google.account_id} ({email}), created " in message
+    assert message.endswith(f"is the owner's, name it with --owner {google.account_id}")
+    made = tenantry_json("restore", path, "--name", "Copy", "--owner", google.account_id)
+    assert members_of(databases, made) == [google.account_id]
+    databases.check_invariants()
+
+
+def test_address_that_somebody_else_has_by_now(databases: Databases, google: Membership, path: Path) -> None:
+    """Neither the archive's owner nor `--owner` gives the data to whoever has taken the address."""
+    library.delete_with_account(google)
+    other = library.create("Mallory", EMAIL)
+    described = (
+        rf"account {other.account_id} \(owner@google\.example\), created {MOMENT} after the backup of "
+        rf"{MOMENT}, no login recorded\. Once you are sure that it is the owner's, name it with --owner "
+        rf"{other.account_id} --even-though-younger"
+    )
+    gone = rf"The owner's account {google.account_id} \(owner@google\.example\), created {MOMENT}, is gone, "
+    anothers = rf"and its address is another's: {described}"
+    assert re.fullmatch(gone + anothers, refused(databases, path))
+    named = (
+        r"Owners are named by their account's id, for OWNER@GOOGLE\.EXAMPLE may be somebody else's by now: "
+    )
+    theirs = rf"it belongs to the {described}"
+    assert re.fullmatch(named + theirs, refused(databases, path, "--owner", EMAIL.upper()))
+
+
+def test_account_that_is_younger_than_the_backup(
+    databases: Databases, google: Membership, path: Path
+) -> None:
+    library.delete_with_account(google)
+    other = library.create("Mallory", EMAIL)
+    message = refused(databases, path, "--owner", other.account_id)
+    assert message.startswith(f"It was nobody's when the backup was made: account {other.account_id} ")
+    assert message.endswith("If it is the owner's now, add --even-though-younger")
+    made = tenantry_json("restore", path, "--owner", other.account_id, "--even-though-younger")
+    assert made["owners"] == [{"id": other.account_id, "email": EMAIL}]
+    assert members_of(databases, made) == [other.account_id]
+    databases.check_invariants()
+
+
+def test_age_of_a_backup_that_does_not_say_it(databases: Databases) -> None:
+    """What counts then is the last change that it holds."""
+    archive = Path(__file__).parents[2] / "archives" / "tenantry-1.archive"
+    other = library.create("Other", OTHER)
+    assert "after the backup of 2026-11-29T02:20:" in refused(databases, archive, "--owner", OTHER)
+    refused(databases, archive, "--owner", other.account_id)
+    tenantry_json("restore", archive, "--owner", other.account_id, "--even-though-younger")
+
+
+def test_named_owner_is_the_only_one(databases: Databases, google: Membership, tmp_path: Path) -> None:
+    other = library.create("Other", OTHER)
+    tenantry_json("backup", "google", "-o", tmp_path / "later.archive")
+    copy = (tmp_path / "later.archive", "--name", "Copy")
+    message = refused(databases, *copy, "--owner", OTHER)
+    assert " before the backup of " in message
+    assert message.endswith(f"name it with --owner {other.account_id}")
+    made = tenantry_json("restore", *copy, "--owner", other.account_id)
+    assert members_of(databases, made) == [other.account_id]
+    databases.check_invariants()
+
+
+def record_login(member: Membership, organization_ids: list[str]) -> str:
+    audit.record_alone("login.succeeded", organization_ids, {"account_id": member.account_id})
+    last = database.collection("audit").find_one({"action": "login.succeeded"}, sort=[("at", -1)])
+    assert last is not None
+    return candidates.moment(last["at"])
+
+
+@pytest.mark.parametrize("has_organization", [True, False])
+def test_last_login_is_told(databases: Databases, path: Path, *, has_organization: bool) -> None:
+    other = library.create("Other", OTHER)
+    at = record_login(other, [other.organization_id] if has_organization else [])
+    if not has_organization:
+        databases.master["members"].delete_one({"account_id": other.account_id})
+    assert f", last login {at}. Once" in tenantry("restore", path, "--owner", OTHER).stderr
+
+
+def test_last_login_that_takes_too_long_to_find(databases: Databases, path: Path) -> None:
+    library.create("Other", OTHER)
+    namespace = f"{databases.master.name}.audit"
+    with failing(databases.client, "find", errorCode=50, namespace=namespace, appName="tenantry"):
+        message = refused(databases, path, "--name", "Copy", "--owner", OTHER)
+    assert ", last login not known, for there are too many records. Once" in message
+
+
+@pytest.mark.parametrize(
+    ("owner", "message"),
     [
-        ("nobody@example.org", "There is no account of nobody@example.org; let them sign up first"),
-        ("nobody", "nobody is not a valid e-mail address"),
+        ("nobody@example.org", "There is no account of nobody@example.org, and owners are named by"),
+        ("nobody", "nobody is no account's id, and no e-mail address either"),
+        ("", " is no account's id, and no e-mail address either"),
+        ("acct_" + "0" * 32, f"There is no account acct_{'0' * 32}; nothing was changed"),
+        ("org_" + "0" * 32, f"org_{'0' * 32} is no account's id"),
     ],
 )
-def test_owner_who_does_not_exist(databases: Databases, path: Path, email: str, message: str) -> None:
-    assert refused(databases, path, "--name", "Copy", "--owner", email).startswith(message)
-
-
-def delete_owner(google: Membership) -> None:
-    library.delete_with_account(google)
+def test_owner_who_does_not_exist(databases: Databases, path: Path, owner: str, message: str) -> None:
+    assert refused(databases, path, "--name", "Copy", "--owner", owner).startswith(message)
 
 
 def take_address(google: Membership) -> None:
@@ -84,8 +167,16 @@ def take_address(google: Membership) -> None:
 @pytest.mark.parametrize(
     ("prepare", "interfere", "message"),
     [
-        (lambda _: None, delete_owner, f"The account of {EMAIL} was deleted a moment ago; try again\n"),
-        (delete_owner, take_address, "The owner's account is gone, and"),
+        (
+            lambda _: None,
+            library.delete_with_account,
+            r"The account acct_\w+ \(owner@google.example\) was deleted a moment",
+        ),
+        (
+            library.delete_with_account,
+            take_address,
+            "The address owner@google.example was taken a moment ago; try again",
+        ),
     ],
 )
 def test_owner_who_changes_while_the_documents_are_loaded(  # noqa: PLR0917
@@ -107,5 +198,5 @@ def test_owner_who_changes_while_the_documents_are_loaded(  # noqa: PLR0917
     monkeypatch.setattr(collections, "create_indexes", lose_race)
     result = tenantry("restore", path, "--name", "Copy")
     assert result.exit_code == 1
-    assert message in result.stderr
+    assert re.search(message, result.stderr), result.stderr
     databases.check_invariants()

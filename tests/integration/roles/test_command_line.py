@@ -20,6 +20,8 @@ from tests.support.owners import log_in, sign_up
 from tests.support.rotation import SigningKeySecret
 from tests.support.service import Service
 
+EMAIL = "owner@google.example"
+
 Command = Callable[..., dict[str, Any]]
 
 
@@ -116,15 +118,17 @@ def test_verify_and_reconcile(databases: Databases, run: Command) -> None:
     assert run("verify")["violations"] == []
 
 
-def test_backup_and_restore(databases: Databases, run: Command, tmp_path: Path) -> None:
-    library.create("Google")
+def test_backup_and_restore(users: Users, databases: Databases, run: Command, tmp_path: Path) -> None:
+    library.create("Google", EMAIL)
     collection = databases.tenants["org_google"]
     collection.insert_many([{"_id": 1}, {"_id": 2}])
     collection.update_one({"_id": 2}, [{"$set": {"empty": Timestamp(0, 0)}}])
     collection.create_index("kind")
-    databases.tenants.command({"collMod": "org_google", "validator": {"missing": {"$exists": True}}})
     before = databases.dump()[collection.full_name]
     run("backup", "google", "-o", tmp_path / "google.archive")
+    with users.acting("command_line"):
+        refused = tenantry("restore", tmp_path / "google.archive", "--name", "Copy", "--owner", EMAIL)
+    assert (refused.exit_code, "no login recorded" in refused.stderr) == (1, True), refused.stderr
     databases.drop()
     restored = run("restore", tmp_path / "google.archive")
     assert (restored["slug"], restored["documents"]) == ("google", 2)

@@ -1,8 +1,11 @@
 """An archive is mongodump's format, and one that was altered anywhere is refused."""
 
+import hashlib
 import io
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import bson
@@ -12,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.backups import archive, reader
-from cli.backups.archive import Namespace
 from cli.backups.errors import DamagedBackup
 from cli.backups.reader import Reader
-from tests.support.mongodump import read_archive
+from tests.support import mongodump
+from tests.support.mongodump import SEAL, read_archive
 
+ARCHIVES = Path(__file__).parents[2] / "archives"
+TAKEN_AT = datetime(2026, 11, 29, tzinfo=UTC)
 DESCRIPTION = {
-    "options": {"validator": {"a": {"$regex": "^a", "$nin": ["ab"]}}},
+    "options": {},
     "indexes": [{"v": 2, "key": {"_id": 1}, "name": "_id_"}],
     "uuid": "00" * 16,
     "type": "collection",
@@ -27,10 +32,10 @@ DESCRIPTION = {
 
 def encoded(*collections: list[dict[str, Any]]) -> bytes:
     contents = [
-        (Namespace("db", f"c{number}", DESCRIPTION), [bson.encode(each) for each in documents])
+        (archive.described("db", f"c{number}", DESCRIPTION), [bson.encode(each) for each in documents])
         for number, documents in enumerate(collections)
     ]
-    return b"".join(archive.encode("6.0.5", contents))
+    return b"".join(archive.encode("6.0.5", TAKEN_AT, contents))
 
 
 def decoded(data: bytes) -> dict[str, list[dict[str, Any]]]:
@@ -39,7 +44,7 @@ def decoded(data: bytes) -> dict[str, list[dict[str, Any]]]:
     for namespace, batch in found.batches():
         assert batch
         raw[namespace.collection] += batch
-    assert found.bytes_read == len(data)
+    assert (found.bytes_read, found.taken_at) == (len(data), TAKEN_AT)
     return {name: [*map(bson.decode, documents)] for name, documents in raw.items()}
 
 
@@ -59,15 +64,29 @@ def test_what_is_written_is_read(collections: list[list[dict[str, Any]]]) -> Non
     data = encoded(*collections)
     expected = {f"c{number}": each for number, each in enumerate(collections)}
     assert decoded(data) == expected
-    assert {name: found["documents"] for (_, name), found in read_archive(data).items()} == expected
+    found = {name: collection["documents"] for (_, name), collection in read_archive(data).items()}
+    assert [*found] == [*expected, SEAL]
+    about, checksum = found.pop(SEAL)
+    assert found == expected
+    assert about == {"_id": "about", "taken_at": TAKEN_AT.replace(tzinfo=None)}
+    at = data.rindex(bson.encode(checksum))
+    assert checksum == {"_id": "SHA256", "checksum": hashlib.sha256(data[:at]).digest()}
 
 
 def test_metadata_are_those_of_mongodump() -> None:
-    (found,) = read_archive(encoded([])).values()
+    found, _ = read_archive(encoded([])).values()
     metadata = json.loads(found["metadata"])
     assert metadata == json.loads(
         json_util.dumps(DESCRIPTION, json_options=json_util.CANONICAL_JSON_OPTIONS)
     ) | {"collectionName": "c0"}
+
+
+def test_a_field_that_the_tools_do_not_know_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader of the tests is as strict as mongorestore, which refuses what `tenantry-1` wrote."""
+    data = (ARCHIVES / "tenantry-1.archive").read_bytes()
+    monkeypatch.setitem(mongodump.COLLECTION, "description", dict)
+    with pytest.raises(AssertionError, match=r"fields are \['db', 'collection', 'EOF', 'CRC', 'SHA256'\]"):
+        read_archive(data)
 
 
 SAMPLE = encoded([{"_id": 1, "data": b"some"}], [], [{"_id": 1}, {"_id": 2, "data": b"more"}])
@@ -104,5 +123,6 @@ def test_end_of_another_archive_is_found() -> None:
     """Each block is intact by itself, so that only the checksum of the whole can tell."""
     first, second = encoded([{"_id": 1}], [{"_id": 2}]), encoded([{"_id": 3}], [{"_id": 2}])
     assert len(first) == len(second)
+    at = first.rindex(bson.encode({"_id": 2}))
     with pytest.raises(DamagedBackup):
-        decoded(first[:-130] + second[-130:])
+        decoded(first[:at] + second[at:])

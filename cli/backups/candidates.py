@@ -1,0 +1,47 @@
+"""What an operator is told about an account that may be a restored organization's owner."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import pymongo
+from pymongo.errors import PyMongoError
+
+from cli.backups.content import Content
+from tenantry import accounts, database
+from tenantry.accounts import AccountDocument
+
+SEARCH_SECONDS: Final = 3  # no index leads from an account to its logins
+
+
+def is_younger(account: AccountDocument, content: Content) -> bool:
+    """Tell whether an account was created after a backup was made."""
+    return account["created_at"] > content.taken_at
+
+
+def described(account: AccountDocument, content: Content) -> str:
+    """Return an account's id and address, since when it exists, and when its owner logged in last."""
+    order = "after" if is_younger(account, content) else "before"
+    return (
+        f"{account['_id']} ({accounts.address_of(account)}), created {moment(account['created_at'])} "
+        f"{order} the backup of {moment(content.taken_at)}, {_last_login(account['_id'])}"
+    )
+
+
+def moment(at: datetime) -> str:
+    """Return a time in UTC, as RFC 3339 writes it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _last_login(account_id: str) -> str:
+    """Return what the audit record knows: of the account's organizations, or else of all."""
+    organization_ids = accounts.organization_ids(account_id)
+    logins = {"action": "login.succeeded", "details.account_id": account_id}
+    where = {"organization_ids": {"$in": organization_ids}} if organization_ids else {}
+    try:
+        with pymongo.timeout(SEARCH_SECONDS):
+            last = database.collection("audit").find_one(where | logins, sort=[("at", pymongo.DESCENDING)])
+    except PyMongoError as error:
+        if not error.timeout:
+            raise
+        return "last login not known, for there are too many records"
+    return f"last login {moment(last['at'])}" if last else "no login recorded"
