@@ -26,8 +26,9 @@ app = APIGatewayRestResolver(enable_validation=True)
 def refresh(sent: Annotated[schemas.RefreshToken, Body()]) -> http.Representation:
     """Get the next access and refresh token of a session.
 
-    Each refresh token is for one use. Sent again within 30 seconds, because the answer got lost, it gives the
-    same refresh token again; sent later, it ends the session, for somebody else may have a copy.
+    Each refresh token is for one use. Sent again within 30 seconds, because the answer got lost or another
+    tab was first, it gives the session's current refresh token; sent later, it ends the session, for somebody
+    else may have a copy.
     """
     return http.access_token_of(login.refresh(sent.refresh_token))
 

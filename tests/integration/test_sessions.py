@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from tenantry import accounts, database, login, sessions, tokens
+from tenantry import accounts, database, login, refreshing, sessions, tokens
 from tenantry.sessions import Identity
 from tests.support import library
 from tests.support.concurrency import at_once
@@ -68,30 +68,36 @@ def test_answer_that_got_lost_is_given_again(
 ) -> None:
     first = refresh_token(owner)
     following = refresh(service, first).json["refresh_token"]
-    later(sessions.OVERLAP - timedelta(seconds=5))
+    later(refreshing.OVERLAP - timedelta(seconds=5))
     again = refresh(service, first)
     assert_works(owner, again)
     assert again.json["refresh_token"] == following
     assert_works(owner, refresh(service, following))
 
 
-@pytest.mark.parametrize("is_late", [True, False])
-def test_token_that_is_used_again_ends_the_session(
-    service: Service, owner: Owner, later: Callable[[timedelta], None], *, is_late: bool
+def test_token_that_is_used_again_too_late_ends_the_session(
+    service: Service, owner: Owner, later: Callable[[timedelta], None]
 ) -> None:
-    """Late, or while the one after it has been used already."""
     stolen = refresh_token(owner)
     other = refresh_token(owner)
     following = refresh(service, stolen).json["refresh_token"]
-    if is_late:
-        later(sessions.OVERLAP + timedelta(seconds=1))
-    else:
-        following = refresh(service, following).json["refresh_token"]
+    later(refreshing.OVERLAP + timedelta(seconds=1))
     access = owner.token
     assert_refused(refresh(service, stolen))
     assert_refused(refresh(service, following))
     assert_works(owner, refresh(service, other))
     assert service.get(owner.path, token=access).status == 200, "of a session of its own"
+
+
+def test_tab_that_is_generations_behind_keeps_the_session(service: Service, owner: Owner) -> None:
+    behind = newest = refresh_token(owner)
+    for _ in range(refreshing.MAX_REPLACED):
+        newest = refresh(service, newest).json["refresh_token"]
+    answer = refresh(service, behind)
+    assert_works(owner, answer)
+    assert answer.json["refresh_token"] == newest
+    refresh(service, newest)
+    assert_refused(refresh(service, behind))
 
 
 def test_access_token_dies_with_its_session(service: Service, owner: Owner) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tenantry import accounts, database, lifecycle, sessions, throttling
+from tenantry import accounts, database, lifecycle, refreshing, sessions, throttling
 from tenantry.accounts import Membership
 from tenantry.schemas import UpdateOrganization
 from tests.integration.audit.records import ADDRESS, OPERATOR, actions, of_operator, recorded
@@ -48,7 +48,7 @@ def log_out(owner: Owner) -> Answer:
 
 def reuse(owner: Owner) -> Answer:
     first = token = tokens(owner.service, owner.email)["refresh_token"]
-    for _ in range(2):
+    for _ in range(refreshing.MAX_REPLACED + 1):
         token = owner.service.post("/login/refresh", {"refresh_token": token}).json["refresh_token"]
     return owner.service.post("/login/refresh", {"refresh_token": first})
 

@@ -44,7 +44,8 @@ def test_account_without_organization_is_found(planted: Planted) -> None:
 
 
 def test_account_that_has_outlived_its_organizations_is_in_order_for_a_month(planted: Planted) -> None:
-    account = {"_id": "acct_planted", "email": "nobody@example.org", "auth_epoch": 0}
+    hashed = "$pbkdf2-sha256$10$AAAA$" + "A" * 43
+    account = {"_id": "acct_planted", "email": "nobody@example.org", "auth_epoch": 0, "password_hash": hashed}
     now = datetime.now(UTC)
     cases: list[tuple[int, list[tuple[str, str | None]]]] = [
         (0, []),

@@ -25,6 +25,7 @@ Action = Literal[
     "login.succeeded",
     "login.failed",
     "session.ended",
+    "session.refreshed_elsewhere",
     "session.reused",
     "account.logged_out_everywhere",
     "account.ended",

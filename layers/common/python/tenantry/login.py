@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, audit, database, devices, passwords, sessions, throttling, tokens
+from tenantry import accounts, audit, database, devices, passwords, refreshing, sessions, throttling, tokens
 from tenantry.accounts import AccountDocument, Membership
 from tenantry.audit import Action
 from tenantry.credentials import check_password, record_failure
@@ -81,13 +81,13 @@ def refresh(refresh_token: str) -> Tokens:
     Raises
     ------
     InvalidRefreshToken
-        The token or its session is over, or the token has been used before, which ends the session.
+        The token or its session is over, or the token was used too long ago, which ends the session.
     OrganizationSuspended
         The organization has been suspended a moment ago.
     pymongo.errors.PyMongoError
         Outcome unknown; the same token may be sent again for half a minute.
     """
-    issued = _issue(sessions.rotate(refresh_token))
+    issued = _issue(refreshing.rotate(refresh_token))
     if issued is None:
         raise InvalidRefreshToken
     return issued
