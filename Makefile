@@ -135,8 +135,10 @@ format: install ## Format the code and sort its imports
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+build: export ARCHITECTURE ?= arm64
 build: install ## Build template.yaml for a deployment (ARCHITECTURE=x86_64 or arm64, SNAPSTART=on)
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam build
+	$(BIN)/python -m local.architecture .aws-sam/build/template.yaml $(ARCHITECTURE)
 	$(if $(filter on,$(SNAPSTART)),$(BIN)/python -m local.snapstart .aws-sam/build/template.yaml)
 
 # The interpreter of an empty environment sees what PYTHONPATH names and nothing else.

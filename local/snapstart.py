@@ -13,10 +13,20 @@ from typing import Any
 from samcli.yamlhelper import parse_yaml_file, yaml_dump  # type: ignore[import-untyped]
 
 ALIAS = "live"
+# It wants the session token of the environment variables, and with SnapStart there are none: Lambda hands out
+# credentials through AWS_CONTAINER_CREDENTIALS_FULL_URI, whose token it refuses.
+# https://repost.aws/questions/QUPEC-ItLhT9ipewWJf3rz0Q/parameters-and-secrets-lambda-extension-with-snapstart
+NO_EXTENSION = {
+    "Assert": {"Fn::Equals": [{"Ref": "SecretsExtensionLayerArn"}, ""]},
+    "AssertDescription": "With SNAPSTART=on, leave SecretsExtensionLayerArn empty: the extension knows no "
+    "credentials in functions that start from snapshots, and boto3 is in the snapshot.",
+}
 
 
 def start_from_snapshots(template: dict[str, Any], release: str) -> None:
     """Change a template so that its API calls published versions, which start from their snapshots.
+
+    CloudFormation refuses it together with the secrets extension.
 
     Parameters
     ----------
@@ -31,6 +41,7 @@ def start_from_snapshots(template: dict[str, Any], release: str) -> None:
             properties["AutoPublishAlias"] = ALIAS
             properties["AutoPublishCodeSha256"] = release
             properties["SnapStart"] = {"ApplyOn": "PublishedVersions"}
+    template["Rules"] = {"SnapshotsReadSecretsThroughBoto3": {"Assertions": [NO_EXTENSION]}}
 
 
 def main(path: Path) -> None:

@@ -50,6 +50,16 @@ def test_api_calls_the_published_versions(resources: dict[str, Any]) -> None:
         assert f"${{{function}.Arn}}" not in body
 
 
+def test_snapshots_and_the_secrets_extension_exclude_each_other() -> None:
+    template = sam_template.template()
+    start_from_snapshots(template, "release1")
+    kept = sam_template.translated(template)
+    (rule,) = kept["Rules"].values()
+    (assertion,) = rule["Assertions"]
+    assert assertion["Assert"] == {"Fn::Equals": [{"Ref": "SecretsExtensionLayerArn"}, ""]}
+    assert "SNAPSTART" in assertion["AssertDescription"]
+
+
 def test_every_release_is_published(resources: dict[str, Any]) -> None:
     assert versions(stack("release1")).keys() == versions(resources).keys()
     assert versions(stack("release2")).keys().isdisjoint(versions(resources))

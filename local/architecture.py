@@ -1,0 +1,41 @@
+"""Let a built template be deployed with its layer's instruction set alone.
+
+``python -m local.architecture .aws-sam/build/template.yaml x86_64``
+
+A layer for another one would be taken by Lambda and fail with the first import.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from samcli.yamlhelper import parse_yaml_file, yaml_dump  # type: ignore[import-untyped]
+
+
+def allow_only(architecture: str, template: dict[str, Any]) -> None:
+    """Change a template so that CloudFormation takes no other value of `Architecture`, also none of before.
+
+    Parameters
+    ----------
+    architecture : str
+        What the layer was built for.
+    template : dict
+        With the parameter of that name.
+    """
+    template["Parameters"]["Architecture"] |= {
+        "AllowedValues": [architecture],
+        "Default": architecture,
+        "ConstraintDescription": f"{architecture}, which the layer was built for; build it for another with "
+        "`ARCHITECTURE=... make build`",
+    }
+
+
+def main(path: Path, architecture: str) -> None:
+    """Change a template that was built."""
+    template = parse_yaml_file(str(path))
+    allow_only(architecture, template)
+    path.write_text(yaml_dump(template))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
