@@ -37,7 +37,7 @@ def list_audit(
 
     The newest comes first. Writes of documents and indexes are not recorded.
     """
-    return audit_schemas.page_of(audit_pages.find_page(member.organization_id, limit, cursor))
+    return audit_schemas.page_of(audit_pages.of_organization(member.organization, limit, cursor))
 
 
 @app.get(
@@ -58,8 +58,11 @@ def list_audit_as_operator(
     cursor: Cursor = None,
 ) -> audit_schemas.OperatorAuditPage:
     """List the records of one organization, which may be deleted, or of the whole platform, newest first."""
-    found = organizations.find_holder(organization) if organization else None
-    page = audit_pages.find_page(found["_id"] if found else organization, limit, cursor)
+    found = organizations.find_present(organization) if organization else None
+    if found is None:
+        page = audit_pages.of_all(organization, limit, cursor)
+    else:
+        page = audit_pages.of_organization(found, limit, cursor)
     return audit_schemas.operator_page_of(page)
 
 

@@ -98,7 +98,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         "find accounts",
         _COUNT,
         _COUNT,
-        *_transaction("update accounts", "find members", *_RECORD),
+        *_transaction("update accounts", *_RECORD),
     ),
 }
 

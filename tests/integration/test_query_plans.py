@@ -71,7 +71,7 @@ def live(service: Service, databases: Databases, signing_key: SigningKeySecret) 
     collection_done(intend_deletion(found(service, databases).id))
     assert len(reconcile(timedelta()).settled) == 2
     for concerning in (again.id, None):
-        audit_pages.find_page(concerning, 10, None)
+        audit_pages.of_all(concerning, 10, None)
     outbox.age_seconds()
 
 

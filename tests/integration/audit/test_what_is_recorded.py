@@ -5,11 +5,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import bson
 import pytest
 
 from tenantry import accounts, database, lifecycle, refreshing, sessions, throttling
 from tenantry.accounts import Membership
 from tenantry.schemas import UpdateOrganization
+from tenantry.settings import settings
 from tests.integration.audit.records import ADDRESS, OPERATOR, actions, of_operator, recorded
 from tests.support.command_line import tenantry_json
 from tests.support.concurrency import at_once
@@ -93,7 +95,9 @@ def test_a_change_is_recorded_with_who_asked_for_it(owner: Owner, databases: Dat
     assert record["action"] == expected
     assert record["details"] == details
     assert record["actor"] == {"type": "account", "id": account["_id"]}
-    assert record["organization_ids"] == [owner.id]
+    is_of_account = expected.startswith(("account.", "password."))
+    assert record["organization_ids"] == ([] if is_of_account else [owner.id])
+    assert record.get("account_id") == (account["_id"] if is_of_account else None)
     assert (record["result"], record["source_address"]) == ("success", ADDRESS)
     assert record["at"].tzinfo is not None
     assert abs((database.now() - record["at"]).total_seconds()) < 60
@@ -134,7 +138,10 @@ def test_what_concerns_sessions_is_recorded(owner: Owner, databases: Databases, 
     assert request(owner).status == status
     records = recorded(databases)[before:]
     assert [record["action"] for record in records] == expected
-    assert {tuple(record["organization_ids"]) for record in records} == {(owner.id,)}
+    account = accounts.find_by_email(owner.email)
+    assert account is not None
+    concerned = {(*record["organization_ids"], record.get("account_id")) for record in records}
+    assert concerned <= {(owner.id, None), (account["_id"],)}
     failed = {"login.failed", "password.change_failed", "session.reused"}
     assert all((record["result"] == "failure") is (record["action"] in failed) for record in records)
 
@@ -183,10 +190,10 @@ def test_failures_of_strangers_concern_nobody_and_are_forgotten(owner: Owner, da
     assert owner.service.post("/login", stranger).status == 401
     assert log_in(WRONG)(owner).status == 401
     of_nobody, of_owner = recorded(databases)[-2:]
-    assert (of_nobody["organization_ids"], of_owner["organization_ids"]) == ([], [owner.id])
-    assert (of_nobody["expires_at"] - of_nobody["at"]).days == 30
-    assert "expires_at" not in of_owner
-    assert databases.master["audit"].index_information()["expires_at"]["expireAfterSeconds"] == 0
+    assert of_nobody["organization_ids"] == of_owner["organization_ids"] == []
+    assert ("account_id" in of_nobody, "account_id" in of_owner) == (False, True)
+    assert kept_days(of_nobody) == 30
+    assert kept_days(of_owner) == 365
     assert "nobody@example.com" not in str(recorded(databases))
 
 
@@ -207,6 +214,58 @@ def test_of_changes_at_once_each_that_succeeds_is_recorded(member: Membership, d
     done = [{"metadata": [f"key{n}"]} for n, one in enumerate(outcomes) if not isinstance(one, Exception)]
     assert sorted(changes, key=str) == done
     assert done
+
+
+def kept_days(record: Document) -> int | None:
+    return (record["expires_at"] - record["at"]).days if "expires_at" in record else None
+
+
+@pytest.mark.parametrize(("days", "kept"), [("7", (7, 7)), ("90", (90, 30)), ("0", (None, 30))])
+def test_records_are_kept_as_long_as_is_configured(
+    owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch, days: str, kept: Any
+) -> None:
+    monkeypatch.setenv("AUDIT_RETENTION_DAYS", days)
+    settings.cache_clear()
+    assert ask("PATCH", "", {"metadata": {"plan": "pro"}})(owner).status == 200
+    assert owner.service.post("/login", {"email": "nobody@example.com", "password": WRONG}).status == 401
+    settings.cache_clear()
+    for collection in ("audit", "outbox"):
+        *_, changed, failed = databases.master[collection].find(sort=[("at", 1)])
+        assert (kept_days(changed), kept_days(failed)) == kept
+        assert databases.master[collection].index_information()["expires_at"]["expireAfterSeconds"] == 0
+
+
+def test_failures_in_a_row_are_recorded_less_and_less(owner: Owner, databases: Databases) -> None:
+    """By whomever they are made, with or without an account."""
+    counters = databases.master["login_attempts"]
+    for email in (owner.email, "nobody@example.com"):
+        before = len(recorded(databases))
+        for _ in range(70):
+            assert owner.service.post("/login", {"email": email, "password": WRONG}).status == 401
+            counters.update_many({}, {"$set": {"blocked_until": database.now()}})
+            counters.update_many({"failures": None}, {"$set": {"expires_at": database.now()}})
+        failures = [record["details"]["failures"] for record in recorded(databases)[before:]]
+        assert failures == [*range(1, 11), 16, 32, 64]
+
+
+def test_no_record_is_long(owner: Owner, databases: Databases) -> None:
+    """Of whatever a client may send."""
+    long_keys = [f"{number:02}" + "\N{GRINNING FACE}" * 62 for number in range(50)]
+    change = {"name": "\N{GRINNING FACE}" * 100, "metadata": dict.fromkeys(long_keys, "x" * 500)}
+    slug = {"slug": "a" * 63}
+    assert ask("PATCH", "", change | slug)(owner).status == 200
+    record = recorded(databases)[-1]
+    assert record["details"]["metadata"] == long_keys[:2]
+    assert record["details"]["more_metadata"] == 48
+    service, token = owner.service, owner.token
+    for number in range(12):
+        answer = service.post("/organizations", {"name": f"Beta {number}"}, token=token)
+        assert answer.status == 201
+    assert log_in(WRONG)(owner).status == 401
+    assert ask("POST", "/logout/everywhere")(owner).status == 204
+    sizes = {one["action"]: len(bson.encode(one)) for one in recorded(databases)}
+    assert sizes.pop("organization.renamed") < 1900
+    assert max(sizes.values()) < 600
 
 
 @pytest.mark.parametrize("collection", ["audit", "outbox"])

@@ -1,15 +1,19 @@
 """An owner reads what concerns the own organization and no other; the operator reads everything."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenantry import audit, audit_pages
+from tenantry import accounts, audit, audit_pages, database, organizations
 from tests.integration.audit.records import ADDRESS, OPERATOR, of_operator, recorded
+from tests.support import plans
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up
+from tests.support.recorder import recording
 from tests.support.service import Service
 
 
@@ -52,6 +56,54 @@ def test_what_an_account_does_concerns_all_its_organizations_and_names_none(serv
     assert page(first)["records"][0] == theirs[1]
     assert first.id not in json.dumps(theirs)
     assert second["id"] not in json.dumps(page(first))
+
+
+def test_what_an_account_did_before_an_organization_was_created_is_not_of_the_organization(
+    owner: Owner, service: Service
+) -> None:
+    service.post("/login", {"email": owner.email, "password": "wrong"})
+    second = service.post("/organizations", {"name": "Second"}, token=owner.token).json["organization"]
+    token = log_in(service, owner.email, second["id"])
+    theirs = service.get("/organizations/second/audit", token=token).json["records"]
+    assert [record["action"] for record in theirs] == ["login.succeeded", "organization.created"]
+    assert [record["action"] for record in operator_page(service, "?organization=second")["records"]] == [
+        "login.succeeded", "organization.created",
+    ]  # fmt: skip
+
+
+def test_page_of_an_organization_examines_no_others_records(owner: Owner, databases: Databases) -> None:
+    """On the first page and on later ones."""
+    organization = organizations.find(owner.id)
+    assert organization is not None
+    account = accounts.find_by_email(owner.email)
+    assert account is not None
+    filled = [
+        {"at": database.now() + timedelta(seconds=number), "organization_ids": ids, "details": {}}
+        | of_account
+        for number in range(1000)
+        for ids, of_account in (
+            ([owner.id if number % 50 == 0 else "org_1"], {}),
+            ([], {"account_id": account["_id"] if number % 50 == 1 else "acct_1"}),
+        )
+    ]
+    databases.master["audit"].insert_many(filled)
+    with pytest.MonkeyPatch.context() as monkeypatch, recording(monkeypatch) as recorder:
+        first = audit_pages.of_organization(organization, 10, None)
+        second = audit_pages.of_organization(organization, 10, first.next_cursor)
+    assert len({record["_id"] for page in (first, second) for record in page.records}) == 20
+    queries = [
+        query
+        for _, command in recorder.commands
+        if command.get("aggregate") == "audit"
+        for query in plans.queries_of(command)
+    ]
+    assert len(queries) == 2
+    for query in queries:
+        explanation = plans.explain(databases, query)
+        assert not plans.has_scan(explanation)
+        assert (
+            plans.examined(explanation) <= 60
+        )  # of 2,000, twenty each are the organization's and the account's
 
 
 def test_owners_see_that_an_operator_acted_but_not_who(owner: Owner) -> None:
@@ -119,7 +171,7 @@ def test_pages_hold_each_record_once_whatever_is_added_meanwhile(databases: Data
         read: list[str] = []
         cursor = None
         while cursor or not read:
-            found = audit_pages.find_page("org_1", limit, cursor)
+            found = audit_pages.of_all("org_1", limit, cursor)
             read += [record["_id"] for record in found.records]
             cursor = found.next_cursor
             audit.record_alone("login.failed", ["org_1"], {"n": "later"})
@@ -127,5 +179,5 @@ def test_pages_hold_each_record_once_whatever_is_added_meanwhile(databases: Data
         assert len(set(read)) == len(read)
 
     check()
-    of_other = audit_pages.find_page("org_2", 100, None)
+    of_other = audit_pages.of_all("org_2", 100, None)
     assert [record["details"]["n"] for record in of_other.records] == list(range(27, -1, -3))

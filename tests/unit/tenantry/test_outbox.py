@@ -88,6 +88,7 @@ def test_an_event_is_the_record(bus: Bus, master: Master) -> None:
         "result": "success",
         "actor": {"type": "system", "id": None},
         "organization_ids": ["org_1"],
+        "account_id": None,
         "request_id": None,
         "source_address": None,
         "details": {"name": {"from": "Zoë", "to": "Ж"}},

@@ -15,6 +15,7 @@ def test_everything_but_connection_and_secrets_has_a_default() -> None:
         sign_up="open",
         organizations_per_account=20,
         placement="collection",
+        audit_retention_days=365,
         event_bus="",
         token_issuer="urn:tenantry",
         token_audience="tenantry",

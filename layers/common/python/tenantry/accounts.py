@@ -1,7 +1,7 @@
 """Documents of the master collections `accounts` and `members`."""
 
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
+from typing import Any, Final, Literal, NamedTuple, NotRequired, TypedDict
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
@@ -12,6 +12,7 @@ from tenantry.errors import EmailTaken
 from tenantry.organizations import OrganizationDocument
 
 Role = Literal["owner"]
+MAX_MEMBERS: Final = 100  # of an organization, which has one owner so far
 
 
 class AccountDocument(TypedDict):
@@ -194,10 +195,12 @@ def revoke_tokens(account_id: str, session: ClientSession) -> None:
     )
 
 
-def organization_ids(account_id: str | None, session: ClientSession | None = None) -> list[str]:
-    """Return the ids of an account's organizations; none, at the same cost, where there is no account."""
-    found = database.collection("members").find({"account_id": account_id}, session=session)
-    return [member["organization_id"] for member in found]
+def ids_of_members(organization_id: str) -> list[str]:
+    """Return the ids of the accounts that are members of an organization, at most `MAX_MEMBERS`."""
+    found = database.collection("members").find(
+        {"organization_id": organization_id}, {"account_id": 1}, sort=[("account_id", 1)], limit=MAX_MEMBERS
+    )
+    return [member["account_id"] for member in found]
 
 
 def memberships(account_id: str) -> list[Membership]:

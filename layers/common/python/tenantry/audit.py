@@ -1,17 +1,20 @@
-"""The audit record, in the master collection `audit`: who did what, when and from where. It only ever grows.
+"""The audit record, in the master collection `audit`: who did what, when and from where. Records only expire.
 
 A record is written in the transaction that does what it tells, so there is one for each thing that happened
 and none for what did not. The collection `outbox` gets a copy, which stays until EventBridge has it.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
 from pymongo.client_session import ClientSession
 
 from tenantry import database, request_context
 from tenantry.request_context import Actor
+from tenantry.settings import settings
 
 Action = Literal[
     "organization.created",
@@ -38,12 +41,17 @@ Action = Literal[
 Result = Literal["success", "failure"]
 
 FAILURES: Final[frozenset[Action]] = frozenset({"login.failed", "password.change_failed", "session.reused"})
-# Failures that concern no organization are strangers' doing, and there is no end to them.
-FAILURES_OF_STRANGERS_KEPT_FOR: Final = timedelta(days=30)
+# Failures that concern nobody are strangers' doing, and there is no end to them.
+FAILURES_OF_STRANGERS_KEPT_DAYS: Final = 30
+KEYS_MAX_BYTES: Final = 512  # of the keys of metadata that one record names; there may be 3 KB and more
 
 
 class Record(TypedDict):
-    """A record as it is stored; `expires_at` is there only where it does not stay for ever."""
+    """A record as it is stored.
+
+    `account_id` is there where it concerns an account and so all of its organizations, `expires_at` unless it
+    stays for ever.
+    """
 
     _id: str
     at: datetime
@@ -53,13 +61,21 @@ class Record(TypedDict):
     request_id: str | None
     source_address: str | None
     organization_ids: list[str]
+    account_id: NotRequired[str]
     details: dict[str, Any]
     expires_at: NotRequired[datetime]
 
 
+@dataclass(frozen=True, slots=True)
+class OfAccount:
+    """What concerns an account as a whole, and so all organizations that it is a member of."""
+
+    account_id: str
+
+
 def record(
     action: Action,
-    organization_ids: Iterable[str],
+    concerned: Iterable[str] | OfAccount,
     session: ClientSession,
     details: Mapping[str, Any] | None = None,
     decided_by: Mapping[str, Any] | None = None,
@@ -70,8 +86,8 @@ def record(
     ----------
     action : Action
         What is done.
-    organization_ids : iterable of str
-        The organizations that it concerns, whose owners may read the record.
+    concerned : iterable of str, or OfAccount
+        The organizations that it concerns, or the account, whose owners may read the record.
     session : ClientSession
         Of the transaction.
     details : mapping, optional
@@ -79,24 +95,39 @@ def record(
     decided_by : mapping, optional
         From `origin`; the present request and its actor if left out.
     """
+    at = database.now()
     stored: dict[str, Any] = {
         "_id": database.random_id("aud"),
-        "at": database.now(),
+        "at": at,
         "action": action,
         "result": "failure" if action in FAILURES else "success",
         **(decided_by or origin()),
-        "organization_ids": list(organization_ids),
+        **_concerned(concerned),
         "details": dict(details or {}),
     }
-    database.collection("outbox").insert_one(stored, session=session)
-    if action in FAILURES and not stored["organization_ids"]:
-        stored |= {"expires_at": stored["at"] + FAILURES_OF_STRANGERS_KEPT_FOR}
-    database.collection("audit").insert_one(stored, session=session)
+    is_of_stranger = action in FAILURES and not stored["organization_ids"] and "account_id" not in stored
+    if days := _kept_days(is_of_stranger=is_of_stranger):
+        stored["expires_at"] = at + timedelta(days=days)
+    for collection in ("outbox", "audit"):
+        database.collection(collection).insert_one(stored, session=session)
+
+
+def _concerned(concerned: Iterable[str] | OfAccount) -> dict[str, Any]:
+    if isinstance(concerned, OfAccount):
+        return {"organization_ids": [], "account_id": concerned.account_id}
+    return {"organization_ids": list(concerned)}
+
+
+def _kept_days(*, is_of_stranger: bool) -> int:
+    """Return for how many days a record is kept; 0 for ever."""
+    days = settings().audit_retention_days
+    longest = FAILURES_OF_STRANGERS_KEPT_DAYS if is_of_stranger else days
+    return min(days or longest, longest)
 
 
 def record_alone(
     action: Action,
-    organization_ids: Iterable[str],
+    concerned: Iterable[str] | OfAccount,
     details: Mapping[str, Any] | None = None,
     decided_by: Mapping[str, Any] | None = None,
 ) -> None:
@@ -107,7 +138,7 @@ def record_alone(
     pymongo.errors.PyMongoError
         Outcome unknown.
     """
-    database.run_transaction(lambda session: record(action, organization_ids, session, details, decided_by))
+    database.run_transaction(lambda session: record(action, concerned, session, details, decided_by))
 
 
 def origin(actor: Actor | None = None) -> dict[str, Any]:
@@ -123,7 +154,10 @@ def origin(actor: Actor | None = None) -> dict[str, Any]:
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the details of an organization's change: names from and to, and keys of metadata only."""
+    """Return the details of an organization's change: names from and to, and keys of metadata only.
+
+    Of many keys, as many are named as fit into `KEYS_MAX_BYTES`, and the others counted.
+    """
     old, new = before["metadata"], after["metadata"]
     keys = sorted(key for key in {*old, *new} if (key in old, old.get(key)) != (key in new, new.get(key)))
     names = {
@@ -131,4 +165,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
         for field in ("name", "slug")
         if before[field] != after[field]
     }
-    return names | ({"metadata": keys} if keys else {})
+    sizes = accumulate(len(key.encode()) for key in keys)
+    named = [key for key, size in zip(keys, sizes, strict=True) if size <= KEYS_MAX_BYTES]
+    unnamed = len(keys) - len(named)
+    return names | ({"metadata": named} if keys else {}) | ({"more_metadata": unnamed} if unnamed else {})

@@ -2,9 +2,10 @@
 
 from typing import Final, NamedTuple
 
-from tenantry import database
+from tenantry import accounts, database
 from tenantry.audit import Record
 from tenantry.database import Document
+from tenantry.organizations import OrganizationDocument
 from tenantry.queries import cursors, pages
 from tenantry.queries.sorting import Sort
 
@@ -18,13 +19,13 @@ class Page(NamedTuple):
     next_cursor: str | None
 
 
-def find_page(organization_id: str | None, limit: int, cursor: str | None) -> Page:
-    """Return records, newest first.
+def of_organization(organization: OrganizationDocument, limit: int, cursor: str | None) -> Page:
+    """Return records that concern an organization or, since it was created, an account of its members.
 
     Parameters
     ----------
-    organization_id : str or None
-        The organization that they concern; None for all records, also of no organization.
+    organization : OrganizationDocument
+        The organization, which is not deleted.
     limit : int
         At most so many.
     cursor : str or None
@@ -37,7 +38,19 @@ def find_page(organization_id: str | None, limit: int, cursor: str | None) -> Pa
     CursorOutdated
         The cursor is made up.
     """
-    query = {} if organization_id is None else {"organization_ids": organization_id}
+    of_members = {
+        "account_id": {"$in": accounts.ids_of_members(organization["_id"])},
+        "at": {"$gte": organization["created_at"]},
+    }
+    return _page({"$or": [{"organization_ids": organization["_id"]}, of_members]}, limit, cursor)
+
+
+def of_all(organization_id: str | None, limit: int, cursor: str | None) -> Page:
+    """Return all records, or all that concern an organization which may be deleted; see `of_organization`."""
+    return _page({} if organization_id is None else {"organization_ids": organization_id}, limit, cursor)
+
+
+def _page(query: Document, limit: int, cursor: str | None) -> Page:
     after = None
 
     def find(stages: list[Document]) -> list[Document]:

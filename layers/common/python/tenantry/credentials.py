@@ -1,12 +1,15 @@
 """Checking a password against an account, with the pauses that failures bring; the only place that does."""
 
-from tenantry import accounts, audit, passwords
+from collections.abc import Mapping
+from typing import Any
+
+from tenantry import audit, passwords
 from tenantry.accounts import AccountDocument
-from tenantry.audit import Action
+from tenantry.audit import Action, OfAccount
 from tenantry.errors import InvalidCredentials
 from tenantry.observability import logger
 from tenantry.request_context import Actor
-from tenantry.throttling import Attempts
+from tenantry.throttling import FREE_FAILURES, Attempts
 
 
 def check_password(
@@ -36,11 +39,24 @@ def check_password(
         return True
     if account is None:
         passwords.verify_password(password, None)
-    record_failure(failure, account["_id"] if account else None, InvalidCredentials.code)
+    failures = attempts.fail()
+    if _is_recorded(failures):
+        reason = {"reason": InvalidCredentials.code, "failures": failures}
+        record_failure(failure, account["_id"] if account else None, reason)
     return False
 
 
-def record_failure(failure: Action, account_id: str | None, reason: str, actor: Actor | None = None) -> None:
+def _is_recorded(failures: int) -> bool:
+    """Tell which failures in a row are recorded: those that are free, and then each time they have doubled.
+
+    So nobody fills the record by going on, and it tells how often somebody has.
+    """
+    return failures <= FREE_FAILURES or failures & (failures - 1) == 0
+
+
+def record_failure(
+    failure: Action, account_id: str | None, details: Mapping[str, Any], actor: Actor | None = None
+) -> None:
     """Record a refusal; its time does not tell whether there is an account.
 
     Parameters
@@ -49,13 +65,12 @@ def record_failure(failure: Action, account_id: str | None, reason: str, actor: 
         What was refused.
     account_id : str, optional
         Whose password was asked for; the owners of its organizations may read the record.
-    reason : str
-        Code of the answer.
+    details : mapping
+        What is told of it; at least the code of the answer as `reason`.
     actor : Actor, optional
         Who has proved to be it, if the password was right.
     """
-    details = {"reason": reason} | ({"account_id": account_id} if account_id else {})
-    audit.record_alone(failure, accounts.organization_ids(account_id), details, audit.origin(actor))
+    audit.record_alone(failure, OfAccount(account_id) if account_id else [], details, audit.origin(actor))
 
 
 def _matches(account: AccountDocument, password: str) -> bool:

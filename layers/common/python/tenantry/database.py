@@ -65,10 +65,18 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel(
             [("organization_ids", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="organization_at"
         ),
+        IndexModel(
+            [("account_id", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)],
+            name="account_at",
+            partialFilterExpression={"account_id": {"$exists": True}},
+        ),
         IndexModel([("at", DESCENDING), ("_id", DESCENDING)], name="at"),
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
-    "outbox": [IndexModel([("at", ASCENDING)], name="at")],
+    "outbox": [
+        IndexModel([("at", ASCENDING)], name="at"),
+        IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
+    ],
 }
 VIEWS: Final[dict[str, Document]] = {
     # So that whoever checks a token, or ends an account, need not be allowed to read password hashes.

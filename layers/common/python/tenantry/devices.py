@@ -11,9 +11,17 @@ import hmac
 import secrets
 from typing import Final
 
+from tenantry import throttling
 from tenantry.accounts import AccountDocument
+from tenantry.throttling import Attempts
 
 _HALF_BYTES: Final = 24  # 32 characters of base64url
+
+
+def attempts(email: str, token: str | None, account: AccountDocument | None) -> Attempts:
+    """Return what a login counts for: the device if its token is good, or else address and source."""
+    device = device_of(token, account) if token is not None else None
+    return throttling.of_stranger(email) if device is None else throttling.of_known(device)
 
 
 def device_of(token: str, account: AccountDocument | None) -> str | None:

@@ -7,7 +7,7 @@ from pymongo.client_session import ClientSession
 
 from tenantry import accounts, audit, database, devices, passwords, refreshing, sessions, throttling, tokens
 from tenantry.accounts import AccountDocument, Membership
-from tenantry.audit import Action
+from tenantry.audit import Action, OfAccount
 from tenantry.credentials import check_password, record_failure
 from tenantry.errors import (
     InvalidCredentials,
@@ -23,7 +23,6 @@ from tenantry.request_context import Actor
 from tenantry.secrets import read_secret
 from tenantry.sessions import Identity, Started, Tokens
 from tenantry.settings import settings
-from tenantry.throttling import Attempts
 from tenantry.tokens import InOrganization, InvalidSigningKey, SigningKey
 
 
@@ -57,7 +56,8 @@ def login(email: str, password: str, organization: str | None, device_token: str
         No signing key exists yet.
     """
     account = accounts.find_by_email(email)
-    if not check_password(_attempts(email, account, device_token), account, password) or account is None:
+    attempts = devices.attempts(email, device_token, account)
+    if not check_password(attempts, account, password) or account is None:
         raise _refusal("credentials")
     with _recorded("login.failed", account["_id"]):
         membership = _choose(accounts.memberships(account["_id"]), organization)
@@ -68,11 +68,6 @@ def login(email: str, password: str, organization: str | None, device_token: str
             raise _refusal("credentials")
     count("LoginSucceeded")
     return issued._replace(device_token=devices.renew(device_token, account))
-
-
-def _attempts(email: str, account: AccountDocument | None, device_token: str | None) -> Attempts:
-    device = devices.device_of(device_token, account) if device_token is not None else None
-    return throttling.of_stranger(email) if device is None else throttling.of_known(device)
 
 
 def refresh(refresh_token: str) -> Tokens:
@@ -146,8 +141,7 @@ def log_out_everywhere(account_id: str) -> None:
 
     def attempt(session: ClientSession) -> None:
         accounts.revoke_tokens(account_id, session)
-        organization_ids = accounts.organization_ids(account_id, session)
-        audit.record("account.logged_out_everywhere", organization_ids, session)
+        audit.record("account.logged_out_everywhere", OfAccount(account_id), session)
 
     database.run_transaction(attempt)
 
@@ -190,8 +184,7 @@ def _set_password(account: AccountDocument, password_hash: str) -> None:
     def attempt(session: ClientSession) -> None:
         if not accounts.set_password_hash(account, password_hash, revoke_tokens=True, session=session):
             raise _refusal("credentials")
-        organization_ids = accounts.organization_ids(account["_id"], session)
-        audit.record("password.changed", organization_ids, session)
+        audit.record("password.changed", OfAccount(account["_id"]), session)
 
     database.run_transaction(attempt)
 
@@ -202,7 +195,7 @@ def _recorded(action: Action, account_id: str) -> Iterator[None]:
     try:
         yield
     except (InvalidCredentials, OrganizationRequired, OrganizationSuspended) as error:
-        record_failure(action, account_id, error.code, Actor("account", account_id))
+        record_failure(action, account_id, {"reason": error.code}, Actor("account", account_id))
         raise
 
 

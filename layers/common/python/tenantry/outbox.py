@@ -84,6 +84,7 @@ def _entry(record: database.Document) -> "PutEventsRequestEntryTypeDef":
         "result": record["result"],
         "actor": record["actor"],
         "organization_ids": record["organization_ids"],
+        "account_id": record.get("account_id"),
         "request_id": record["request_id"],
         "source_address": record["source_address"],
         "details": record["details"],

@@ -29,6 +29,8 @@ class Settings(NamedTuple):
         How many organizations one account may own.
     placement : str
         Whether the next organization gets a ``collection`` of its own or shares one (``pooled``).
+    audit_retention_days : int
+        For how long audit records are kept; 0 for ever.
     event_bus : str
         EventBridge bus that gets the audit record; set for publish_events only.
     token_issuer, token_audience : str
@@ -45,6 +47,7 @@ class Settings(NamedTuple):
     sign_up: str
     organizations_per_account: int
     placement: str
+    audit_retention_days: int
     event_bus: str
     token_issuer: str
     token_audience: str
@@ -65,6 +68,7 @@ def settings() -> Settings:
         sign_up=read("SIGN_UP", "open"),
         organizations_per_account=int(read("ORGANIZATIONS_PER_ACCOUNT", "20")),
         placement=read("PLACEMENT", "collection"),
+        audit_retention_days=int(read("AUDIT_RETENTION_DAYS", "365")),
         event_bus=read("EVENT_BUS", ""),
         token_issuer=read("TOKEN_ISSUER", "urn:tenantry"),
         token_audience=read("TOKEN_AUDIENCE", "tenantry"),

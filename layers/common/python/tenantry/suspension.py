@@ -57,7 +57,7 @@ def _changed(
     organization: str, change: Callable[[str, ClientSession], bool], action: Action
 ) -> OrganizationDocument:
     """Change an organization and record it; one that is like that already is neither changed nor recorded."""
-    found = organizations.find(organization) or organizations.find_holder(organization)
+    found = organizations.find_present(organization)
     if found is None:
         raise OrganizationNotFound
     organization_id = found["_id"]

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pymongo import UpdateOne
+from pymongo import ReturnDocument, UpdateOne
 from pymongo.errors import BulkWriteError
+from pymongo.write_concern import WriteConcern
 
 from tenantry import counters, database
 from tenantry.errors import ServiceUnavailable
@@ -67,6 +68,22 @@ class Attempts:
             else:
                 return
         raise ServiceUnavailable
+
+    def fail(self) -> int:
+        """Return how many attempts in a row have failed, once the majority knows of them.
+
+        The answer tells a client of the failure, which must not be forgotten when the primary changes.
+        """
+        counted = (
+            counters.collection()
+            .with_options(write_concern=WriteConcern("majority"))
+            .find_one_and_update(
+                {"_id": self.key},
+                {"$set": {"expires_at": database.now() + FORGOTTEN_AFTER}},
+                return_document=ReturnDocument.AFTER,
+            )
+        )
+        return counted["failures"] if counted else 1
 
     def forget(self) -> None:
         """Take an attempt back after a success: it forgets failures in a row, but none of the source's."""

@@ -51,6 +51,10 @@ class AuditRecord(BaseModel):
         description="Where that request came from; an operator's for operators only.",
         examples=["203.0.113.7"],
     )
+    account_id: str | None = Field(
+        description="The account that it concerns as a whole, in all of its organizations.",
+        examples=["acct_0b9c5f2e7d6a4e3f8c1b2a3d4e5f6071"],
+    )
     details: dict[str, Any] = Field(examples=[{"slug": {"from": "google", "to": "alphabet"}}])
 
 
@@ -107,5 +111,6 @@ def _fields(record: Record, *, for_owner: bool) -> dict[str, Any]:
         "actor": actor,
         "request_id": record["request_id"],
         "source_address": address,
+        "account_id": record.get("account_id"),
         "details": record["details"],
     }

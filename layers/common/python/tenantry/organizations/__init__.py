@@ -6,7 +6,7 @@ Beside it, it notes a move of its documents (`moving`) and changes of their inde
 """
 
 from tenantry.organizations.changing import activate, insert, reactivate, remove, replace, suspend
-from tenantry.organizations.finding import find, find_holder, find_intents, find_to_commit
+from tenantry.organizations.finding import find, find_holder, find_intents, find_present, find_to_commit
 from tenantry.organizations.leases import LATE_DELIVERY, take_lease, vacated_until
 from tenantry.organizations.organization_document import (
     OWN_NAMESPACES,
@@ -31,6 +31,7 @@ __all__ = [
     "find",
     "find_holder",
     "find_intents",
+    "find_present",
     "find_to_commit",
     "insert",
     "is_pooled",

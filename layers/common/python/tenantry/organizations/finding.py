@@ -39,6 +39,11 @@ def find_holder(slug: str) -> OrganizationDocument | None:
     return typed(database.collection("organizations").find_one({"slugs": slug}))
 
 
+def find_present(organization: str) -> OrganizationDocument | None:
+    """Return the organization that has an id or slug, or is moving to the slug."""
+    return find(organization) or find_holder(organization)
+
+
 def find_intents(older_than: timedelta) -> Iterator[OrganizationDocument]:
     """Return the organizations whose intent is older than a while, oldest first."""
     due = {"intent.created_at": {"$lt": database.now() - older_than}}
