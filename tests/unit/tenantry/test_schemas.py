@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from tenantry import schemas
+from tenantry.http.index_schemas import CreateIndex, IndexKey
 from tenantry.schemas import (
     ChangePassword,
     CreateOrganization,
@@ -157,3 +159,40 @@ def test_messages_do_not_repeat_what_was_sent() -> None:
     with pytest.raises(ValidationError) as caught:
         ChangePassword.model_validate({"current_password": "s3cret\0", "new_password": "s3cret"})
     assert all("s3cret" not in error["msg"] for error in caught.value.errors())
+
+
+BODIES: dict[type[schemas.Request], dict[str, Any]] = {
+    CreateOrganization: {"name": "Google"},
+    UpdateOrganization: {},
+    schemas.CreateOrganizationAsOperator: {"name": "Google"},
+    Login: LOGIN,
+    schemas.RefreshToken: {"refresh_token": "x"},
+    ChangePassword: PASSWORDS,
+    IndexKey: {"field": "at"},
+    CreateIndex: {"keys": [{"field": "at"}]},
+}
+
+
+def subclasses(model: type) -> set[type]:
+    return set(model.__subclasses__()).union(*map(subclasses, model.__subclasses__()))
+
+
+def test_every_body_is_here() -> None:
+    assert {one for one in subclasses(schemas.Request) if one.__module__.startswith("tenantry.")} == set(
+        BODIES
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "field"), [(model, field) for model in BODIES for field in model.model_fields]
+)
+def test_no_field_is_null_neither_in_a_body_nor_in_its_schema(
+    model: type[schemas.Request], field: str
+) -> None:
+    assert wrong_fields(model, BODIES[model] | {field: None}) == {field}
+    assert "null" not in str(model.model_json_schema()["properties"][field].get("anyOf", ""))
+
+
+def test_only_metadata_of_a_change_may_hold_null() -> None:
+    assert UpdateOrganization.model_validate({"metadata": {"plan": None}}).metadata == {"plan": None}
+    assert wrong_fields(CreateOrganization, {"name": "Google", "metadata": {"plan": None}}) == {"metadata"}

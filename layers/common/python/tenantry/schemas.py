@@ -2,22 +2,27 @@
 
 import unicodedata
 from contextlib import suppress
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    field_validator,
 )
 
 from tenantry.addresses import ADDRESS_MAX_CHARACTERS, canonical_email, check_address
 from tenantry.metadata import METADATA_MAX_KEYS, check_metadata_key
 from tenantry.names import NAME_MAX_CHARACTERS, SLUG_PATTERN, canonical_name, check_slug
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
 
 PASSWORD_MIN_CHARACTERS = 15  # NIST SP 800-63B-4 section 3.1.1.2, a password as the single factor
 PASSWORD_MAX_CHARACTERS = 1024  # in NFC
@@ -108,10 +113,33 @@ MetadataValue = Annotated[
 
 
 class Request(BaseModel):
-    """Base of request bodies: types are not coerced, unknown fields are refused."""
+    """Base of request bodies: types are not coerced, unknown fields are refused.
+
+    A field that is None by default may be left out, but not be sent as null.
+    """
 
     # Built when it is used, for each function uses a few of all that stand here.
     model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_null(cls, value: Any) -> Any:
+        if value is None:
+            raise ValueError("must not be null")
+        return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: "CoreSchema", handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Leave null out of the schemas of fields."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        for field in schema.get("properties", {}).values():
+            kinds = [kind for kind in field.get("anyOf", ()) if kind != {"type": "null"}]
+            if len(kinds) == 1:
+                del field["anyOf"]
+                field.update({**kinds[0], **field})
+        return schema
 
 
 class CreateOrganization(Request):
