@@ -112,6 +112,14 @@ HEADER_FIELDS_OF_PROBLEMS: dict[HTTPStatus, dict[str, dict[str, Any]]] = {
             "schema": {"type": "string"},
         }
     },
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: {
+        name: {"description": description, "schema": {"type": "string"}}
+        for name, description in {
+            "Accept": "Media types of a body here.",
+            "Accept-Patch": "The same, to PATCH (RFC 5789).",
+            "Accept-Encoding": "identity, if the body had a Content-Encoding.",
+        }.items()
+    },
     HTTPStatus.TOO_MANY_REQUESTS: _RETRY_AFTER,
     HTTPStatus.SERVICE_UNAVAILABLE: _RETRY_AFTER,
 }
@@ -133,7 +141,8 @@ _CONDITIONS = [
 DESCRIPTION = """Organizations of a SaaS product, each with its own MongoDB collection.
 
 Create an organization, log in, and send the access token as `Authorization: Bearer <token>`. Every answer
-that is not a success is a problem document (RFC 9457) whose `code` programs can rely on.
+that is not a success is a problem document (RFC 9457) whose `code` programs can rely on. HEAD is answered as
+GET without its content; OPTIONS, and 405 to every other method, list the methods of a path in `Allow`.
 """
 
 
@@ -157,6 +166,7 @@ def merged_document() -> str:
             _add_links(document)
             _add_header_fields(document)
             _add_conditions(document)
+            _add_merge_patch(document)
             merge.add_schema(document)
     return merge.get_openapi_json_schema() + "\n"
 
@@ -190,6 +200,14 @@ def _add_conditions(document: dict[str, Any]) -> None:
                 if method == "get":
                     unchanged = {"description": HTTPStatus.NOT_MODIFIED.phrase, "headers": _ETAG}
                     operation["responses"][HTTPStatus.NOT_MODIFIED] = unchanged
+
+
+def _add_merge_patch(document: dict[str, Any]) -> None:
+    """Say that what PATCH takes as JSON it takes as a merge patch, too (RFC 7396)."""
+    for item in document["paths"].values():
+        content = item.get("patch", {}).get("requestBody", {}).get("content", {})
+        if "application/json" in content:
+            content.setdefault("application/merge-patch+json", content["application/json"])
 
 
 def _resolver(source: FilePath) -> APIGatewayRestResolver | None:

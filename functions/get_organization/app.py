@@ -39,4 +39,4 @@ def get_organization(
     )
 
 
-lambda_handler = http.lambda_handler(app)
+lambda_handler = http.lambda_handler(app, methods_elsewhere=("PATCH", "DELETE"))

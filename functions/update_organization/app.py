@@ -5,6 +5,7 @@ from typing import Annotated
 
 from tenantry import http, lifecycle, schemas
 from tenantry.accounts import Membership
+from tenantry.http.bodies import check_merge_patch
 from tenantry.http.preconditions import Holds
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -45,4 +46,4 @@ def update_organization(
     )
 
 
-lambda_handler = http.lambda_handler(app)
+lambda_handler = http.lambda_handler(app, check=check_merge_patch)

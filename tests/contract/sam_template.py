@@ -12,6 +12,9 @@ from samtranslator.translator.translator import Translator  # type: ignore[impor
 
 PROJECT = Path(__file__).resolve().parents[2]
 
+ANY = "ANY"
+ANY_METHOD = "x-amazon-apigateway-any-method"
+
 Resource = dict[str, Any]
 
 
@@ -72,12 +75,28 @@ def environment(logical_id: str) -> dict[str, Any]:
 
 def routes() -> dict[Route, str]:
     """Return the logical id of the function behind each route of the API."""
+    deployed = deployed_routes()
+    found = {route: function for route, function in deployed.items() if route.method != ANY}
+    for _, path in deployed.keys() - found.keys():
+        for method in _documented_methods(path):
+            found.setdefault(Route(method, path), deployed[Route(ANY, path)])
+    return found
+
+
+def deployed_routes() -> dict[Route, str]:
+    """Return the logical id of the function behind each method of a path, which may be ANY."""
     body = of_type("AWS::ApiGateway::RestApi")["Api"]["Body"]
     return {
-        Route(method.upper(), path): _function_of(operation)
+        Route(ANY if method == ANY_METHOD else method.upper(), path): _function_of(operation)
         for path, methods in body["paths"].items()
         for method, operation in methods.items()
     }
+
+
+def _documented_methods(path: str) -> set[str]:
+    """Return the methods of a path in the OpenAPI document, which leaves out where it is published."""
+    document = json.loads((PROJECT / "functions/docs/openapi.json").read_text())
+    return {method.upper() for method in document["paths"].get(path, {"get": {}})}
 
 
 @cache

@@ -9,6 +9,7 @@ import pytest
 
 from tests.contract import sam_template
 from tests.contract.sam_template import PROJECT, Route
+from tests.support.service import Service, route_of
 
 # The document describes the API, not where it is published.
 UNDOCUMENTED = {Route("GET", "/openapi.json"), Route("GET", "/docs")}
@@ -44,6 +45,20 @@ def test_every_function_directory_is_deployed_once() -> None:
 def test_template_sends_a_function_exactly_its_own_routes(function: str) -> None:
     deployed = {route for route, target in sam_template.routes().items() if target == function}
     assert deployed == app_routes(DIRECTORIES[function])
+
+
+@pytest.mark.parametrize("path", sorted({route.path for route in sam_template.routes()}))
+def test_every_path_says_which_methods_it_has_to_any_other(path: str) -> None:
+    """The function of ANY knows those that other functions have as well."""
+    any_function = DIRECTORIES[sam_template.deployed_routes()[Route(sam_template.ANY, path)]]
+    methods = {route.method for route in sam_template.routes() if route.path == path} | {"OPTIONS"}
+    expected = sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+    sent = path.replace("{", "").replace("}", "")
+    for method, status in (("OPTIONS", 204), ("LINK", 405)):
+        answer = Service().request(method, sent)
+        assert (answer.status, answer.headers["allow"].split(", ")) == (status, expected)
+        assert ("accept-patch" in answer.headers) == ("PATCH" in methods and status == 204)
+    assert route_of("LINK", sent)[1] == any_function
 
 
 @pytest.mark.parametrize("function", sorted(DIRECTORIES))

@@ -32,11 +32,14 @@ IDS: dict[str, Any] = {
     "dots": "..",
     "text": "grüße und ☃",
 }
-# What needs no base64url, as a client would write it by hand; the gateway of the local stack decodes it.
+# What needs no base64url, as a client would write it by hand.
 BY_HAND: dict[str, tuple[str, Any]] = {
     "word": ("first", "first"),
     "spaces": ("two%20words", "two words"),
     "Unicode": ("gr%C3%BC%C3%9Fe", "grüße"),
+    "percent": ("100%25", "100%"),
+    "percent-encoded": ("%2541", "%41"),
+    "slash": ("a%2Fb", "a/b"),
     "integer": (quote('{"$numberInt":"5"}', safe=""), 5),
     "object": (quote('{"year":2026,"number":7}', safe=""), {"year": 2026, "number": 7}),
 }

@@ -64,7 +64,12 @@ def test_fields_are_those_that_are_described(owner: Owner) -> None:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_problems_say_what_to_wait_for_and_how_to_authenticate(operation: str) -> None:
     for status, answer in OPERATIONS[operation].description["responses"].items():
-        expected = {"429": {"Retry-After"}, "503": {"Retry-After"}, "401": {"WWW-Authenticate"}}
+        expected = {
+            "429": {"Retry-After"},
+            "503": {"Retry-After"},
+            "401": {"WWW-Authenticate"},
+            "415": {"Accept", "Accept-Patch", "Accept-Encoding"},
+        }
         if status >= "400":
             assert set(answer.get("headers", {})) == expected.get(status, set())
 

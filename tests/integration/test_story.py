@@ -235,3 +235,36 @@ def test_service_routes(service: Service, databases: Databases) -> None:
     assert set(key) == {"kty", "crv", "x", "kid", "use", "alg"}
     assert service.get("/openapi.json").json["openapi"].startswith("3.")
     assert service.get("/docs").headers["content-type"].startswith("text/html")
+
+
+def test_organization_is_changed_by_a_merge_patch(service: Service) -> None:
+    owner = sign_up(service, "Google")
+    merge_patch = {"Content-Type": "application/merge-patch+json"}
+    changes = {"metadata": {"plan": "pro", "seats": None}}
+    changed = service.patch(owner.path, changes, token=owner.token, headers=merge_patch)
+    assert (changed.status, changed.json["metadata"]) == (200, {"plan": "pro"})
+    refused = service.patch(owner.path, changes, token=owner.token, headers={"Content-Type": "text/plain"})
+    assert (refused.status, refused.code) == (415, "unsupported-media-type")
+    assert refused.headers["accept-patch"] == "application/json, application/merge-patch+json"
+    for method, path, types in [
+        ("POST", "/organizations", "application/json"),
+        ("PUT", "/account/password", "application/json"),
+    ]:
+        refused = service.request(method, path, body="{}", token=owner.token, headers=merge_patch)
+        assert (refused.status, refused.headers["accept"]) == (415, types)
+    for method in ("POST", "PUT"):
+        path = f"{owner.path}/documents" + ("/a" if method == "PUT" else "")
+        assert service.request(method, path, body="{}", token=owner.token, headers=merge_patch).status == 415
+    null = service.patch(owner.path, {"name": None}, token=owner.token)
+    assert (null.status, null.json["errors"][0]["field"]) == (422, "name")
+
+
+def test_methods_of_an_organization(service: Service) -> None:
+    owner = sign_up(service, "Google")
+    get, head = (service.request(method, owner.path, token=owner.token) for method in ("GET", "HEAD"))
+    assert (head.status, head.headers, head.text) == (200, get.headers, "")
+    options = service.request("OPTIONS", owner.path)
+    assert (options.status, options.headers["allow"]) == (204, "DELETE, GET, HEAD, OPTIONS, PATCH")
+    refused = service.request("POST", owner.path, token=owner.token)
+    assert (refused.status, refused.code) == (405, "method-not-allowed")
+    assert refused.headers["allow"] == options.headers["allow"]

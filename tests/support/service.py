@@ -107,12 +107,19 @@ def handler(function: str) -> Any:
 
 
 def route_of(method: str, path: str) -> tuple[str, str, dict[str, str]]:
-    """Return resource, function and path parameters of a request, as API Gateway finds them."""
+    """Return resource, function and path parameters of a request, as API Gateway finds them.
+
+    A method without a route goes to the function of ANY, which is the first one of the path here.
+    """
+    found = []
     for its_method, resource, function in ROUTES:
         pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(resource))
-        if method == its_method and (match := re.fullmatch(pattern, path, re.DOTALL)):
-            return resource, function, match.groupdict()
-    raise LookupError(f"API Gateway has no route {method} {path}")
+        if match := re.fullmatch(pattern, path, re.DOTALL):
+            found.append((its_method != method, resource, function, match.groupdict()))
+    if not found:
+        raise LookupError(f"API Gateway has no route {path}")
+    _, resource, function, parameters = min(found, key=lambda one: one[0])
+    return resource, function, parameters
 
 
 def proxy_event(

@@ -1,9 +1,11 @@
 """JSON that means one thing to every parser (RFC 8259, stricter where it leaves the meaning open)."""
 
 import json
-from typing import Any, Never
+from typing import Any, Final, Never
 
 from tenantry.errors import MalformedRequest
+
+BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 def loads(text: str | bytes, *, max_depth: int) -> Any:
@@ -24,8 +26,7 @@ def loads(text: str | bytes, *, max_depth: int) -> Any:
         The text is something else; the detail says where or why, and repeats nothing of it.
     """
     try:
-        decoded = text.decode() if isinstance(text, bytes) else text
-        parsed = json.loads(decoded, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        parsed = json.loads(_decoded(text), object_pairs_hook=_unique, parse_constant=_refuse_constant)
         json.dumps(parsed, ensure_ascii=False).encode()  # fails on lone surrogates
     except UnicodeError:
         raise MalformedRequest("The JSON is not text in UTF-8, or holds a lone surrogate.") from None
@@ -36,6 +37,13 @@ def loads(text: str | bytes, *, max_depth: int) -> Any:
     if _is_deeper(parsed, max_depth):
         raise MalformedRequest("The JSON is nested too deeply.")
     return parsed
+
+
+def _decoded(text: str | bytes) -> str:
+    decoded = text.decode() if isinstance(text, bytes) else text
+    if decoded.startswith(BYTE_ORDER_MARK):  # which no sender may add (RFC 8259 section 8.1)
+        raise ValueError("it begins with a byte order mark, which must be left out")
+    return decoded
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tenantry.errors import MalformedRequest, PayloadTooLarge, TenantryError, UnsupportedMediaType
+from tenantry.errors import (
+    MalformedRequest,
+    PayloadTooLarge,
+    TenantryError,
+    UnsupportedContentCoding,
+    UnsupportedMediaType,
+)
 from tenantry.http.bodies import MAX_BYTES, MAX_DEPTH, check_body
 
 JSON_VALUES = st.recursive(
@@ -80,7 +86,7 @@ def test_a_json_object_is_fine_as_text_and_in_base64(body: str) -> None:
         ('{"a":\n01}', "line 2 column 2"),
         ('{"a":"\n"}', "line 1 column 7"),
         ('{"a":"\0"}', "line 1 column 7"),
-        ("\ufeff{}", "line 1 column 1"),
+        ("\ufeff{}", "byte order mark"),
         ('{"a":1,"a":2}', "two members of the same name"),
         ('{"a":1,"\\u0061":2}', "two members of the same name"),
         ('{"x":[{"a":1,"a":1}]}', "two members of the same name"),
@@ -149,6 +155,44 @@ def test_the_media_type_is_json_with_any_parameters(content_type: str) -> None:
 def test_another_media_type_is_not_supported(content_type: str) -> None:
     with pytest.raises(UnsupportedMediaType):
         check_body(event("{}", content_type))
+
+
+@pytest.mark.parametrize(
+    ("method", "media_types", "fields"),
+    [
+        ("POST", {"application/json"}, {"Accept": "application/json"}),
+        (
+            "PATCH",
+            {"application/json", "application/merge-patch+json"},
+            dict.fromkeys(("Accept", "Accept-Patch"), "application/json, application/merge-patch+json"),
+        ),
+    ],
+)
+def test_the_answer_names_what_is_supported(
+    method: str, media_types: set[str], fields: dict[str, str]
+) -> None:
+    with pytest.raises(UnsupportedMediaType) as caught:
+        check_body(event("{}", "text/plain") | {"httpMethod": method}, media_types)
+    assert caught.value.headers == fields
+
+
+@pytest.mark.parametrize(
+    "coding", ["gzip", "GZIP", "br", "deflate", "zstd", "identity, gzip", "x", "gzip, identity"]
+)
+@pytest.mark.parametrize("body", ["{}", "\x1f\ufffd\x08"])
+def test_another_content_coding_is_not_supported(coding: str, body: str) -> None:
+    sent = event(body)
+    sent["headers"]["content-encoding"] = coding
+    with pytest.raises(UnsupportedContentCoding) as caught:
+        check_body(sent)
+    assert (caught.value.status, caught.value.headers) == (415, {"Accept-Encoding": "identity"})
+
+
+@pytest.mark.parametrize("coding", ["identity", "", "Identity"])
+def test_a_body_that_is_not_coded_may_say_so(coding: str) -> None:
+    sent = event("{}")
+    sent["headers"]["Content-Encoding"] = coding
+    check_body(sent)
 
 
 @pytest.mark.parametrize("name", ["content-type", "Content-type", "CONTENT-TYPE"])

@@ -9,10 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymongo import _csot  # what pymongo.timeout sets has no public reader
 
-from tenantry import mongodb, request_context
+from tenantry import http, mongodb, request_context
+from tenantry.http.bodies import check_merge_patch
 from tenantry.http.handlers import HEADERS
 from tests.support.service import LambdaContext, proxy_event
-from tests.unit.tenantry.http.resolver import OLD_CLAIMS, PASSWORD, credentials, field, handler, problem, send
+from tests.unit.tenantry.http.resolver import (
+    OLD_CLAIMS,
+    PASSWORD,
+    app,
+    credentials,
+    field,
+    handler,
+    problem,
+    send,
+)
 from tests.unit.tenantry.jose import signed
 
 PASSWORDS = json.dumps({"current_password": PASSWORD, "new_password": PASSWORD})
@@ -110,6 +120,60 @@ def test_a_parameter_is_spelled_as_a_client_likes(path: str) -> None:
 def test_if_match_reaches_the_route(sent: str, holds: bool) -> None:
     answer = send("PATCH", "/organizations/google", token=signed(), If_Match=sent)
     assert json.loads(answer["body"]) == {"holds": holds}
+
+
+def test_head_is_get_without_content() -> None:
+    for path, fields in (
+        ("/organizations/google", {"token": signed()}),
+        ("/organizations/google", {"token": signed(), "If_None_Match": '"7"'}),
+        ("/organizations/google", {}),
+        ("/health", {}),
+    ):
+        head, get = (send(method, path, **fields) for method in ("HEAD", "GET"))
+        assert head["body"] == ""
+        assert head["statusCode"] == get["statusCode"]
+        assert head["multiValueHeaders"] == get["multiValueHeaders"]
+
+
+ALLOWED = {
+    "/health": "GET, HEAD, OPTIONS",
+    "/login": "OPTIONS, POST",
+    "/organizations/x": "DELETE, GET, HEAD, OPTIONS, PATCH",
+}
+
+
+@pytest.mark.parametrize("path", ALLOWED)
+def test_options_lists_the_methods(path: str) -> None:
+    answer = send("OPTIONS", path)
+    assert (answer["statusCode"], answer["body"], field(answer, "Allow")) == (204, "", ALLOWED[path])
+    patches = "application/merge-patch+json, application/json" if "PATCH" in ALLOWED[path] else None
+    assert field(answer, "Accept-Patch") == patches
+
+
+@pytest.mark.parametrize("path", ALLOWED)
+@pytest.mark.parametrize("method", ["HEAD", "GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "get", "X"])
+def test_a_method_that_is_not_there_is_not_allowed(path: str, method: str) -> None:
+    allowed = ALLOWED[path]
+    if method not in allowed.split(", "):
+        answer = send(method, path, "not looked at")
+        assert (answer["statusCode"], field(answer, "Allow")) == (405, allowed)
+        assert answer["body"] == "" if method == "HEAD" else problem(answer) == (405, "method-not-allowed")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "LINK"])
+def test_nothing_is_at_a_path_to_any_method(method: str) -> None:
+    event = proxy_event("GET", "/health", {}, None) | {"path": "/healthy", "httpMethod": method}
+    context: Any = LambdaContext("test")
+    assert handler(event, context)["statusCode"] == 404
+
+
+@pytest.mark.parametrize("media_type", ["application/merge-patch+json", "Application/Merge-Patch+JSON; a=b"])
+def test_a_merge_patch_is_json_to_a_route_that_takes_one(media_type: str) -> None:
+    event = proxy_event("PUT", "/account/password", {"Content-Type": media_type}, PASSWORDS)
+    context: Any = LambdaContext("test")
+    assert problem(handler(event, context)) == (415, "unsupported-media-type")
+    taking = http.lambda_handler(app, check=check_merge_patch)
+    assert problem(taking(event, context)) == (500, "internal-error"), "the route has not been reached"
 
 
 def test_a_defect_is_a_problem() -> None:

@@ -40,11 +40,13 @@ from tenantry.errors.requests import (
     IdempotencyKeySpent,
     InvalidFields,
     MalformedRequest,
+    MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
     PreconditionFailed,
     RequestInFlight,
     TooManyRequests,
+    UnsupportedContentCoding,
     UnsupportedMediaType,
 )
 from tenantry.errors.service import (
@@ -73,6 +75,7 @@ __all__ = [
     "LimitReached",
     "LoginTooOld",
     "MalformedRequest",
+    "MethodNotAllowed",
     "MissingToken",
     "NotAttempted",
     "NotFound",
@@ -91,5 +94,6 @@ __all__ = [
     "TenantryError",
     "TooManyIndexes",
     "TooManyRequests",
+    "UnsupportedContentCoding",
     "UnsupportedMediaType",
 ]

@@ -1,5 +1,6 @@
 """What is wrong with a request, whatever it is about."""
 
+from collections.abc import Collection
 from http import HTTPStatus
 
 from tenantry.errors.base import TenantryError
@@ -31,12 +32,63 @@ class PayloadTooLarge(TenantryError):
 
 
 class UnsupportedMediaType(TenantryError):
-    """The body is not declared as JSON."""
+    """The body is not declared as what the route takes."""
 
     code = "unsupported-media-type"
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     title = "Unsupported media type"
     default_detail = "Send the body as application/json."
+    media_types: Collection[str] = ()
+    is_patch = False
+
+    @classmethod
+    def of(cls, media_types: Collection[str], *, is_patch: bool) -> "UnsupportedMediaType":
+        """Make the error that names what the route takes, to PATCH as RFC 5789 section 2.2 has it."""
+        error = cls(f"Send the body as {' or '.join(sorted(media_types))}.")
+        error.media_types, error.is_patch = sorted(media_types), is_patch
+        return error
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Header fields that the answer carries besides its content type (RFC 9110 section 15.5.16)."""
+        types = ", ".join(self.media_types)
+        return ({"Accept": types} if types else {}) | ({"Accept-Patch": types} if self.is_patch else {})
+
+
+class UnsupportedContentCoding(TenantryError):
+    """The body is compressed, or coded in another way; nothing was looked at."""
+
+    code = "unsupported-content-coding"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    title = "Unsupported content coding"
+    default_detail = "Send the body as it is, without Content-Encoding."
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Header fields that the answer carries besides its content type (RFC 9110 section 15.5.16)."""
+        return {"Accept-Encoding": "identity"}
+
+
+class MethodNotAllowed(TenantryError):
+    """Nothing at this path has the method."""
+
+    code = "method-not-allowed"
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    title = "Method not allowed"
+    default_detail = "There is no such method here. Allow lists those that there are."
+    allowed: Collection[str] = ()
+
+    @classmethod
+    def of(cls, allowed: Collection[str]) -> "MethodNotAllowed":
+        """Make the error that lists the methods."""
+        error = cls()
+        error.allowed = allowed
+        return error
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Header fields that the answer carries besides its content type (RFC 9110 section 15.5.6)."""
+        return {"Allow": ", ".join(self.allowed)}
 
 
 class InvalidFields(TenantryError):

@@ -5,29 +5,43 @@ from collections.abc import Mapping, Set
 from typing import Any, Final
 
 from tenantry import strict_json
-from tenantry.errors import MalformedRequest, PayloadTooLarge, UnsupportedMediaType
+from tenantry.errors import (
+    MalformedRequest,
+    PayloadTooLarge,
+    UnsupportedContentCoding,
+    UnsupportedMediaType,
+)
+from tenantry.http.header_fields import value_of
 
 MAX_BYTES: Final = 64 * 1024
 MAX_DEPTH: Final = 20
-MEDIA_TYPE: Final = "application/json"
+JSON: Final = "application/json"
+MERGE_PATCH: Final = "application/merge-patch+json"
 REPLACEMENT_CHARACTER: Final = "\ufffd"  # what API Gateway makes of octets that are not UTF-8
 
 
-def check_body(event: Mapping[str, Any]) -> None:
+def check_body(event: Mapping[str, Any], media_types: Set[str] = frozenset({JSON})) -> None:
     """Refuse a body that is not one JSON object in UTF-8, as strict as `strict_json`.
 
     Parameters
     ----------
     event : mapping
         API Gateway's proxy event.
+    media_types : set of str
+        What it may be declared as.
 
     Raises
     ------
-    PayloadTooLarge, UnsupportedMediaType, MalformedRequest
+    PayloadTooLarge, UnsupportedMediaType, UnsupportedContentCoding, MalformedRequest
     """
-    octets = octets_of(event, {MEDIA_TYPE}, MAX_BYTES)
+    octets = octets_of(event, media_types, MAX_BYTES)
     if octets and not isinstance(strict_json.loads(octets, max_depth=MAX_DEPTH), dict):
         raise MalformedRequest("The body is not a JSON object.")
+
+
+def check_merge_patch(event: Mapping[str, Any]) -> None:
+    """Refuse what `check_body` refuses, but take a JSON merge patch by its own name, too (RFC 7396)."""
+    check_body(event, {JSON, MERGE_PATCH})
 
 
 def octets_of(event: Mapping[str, Any], media_types: Set[str], max_bytes: int) -> bytes:
@@ -49,13 +63,14 @@ def octets_of(event: Mapping[str, Any], media_types: Set[str], max_bytes: int) -
 
     Raises
     ------
-    PayloadTooLarge, UnsupportedMediaType, MalformedRequest
+    PayloadTooLarge, UnsupportedMediaType, UnsupportedContentCoding, MalformedRequest
     """
     body = event.get("body") or ""
     if len(body) > max_bytes * 4 / 3 + 4:  # the longest that base64 makes of it
         raise _too_large(max_bytes)
     if body:
-        _check_media_type(event.get("headers") or {}, media_types)
+        _check_content_coding(event)
+        _check_media_type(event, media_types)
     octets = _octets(body, is_base64=bool(event.get("isBase64Encoded")))
     if len(octets) > max_bytes:
         raise _too_large(max_bytes)
@@ -66,10 +81,16 @@ def _too_large(max_bytes: int) -> PayloadTooLarge:
     return PayloadTooLarge(f"The body must not be longer than {max_bytes} bytes.")
 
 
-def _check_media_type(headers: Mapping[str, str], media_types: Set[str]) -> None:
-    for name, value in headers.items():
-        if name.lower() == "content-type" and value.partition(";")[0].strip() not in media_types:
-            raise UnsupportedMediaType(f"Send the body as {' or '.join(sorted(media_types))}.")
+def _check_content_coding(event: Mapping[str, Any]) -> None:
+    codings = (value_of(event, "content-encoding") or "").split(",")
+    if {coding.strip().lower() for coding in codings} - {"", "identity"}:
+        raise UnsupportedContentCoding
+
+
+def _check_media_type(event: Mapping[str, Any], media_types: Set[str]) -> None:
+    sent = [value for name, value in (event.get("headers") or {}).items() if name.lower() == "content-type"]
+    if any(value.partition(";")[0].strip() not in media_types for value in sent):
+        raise UnsupportedMediaType.of(media_types, is_patch=event.get("httpMethod") == "PATCH")
 
 
 def _octets(body: str, *, is_base64: bool) -> bytes:

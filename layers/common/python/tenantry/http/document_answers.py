@@ -15,6 +15,8 @@ from tenantry.documents.changing import version_of
 from tenantry.documents.finding import Page
 from tenantry.documents.rules import format_document_id
 from tenantry.errors import AnswerTooLarge, TenantryError
+from tenantry.http.accept import preferred
+from tenantry.http.header_fields import value_of
 from tenantry.http.preconditions import etag
 
 MAX_ANSWER_BYTES: Final = 5_500_000  # Lambda takes 6 MB, in which the body stands as a JSON string
@@ -105,7 +107,8 @@ def _outcome(outcome: Document | TenantryError, request: Request) -> str:
 
 
 def _is_canonical(request: Request) -> bool:
-    return CANONICAL in request.headers.get("accept", "")
+    accept = value_of(request.resolved_event.raw_event, "accept")
+    return preferred(accept, (RELAXED, CANONICAL)) == CANONICAL
 
 
 def _encoded(document: Any, request: Request) -> str:

@@ -12,29 +12,27 @@ from tenantry import extended_json, strict_json
 from tenantry.accounts import Membership
 from tenantry.documents.rules import JSON_MAX_DEPTH, parse_document_id
 from tenantry.errors import InvalidFields, MalformedRequest, TenantryError
-from tenantry.http.bodies import octets_of
+from tenantry.http.bodies import JSON, MERGE_PATCH, octets_of
 from tenantry.tenants.repetitions import Key
 
 MAX_BYTES: Final = 4 * 1024 * 1024  # Lambda takes 6 MB, in which the body stands as a JSON string
 MAX_DOCUMENTS: Final = 1000
 
-JSON: Final = "application/json"
 CANONICAL: Final = "application/ejson"
 LINES: Final = "application/x-ndjson"
-MERGE_PATCH: Final = "application/merge-patch+json"
 _DOCUMENT: Final = {JSON, CANONICAL}
 _MANY: Final = _DOCUMENT | {LINES}
 _PATCH: Final = _DOCUMENT | {MERGE_PATCH}
 
 
 def check_documents(event: Mapping[str, Any]) -> None:
-    """Refuse a body that is no text of any type that documents are sent as.
+    """Refuse a body that is no text of any type that documents, or patches of them, are sent as.
 
     Raises
     ------
     PayloadTooLarge, UnsupportedMediaType, MalformedRequest
     """
-    octets_of(event, _MANY | _PATCH, MAX_BYTES)
+    octets_of(event, _PATCH if event["httpMethod"] == "PATCH" else _MANY, MAX_BYTES)
 
 
 def document_of(request: Request) -> Any:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from tenantry.errors import DocumentExists
 from tenantry.http import openapi
-from tenantry.http.document_requests import CANONICAL, JSON, LINES, MERGE_PATCH
+from tenantry.http.bodies import JSON, MERGE_PATCH
+from tenantry.http.document_requests import CANONICAL, LINES
 
 _NOTE: Final[dict[str, Any]] = {"text": "hello", "tags": ["first"], "at": {"$date": "2026-01-31T12:00:00Z"}}
 _STORED: Final[dict[str, Any]] = {"_id": {"$oid": "665f1c2e8b3e4a0012ab34cd"}, **_NOTE}

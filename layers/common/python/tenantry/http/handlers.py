@@ -1,7 +1,7 @@
 """The Lambda handler that stands in front of every resolver."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, cast
 from urllib.parse import quote
 
@@ -11,13 +11,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pymongo.errors import PyMongoError
 
 from tenantry import issuer, request_context
-from tenantry.errors import NotFound, TenantryError
-from tenantry.http.bodies import check_body
+from tenantry.errors import MethodNotAllowed, NotFound, TenantryError
+from tenantry.http import methods
+from tenantry.http.bodies import JSON, MERGE_PATCH, check_body
 from tenantry.http.preconditions import conditional
 from tenantry.http.problems import error_of, gateway_response, register_problems, request_id
 from tenantry.mongodb import REQUEST_TIMEOUT_SECONDS
 from tenantry.observability import count, logger, metrics
 
+Check = Callable[[Mapping[str, Any]], None]
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 HEADERS: Final = {
@@ -27,18 +29,19 @@ HEADERS: Final = {
 }
 
 
-# Gateways differ in whether they decode the path, and Powertools routes no path with, say, a quotation mark.
+# The path is as it was sent, percent-encoded, but Powertools routes none with, say, a quotation mark.
 URL_CHARACTERS: Final = "%/:@-._~!$&'()*+,;="
 # A segment that is empty or of dots alone: what gateways and firewalls drop, each in its own way.
 _DROPPED_SEGMENT: Final = re.compile(r"/(?:\.|%2[Ee]){0,2}(?:/|$)")
 
 
 def lambda_handler(
-    app: APIGatewayRestResolver, check: Callable[[Mapping[str, Any]], None] = check_body
+    app: APIGatewayRestResolver, check: Check = check_body, methods_elsewhere: Collection[str] = ()
 ) -> Handler:
     """Make the Lambda handler of a resolver.
 
-    It refuses paths that are not canonical and malformed bodies, answers every exception with a problem
+    It refuses paths that are not canonical and malformed bodies, answers HEAD as GET without its content,
+    OPTIONS and what is not allowed with the methods that there are, and every exception with a problem
     document, bounds the time that the database may take, logs one line per request, and counts answers by
     class of status.
 
@@ -47,7 +50,10 @@ def lambda_handler(
     app : APIGatewayRestResolver
         The function's resolver, with its routes.
     check : callable
-        Raises a TenantryError for a proxy event whose body no route of the function accepts.
+        Raises a TenantryError for a proxy event whose body no route of the function accepts. What it lets
+        pass as a merge patch, Powertools takes for JSON.
+    methods_elsewhere : collection of str
+        Methods of the same path that other functions answer.
     """
     register_problems(app)
 
@@ -56,8 +62,11 @@ def lambda_handler(
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.set_correlation_id(request_id(event))
         with request_context.answering(request_id(event), _source_address(event)):
-            answer = _answer(app, check, event, context)
-        answer["body"] = answer.get("body") or ""  # a string also where there is none (204)
+            answer = _answer(app, check, methods_elsewhere, event, context)
+        is_head = event["httpMethod"] == "HEAD"
+        answer["body"] = (
+            "" if is_head else answer.get("body") or ""
+        )  # a string also where there is none (204)
         for name, value in HEADERS.items():
             answer["multiValueHeaders"].setdefault(name, [value])
         count(f"Answers{answer['statusCode'] // 100}xx")
@@ -74,22 +83,35 @@ def lambda_handler(
 
 def _answer(
     app: APIGatewayRestResolver,
-    check: Callable[[Mapping[str, Any]], None],
+    check: Check,
+    methods_elsewhere: Collection[str],
     event: dict[str, Any],
     context: LambdaContext,
 ) -> dict[str, Any]:
-    event = event | {
-        "headers": _with_lower_case_media_type(event.get("headers") or {}),
-        "path": quote(event["path"], safe=URL_CHARACTERS),
-    }
+    path, method = quote(event["path"], safe=URL_CHARACTERS), event["httpMethod"]
+    headers = _with_lower_case_media_type(event.get("headers") or {})
+    event = event | {"path": path, "headers": headers}
     try:
-        _check_path(event["path"])
+        _check_path(path)
+        allowed = methods.allowed(app, path, methods_elsewhere)
+        if method == "OPTIONS" and allowed:
+            return methods.options(allowed)
+        if allowed and method not in allowed:
+            raise MethodNotAllowed.of(allowed)
         check(event)
-        with pymongo.timeout(REQUEST_TIMEOUT_SECONDS):
-            issuer.check()
-            return conditional(event, app.resolve(event, context))
+        return _resolved(app, event, context)
     except (TenantryError, PyMongoError) as error:
         return gateway_response(error_of(error), request_id(event))
+
+
+def _resolved(app: APIGatewayRestResolver, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Return the answer of the route, to HEAD that of GET."""
+    if event["httpMethod"] == "HEAD":
+        event = event | {"httpMethod": "GET"}
+    event = event | {"headers": _with_json_for_merge_patch(event["headers"])}
+    with pymongo.timeout(REQUEST_TIMEOUT_SECONDS):
+        issuer.check()
+        return conditional(event, app.resolve(event, context))
 
 
 def _check_path(path: str) -> None:
@@ -111,4 +133,12 @@ def _with_lower_case_media_type(headers: Mapping[str, str]) -> dict[str, str]:
     """Media types have no case (RFC 9110 section 8.3.1), but Powertools knows them in lower case alone."""
     return {
         name: value.lower() if name.lower() == "content-type" else value for name, value in headers.items()
+    }
+
+
+def _with_json_for_merge_patch(headers: Mapping[str, str]) -> dict[str, str]:
+    """Call a merge patch JSON, which it is, for Powertools knows it by no other name."""
+    return {
+        name: value.replace(MERGE_PATCH, JSON) if name.lower() == "content-type" else value
+        for name, value in headers.items()
     }
