@@ -12,6 +12,7 @@ from cli import addresses, checker, cluster_commands, library, move_command, opt
 from cli.backups.backup import back_up
 from cli.backups.owners import NamedOwner
 from cli.backups.restore import restore as restore_backup
+from cli.backups.storage import is_standard_output
 from cli.checker import Advance
 from cli.checks import signing_keys
 from cli.connection import Databases, Target, connected
@@ -97,7 +98,7 @@ def reconcile(
 @app.command()
 def backup(
     organization: Annotated[str, typer.Argument(metavar="ORGANIZATION", help="Its id or slug.")],
-    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE|S3URL", help="Where to.")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE|S3URL|-", help="Where to.")],
     mongodb_uri: MongoDBUri,
     master_database: MasterDatabase = "tenantry",
     tenant_database: TenantDatabase = "tenantry_tenants",
@@ -106,7 +107,8 @@ def backup(
 ) -> None:
     """Write one organization, as it is at one moment, into an archive that mongorestore reads as well.
 
-    The archive holds the password hashes of the organization's owners: keep it secret.
+    The archive holds the password hashes of the organization's owners: keep it secret. With - it goes to
+    standard output, and what is printed otherwise to standard error; pipes and devices are written to.
     """
     target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     with reported(), _transferring(target, as_json) as (databases, advance):
@@ -114,12 +116,12 @@ def backup(
     found = done.organization
     content = {"organization_id": found["_id"], "slug": found["slug"], "bytes": done.archive_bytes}
     text = f"Backed up {found['slug']} ({found['_id']}): {done.archive_bytes} bytes in {output}"
-    print_result(content, text, as_json=as_json)
+    print_result(content, text, as_json=as_json, on_standard_error=is_standard_output(output))
 
 
 @app.command()
 def restore(
-    source: Annotated[str, typer.Argument(metavar="FILE|S3URL", help="What `tenantry backup` wrote.")],
+    source: Annotated[str, typer.Argument(metavar="FILE|S3URL|-", help="What `tenantry backup` wrote.")],
     mongodb_uri: MongoDBUri,
     master_database: MasterDatabase = "tenantry",
     tenant_database: TenantDatabase = "tenantry_tenants",
@@ -133,6 +135,8 @@ def restore(
 
     An e-mail address names no owner, for somebody else may have it by now.
     """
+    if even_though_younger and owner is None:
+        raise typer.BadParameter("is for --owner ACCOUNT_ID", param_hint="--even-though-younger")
     named_owner = NamedOwner(owner, even_though_younger) if owner is not None else None
     target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     advice = "; once it can, run `tenantry reconcile`, which ends what the restore has begun"

@@ -32,9 +32,9 @@ def print_json(content: Any) -> None:
     typer.echo(json.dumps(content, ensure_ascii=False))
 
 
-def print_result(content: Any, text: str, *, as_json: bool) -> None:
+def print_result(content: Any, text: str, *, as_json: bool, on_standard_error: bool = False) -> None:
     """Print what a command has done, as one JSON document or as one line for people."""
-    typer.echo(json.dumps(content, ensure_ascii=False) if as_json else text)
+    typer.echo(json.dumps(content, ensure_ascii=False) if as_json else text, err=on_standard_error)
 
 
 def print_error(message: str) -> None:

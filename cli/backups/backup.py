@@ -8,6 +8,7 @@ from pymongo.errors import OperationFailure
 
 from cli.backups import archive, snapshot, storage
 from cli.backups.errors import BackupError
+from cli.backups.storage import Destination
 from cli.checker import Advance
 from cli.connection import Databases
 from tenantry import organizations
@@ -42,20 +43,21 @@ def back_up(databases: Databases, reference: str, destination: str, advance: Adv
     reference : str
         Its id or slug.
     destination : str
-        A path, or s3://bucket/key.
+        A path, s3://bucket/key, or - for standard output.
     advance : Advance
         Called with the number of bytes as the work goes on.
 
     Raises
     ------
     BackupError, StorageFailed
-        There is no backup at the destination, or still the one from before.
+        There is no backup at the destination, or still the one from before; what was passed on is none.
     """
+    place = storage.Destination(destination)
     for _ in range(MAX_ATTEMPTS):
         organization = _settled(reference)
         reference = organization["_id"]
         try:
-            return Backup(organization, _attempt(databases, organization, destination, advance))
+            return Backup(organization, _attempt(databases, organization, place, advance))
         except snapshot.OrganizationMoved:
             time.sleep(PAUSE_SECONDS)
         except OperationFailure as error:
@@ -80,13 +82,13 @@ def _settled(reference: str) -> OrganizationDocument:
 
 
 def _attempt(
-    databases: Databases, organization: OrganizationDocument, destination: str, advance: Advance
+    databases: Databases, organization: OrganizationDocument, place: Destination, advance: Advance
 ) -> int:
     version = databases.master.client.server_info()["version"]
     taken_at = databases.server_time()
     with (
         snapshot.taken(databases, organization) as found,
-        storage.writing(destination) as file,
+        place.writing() as file,
     ):
         written = 0
         for piece in archive.encode(version, taken_at, found.contents):

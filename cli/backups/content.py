@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Final
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -20,6 +20,7 @@ from cli.backups.errors import DamagedBackup, reason
 from cli.backups.indexes import ForeignCollection, TenantIndex
 from cli.backups.reader import Reader, decoded
 from cli.backups.snapshot import MASTER_COLLECTIONS
+from cli.backups.streams import ReadableTwice
 from cli.checker import Advance
 
 MAX_MASTER_BYTES: Final = 1024 * 1024  # of an organization's document, its members and their accounts
@@ -53,7 +54,7 @@ class Source:
 
     Parameters
     ----------
-    file : BinaryIO
+    file : ReadableTwice
         Where it is.
     name : str
         What an operator calls it.
@@ -61,7 +62,7 @@ class Source:
         Called with the number of bytes as the reading goes on.
     """
 
-    def __init__(self, file: BinaryIO, name: str, advance: Advance) -> None:
+    def __init__(self, file: ReadableTwice, name: str, advance: Advance) -> None:
         self._file = file
         self._name = name
         self._advance = advance

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from struct import Struct
-from typing import BinaryIO, Final
+from typing import Final
 
 import bson
 from bson import Binary, CodecOptions
@@ -14,6 +14,7 @@ from fastcrc import crc64
 from cli.backups import archive
 from cli.backups.archive import Document, Namespace
 from cli.backups.errors import DamagedBackup
+from cli.backups.streams import ReadableTwice
 
 MIN_DOCUMENT_BYTES: Final = 5
 MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024  # of a server, and of the tools
@@ -31,7 +32,7 @@ class Reader:
 
     Parameters
     ----------
-    file : BinaryIO
+    file : ReadableTwice
         The archive, at its beginning.
 
     Raises
@@ -40,7 +41,7 @@ class Reader:
         It does not begin as such an archive does.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: ReadableTwice) -> None:
         self._stream = _Stream(file)
         self._seal: Namespace | None = None
         self.taken_at: datetime | None = None
@@ -113,7 +114,7 @@ class Reader:
 class _Stream:
     """The bytes of an archive, in documents."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: ReadableTwice) -> None:
         self._file = file
         self._buffer = b""
         self._position = 0

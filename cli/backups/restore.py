@@ -61,7 +61,7 @@ def restore(
     databases : Databases
         Where to.
     path : str
-        A path, or s3://bucket/key.
+        A path, s3://bucket/key, or - for standard input.
     name : str, optional
         The organization's name; that of the backup if left out.
     named_owner : NamedOwner, optional
@@ -75,7 +75,7 @@ def restore(
         Nothing was changed, unless the message says so.
     """
     with storage.reading(path) as file:
-        source = Source(file, path, advance)
+        source = Source(file, storage.name_of(path), advance)
         content = source.checked()
         wanted = _wanted(content, name, named_owner)
         database.ensure_schema()

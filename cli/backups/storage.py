@@ -1,39 +1,81 @@
-"""Where backups are kept: files, and objects in S3."""
+"""Where backups are kept: files, and objects in S3; or what passes them on."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
-from cli.backups.errors import StorageFailed
+from cli.backups import streams
+from cli.backups.errors import BackupError, StorageFailed
+from cli.backups.streams import STANDARD_INPUT, STANDARD_OUTPUT, ReadableTwice
 
-S3_SCHEME = "s3://"
+S3_SCHEME: Final = "s3://"
+KINDS: Final = {
+    stat.S_IFLNK: "is a symbolic link; name what it leads to",
+    stat.S_IFDIR: "is a directory",
+    stat.S_IFSOCK: "is a socket",
+    stat.S_IFBLK: "is a block device, where an archive has no end",
+}
 
 
-def writing(destination: str) -> AbstractContextManager[BinaryIO]:
-    """Open a file or S3 object for a `with` block, at whose end it appears, whole or not at all.
+class Destination:
+    """Where a backup is to go.
 
     Parameters
     ----------
-    destination : str
-        A path, or s3://bucket/key. What stands there is replaced; a file is readable to its owner alone.
-
-    Raises
-    ------
-    StorageFailed
-        It cannot be written; nothing appears, and what stood there before still does.
+    name : str
+        A path, s3://bucket/key, or - for standard output.
     """
-    if destination.startswith(S3_SCHEME):
-        from cli.backups import s3  # noqa: PLC0415 - boto3 takes long to import
 
-        return s3.writing(destination)
-    return _writing_file(Path(destination))
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._is_begun = False
+
+    def writing(self) -> AbstractContextManager[BinaryIO]:
+        """Open it for a `with` block.
+
+        At its end a file or an S3 object appears, whole or not at all, instead of what stood there; a file is
+        readable to its owner alone. A pipe, a device and standard output pass on what is written, once.
+
+        Raises
+        ------
+        StorageFailed
+            It cannot be written; nothing appears, and what stood there before still does.
+        BackupError
+            A part has been passed on before.
+        """
+        if self._name.startswith(S3_SCHEME):
+            from cli.backups import s3  # noqa: PLC0415 - boto3 takes long to import
+
+            return s3.writing(self._name)
+        if not is_standard_output(self._name) and not streams.is_passage(Path(self._name)):
+            return _writing_file(Path(self._name))
+        if self._is_begun:
+            raise BackupError(
+                "The organization was renamed while it was backed up, and what has been passed on is no "
+                "backup; try again"
+            )
+        self._is_begun = True
+        return _passing_on(self._name)
 
 
-def reading(source: str) -> AbstractContextManager[BinaryIO]:
-    """Open a file or S3 object, which can be read again from its start, for the length of a `with` block.
+def is_standard_output(name: str) -> bool:
+    """Tell whether a backup goes where results are printed otherwise."""
+    return name in STANDARD_OUTPUT
+
+
+def name_of(source: str) -> str:
+    """Return what an operator calls a source."""
+    return "standard input" if source in STANDARD_INPUT else source
+
+
+def reading(source: str) -> AbstractContextManager[ReadableTwice]:
+    """Open a file, an S3 object or standard input (-), to be read twice, for the length of a `with` block.
+
+    What can be read only once is copied into a nameless temporary file while it is.
 
     Raises
     ------
@@ -44,22 +86,40 @@ def reading(source: str) -> AbstractContextManager[BinaryIO]:
         from cli.backups import s3  # noqa: PLC0415 - boto3 takes long to import
 
         return s3.reading(source)
-    return _reading_file(Path(source))
+    return _reading(source)
+
+
+@contextmanager
+def _passing_on(name: str) -> Iterator[BinaryIO]:
+    called = "standard output" if is_standard_output(name) else name
+    try:
+        with streams.writing(name) as file:
+            yield file
+    except OSError as error:
+        raise StorageFailed(f"{called} cannot be written: {error.strerror or error}") from None
 
 
 @contextmanager
 def _writing_file(path: Path) -> Iterator[BinaryIO]:
     try:
-        if path.is_dir():
-            raise IsADirectoryError(0, "is a directory")
+        _check_replaceable(path)
         with _temporary(path) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
+            _check_replaceable(path)
             Path(file.name).replace(path)
         _sync_directory(path.parent)
     except OSError as error:
         raise StorageFailed(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def _check_replaceable(path: Path) -> None:
+    """Refuse whatever is there and is no regular file."""
+    with suppress(FileNotFoundError):
+        mode = path.lstat().st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError(0, KINDS.get(stat.S_IFMT(mode), "is not a regular file"))
 
 
 @contextmanager
@@ -82,9 +142,9 @@ def _sync_directory(directory: Path) -> None:
 
 
 @contextmanager
-def _reading_file(path: Path) -> Iterator[BinaryIO]:
+def _reading(source: str) -> Iterator[ReadableTwice]:
     try:
-        with path.open("rb") as file:
+        with streams.reading(source) as file:
             yield file
     except OSError as error:
-        raise StorageFailed(f"{path} cannot be read: {error.strerror or error}") from None
+        raise StorageFailed(f"{name_of(source)} cannot be read: {error.strerror or error}") from None
