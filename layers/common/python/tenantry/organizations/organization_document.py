@@ -91,8 +91,8 @@ class OrganizationDocument(TypedDict):
     `collection` follows from the slug. It holds the documents unless `pool` names the shared collection that
     does; see `placement`. `namespaces` counts the collections and indexes of the cluster that are reserved
     for this organization alone. `intent` is there in every state but active, `vacated` once a rename was
-    interrupted, `suspended_at` while the organization is suspended, `move` while its documents are moved, and
-    `past_clusters` once they have been.
+    interrupted, `suspended_at` while the organization is suspended, `move` while its documents are moved,
+    `past_clusters` once they have been, and `changes_until` once it has been changed; see `pace`.
     """
 
     _id: str
@@ -112,6 +112,7 @@ class OrganizationDocument(TypedDict):
     intent: Intent | None
     vacated: NotRequired[list[Vacated]]
     suspended_at: NotRequired[datetime]
+    changes_until: NotRequired[datetime]
     move: NotRequired[Move | None]
     past_clusters: NotRequired[list[PastCluster]]
 

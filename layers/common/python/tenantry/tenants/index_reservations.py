@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from pymongo.errors import OperationFailure, WriteConcernError
 
@@ -17,6 +18,8 @@ from tenantry.database import Document
 from tenantry.errors import TenantryError
 from tenantry.organizations import OrganizationDocument, index_changes
 from tenantry.tenants.pooled import PooledIndexes
+
+_INDEX_NOT_FOUND: Final = 27
 
 
 @dataclass(slots=True)
@@ -46,6 +49,8 @@ def creating(organization_id: str) -> Iterator[Reservation]:
         The organization is deleted.
     ServiceUnavailable
         Its documents are being moved; nothing changed.
+    TooManyRequests
+        The organization has changed too often; nothing changed.
     """
     change = index_changes.begin(organization_id, 1)
     reservation = Reservation()
@@ -55,7 +60,7 @@ def creating(organization_id: str) -> Iterator[Reservation]:
         if _is_definite(error):
             index_changes.end(organization_id, change, 1)
         raise
-    index_changes.end(organization_id, change, 0 if reservation.is_used else 1)
+    index_changes.end(organization_id, change, 0 if reservation.is_used else 1, is_change=reservation.is_used)
 
 
 @contextmanager
@@ -68,15 +73,21 @@ def dropping(organization_id: str) -> Iterator[None]:
         The organization is deleted.
     ServiceUnavailable
         Its documents are being moved; nothing changed.
+    TooManyRequests
+        The organization has changed too often; nothing changed.
     """
     change = index_changes.begin(organization_id, 0)
     try:
         yield
     except (OperationFailure, TenantryError) as error:
         if _is_definite(error):
-            index_changes.end(organization_id, change, 0)
+            index_changes.end(organization_id, change, 0, is_change=not _is_missing(error))
         raise
     index_changes.end(organization_id, change, 1)
+
+
+def _is_missing(error: OperationFailure | TenantryError) -> bool:
+    return isinstance(error, OperationFailure) and error.code == _INDEX_NOT_FOUND
 
 
 def _is_definite(error: OperationFailure | TenantryError) -> bool:

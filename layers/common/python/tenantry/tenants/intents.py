@@ -4,6 +4,8 @@ Neither can be part of a transaction, so what is decided is stored as an intent 
 will happen, whoever completes it; see `tenantry.tenants.completion` and `tenantry.tenants.settling`.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 import pymongo
@@ -20,7 +22,10 @@ class OvertakenError(Exception):
 
 
 def carry_out(
-    current: OrganizationDocument, state: Literal["renaming", "deleting"], target: dict[str, Any]
+    current: OrganizationDocument,
+    state: Literal["renaming", "deleting"],
+    target: dict[str, Any],
+    counted: Mapping[str, Any] = MappingProxyType({}),
 ) -> OrganizationDocument | None:
     """Write an intent and do what it says.
 
@@ -32,6 +37,8 @@ def carry_out(
         What to do.
     target : dict
         Name, slug and metadata after a rename.
+    counted : mapping
+        From `organizations.pace`, for what counts as a change.
 
     Returns
     -------
@@ -57,6 +64,7 @@ def carry_out(
                 "state": state,
                 "intent": _intent(current, target),
                 "slugs": sorted({current["slug"], target.get("slug", current["slug"])}),
+                **counted,
             },
         )
         if intended is None:
