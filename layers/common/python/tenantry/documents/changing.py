@@ -114,5 +114,5 @@ def _check_version(current: Document | None, is_current: IsCurrent) -> None:
 def _modify(
     mine: TenantCollection, document_id: Any, change: Callable[[Document | None], Document | None]
 ) -> None:
-    with refusals.of_write():
+    with refusals.of_write(mine):
         mine.modify_one(document_id, change)

@@ -1,6 +1,6 @@
 """Storing documents that clients send."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final
 
 import bson
@@ -10,7 +10,7 @@ from tenantry import database, extended_json
 from tenantry.database import Document
 from tenantry.documents import refusals
 from tenantry.documents.rules import check_document, without_id
-from tenantry.errors import DocumentExists, IdempotencyKeySpent, NotAttempted, TenantryError
+from tenantry.errors import IdempotencyKeySpent, NotAttempted, TenantryError
 from tenantry.tenants import TenantCollection
 from tenantry.tenants.repetitions import Key, Stored
 
@@ -126,7 +126,7 @@ class _Insertion:
 
     def refuse_existing(self) -> None:
         """Refuse the documents whose ids are taken, which are most of those that will be."""
-        self._refuse(self._there(self._waiting()), DocumentExists)
+        self._refuse(self._there(self._waiting()), refusals.of_id)
 
     def run(self, *, ordered: bool) -> None:
         """Insert the documents until the first one is refused, or, without an order, many are."""
@@ -159,7 +159,7 @@ class _Insertion:
                 self._repetition.insert(documents, Stored(self._steps + 1, ids))
         except BulkWriteError as error:
             (failure,) = error.details["writeErrors"]
-            refusal = refusals.of_document(failure["code"])
+            refusal = refusals.of_document(self._mine, failure)
             if refusal is None:
                 raise
             return failure["index"], refusal
@@ -171,7 +171,7 @@ class _Insertion:
         assert isinstance(document, dict), "what is stored was accepted"  # noqa: S101
         return document
 
-    def _refuse(self, indexes: Iterable[int], why: type[TenantryError]) -> None:
+    def _refuse(self, indexes: Iterable[int], why: Callable[[], TenantryError]) -> None:
         for index in indexes:
             self.outcomes[index] = why()
 

@@ -16,6 +16,12 @@ MAX_BYTES: Final = 512 * 1024
 """Of a document in BSON; its Extended JSON in an answer, up to 12 times as long, fits into Lambda's 6 MB."""
 
 MAX_DEPTH: Final = 100  # of documents and arrays in each other; the server's own limit is about 180
+MAX_INDEXED_BYTES: Final = 16 * 1024 * 1024
+"""Of what an index on an array and on something beside it could make of one document.
+
+It holds the other value once for each item; the server makes all of it in memory, and in one transaction.
+"""
+
 JSON_MAX_DEPTH: Final = MAX_DEPTH + 2  # of its Extended JSON, for {"$binary": {...}} stands for one value
 MAX_ID_BYTES: Final = 1024  # as it stands in a URL; API Gateway takes 10 KB
 
@@ -50,8 +56,50 @@ def check_document(document: Any) -> None:
             )
     if "_id" in document:
         _check_id(document["_id"], "_id")
-    if len(bson.encode(document, codec_options=extended_json.CODEC_OPTIONS)) > MAX_BYTES:
+    size = _size(document)
+    if size > MAX_BYTES:
         raise PayloadTooLarge(f"A document must not be longer than {MAX_BYTES} bytes in BSON.")
+    if _items(document) * size > MAX_INDEXED_BYTES:
+        _check_arrays(document)
+
+
+def _size(document: Document) -> int:
+    return len(bson.encode(document, codec_options=extended_json.CODEC_OPTIONS))
+
+
+def _items(value: Any) -> int:
+    """Return how many items all arrays in a value have together."""
+    match value:
+        case dict():
+            return sum(map(_items, value.values()))
+        case list():
+            return len(value) + sum(map(_items, value))
+        case DBRef():
+            return _items(value.as_doc())
+    return 0
+
+
+def _check_arrays(document: Document) -> None:
+    """Refuse arrays with too many items for what is beside them, apart from arrays at the top.
+
+    No index holds two arrays: https://www.mongodb.com/docs/manual/core/indexes/index-types/index-multikey/
+    """
+    others = {name: value for name, value in document.items() if not isinstance(value, list)}
+    for name, value in document.items():
+        _check_array(value, name, _size({**others, name: value}))
+
+
+def _check_array(value: Any, path: str, size: int) -> None:
+    if isinstance(value, DBRef):
+        value = value.as_doc()
+    if not isinstance(value, dict | list):
+        return
+    if isinstance(value, list) and _items(value) * (size - _size({"": value})) > MAX_INDEXED_BYTES:
+        raise InvalidFields.of(
+            path, "must have fewer items, or less beside it; put it into a document of its own"
+        )
+    for key, member in value.items() if isinstance(value, dict) else enumerate(value):
+        _check_array(member, joined(path, key), size)
 
 
 def without_id(document: Document) -> Document:

@@ -15,23 +15,27 @@ class DocumentNotFound(TenantryError):
 
 
 class DocumentExists(TenantryError):
-    """Another document has the id, or the same values in the fields of a unique index; nothing changed."""
+    """Another document has the id, or the same values in the fields of a unique index; nothing changed.
+
+    The extension `indexes` names the index, which for an id is `_id_`.
+    """
 
     code = "document-exists"
     status = HTTPStatus.CONFLICT
     title = "Document exists"
-    default_detail = "Another document has this id, or the same values where an index asks for unique ones."
+    default_detail = "Another document has this id."
 
 
 class DocumentRefused(TenantryError):
-    """An index cannot hold the document, because several of its fields are arrays there; nothing changed."""
+    """An index cannot hold the document; nothing changed.
+
+    The extension `indexes` names it, or all that it may be.
+    """
 
     code = "document-refused"
     status = HTTPStatus.CONFLICT
     title = "Document refused"
-    default_detail = (
-        "An index has several fields of which only one may hold an array. Change it, or drop that index."
-    )
+    default_detail = "An index cannot hold the document. Change it, or drop that index."
 
 
 class NotAttempted(TenantryError):
@@ -92,7 +96,7 @@ class IndexNotFound(TenantryError):
 
 
 class IndexRefused(TenantryError):
-    """The index contradicts another one, or the documents; nothing changed."""
+    """The index contradicts another one, or the documents; nothing changed. `indexes` names it."""
 
     code = "index-refused"
     status = HTTPStatus.CONFLICT

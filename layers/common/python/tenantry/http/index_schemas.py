@@ -1,12 +1,14 @@
 """Shapes of requests and answers about indexes."""
 
+from itertools import permutations
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from tenantry import field_paths
 from tenantry.database import Document
-from tenantry.documents.indexes import ID_INDEX, NAME_PATTERN
+from tenantry.documents.indexes import NAME_PATTERN
+from tenantry.documents.refusals import ID_INDEX
 from tenantry.errors import InvalidFields
 from tenantry.schemas import Request
 
@@ -36,6 +38,9 @@ def _check_keys(keys: list[IndexKey]) -> list[IndexKey]:
     fields = [key.field for key in keys]
     if len(set(fields)) < len(fields) or fields == ["_id"]:
         raise ValueError("must be different fields, and not _id alone, which has its index")
+    for one, other in permutations(fields, 2):
+        if other.startswith(f"{one}."):  # an array would be in the index once for each of its items
+            raise ValueError(f"must not have both {one} and {other}")
     return keys
 
 
