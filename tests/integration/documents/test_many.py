@@ -1,6 +1,7 @@
 """Many documents in one request, and what became of each."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.integration.documents.conftest import CANONICAL, NDJSON, Documents
 from tests.support.databases import Databases
 from tests.support.service import Answer
 
+LITTLE_SECONDS = 1.0  # of this thread; to look at all of it took 3 to 10
 BAD = {"$where": 1}
 MIXED = [{"_id": 1}, {"_id": "kept"}, {"_id": 2, "a": BAD}, {"_id": {"$oid": 1}}, 5, {"_id": 1}, {"_id": 3}]
 
@@ -105,6 +107,44 @@ def test_number_of_documents_is_bounded(documents: Documents, databases: Databas
     ):
         assert (answer.status, answer.json["errors"][0]["field"]) == (422, "body")
     assert ids(databases) == ["kept"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        ("[" + "{}," * 200_000 + "{}]", {}, 422),
+        ("[" + "[]," * 1_300_000 + "[]]", {}, 413),
+        ('{"a":[' + "{}," * 1_300_000 + "{}]}", {}, 413),
+        ('{"a":' + "[" * 600_000, {}, 413),
+        ("{}\n" * 400_000, NDJSON, 422),
+        ("\n" * 4_000_000, NDJSON, 422),
+        ("[1]\n" * 900 + "[" + "1," * 1_900_000, NDJSON, 413),
+        ('{"_id":"' + '\\"' * 2_000_000, {}, 400),
+    ],
+    ids=[
+        "documents",
+        "values",
+        "values of one",
+        "open",
+        "lines",
+        "empty lines",
+        "values of a line",
+        "escapes",
+    ],
+)
+def test_what_is_too_many_is_refused_before_it_is_looked_at(
+    documents: Documents, body: str, headers: dict[str, str], status: int
+) -> None:
+    started = time.thread_time()
+    refused = documents.insert_text(body, **headers)
+    assert refused.status == status, refused.text
+    assert time.thread_time() - started < LITTLE_SECONDS
+
+
+def test_commas_in_text_are_no_values(documents: Documents) -> None:
+    text = ',[{"\\' * 60_000
+    assert documents.insert([{"a": text}] * 5).status == 201
+    assert documents.of("a", "PUT", {"a": [text[:1000]] * 200}).status == 201
 
 
 def test_size_is_bounded(documents: Documents, databases: Databases) -> None:

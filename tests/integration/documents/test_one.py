@@ -1,21 +1,30 @@
 """One document: inserted, read, replaced, patched, deleted."""
 
+import base64
+import json
 import re
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from bson import Code, DBRef, Timestamp
+from hypothesis import HealthCheck, example, given, settings
 
 from tenantry.documents import changing
 from tenantry.errors import PreconditionFailed
+from tenantry.extended_json import encode
 from tenantry.http.preconditions import condition
 from tenantry.tenants import TenantCollection
 from tests.integration.documents.conftest import CANONICAL, Documents
+from tests.support.bson_values import VALUES
 from tests.support.concurrency import at_once, requests_at_once
 from tests.support.databases import Databases
 from tests.support.overtaking import once_before
 
+EXAMPLES = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 NOTE = {"text": "hello", "at": {"$date": "2015-12-10T12:00:00.001Z"}, "n": 1.5}
 # fmt: off
 IDS: list[Any] = [
@@ -87,6 +96,34 @@ def test_id_in_a_path_is_percent_decoded_once(documents: Documents, text: str) -
     if not text.startswith(("{", '"')):
         assert stored.json["_id"] == text
         assert [one["_id"] for one in documents.find({"_id": text}).json["documents"]] == [text]
+
+
+def test_what_was_answered_can_be_stored_again(documents: Documents) -> None:
+    assert documents.insert_text('{"_id":"a","text":"\\ufffd"}').status == 201
+    read = documents.of("a", "GET")
+    assert read.json["text"] == "\ufffd"
+    path, token = f"{documents.path}/a", documents.owner.token
+    assert documents.service.request("PUT", path, body=read.text, token=token).json == read.json
+
+
+@EXAMPLES
+@given(value=VALUES)
+@example(value=Timestamp(0, 0))
+@example(value={"a": Timestamp(0, 0)})
+@example(value=DBRef("c", 1))
+@example(value={"$x": 1})
+@example(value=Code("x", {"a.b": 1}))
+@example(value="x" * 1024)
+def test_an_id_is_taken_by_all_routes_or_by_none(documents: Documents, value: Any) -> None:
+    sent = json.loads(encode({"_id": value}, canonical=True))
+    name = "~" + base64.urlsafe_b64encode(json.dumps(sent["_id"]).encode()).decode().rstrip("=")
+    inserted = documents.insert(sent | {"n": 0})
+    is_taken = inserted.status == 201
+    expected = [200, 200, 200, 204, 201, 204] if is_taken else [422] * 6
+    methods = [("GET", None), ("PUT", {"n": 1}), ("PATCH", {"n": 2}), ("DELETE", None), ("PUT", sent)]
+    answers = [documents.of(name, *request, **CANONICAL) for request in [*methods, ("DELETE", None)]]
+    assert [answer.status for answer in answers] == expected, (inserted.text, answers[0].text)
+    assert not is_taken or answers[2].json == sent | {"n": {"$numberInt": "2"}}
 
 
 def test_numbers_keep_their_types_on_the_way(documents: Documents, databases: Databases) -> None:

@@ -221,6 +221,14 @@ def test_references_with_any_further_fields_can_be_written() -> None:
         assert json.loads(encode({"a": [reference]}, canonical=False)) == {"a": [written]}
 
 
+@pytest.mark.parametrize("canonical", [False, True])
+def test_replacement_characters_are_escaped(*, canonical: bool) -> None:
+    document = {"a\ufffd": ["\ufffd\\", Regex("\ufffd")]}
+    text = encode(document, canonical=canonical)
+    assert "\ufffd" not in text
+    assert decode(parsed(text)) == document
+
+
 def test_relaxed_text_is_what_people_expect() -> None:
     document = {"n": Int64(5), "x": 1.5, "at": datetime(2024, 1, 2, tzinfo=UTC), "ä": None}
     assert (

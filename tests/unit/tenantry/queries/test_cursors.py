@@ -1,5 +1,4 @@
 import base64
-from functools import partial
 from typing import Any
 
 import bson
@@ -136,10 +135,13 @@ def test_what_does_not_fit_is_read_again(value: Any) -> None:
 
     assert sort_key_of(cursor, QUERY, SORT, find) == sort_key
     assert asked == [{"$match": {"$expr": {"$eq": ["$_id", {"$literal": sort_key[-1][0]}]}}}]
-    gone: list[Any] = []
-    for found in (gone, [{"sort_key": [["y"], [value], sort_key[-1]]}]):
-        with pytest.raises(CursorOutdated):
-            sort_key_of(cursor, QUERY, SORT, partial(list, found))
+
+
+@pytest.mark.parametrize("found", [[], [{"sort_key": [["y"], ["x" * MAX_CHARACTERS], [1]]}]])
+def test_a_place_that_is_another_by_now_is_none(found: list[dict[str, Any]]) -> None:
+    cursor = cursor_of(QUERY, SORT, [["x"], ["x" * MAX_CHARACTERS], [1]])
+    with pytest.raises(CursorOutdated):
+        sort_key_of(cursor, QUERY, SORT, lambda _: found)
 
 
 @pytest.mark.parametrize(

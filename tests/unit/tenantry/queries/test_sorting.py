@@ -28,7 +28,8 @@ def test_fields_are_sorted_by_and_the_id_decides_at_last(text: str | None, sort:
 @pytest.mark.parametrize(
     "text",
     ["", "-", ",", "a,", ",a", "a,a", "a,-a", "a..b", ".a", "a.", "$a", "-$a", "a.$b", "a\0", "a,b,c,d,e",
-     "a" + ".a" * 100, "," * 10_000],
+     "a" + ".a" * 100, "," * 10_000, "+n", " n", "a,+n", "n:desc", "n:1", "n desc", "N:ASC",
+     '{"n":-1}', '"n"', "-+n", "(n)", "['n']", "n:-1"],
 )  # fmt: skip
 def test_other_orders_are_refused(text: str) -> None:
     with pytest.raises(InvalidFields) as caught:

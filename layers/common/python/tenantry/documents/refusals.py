@@ -31,7 +31,7 @@ _PARALLEL_ARRAYS: Final = 171
 _AMBIGUOUS: Final = 16746
 _TOO_LARGE_FOR_CACHE: Final = 388  # a transaction; what an index makes of a document is part of it
 _CONFLICTS: Final = {85, 86}  # IndexOptionsConflict, IndexKeySpecsConflict
-_OF_INDEXES: Final[Mapping[int | None, str]] = {
+_OF_INDEXES: Final[dict[int | None, str]] = {
     _PARALLEL_ARRAYS: "only one of its fields may hold an array",
     _AMBIGUOUS: "a number in a path is the position of an item and a name in that item at the same time",
     _TOO_LARGE_FOR_CACHE: "it would have too many entries, or too long ones",

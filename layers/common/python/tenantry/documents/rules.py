@@ -49,7 +49,7 @@ def check_document(document: Any) -> None:
     if not isinstance(document, dict):
         raise InvalidFields.of("document", "must be an object")
     _check_names(document, "", MAX_DEPTH)
-    for name, value in document.items():
+    for name, value in without_id(document).items():  # an _id is kept as it is
         if value == Timestamp(0, 0):
             raise InvalidFields.of(
                 name, "must not be the empty timestamp, which MongoDB replaces by its clock"

@@ -62,9 +62,15 @@ def encode(document: Any, *, canonical: bool) -> str:
     canonical : bool
         Whether to keep the types of all numbers and dates; the relaxed format is easier to read, and
         writes them as JSON numbers and ISO 8601 text where their values allow it.
+
+    Returns
+    -------
+    str
+        Text that every route takes back as it is, for U+FFFD is escaped.
     """
     converted = _converted(document, _CANONICAL if canonical else _RELAXED)
-    return json.dumps(converted, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(converted, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("\ufffd", "\\ufffd")  # which gateways make of octets that are not UTF-8
 
 
 def _typed(members: dict[str, Any], path: str) -> Any:

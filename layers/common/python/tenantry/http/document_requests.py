@@ -11,12 +11,13 @@ from aws_lambda_powertools.event_handler.request import Request
 from tenantry import extended_json, strict_json
 from tenantry.accounts import Membership
 from tenantry.documents.rules import JSON_MAX_DEPTH, parse_document_id
-from tenantry.errors import InvalidFields, MalformedRequest, TenantryError
+from tenantry.errors import InvalidFields, MalformedRequest, PayloadTooLarge, TenantryError
 from tenantry.http.bodies import JSON, MERGE_PATCH, octets_of
 from tenantry.tenants.repetitions import Key
 
 MAX_BYTES: Final = 4 * 1024 * 1024  # Lambda takes 6 MB, in which the body stands as a JSON string
 MAX_DOCUMENTS: Final = 1000
+MAX_VALUES: Final = 500_000  # in a body; each takes microseconds, whatever becomes of it
 
 CANONICAL: Final = "application/ejson"
 LINES: Final = "application/x-ndjson"
@@ -54,7 +55,7 @@ def documents_of(request: Request) -> Any:
     octets = octets_of(request.resolved_event.raw_event, _MANY, MAX_BYTES)
     if request.headers.get("content-type", "").startswith(LINES):
         return _decoded_items(_parsed_lines(octets))
-    parsed = _parsed(octets)
+    parsed = _parsed(octets, check=_check_length)
     return _decoded_items(parsed) if isinstance(parsed, list) else extended_json.decode(parsed)
 
 
@@ -106,15 +107,23 @@ def _decoded(octets: bytes) -> Any:
     return extended_json.decode(_parsed(octets))
 
 
-def _parsed(octets: bytes) -> Any:
-    return strict_json.loads(octets, max_depth=JSON_MAX_DEPTH + 1)  # the documents may stand in an array
+def _parsed(octets: bytes, check: Callable[[Any], None] = lambda _: None) -> Any:
+    _check_values(octets)
+    # The documents may stand in an array.
+    return strict_json.loads(octets, max_depth=JSON_MAX_DEPTH + 1, check=check)
+
+
+def _check_values(octets: bytes) -> None:
+    if strict_json.count_values(octets) > MAX_VALUES:
+        raise PayloadTooLarge(f"The body must not hold more than {MAX_VALUES} values.")
 
 
 def _parsed_lines(octets: bytes) -> list[Any]:
+    _check_values(octets)
+    lines = [(number, line) for number, line in enumerate(octets.split(b"\n"), 1) if line.strip()]
+    _check_length(lines)
     parsed = []
-    for number, line in enumerate(octets.split(b"\n"), 1):
-        if not line.strip():
-            continue
+    for number, line in lines:
         try:
             parsed.append(strict_json.loads(line, max_depth=JSON_MAX_DEPTH))
         except MalformedRequest as error:
@@ -123,9 +132,12 @@ def _parsed_lines(octets: bytes) -> list[Any]:
 
 
 def _decoded_items(items: list[Any]) -> list[Any]:
-    if not 1 <= len(items) <= MAX_DOCUMENTS:
-        raise InvalidFields.of("body", f"must be 1 to {MAX_DOCUMENTS} documents")
     return list(_each_decoded(items))
+
+
+def _check_length(sent: Any) -> None:
+    if isinstance(sent, list) and not 1 <= len(sent) <= MAX_DOCUMENTS:
+        raise InvalidFields.of("body", f"must be 1 to {MAX_DOCUMENTS} documents")
 
 
 def _each_decoded(items: Iterable[Any]) -> Iterable[Any]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from tenantry import field_paths
 from tenantry.errors import InvalidFields
+from tenantry.queries import sorting
 
 MAX_FIELDS: Final = 50
 
@@ -33,6 +34,9 @@ def parse(text: str | None) -> dict[str, Any] | None:
     if len(paths) > MAX_FIELDS:
         raise InvalidFields.of("fields", f"must be fewer than {MAX_FIELDS} fields")
     for path in paths:
+        sorting.check_spelling(path, "fields")
+        if path.startswith("-"):
+            raise InvalidFields.of("fields", "must be the fields to answer; a minus leaves none out")
         field_paths.check(path, "fields")
     for one, other in permutations(paths, 2):
         if f"{other}.".startswith(f"{one}."):

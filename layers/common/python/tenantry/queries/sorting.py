@@ -1,11 +1,16 @@
 """The order of documents."""
 
+import re
 from typing import Final, Literal
 
 from tenantry import field_paths
 from tenantry.errors import InvalidFields
 
 MAX_FIELDS: Final = 4
+
+_OTHER_SPELLING: Final = re.compile(
+    r"""[+ {\[("'].*|.*[: ](asc|desc|ascending|descending|-?1)""", re.DOTALL | re.IGNORECASE
+)
 
 Sort = list[tuple[str, Literal[1, -1]]]
 
@@ -35,8 +40,27 @@ def parse(text: str | None) -> Sort:
     if len(sort) > MAX_FIELDS or len(set(paths)) < len(paths):
         raise InvalidFields.of("sort", f"must be at most {MAX_FIELDS} different fields")
     for path in paths:
+        check_spelling(path, "sort")
         field_paths.check(path, "sort")
     return sort[: paths.index("_id") + 1] if "_id" in paths else [*sort, ("_id", sort[-1][1] if sort else 1)]
+
+
+def check_spelling(path: str, field: str) -> None:
+    """Refuse what other APIs mean something by; as the name of a field it would silently do nothing.
+
+    Parameters
+    ----------
+    path : str
+        What the client calls a path, such as ``+age``, in a URL perhaps `` age``, or ``age:desc``.
+    field : str
+        Where it stands in the request.
+
+    Raises
+    ------
+    InvalidFields
+    """
+    if _OTHER_SPELLING.fullmatch(path):
+        raise InvalidFields.of(field, "must be names of fields as in -age,name, without quotes, + or :desc")
 
 
 def _direction(part: str) -> tuple[str, Literal[1, -1]]:
