@@ -81,7 +81,7 @@ def of_id() -> DocumentExists:
     return DocumentExists(indexes=[ID_INDEX])
 
 
-def _may_refuse(index: Document, code: int) -> bool:
+def _may_refuse(index: Document, code: Any) -> bool:
     if code == _AMBIGUOUS:
         return any(name.isdigit() for path in index["key"] for name in path.split("."))
     return len(index["key"]) > 1
@@ -93,7 +93,7 @@ def of_write(mine: TenantCollection) -> Iterator[None]:
     try:
         yield
     except OperationFailure as error:
-        raise of_document(mine, {"code": error.code} | (error.details or {})) or error from None
+        raise of_document(mine, {"code": error.code, **(error.details or {})}) or error from None
 
 
 def of_index(name: str, error: OperationFailure) -> TenantryError | None:
