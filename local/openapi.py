@@ -125,12 +125,15 @@ HEADER_FIELDS_OF_PROBLEMS: dict[HTTPStatus, dict[str, dict[str, Any]]] = {
 }
 """By status: header fields of every such answer."""
 
+_TAG = (
+    r'[ \t]*((W/)?"[!#-~]*"[ \t]*)?'  # or nothing, for lists may have empty elements (RFC 9110 section 5.6.1)
+)
 _CONDITIONS = [
     {
         "name": name,
         "in": "header",
         "description": description,
-        "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$'},
+        "schema": {"type": "string", "pattern": rf"^(\*|{_TAG}(,{_TAG})*)$"},
     }
     for name, description in {
         "If-Match": "ETag as it was read; 412 if it is another by now",

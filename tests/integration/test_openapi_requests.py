@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.isolation.tenants import found, snapshot
+from tests.integration.kinds import KINDS, place
 from tests.openapi import command
 from tests.support.databases import Databases
 from tests.support.gateway import serving
@@ -16,8 +17,10 @@ EXAMPLES = {command.SINGLE: 10, command.STATEFUL: 60}
 @pytest.mark.timeout(command.TIMEOUT_SECONDS)
 @pytest.mark.parametrize("phases", EXAMPLES)
 def test_every_operation_does_what_the_document_says(
-    service: Service, databases: Databases, tmp_path: Path, phases: str
+    service: Service, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phases: str
 ) -> None:
+    for kind in reversed(KINDS):  # so that the operator may ask for either
+        place(kind, monkeypatch)
     peer = found(service, databases)
     before = snapshot(databases, peer)
     with serving() as api_url:

@@ -101,11 +101,12 @@ def conditional(event: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, A
     """
     if event["httpMethod"] != "GET" or answer["statusCode"] != HTTPStatus.OK:
         return answer
+    holds = condition(value_of(event, IF_MATCH.lower()))
+    unwanted = _weakly(_tags(IF_NONE_MATCH, value_of(event, IF_NONE_MATCH.lower()))) or set()
     for tag in answer["multiValueHeaders"].get("ETag", ()):
-        if not condition(value_of(event, IF_MATCH.lower()))(tag.strip('"').removesuffix(_CANONICAL)):
+        if not holds(tag.strip('"').removesuffix(_CANONICAL)):
             raise PreconditionFailed
-        unwanted = _weakly(_tags(IF_NONE_MATCH, value_of(event, IF_NONE_MATCH.lower())))
-        if unwanted is not None and not unwanted.isdisjoint({tag, ANY}):
+        if not unwanted.isdisjoint({tag, ANY}):
             return _not_modified(answer)
     return answer
 
