@@ -71,7 +71,7 @@ def stories_of(pool: list[Any]) -> st.SearchStrategy[tuple[list[Document], list[
 
 
 SORTS = st.sampled_from(
-    ["a", "-a", "a,b", "-a,b", "a,-b", "b,-a", "a.b", "-a.b", "a.b,-a.c", "a.0", "-a.0", "a,a.b", "a.0.b",
+    ["a", "-a", "a,b", "-a,b", "a,-b", "b,-a", "a.b", "-a.b", "a.b,-a.c", "a.0", "-a.0", "a.0.b",
      "_id", "-_id", "-a,_id", "a,-_id", "_id.a", "-_id,a"]
 ).map(sorting.parse)  # fmt: skip
 OPERATORS = st.sampled_from(

@@ -85,7 +85,6 @@ STAGES = st.one_of(
             {"$group": {"_id": "$_id", "n": {"$sum": 1}, "all": {"$addToSet": "$tenant"}}},
             {"$group": {"_id": "$_id.tenant", "n": {"$sum": 1}}}, {"$sortByCount": "$a"}, {"$count": "n"},
             {"$facet": {"n": [{"$count": "n"}], "ids": [{"$sort": {"_id": 1}}, {"$project": {"_id": 1}}]}},
-            {"$redact": {"$cond": [{"$eq": ["$a", 1]}, "$$PRUNE", "$$KEEP"]}},
             {"$setWindowFields": {"sortBy": {"_id": 1}, "output": {"n": {"$sum": 1}}}},
             {"$bucketAuto": {"groupBy": "$_id", "buckets": 2}},
         ]

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tenantry.errors import InvalidFields
 from tenantry.queries import filters
-from tenantry.queries.filters import MAX_DEPTH, MAX_KEYS, MAX_PATTERN_CHARACTERS
+from tenantry.queries.filters import MAX_DEPTH, MAX_KEYS
+from tenantry.queries.regular_expressions import MAX_CHARACTERS
 from tests.support.query_values import FILTERS, OPERATORS
 
 FORBIDDEN = [
@@ -37,7 +38,7 @@ def refused(query: Any) -> dict[str, str]:
         {"a": {"$not": {"$elemMatch": {"b": {"$exists": False}, "$or": [{"c": 1}]}}}},
         {"a": {"$elemMatch": {"$gt": 1, "$lt": 5}}},
         {"a": {"$all": [{"$elemMatch": {"b": 1}}, {"$elemMatch": {"$eq": 1}}]}},
-        {"a": {"$regex": "^a", "$options": "ix"}, "b": Regex("a", "ms")},
+        {"a": {"$regex": "^a", "$options": "is"}, "b": Regex("a", "s")},
         {"a": {"$not": Regex("a")}},
         {"a": {"$type": ["string", 1, "number"]}, "b": {"$type": -1}},
         {"a": {"$size": 0}, "b": {"$mod": [Int64(4), -1]}, "c": {"$bitsAllSet": [0, 63]}},
@@ -104,9 +105,20 @@ def test_a_filter_is_an_object(query: Any) -> None:
         ({"a": {"$type": []}}, "a.$type"),
         ({"a": {"$regex": 1}}, "a.$regex"),
         ({"a": {"$regex": "a\0"}}, "a.$regex"),
-        ({"a": {"$regex": "a" * (MAX_PATTERN_CHARACTERS + 1)}}, "a.$regex"),
-        ({"a": [Regex("a" * (MAX_PATTERN_CHARACTERS + 1))]}, "a.0"),
-        ({"a": Regex("a", "u")}, "a"),
+        ({"a": {"$regex": "a" * (MAX_CHARACTERS + 1)}}, "a.$regex"),
+        ({"a": {"$in": [Regex("a" * (MAX_CHARACTERS + 1))]}}, "a.$in.0"),
+        ({"a": {"$regex": "(a+)+b"}}, "a.$regex"),
+        ({"a": {"$regex": "a", "$options": "m"}}, "a.$options"),
+        ({"a": Regex("a", "x")}, "a"),
+        ({"$or": [{"a": {"$not": Regex("a++b")}}]}, "$or.0.a.$not"),
+        ({"a": {"$all": [1, Regex("a*b")]}}, "a.$all.1"),
+        ({"a": {"$nin": [Regex("(?=a)")]}}, "a.$nin.0"),
+        ({"0.0.0": 1}, "0.0.0"),
+        (
+            {"0": {"$elemMatch": {"1.a": {"$not": {"$elemMatch": {"2": 1}}}}}},
+            "0.$elemMatch.1.a.$not.$elemMatch.2",
+        ),
+        ({"a": Regex("a", "l")}, "a"),
         ({"a": {"$options": "i"}}, "a.$options"),
         ({"a": {"$regex": Regex("a", "i"), "$options": "m"}}, "a.$options"),
         ({"a": {"$regex": "a", "$options": "g"}}, "a.$options"),

@@ -30,7 +30,10 @@ Filter = Annotated[
         description="Extended JSON with MongoDB's operators $eq $ne $gt $gte $lt $lte $in $nin $exists $type "
         "$regex $options $all $elemMatch $size $mod $not $and $or $nor $bitsAllSet $bitsAllClear $bitsAnySet "
         '$bitsAnyClear, as in {"tags":"first","at":{"$gte":{"$date":"2026-01-31T00:00:00Z"}}}; every '
-        "document matches if left out",
+        "document matches if left out. A regular expression holds characters, ., classes, groups, "
+        "alternatives, ^, $, \\b and the quantifiers ?, {n} and {m,n}; *, + and {n,} repeat one character or "
+        "class, at its end, once behind ^, or as .* at its beginning. $options are i and s. At most two "
+        "names of digits lead to a value",
         json_schema_extra={"example": '{"tags":"first"}'},
     ),
 ]

@@ -1,6 +1,5 @@
 """Shapes of requests and answers about indexes."""
 
-from itertools import permutations
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -38,9 +37,8 @@ def _check_keys(keys: list[IndexKey]) -> list[IndexKey]:
     fields = [key.field for key in keys]
     if len(set(fields)) < len(fields) or fields == ["_id"]:
         raise ValueError("must be different fields, and not _id alone, which has its index")
-    for one, other in permutations(fields, 2):
-        if other.startswith(f"{one}."):  # an array would be in the index once for each of its items
-            raise ValueError(f"must not have both {one} and {other}")
+    if (refusal := field_paths.refusal_of_key(fields)) is not None:
+        raise ValueError(refusal)
     return keys
 
 

@@ -1,6 +1,5 @@
 """Which fields of the documents are answered."""
 
-from itertools import permutations
 from typing import Any, Final
 
 from tenantry import field_paths
@@ -38,7 +37,6 @@ def parse(text: str | None) -> dict[str, Any] | None:
         if path.startswith("-"):
             raise InvalidFields.of("fields", "must be the fields to answer; a minus leaves none out")
         field_paths.check(path, "fields")
-    for one, other in permutations(paths, 2):
-        if f"{other}.".startswith(f"{one}."):
-            raise InvalidFields.of("fields", f"must not have both {one} and {other}")
+    if (found := field_paths.nested(paths)) is not None:
+        raise InvalidFields.of("fields", f"must not have both {found[0]} and {found[1]}")
     return dict.fromkeys(paths, 1)

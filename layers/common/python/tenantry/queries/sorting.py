@@ -42,6 +42,8 @@ def parse(text: str | None) -> Sort:
     for path in paths:
         check_spelling(path, "sort")
         field_paths.check(path, "sort")
+    if (refusal := field_paths.refusal_of_key(paths)) is not None:
+        raise InvalidFields.of("sort", refusal)
     return sort[: paths.index("_id") + 1] if "_id" in paths else [*sort, ("_id", sort[-1][1] if sort else 1)]
 
 

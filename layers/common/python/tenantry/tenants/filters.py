@@ -1,12 +1,16 @@
 """The filters, projections and orders that mean the same in a collection of one's own and in a shared one."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from bson import Decimal128, Regex
 
-LOGICAL: Final = frozenset({"$and", "$or", "$nor"})
+from tenantry import field_paths
+from tenantry.field_paths import MAX_NUMBERS
+from tenantry.queries import costs
+from tenantry.queries.costs import LOGICAL, CostlyQuery, is_operators
+
 OPERATORS: Final = frozenset({
     "$all", "$bitsAllClear", "$bitsAllSet", "$bitsAnyClear", "$bitsAnySet", "$elemMatch", "$eq", "$exists",
     "$geoIntersects", "$geoWithin", "$gt", "$gte", "$in", "$lt", "$lte", "$mod", "$ne", "$nin", "$not",
@@ -19,16 +23,35 @@ class ForbiddenOperation(ValueError):
     """A tenant's collection does not take what was asked; nothing was sent to the server."""
 
 
-def check(query: Any) -> None:
+def check(query: Any, check_expression: Callable[[Any], None] | None = None) -> None:
     """Refuse a filter that is more than a comparison of fields with values.
+
+    Parameters
+    ----------
+    query
+        The filter.
+    check_expression : callable, optional
+        Refuses what `$expr` holds; without it there is none.
 
     Raises
     ------
     ForbiddenOperation
-        An operator is not in `OPERATORS`; the message names it. Expressions (`$expr`) are for pipelines.
+        An operator is not in `OPERATORS`, or `tenantry.queries.costs` refuses the filter; the message names
+        it. Expressions (`$expr`) are for pipelines.
     """
+    _check_operators(query, check_expression)
+    try:
+        costs.check(query)
+    except CostlyQuery as error:
+        raise ForbiddenOperation(f"A filter is refused: {error}") from None
+
+
+def _check_operators(query: Any, check_expression: Callable[[Any], None] | None = None) -> None:
     for path, condition in _conditions(query):
         if path == "$comment":
+            continue
+        if path == "$expr" and check_expression is not None:
+            check_expression(condition)
             continue
         if path.startswith("$"):
             raise ForbiddenOperation(f"{path} is not an operator that a filter may use")
@@ -73,13 +96,14 @@ def check_projection(projection: Any) -> None:
     ForbiddenOperation
     """
     for path, chosen in _mapping(projection).items():
+        check_path(path)
         if not isinstance(chosen, Mapping):
             if not isinstance(chosen, bool | int | float | Decimal128):
                 raise ForbiddenOperation(f"A projection tells whether {path} is found, and computes nothing")
         elif not is_operators(chosen):
             check_projection(chosen)
         elif set(chosen) == {"$elemMatch"}:
-            _check_element(chosen["$elemMatch"])
+            check({path: chosen})
         elif set(chosen) != {"$slice"} or not _is_slice(chosen["$slice"]):
             raise ForbiddenOperation(
                 f"{next(iter(chosen))} is not an operator that a projection may use like this"
@@ -96,12 +120,31 @@ def check_sort(sort: Any) -> None:
     for path, direction in sort:
         if path.startswith("$") or direction not in (1, -1):
             raise ForbiddenOperation("Documents are sorted by fields, each with 1 or -1")
+    check_order([path for path, _ in sort])
 
 
-def is_operators(condition: Any) -> bool:
-    """Tell whether a condition consists of operators; else it is a value, as `{"$ref": ...}` is."""
-    first = next(iter(condition), "") if isinstance(condition, Mapping) else ""
-    return first.startswith("$") and first != "$ref"
+def check_order(paths: Collection[str]) -> None:
+    """Refuse fields whose common key may be too large; see `tenantry.field_paths.refusal_of_key`.
+
+    Raises
+    ------
+    ForbiddenOperation
+    """
+    for path in paths:
+        check_path(path)
+    if (refusal := field_paths.refusal_of_key([*paths])) is not None:
+        raise ForbiddenOperation(f"An order or an index {refusal}")
+
+
+def check_path(path: str) -> None:
+    """Refuse a path that leads on too many ways; see `tenantry.field_paths.MAX_NUMBERS`.
+
+    Raises
+    ------
+    ForbiddenOperation
+    """
+    if field_paths.numbers(path) > MAX_NUMBERS:
+        raise ForbiddenOperation(f"A path has at most {MAX_NUMBERS} names of digits, not {path}")
 
 
 def equality(condition: Any) -> tuple[Any] | None:
@@ -146,7 +189,7 @@ def _check_element(operand: Any) -> None:
     if is_operators(operand) and not LOGICAL & set(operand):
         _check_condition(operand)
     else:
-        check(operand)
+        _check_operators(operand)
 
 
 def _is_slice(operand: Any) -> bool:

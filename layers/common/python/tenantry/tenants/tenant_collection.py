@@ -67,11 +67,14 @@ class TenantCollection:
 
     def insert_one(self, document: Document) -> InsertOneResult:
         """Insert one document."""
+        updates.check_document(document)
         database.give_ids([document])
         return self._fence.write(lambda mine, session: mine.insert_one(document, session=session))
 
     def insert_many(self, documents: Sequence[Document]) -> InsertManyResult:
         """Insert documents, all or none."""
+        for document in documents:
+            updates.check_document(document)
         database.give_ids(documents)
         return self._fence.write(lambda mine, session: mine.insert_many(documents, session=session))
 
@@ -133,7 +136,9 @@ class TenantCollection:
             changed = change(current)
             if changed is None:
                 mine.delete_one(this, session=session)
-            elif current is None:
+                return
+            updates.check_document(changed)
+            if current is None:
                 mine.insert_one(changed, session=session)
             else:
                 mine.replace_one(this, changed, session=session)

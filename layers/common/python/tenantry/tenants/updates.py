@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from pymongo import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
 
+from tenantry import key_sizes
 from tenantry.database import Document
 from tenantry.tenants import filters
 from tenantry.tenants.filters import ForbiddenOperation
@@ -16,6 +17,11 @@ OPERATORS: Final = frozenset({
 """https://www.mongodb.com/docs/manual/reference/operator/update/"""
 OF_ID: Final = frozenset({"$set", "$setOnInsert"})
 """Those that may name `_id`, which they change in no document that is there."""
+
+MAX_FIELDS: Final = 500
+"""Which the server looks up one by one among those of a document."""
+MAX_VALUES: Final = 200
+"""Which the server compares one by one with each item of an array."""
 
 BulkOperation = InsertOne[Document] | ReplaceOne[Document] | UpdateOne | UpdateMany | DeleteOne | DeleteMany
 
@@ -37,10 +43,24 @@ def check(query: Any, update: Any, *, upsert: bool = False) -> None:
         for path in (*fields, *(fields.values() if name == "$rename" else ())):
             if f"{path}.".startswith("_id.") and (path != "_id" or name not in OF_ID):
                 raise ForbiddenOperation(f"{name} does not change {path}")
+            filters.check_path(str(path))
+        _check_values(name, fields)
+    if sum(map(len, update.values())) > MAX_FIELDS:
+        raise ForbiddenOperation(f"An update changes at most {MAX_FIELDS} fields")
+
+
+def _check_values(name: str, fields: Mapping[str, Any]) -> None:
+    """Refuse what the server would compare with each item of an array, or by a filter that is refused."""
+    for path, value in fields.items():
+        if name == "$pull":
+            filters.check({path: {"$elemMatch": value} if isinstance(value, Mapping) else value})
+        compared = value.get("$each") if name == "$addToSet" and isinstance(value, Mapping) else value
+        if name in {"$addToSet", "$pullAll"} and isinstance(compared, list) and len(compared) > MAX_VALUES:
+            raise ForbiddenOperation(f"{name} takes at most {MAX_VALUES} values for a field")
 
 
 def check_replacement(query: Any, replacement: Any, *, upsert: bool = False) -> None:
-    """Refuse a replacement that is an update, or whose filter is refused.
+    """Refuse a replacement that is an update or is refused as a document, or whose filter is refused.
 
     Raises
     ------
@@ -49,6 +69,20 @@ def check_replacement(query: Any, replacement: Any, *, upsert: bool = False) -> 
     _check_filter(query, upsert=upsert)
     if not isinstance(replacement, Mapping) or any(name.startswith("$") for name in replacement):
         raise ForbiddenOperation("A replacement is a document, in which no field begins with $")
+    check_document(replacement)
+
+
+def check_document(document: Mapping[str, Any]) -> None:
+    """Refuse a document whose keys in an index may be too large; see `tenantry.key_sizes`.
+
+    Raises
+    ------
+    ForbiddenOperation
+    """
+    if key_sizes.are_too_large(document):
+        raise ForbiddenOperation(
+            f"A document holds no more bytes beside an array than {key_sizes.MAX_BYTES} divided by its items"
+        )
 
 
 def check_bulk(operations: Sequence[BulkOperation]) -> None:
@@ -69,7 +103,9 @@ def check_bulk(operations: Sequence[BulkOperation]) -> None:
             check_replacement(operation._filter, operation._doc, upsert=bool(operation._upsert))
         elif isinstance(operation, DeleteOne | DeleteMany):
             filters.check(operation._filter)
-        elif not isinstance(operation, InsertOne):
+        elif isinstance(operation, InsertOne):
+            check_document(operation._doc)
+        else:
             raise ForbiddenOperation("That is no bulk operation")
 
 

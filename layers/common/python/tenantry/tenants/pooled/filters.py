@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tenantry.database import Document
-from tenantry.tenants.filters import LOGICAL, equality
+from tenantry.queries.costs import LOGICAL
+from tenantry.tenants.filters import equality
 from tenantry.tenants.pooled.ids import TENANT, stored_id, stored_path
 
 _COMPARISONS: Final = frozenset({"$eq", "$gt", "$gte", "$lt", "$lte"})
