@@ -7,12 +7,10 @@ from typing import Final
 from bson.errors import BSONError
 from pymongo.errors import BulkWriteError, OperationFailure, WriteConcernError
 
-from cli.backups.errors import BackupError
+from cli.backups.errors import BackupError, quoted
 
 ABOUT_THE_SERVER: Final = frozenset({13, 18, 8000, 14031})
 """Unauthorized, AuthenticationFailed, AtlasError, which stands for both, and OutOfDiskSpace."""
-
-MAX_CHARACTERS: Final = 300  # of what the server says, which may repeat a document
 
 
 @contextmanager
@@ -29,7 +27,7 @@ def told() -> Iterator[None]:
     except (OperationFailure, BSONError) as error:
         if _is_about_the_server(error):
             raise
-        reason = " ".join(_reason(error).split())[:MAX_CHARACTERS]
+        reason = quoted(_reason(error))
         raise BackupError(f"MongoDB refuses what the backup holds ({reason}); nothing was restored") from None
 
 

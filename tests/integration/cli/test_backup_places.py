@@ -132,6 +132,12 @@ def test_device_that_is_full(databases: Databases, tmp_path: Path) -> None:
     assert stat.S_ISCHR(full.stat().st_mode)
 
 
+def identities(directory: Path) -> dict[str, tuple[int, int, int]]:
+    """Return what stands in a directory: kind, inode and time of the last change."""
+    found = {each.name: each.lstat() for each in directory.iterdir()}
+    return {name: (each.st_mode, each.st_ino, each.st_mtime_ns) for name, each in found.items()}
+
+
 def link(path: Path) -> None:
     path.with_name("target").write_text("the one before")
     path.symlink_to(path.with_name("target"))
@@ -160,10 +166,10 @@ def test_what_is_no_regular_file_is_not_replaced(
 ) -> None:
     path = tmp_path / "place"
     make(path)
-    before = {each.name: each.lstat() for each in tmp_path.iterdir()}
+    before = identities(tmp_path)
     result = tenantry("backup", "google", "-o", path)
     assert (result.exit_code, result.stderr) == (2, f"{path} cannot be written: {message}\n")
-    assert {each.name: each.lstat() for each in tmp_path.iterdir()} == before
+    assert identities(tmp_path) == before
 
 
 def test_link_that_appears_meanwhile_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

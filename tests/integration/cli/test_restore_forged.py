@@ -280,6 +280,24 @@ def test_document_that_a_unique_index_does_not_take(
     assert message.endswith("; nothing was restored")
 
 
+def test_message_steers_no_terminal(databases: Databases, archive: ForgedArchive, path: Path) -> None:
+    hostile = "\x1b[2J\r\n\u202e" * 1000
+    intact = archive.sealed()
+    archive.change("organizations", metadata={hostile: 1})
+    messages = [refused_as(databases, archive, path)]
+    for changes in ({"options": {hostile: 1}}, {"indexes": [ID_INDEX, INDEX | {"name": hostile, "x": 1}]}):
+        archive = ForgedArchive.read(intact)
+        metadata = {"options": {}, "indexes": [ID_INDEX], "type": "collection"} | changes
+        archive.listed[3]["metadata"] = json.dumps(metadata)
+        messages.append(refused_as(databases, archive, path))
+    archive = ForgedArchive.read(intact)
+    archive.documents[OF_GOOGLE] = [bson.encode({"_id": hostile})] * 2
+    messages.append(refused_as(databases, archive, path))
+    for message in messages:
+        assert message.isprintable()
+        assert len(message) < 500
+
+
 def test_size_that_no_document_has(databases: Databases, archive: ForgedArchive, path: Path) -> None:
     archive.documents[OF_GOOGLE] = [bson.encode({"_id": 1, "data": bytes(16 * 1024 * 1024)})]
     assert "is damaged or incomplete" in refused_as(databases, archive, path)
