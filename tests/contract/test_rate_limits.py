@@ -143,6 +143,15 @@ def test_limits_of_sources_are_on_unless_the_operator_turns_them_off() -> None:
     assert {resources[name]["Condition"] for name in ("RateLimits", "RateLimitsAssociation")} == {"HasWebAcl"}
 
 
+def test_limits_of_the_stage_are_of_methods_that_are_deployed() -> None:
+    limited = {
+        (setting["HttpMethod"], setting["ResourcePath"].replace("~1", "/"))
+        for setting in STAGE["MethodSettings"]
+    }
+    deployed = {(route.method, "/" + route.path) for route in sam_template.deployed_routes()}
+    assert limited - deployed == {("*", "/*")}
+
+
 def test_no_few_sources_use_up_what_all_share() -> None:
     shared = {setting["ResourcePath"]: setting["ThrottlingRateLimit"] for setting in STAGE["MethodSettings"]}
     per_second = {name: content["Limit"] / content["EvaluationWindowSec"] for name, content in RULES.items()}
