@@ -34,6 +34,7 @@ def running_database() -> Iterator[Path]:
         running_mongod(binary, Path(directory) / "data", free_port()) as (_, uri),
     ):
         os.environ["MONGODB_URI"] = uri
+        os.environ["CHANGES_PER_HOUR"] = "1000000000"
         yield Path(directory)
         database.client().close()
 

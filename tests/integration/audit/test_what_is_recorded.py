@@ -168,7 +168,7 @@ def test_what_did_not_happen_is_not_recorded(owner: Owner, databases: Databases)
     taken = {"name": "Alpha", "email": "other@example.com", "password": PASSWORD}
     assert owner.service.post("/organizations", taken).status == 409
     assert change_password("short")(owner).status == 401
-    assert actions(databases) == [*before, "password.change_failed"]
+    assert actions(databases) == [*before, "sign_up.refused", "password.change_failed"]
 
 
 def test_a_repeated_creation_is_recorded_once(service: Service, databases: Databases) -> None:

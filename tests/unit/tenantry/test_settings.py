@@ -4,7 +4,8 @@ from tenantry.settings import Settings, settings
 
 
 def test_everything_but_connection_and_secrets_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CHANGES_PER_HOUR")
+    for name in ("CHANGES_PER_HOUR", "SIGN_UPS_PER_HOUR"):
+        monkeypatch.delenv(name)
     settings.cache_clear()
     assert settings() == Settings(
         mongodb_uri="",
@@ -17,6 +18,7 @@ def test_everything_but_connection_and_secrets_has_a_default(monkeypatch: pytest
         sign_up="open",
         organizations_per_account=20,
         changes_per_hour=300,
+        sign_ups_per_hour=100,
         placement="collection",
         audit_retention_days=365,
         event_bus="",

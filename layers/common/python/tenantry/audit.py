@@ -34,13 +34,16 @@ Action = Literal[
     "account.ended",
     "password.changed",
     "password.change_failed",
+    "sign_up.refused",
     "signing_key.published",
     "signing_key.retired",
     "signing_key.revoked",
 ]
 Result = Literal["success", "failure"]
 
-FAILURES: Final[frozenset[Action]] = frozenset({"login.failed", "password.change_failed", "session.reused"})
+FAILURES: Final[frozenset[Action]] = frozenset(
+    {"login.failed", "password.change_failed", "session.reused", "sign_up.refused"}
+)
 # Failures that concern nobody are strangers' doing, and there is no end to them.
 FAILURES_OF_STRANGERS_KEPT_DAYS: Final = 30
 KEYS_MAX_BYTES: Final = 512  # of the keys of metadata that one record names; there may be 3 KB and more

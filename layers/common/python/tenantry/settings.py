@@ -29,6 +29,8 @@ class Settings(NamedTuple):
         How many organizations one account may own.
     changes_per_hour : int
         How often one organization's name, slug, metadata and indexes may change.
+    sign_ups_per_hour : int
+        How many organizations one source, or one account, may ask for.
     placement : str
         Whether the next organization gets a ``collection`` of its own or shares one (``pooled``).
     audit_retention_days : int
@@ -49,6 +51,7 @@ class Settings(NamedTuple):
     sign_up: str
     organizations_per_account: int
     changes_per_hour: int
+    sign_ups_per_hour: int
     placement: str
     audit_retention_days: int
     event_bus: str
@@ -71,6 +74,7 @@ def settings() -> Settings:
         sign_up=read("SIGN_UP", "open"),
         organizations_per_account=int(read("ORGANIZATIONS_PER_ACCOUNT", "20")),
         changes_per_hour=int(read("CHANGES_PER_HOUR", "300")),
+        sign_ups_per_hour=int(read("SIGN_UPS_PER_HOUR", "100")),
         placement=read("PLACEMENT", "collection"),
         audit_retention_days=int(read("AUDIT_RETENTION_DAYS", "365")),
         event_bus=read("EVENT_BUS", ""),

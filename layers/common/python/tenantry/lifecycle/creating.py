@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, audit, database, idempotency, organizations, placement, throttling
+from tenantry import accounts, asking, audit, database, idempotency, organizations, placement, throttling
 from tenantry.accounts import AccountDocument
 from tenantry.addresses import folded
 from tenantry.credentials import check_password
@@ -51,10 +51,13 @@ def sign_up(
     ------
     SignUpClosed
         It is not; nothing changed.
+    TooManyRequests
+        The account, or the source if there is none, has asked for too many; nothing changed.
     """
     if settings().sign_up != "open":
         raise SignUpClosed
-    return create(wanted, owner_id, idempotency_key)
+    with asking.counted(owner_id):
+        return create(wanted, owner_id, idempotency_key)
 
 
 def create(
