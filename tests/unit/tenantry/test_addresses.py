@@ -62,6 +62,12 @@ def test_what_is_no_address_is_refused(text: str) -> None:
             check(text)
 
 
+@pytest.mark.parametrize("character", ["\u034f", "\u115f", "\u3164", "\ufe0f", "\U000e0100"])
+def test_address_with_what_cannot_be_seen_is_not_chosen(character: str) -> None:
+    with pytest.raises(ValueError, match="invisible"):
+        check_address(f"ad{character}a@example.com")
+
+
 @pytest.mark.parametrize("local", ['"ada"', '"a b"', '"a@b"', '"', '""'])
 def test_quoted_local_part_is_refused_by_name(local: str) -> None:
     for check in (canonical_email, check_address):

@@ -3,6 +3,8 @@
 import unicodedata
 from typing import Final
 
+from tenantry import characters
+
 ADDRESS_MAX_CHARACTERS: Final = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 LOCAL_PART_MAX_OCTETS: Final = 64  # RFC 5321 section 4.5.3.1.1
 
@@ -16,6 +18,8 @@ def check_address(text: str) -> str:
         The text is not an address (RFC 5321, RFC 6531), or one of those that are not taken.
     """
     address = _parsed(text)
+    if any(characters.is_in(character, characters.DEFAULT_IGNORABLE) for character in address):
+        raise ValueError("must not hold invisible characters")
     for form in (address, folded(address)):  # folding makes some letters longer
         local = form.rpartition("@")[0]
         if len(form.encode()) > ADDRESS_MAX_CHARACTERS or len(local.encode()) > LOCAL_PART_MAX_OCTETS:

@@ -4,24 +4,33 @@ import re
 import unicodedata
 from typing import Final
 
+from tenantry import characters
+
 NAME_MAX_CHARACTERS: Final = 100
 SLUG_PATTERN: Final = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
 SLUG_MAX_CHARACTERS: Final = 63  # a DNS label (RFC 1035), so that a slug can become a host name
 # fmt: off
 RESERVED_SLUGS: Final = frozenset({
-    "account", "accounts", "admin", "api", "config", "docs", "health", "local", "login", "logout", "me",
-    "new", "null", "openapi", "organization", "organizations", "root", "self", "status", "support", "system",
-    "tenantry", "undefined", "www",
+    # what is or may become a path or a name of the product's own
+    "account", "accounts", "admin", "administrator", "api", "assets", "auth", "billing", "cdn", "config",
+    "docs", "health", "help", "id", "idp", "local", "login", "logout", "me", "new", "null", "oauth", "oidc",
+    "openapi", "organization", "organizations", "password", "root", "security", "self", "signin", "signup",
+    "sso", "static", "status", "support", "system", "tenantry", "undefined", "web", "www",
+    # hosts that computers ask for by themselves, or that people take for the operator's
+    "autoconfig", "autodiscover", "broadcasthost", "caldav", "carddav", "dns", "email",
+    "enterpriseenrollment", "enterpriseregistration", "ftp", "gateway", "imap", "ip6-localhost",
+    "ip6-loopback", "isatap", "kerberos", "ldap", "localdomain", "localhost", "lyncdiscover", "mail",
+    "mta-sts", "mx", "ns", "ns1", "ns2", "ns3", "ns4", "ntp", "openpgpkey", "pop", "pop3", "proxy", "router",
+    "sftp", "sip", "smtp", "ssh", "vpn", "webmail", "wpad",
 })
 # fmt: on
 COLLECTION_PREFIX: Final = "org_"
 
 _SLUG: Final = re.compile(SLUG_PATTERN.removesuffix("$"))
-_JOINERS: Final = "\u200c\u200d"  # Persian and Indic spelling, and many emoji, need the two joiners
 
 
 def canonical_name(text: str) -> str:
-    """Bring a display name into its stored form: NFKC, trimmed.
+    """Bring a display name into its stored form: NFC, trimmed.
 
     Parameters
     ----------
@@ -36,35 +45,49 @@ def canonical_name(text: str) -> str:
     Raises
     ------
     ValueError
-        The name is empty or too long, or holds control, bidirectional or unassigned characters.
+        The name is too long, shows nothing, or holds characters that deceive.
     """
-    name = unicodedata.normalize("NFKC", text).strip()
+    name = unicodedata.normalize("NFC", text).strip()
     if not 1 <= len(name) <= NAME_MAX_CHARACTERS:
         raise ValueError(f"must be 1 to {NAME_MAX_CHARACTERS} characters long")
-    if any(_is_forbidden(character) for character in name):
-        raise ValueError("must not hold control, bidirectional or unassigned characters")
+    if characters.has_stray(name):
+        raise ValueError("must not hold control, bidirectional, unassigned or misplaced invisible characters")
+    if not any(map(characters.is_visible, name)):
+        raise ValueError("must hold a character that can be seen")
+    if characters.has_heap_of_marks(name):
+        raise ValueError(
+            f"must not begin with a combining mark or hold more than {characters.MOST_MARKS} in a row"
+        )
     return name
 
 
-def _is_forbidden(character: str) -> bool:
-    category = unicodedata.category(character)
-    return character not in _JOINERS and (category.startswith("C") or category in {"Zl", "Zp"})
-
-
-def check_slug(slug: str) -> str:
-    """Return the slug if an organization may have it.
+def check_slug_form(slug: str) -> str:
+    """Return the slug if it is well-formed.
 
     Raises
     ------
     ValueError
-        The slug is malformed or reserved.
+        It is not.
     """
     if not _SLUG.fullmatch(slug):
         raise ValueError(
             f"must be 1 to {SLUG_MAX_CHARACTERS} of a-z, 0-9 and hyphens, with no hyphen first or last"
         )
-    if slug in RESERVED_SLUGS:
+    return slug
+
+
+def check_slug(slug: str) -> str:
+    """Return the slug if an organization may take it; those that hold another one keep it.
+
+    Raises
+    ------
+    ValueError
+        The slug is malformed, or reserved since a host of that name would be taken for something else.
+    """
+    if check_slug_form(slug) in RESERVED_SLUGS:
         raise ValueError("is reserved")
+    if slug[2:4] == "--":  # RFC 5891 section 4.2.3.1: xn-- and what may come after it
+        raise ValueError("must not have its third and fourth character hyphens")
     return slug
 
 
@@ -79,7 +102,8 @@ def slug_of(name: str) -> str:
     from slugify import slugify  # noqa: PLC0415 - only who chooses a name pays for its tables
 
     # Left to slugify, some marks join words and some letters change with their case ("Ξ" gives x, "ξ" ks).
-    words = "".join(" " if unicodedata.category(mark).startswith("P") else mark for mark in name.casefold())
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    words = "".join(" " if unicodedata.category(mark).startswith("P") else mark for mark in plain)
     text = slugify(words, entities=False, decimal=False, hexadecimal=False)[:SLUG_MAX_CHARACTERS].strip("-")
     if not text:
         raise ValueError("gives no slug; send a slug as well")

@@ -19,7 +19,7 @@ from pydantic import (
 
 from tenantry.addresses import ADDRESS_MAX_CHARACTERS, canonical_email, check_address
 from tenantry.metadata import METADATA_MAX_KEYS, check_metadata_key
-from tenantry.names import NAME_MAX_CHARACTERS, SLUG_PATTERN, canonical_name, check_slug
+from tenantry.names import NAME_MAX_CHARACTERS, SLUG_PATTERN, canonical_name, check_slug_form
 
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
@@ -61,7 +61,7 @@ Name = Annotated[
     str,
     AfterValidator(canonical_name),
     Field(
-        description=f"Display name, 1 to {NAME_MAX_CHARACTERS} characters after NFKC and trimming.",
+        description=f"Display name: 1 to {NAME_MAX_CHARACTERS} characters, in NFC and trimmed, some visible.",
         examples=["Google"],
         max_length=4 * NAME_MAX_CHARACTERS,
         json_schema_extra={"minLength": 1},
@@ -69,7 +69,7 @@ Name = Annotated[
 ]
 Slug = Annotated[
     str,
-    AfterValidator(check_slug),
+    AfterValidator(check_slug_form),
     Field(
         description="Unique name in URLs; derived from the name if left out.",
         examples=["google"],

@@ -95,7 +95,7 @@ def create(
         Outcome unknown: all of it or nothing.
     """
     _check_credentials(wanted, owner_id)
-    slug = wanted.slug or slugs.derive(wanted.name)
+    slug = slugs.chosen(wanted.slug) if wanted.slug else slugs.derive(wanted.name)
     kind = kind or cast("Kind", settings().placement)
     if idempotency_key is None:
         return _create(wanted, slug, owner_id, None, kind)

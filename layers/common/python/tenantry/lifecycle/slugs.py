@@ -19,6 +19,20 @@ def derive(name: str) -> str:
         raise InvalidFields.of("name", str(error)) from None
 
 
+def chosen(slug: str) -> str:
+    """Return a slug that a client chose for an organization that does not hold it yet.
+
+    Raises
+    ------
+    InvalidFields
+        It is reserved.
+    """
+    try:
+        return names.check_slug(slug)
+    except ValueError as error:
+        raise InvalidFields.of("slug", str(error)) from None
+
+
 def check_free(slug: str, besides: str | None = None) -> None:
     """Raise unless a slug is free, once an intent that its holder left behind is settled.
 

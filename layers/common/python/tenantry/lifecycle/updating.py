@@ -61,12 +61,19 @@ def update(
 def _target(current: OrganizationDocument, changes: "UpdateOrganization") -> dict[str, Any]:
     """Name, slug and metadata after the changes."""
     name = changes.name or current["name"]
-    slug = changes.slug or (current["slug"] if name == current["name"] else slugs.derive(name))
+    slug = _slug(current, changes, name)
     merged = current["metadata"] | (changes.metadata or {})
     metadata = {key: value for key, value in merged.items() if value is not None}
     if len(metadata) > METADATA_MAX_KEYS:
         raise InvalidFields.of("metadata", f"would hold more than {METADATA_MAX_KEYS} keys")
     return {"name": name, "slug": slug, "metadata": metadata}
+
+
+def _slug(current: OrganizationDocument, changes: "UpdateOrganization", name: str) -> str:
+    """Return the slug after the changes; one that it holds already it may keep, reserved or not."""
+    if changes.slug is not None:
+        return changes.slug if changes.slug == current["slug"] else slugs.chosen(changes.slug)
+    return current["slug"] if name == current["name"] else slugs.derive(name)
 
 
 def _change(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument:
