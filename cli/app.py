@@ -107,8 +107,9 @@ def backup(
 ) -> None:
     """Write one organization, as it is at one moment, into an archive that mongorestore reads as well.
 
-    The archive holds the password hashes of the organization's owners: keep it secret. With - it goes to
-    standard output, and what is printed otherwise to standard error; pipes and devices are written to.
+    The archive holds the password hashes of the organization's owners: keep it secret.
+
+    With - it goes to standard output, and the result to standard error. A pipe or device is written to.
     """
     target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     with reported(), _transferring(target, as_json) as (databases, advance):

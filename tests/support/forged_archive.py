@@ -8,8 +8,9 @@ from typing import Any
 import bson
 from bson import Binary, CodecOptions, Int64
 from bson.codec_options import DatetimeConversion
+from fastcrc import crc64
 
-from tests.support.mongodump import crc64, read_block
+from tests.support.mongodump import read_block
 
 MAGIC = bytes.fromhex("6de29981")
 TERMINATOR = b"\xff" * 4
@@ -69,10 +70,11 @@ class ForgedArchive:
                 checksum = [bson.encode({"_id": "SHA256", "checksum": digest})]
             content = b"".join([*documents, *checksum])
             data += b"".join([*checksum, TERMINATOR])
-            data += _namespace_header(place, ended=True, crc=crc64(content)) + TERMINATOR
+            data += _namespace_header(place, ended=True, crc=crc64.xz(content)) + TERMINATOR
         return data
 
 
 def _namespace_header(place: dict[str, Any], *, ended: bool, crc: int) -> bytes:
     named = {"db": place.get("db"), "collection": place.get("collection")}
-    return bson.encode(named | {"EOF": ended, "CRC": Int64(crc)})
+    signed = int.from_bytes(crc.to_bytes(8), signed=True)
+    return bson.encode(named | {"EOF": ended, "CRC": Int64(signed)})
