@@ -101,9 +101,6 @@ def test_index_is_refused(fields: list[str], documents: Documents, databases: Da
     check_refused(lambda: documents.index("POST", {"keys": keys}), databases, "keys")
 
 
-LARGE_KEYS = {"x": "x" * 200_000, "y": {"a": list(range(1000))}}
-
-
 def test_document_of_many_items_is_sorted_by_what_is_beside_them(documents: Documents) -> None:
     items = [{"name": f"n{i}", "tags": [1, 2, 3], "text": "x" * 100} for i in range(1500)]
     assert documents.insert({"items": items, "title": "x" * 1000, "numbers": list(range(5000))}).status == 201
