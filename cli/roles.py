@@ -46,6 +46,7 @@ COMPLETE_INTENTS: Final[Grants] = _together(
         "organizations": {"find", "update", "remove"},
         "members": {"find", "remove"},
         "accounts": {"update", "remove"},
+        "name_holds": {"find", "insert", "update"},
         "clusters": {"update"},
     },
 )

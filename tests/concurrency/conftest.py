@@ -23,6 +23,7 @@ def server() -> Iterator[Server]:
 def databases(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databases]:
     """Databases for this process and those that it starts, with the library as in a process that starts."""
     monkeypatch.setenv("MONGODB_URI", server.uri)
+    monkeypatch.setenv("NAME_HOLD_DAYS", "0")  # so that names pass from one owner to the other all the time
     library.hash_with_few_rounds(monkeypatch)
     with (
         MongoClient[Document](server.uri, tz_aware=True, uuidRepresentation="standard") as client,

@@ -52,13 +52,15 @@ class Model(RuleBasedStateMachine):
     """What is stored, as plain dictionaries, beside the library on a real server."""
 
     databases: Databases
+    holds_names: bool
 
     def __init__(self) -> None:
         super().__init__()
         self.organizations: dict[str, Organization] = {}  # by slug
         self.accounts: dict[str, Account] = {}  # by e-mail address
+        self.holds: dict[str, str] = {}  # e-mail address of the former owner by slug
         self.tokens: list[Token] = []
-        for name in ("organizations", "accounts", "members", "login_attempts", "sessions"):
+        for name in ("organizations", "accounts", "members", "login_attempts", "sessions", "name_holds"):
             self.databases.master[name].delete_many({})
         self.databases.client.drop_database(self.databases.tenants.name)
 
@@ -66,8 +68,17 @@ class Model(RuleBasedStateMachine):
         organization = self.organizations[slug]
         return library.membership(self.accounts[organization.email].id, organization.id)
 
+    def is_taken(self, slug: str, by: str) -> bool:
+        """Tell whether the account of an address cannot have a slug."""
+        return slug in self.organizations or self.holds.get(slug, by) != by
+
     def remove(self, slug: str) -> None:
+        self.hold(slug)
         del self.organizations[slug]
+
+    def hold(self, slug: str) -> None:
+        if self.holds_names:
+            self.holds[slug] = self.organizations[slug].email
 
     def move(self, slug: str, name: str) -> None:
         organization = self.organizations.pop(slug)

@@ -29,6 +29,7 @@ from tenantry.errors import (
 from tenantry.reconciliation import reconcile
 from tenantry.schemas import CreateOrganization, UpdateOrganization
 from tenantry.sessions import Identity
+from tenantry.settings import settings as configuration
 from tenantry.tenants import TenantCollection
 from tenantry.tenants.settling import settle
 from tenantry.tokens import SigningKey
@@ -100,7 +101,7 @@ class Service(Model):
     @rule(name=names, email=emails, password=passwords)
     def sign_up(self, name: str, email: str, password: str) -> None:
         wanted = CreateOrganization(name=name, email=email, password=password)
-        if SLUGS[name] in self.organizations:
+        if self.is_taken(SLUGS[name], by=""):
             refused(OrganizationExists, lambda: lifecycle.create(wanted, None))
         elif email in self.accounts:
             refused(EmailTaken, lambda: lifecycle.create(wanted, None))
@@ -113,7 +114,7 @@ class Service(Model):
     @rule(email=signed_up, name=names)
     def create_next(self, email: str, name: str) -> None:
         wanted, owner_id = CreateOrganization(name=name), self.accounts[email].id
-        if SLUGS[name] in self.organizations:
+        if self.is_taken(SLUGS[name], email):
             refused(OrganizationExists, lambda: lifecycle.create(wanted, owner_id))
         else:
             created = lifecycle.create(wanted, owner_id).organization
@@ -160,12 +161,14 @@ class Service(Model):
     @rule(slug=existing, name=names)
     def rename(self, slug: str, name: str) -> None:
         member, changes = self.membership(slug), UpdateOrganization(name=name)
-        if SLUGS[name] != slug and SLUGS[name] in self.organizations:
+        if SLUGS[name] != slug and self.is_taken(SLUGS[name], self.organizations[slug].email):
             refused(OrganizationExists, lambda: lifecycle.update(member, changes, lambda _: True))
         elif SLUGS[name] in self.organizations[slug].vacated - {slug}:
             refused(ServiceUnavailable, lambda: lifecycle.update(member, changes, lambda _: True))
         else:
             lifecycle.update(member, changes, lambda _: True)
+            if SLUGS[name] != slug:
+                self.hold(slug)
             if self.organizations[slug].name != name:
                 self.move(slug, name)
 
@@ -242,7 +245,13 @@ class Service(Model):
 
 
 @pytest.mark.timeout(300 + 10 * EXAMPLES)
-def test_service_one_request_after_the_other(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("days", [0, 7])
+def test_service_one_request_after_the_other(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    monkeypatch.setenv("NAME_HOLD_DAYS", str(days))
+    configuration.cache_clear()
+    monkeypatch.setattr(Service, "holds_names", days > 0, raising=False)
     key = SigningKey.generate()
     monkeypatch.setattr(login, "read_secret", lambda *_: key.to_json())
     monkeypatch.setattr(throttling, "FREE_FAILURES", 1_000_000)

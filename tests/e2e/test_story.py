@@ -1,6 +1,7 @@
 """The story of an organization, from its creation to its deletion and beyond."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from bson import ObjectId
@@ -113,7 +114,7 @@ def test_rename_to_a_taken_name_is_refused_and_harms_nobody(
     assert databases.dump() == before
 
 
-def test_delete_ends_the_data_the_account_and_the_token_at_once(
+def test_delete_ends_the_data_and_the_token_at_once_but_no_account(
     service: HttpService, owner: Owner, databases: Databases
 ) -> None:
     databases.tenants[owner.organization["collection"]].insert_many(NOTES)
@@ -126,17 +127,23 @@ def test_delete_ends_the_data_the_account_and_the_token_at_once(
     assert refused.status == 401
     assert refused.headers["www-authenticate"].startswith("Bearer")
     assert owner.organization["collection"] not in databases.collections()
-    assert service.post("/login", {"email": owner.email, "password": PASSWORD}).status == 401
+    login = service.post("/login", {"email": owner.email, "password": PASSWORD})
+    assert (login.status, login.json["organization"]) == (200, None)
     databases.check_invariants()
 
 
-def test_token_of_a_deleted_organization_stays_dead_when_another_takes_the_name(
+def test_token_of_a_deleted_organization_stays_dead_when_its_owner_takes_the_name_again(
     service: HttpService, owner: Owner, databases: Databases
 ) -> None:
     databases.tenants[owner.organization["collection"]].insert_many(NOTES)
     assert service.delete(owner.path, token=owner.token).status == 204
 
-    successor = sign_up(service, owner.organization["name"], email=email_of(unique("Successor")))
+    name = owner.organization["name"]
+    stranger = {"name": name, "email": email_of(unique("Stranger")), "password": PASSWORD}
+    assert service.post("/organizations", stranger).code == "organization-exists"
+    token = log_in(service, owner.email)
+    created = service.post("/organizations", {"name": name}, token=token).json["organization"]
+    successor = replace(owner, organization=created, token=log_in(service, owner.email))
 
     assert successor.slug == owner.slug
     assert successor.id != owner.id

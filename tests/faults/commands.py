@@ -37,10 +37,13 @@ _RECORD: Final = ("insert outbox", "insert audit")
 _CLAIM: Final = "insert idempotency_keys"
 _COMPLETE: Final = "update idempotency_keys"
 _RESERVE: Final = "update clusters"
-_PREPARE: Final = ("find organizations", "find accounts", "find clusters")
+_LOOK_FOR_HOLD: Final = "find name_holds"
+_HOLD: Final = (_LOOK_FOR_HOLD, "update name_holds")
+_PREPARE: Final = ("find organizations", _LOOK_FOR_HOLD, "find accounts", "find clusters")
 _INSERT: Final = ("insert organizations", "create org_beta", "find org_beta")
-_SIGN_UP: Final = (*_INSERT, "insert accounts", "insert members", *_RECORD)
-_CREATE: Final = ("update accounts", "aggregate members", *_INSERT, "insert members", *_RECORD)
+_SIGN_UP: Final = (_LOOK_FOR_HOLD, *_INSERT, "insert accounts", "insert members", *_RECORD)
+_JOIN: Final = ("update accounts", "aggregate members", _LOOK_FOR_HOLD)
+_CREATE: Final = (*_JOIN, *_INSERT, "insert members", *_RECORD)
 
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign-up": (*_PREPARE, *_transaction(*_SIGN_UP, _RESERVE)),
@@ -55,8 +58,9 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "create-with-key": (_CLAIM, *_PREPARE, *_transaction(*_CREATE, _COMPLETE, _RESERVE)),
     "rename": (
         "find organizations",
+        _LOOK_FOR_HOLD,
         "listCollections",
-        "findAndModify organizations",
+        *_transaction("findAndModify organizations", _LOOK_FOR_HOLD, "find members", *_HOLD),
         "renameCollection org_alpha",
         *_transaction("findAndModify organizations", *_RECORD),
     ),
@@ -72,6 +76,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
             "delete members",
             "find members",
             "update accounts",
+            *_HOLD,
             _RESERVE,
             *_RECORD,
         ),

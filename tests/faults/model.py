@@ -39,13 +39,19 @@ class Account:
 class State:
     """Organizations by slug, accounts by e-mail address, and answers kept under idempotency keys.
 
-    `records` counts the audit records of what has been done, by action and slugs.
+    `holds` tells for which owner a slug is held. `records` counts the audit records of what has been done, by
+    action and slugs.
     """
 
     organizations: dict[str, Organization]
     accounts: dict[str, Account]
+    holds: dict[str, str] = field(default_factory=dict)
     records: Counter[tuple[str, ...]] = field(default_factory=Counter)
     answers: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    def is_taken(self, slug: str, by: str) -> bool:
+        """Tell whether an owner cannot have a slug."""
+        return slug in self.organizations or self.holds.get(slug, by) != by
 
     def alpha(self) -> tuple[str, Organization]:
         """Return slug and organization of the one that was there at the start."""

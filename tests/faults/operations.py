@@ -75,8 +75,8 @@ def create(operation: str, name: str, email: str | None, key: str | None = None)
     slug = name.lower()
 
     def request(owner: Caller) -> lifecycle.Created:
-        password = PASSWORD if email else None
-        wanted = schemas.CreateOrganization(name=name, email=email, password=password)
+        account: dict[str, Any] = {"email": email, "password": PASSWORD} if email else {}
+        wanted = schemas.CreateOrganization(name=name, **account)
         return lifecycle.create(wanted, None if email else owner().account_id, key)
 
     def effect(state: State) -> Any:
@@ -93,7 +93,7 @@ def create(operation: str, name: str, email: str | None, key: str | None = None)
 
 def _create(state: State, slug: str, name: str, email: str | None) -> None:
     owner = email or email_of("Alpha")
-    taken = {"organization-exists": slug in state.organizations, "email-taken": email in state.accounts}
+    taken = {"organization-exists": state.is_taken(slug, owner), "email-taken": email in state.accounts}
     if any(taken.values()):
         raise Refused(*(code for code, is_taken in taken.items() if is_taken))
     state.accounts.setdefault(owner, Account(PASSWORD, 0))
@@ -110,12 +110,13 @@ def rename(operation: str, name: str) -> Operation:
 
     def effect(state: State) -> Any:
         old_slug, alpha = state.alpha()
-        if state.organizations.get(slug, alpha) is not alpha:
+        if slug != old_slug and state.is_taken(slug, alpha.owner):
             raise Refused("organization-exists")
         del state.organizations[old_slug]
         state.organizations[slug] = alpha
         alpha.name = name
         if slug != old_slug:
+            state.holds[old_slug] = alpha.owner
             state.records["organization.renamed", old_slug, slug] += 1
         return name, slug, alpha.metadata
 
@@ -140,10 +141,11 @@ def change_metadata() -> Operation:
 def delete() -> Operation:
     def effect(state: State) -> None:
         try:
-            slug, _ = state.alpha()
+            slug, alpha = state.alpha()
         except Refused:
             return
         del state.organizations[slug]
+        state.holds[slug] = alpha.owner
         state.records["organization.deleted", slug] += 1
 
     return Operation("delete", lambda owner: lifecycle.delete(_member(owner)), effect)
@@ -266,13 +268,14 @@ def others(operation: str) -> dict[str, tuple[Operation, ...]]:
     """Return what somebody else may ask for meanwhile: each a few requests, contending for names."""
     wants_beta = operation in {"sign-up", "sign-up-with-key", "create", "create-with-key"}
     wanted = "Beta" if wants_beta or operation == "rename" else "Alpha"
+    take_alpha = create("create", "Alpha", STRANGER), create("create", "Alpha", None)
     return {
         "rename": (rename("rename", "Beta" if wants_beta else "Gamma"),),
         "create": (create("create", wanted, STRANGER),),
         "delete": (delete(),),
         "write": (insert("write", "of another request"),),
-        "heir": (rename("rename", "Gamma"), create("create", "Alpha", STRANGER)),
-        "successor": (delete(), create("create", "Alpha", STRANGER)),
+        "heir": (rename("rename", "Gamma"), *take_alpha),
+        "successor": (delete(), *take_alpha),
         "back": (rename("rename", "Beta" if operation == "rename" else "Gamma"), BACK),
     }
 

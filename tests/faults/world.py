@@ -37,7 +37,7 @@ class World:
 
     def caller(self) -> Identity:
         """The bystander's owner."""
-        return library.identity(self.bystander.account_id)
+        return _identity(self.bystander, self.bystander)
 
     def renew(self) -> "Start":
         """Remove all but the bystander, and create Alpha."""
@@ -72,6 +72,11 @@ class World:
                 account["email"]: Account(_password_of(account), account["auth_epoch"])
                 for account in self._others("accounts")
             },
+            holds={
+                hold["_id"]: emails[account_id]
+                for hold in self.databases.master["name_holds"].find()
+                for account_id in hold["account_ids"]
+            },
             records=Counter(
                 _record_key(record) for record in self.databases.master["audit"].find({"result": "success"})
             ),
@@ -99,7 +104,14 @@ class World:
         return {field: {"$nin": self._mine()}}
 
     def _remove_others(self) -> None:
-        for name in ("organizations", "accounts", "members", "idempotency_keys", "login_attempts"):
+        for name in (
+            "organizations",
+            "accounts",
+            "members",
+            "idempotency_keys",
+            "login_attempts",
+            "name_holds",
+        ):
             self.databases.master[name].delete_many(self._not_mine(name))
         for name in self.databases.collections().keys() - {"org_bystander"}:
             self.databases.tenants[name].drop()
@@ -130,17 +142,18 @@ class Start:
 
     def stale(self) -> Identity:
         """The caller of a request that was authenticated before anything else happened."""
-        return self._identity(self.alpha)
+        return _identity(self.alpha, self.alpha)
 
     def authenticated(self) -> Identity:
         """The caller of a request that begins now, with a login for no organization once Alpha is gone."""
         found = accounts.memberships(self.alpha.account_id)
         of_alpha = [one for one in found if one.organization_id == self.alpha.organization_id]
-        return self._identity(of_alpha[0] if of_alpha else None)
+        return _identity(self.alpha, of_alpha[0] if of_alpha else None)
 
-    def _identity(self, membership: Membership | None) -> Identity:
-        alpha, session_id = self.alpha, database.random_id("ses")
-        return Identity(session_id, alpha.account_id, alpha.auth_epoch, database.now(), membership)
+
+def _identity(owner: Membership, membership: Membership | None) -> Identity:
+    session_id = database.random_id("ses")
+    return Identity(session_id, owner.account_id, owner.auth_epoch, database.now(), membership)
 
 
 def _record_key(record: Document) -> tuple[str, ...]:

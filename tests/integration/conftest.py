@@ -17,6 +17,7 @@ from local.processes import free_port
 from tenantry import secrets
 from tenantry.accounts import Membership
 from tenantry.observability import logger
+from tenantry.settings import settings
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.directories import data_directory
@@ -102,6 +103,13 @@ def databases(
         databases = reused_databases.emptied()
         with library.using(databases, monkeypatch):
             yield databases
+
+
+@pytest.fixture
+def free_names(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that are given up are free for all at once; no former owner holds them."""
+    monkeypatch.setenv("NAME_HOLD_DAYS", "0")
+    settings.cache_clear()
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ def test_settling_twice_changes_nothing(databases: Databases, owner: Owner, cras
         assert databases.dump() == dump
 
 
+@pytest.mark.usefixtures("free_names")
 def test_late_repetition_leaves_the_collection_of_the_names_next_owner_alone(
     service: Service, databases: Databases, owner: Owner
 ) -> None:
@@ -58,6 +59,7 @@ def test_late_repetition_leaves_the_collection_of_the_names_next_owner_alone(
     assert databases.dump() == dump
 
 
+@pytest.mark.usefixtures("free_names")
 def test_late_repetition_of_a_deletion_leaves_the_names_next_owner_alone(
     service: Service, databases: Databases, owner: Owner
 ) -> None:

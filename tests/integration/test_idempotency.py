@@ -88,6 +88,7 @@ def test_another_caller_has_keys_of_its_own(service: Service, databases: Databas
     databases.check_invariants()
 
 
+@pytest.mark.usefixtures("free_names")
 def test_a_definite_failure_gives_the_key_back(service: Service, databases: Databases) -> None:
     sign_up(service, "Google")
     refused = create(service, {"email": email_of("Second")})

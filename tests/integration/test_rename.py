@@ -85,6 +85,7 @@ def test_explicit_slug_decides(owner: Owner, databases: Databases) -> None:
     databases.check_invariants()
 
 
+@pytest.mark.usefixtures("free_names")
 def test_chain_of_renames_ends_where_it_says_and_frees_every_name_between(
     owner: Owner, databases: Databases
 ) -> None:
@@ -98,6 +99,7 @@ def test_chain_of_renames_ends_where_it_says_and_frees_every_name_between(
     databases.check_invariants()
 
 
+@pytest.mark.usefixtures("free_names")
 def test_name_is_free_for_others_as_soon_as_it_is_left(owner: Owner, databases: Databases) -> None:
     other = sign_up(owner.service, "Amazon")
     assert owner.service.patch(owner.path, {"name": "Between"}, token=owner.token).status == 200

@@ -34,7 +34,7 @@ def contents(databases: Databases) -> Document:
         name.removeprefix(f"{databases.master.name}."): one | {"uuid": None}
         for name, one in databases.dump().items()
     }
-    return found | {"views": [(view["name"], view["options"]) for view in views]}
+    return found | {"views": {view["name"]: view["options"] for view in views}}
 
 
 @pytest.mark.parametrize(

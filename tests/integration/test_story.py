@@ -171,6 +171,7 @@ def test_refused_password_change_changes_nothing(service: Service, databases: Da
     assert service.get(owner.path, token=owner.token).status == 200
 
 
+@pytest.mark.usefixtures("free_names")
 def test_deleted_organization_is_gone_and_its_token_dead_even_under_a_successor(
     service: Service, databases: Databases
 ) -> None:

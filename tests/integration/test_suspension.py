@@ -54,7 +54,7 @@ def test_nobody_is_suspended(databases: Databases) -> None:
 
 @pytest.mark.parametrize(
     ("moment", "refusal"),
-    [("start", (403, "organization-suspended")), ("membership", (401, "invalid-credentials"))],
+    [("start", (403, "organization-suspended")), ("identity", (401, "invalid-credentials"))],
 )
 def test_login_that_a_suspension_overtakes_gives_no_living_token(
     owner: Owner, monkeypatch: pytest.MonkeyPatch, moment: str, refusal: tuple[int, str]

@@ -121,6 +121,7 @@ def test_reads_during_renames_never_see_an_empty_tenant(member: Membership, data
     databases.check_invariants()
 
 
+@pytest.mark.usefixtures("free_names")
 def test_writers_of_a_deleted_organization_never_write_into_its_successors_collection(
     databases: Databases,
 ) -> None:

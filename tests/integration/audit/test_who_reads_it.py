@@ -116,6 +116,7 @@ def test_owners_see_that_an_operator_acted_but_not_who(owner: Owner) -> None:
     assert (seen["actor"], seen["source_address"]) == ({"type": "operator", "id": OPERATOR}, ADDRESS)
 
 
+@pytest.mark.usefixtures("free_names")
 def test_records_survive_their_organization_and_stay_from_its_heir(owner: Owner) -> None:
     assert owner.service.delete(owner.path, token=owner.token).status == 204
     heir = sign_up(owner.service, "Alpha", email="heir@example.com")

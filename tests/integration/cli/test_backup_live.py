@@ -113,6 +113,7 @@ def test_rename_that_is_interrupted_meanwhile(
     assert len(documents) == FEW
 
 
+@pytest.mark.usefixtures("free_names")
 @pytest.mark.parametrize("step", STEPS)
 def test_organization_that_is_deleted_meanwhile(
     databases: Databases, path: Path, monkeypatch: pytest.MonkeyPatch, step: int

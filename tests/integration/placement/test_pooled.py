@@ -69,6 +69,7 @@ def test_pool_is_made_and_counted_once_and_only_where_there_is_room(databases: D
     assert list(databases.collections()) == ["pool_0"]
 
 
+@pytest.mark.usefixtures("free_names")
 def test_rename_changes_nothing_but_metadata(pool: Database[Document], databases: Databases) -> None:
     member, other = create("Google"), create("Amazon")
     before = databases.dump()
@@ -102,6 +103,7 @@ def test_deletion_leaves_nothing_and_touches_nobody_else(
     assert TenantCollection(amazon.organization_id).count_documents({}) == 3
 
 
+@pytest.mark.usefixtures("free_names")
 def test_name_is_free_at_once_whatever_there_is_to_erase(
     pool: Database[Document], databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +232,7 @@ def test_index_that_comes_after_its_organization_is_erased_goes_as_well(
     assert len(TenantCollection(amazon.organization_id).list_indexes()) == 2
 
 
+@pytest.mark.usefixtures("free_names")
 @pytest.mark.parametrize("change", [partial(library.rename, name="Alphabet"), lifecycle.delete])
 def test_change_that_another_overtakes_starts_over(
     change: Callable[[Membership], object], pool: Database[Document], monkeypatch: pytest.MonkeyPatch

@@ -234,6 +234,7 @@ def test_rename_that_was_interrupted_is_completed(
     assert "org_alpha" not in databases.collections()
 
 
+@pytest.mark.usefixtures("free_names")
 @CRASHES
 @INTENDED
 def test_creation_completes_what_it_meets(

@@ -27,6 +27,7 @@ MASTER: Final = (
     "issuer",
     "login_attempts",
     "members",
+    "name_holds",
     "organizations",
     "outbox",
     "sessions",
@@ -88,6 +89,9 @@ REFUSED: Final = [
     *master({"data", "rotation", "audit", "publish", "public"}, WRITES, ["accounts", "account_epochs"]),
     *master({"login"}, (insert, remove), ["accounts"]),
     *master(OF_FUNCTIONS - {"change"}, READS, ["unused_accounts"]),
+    # Names held for their former owners
+    *master(OF_FUNCTIONS - {"create", "change"}, (*READS, *WRITES), ["name_holds"]),
+    *master(KINDS, (remove,), ["name_holds"]),
     # Keys that verify tokens, and whose the database is
     *master(KINDS - {"rotation"}, WRITES, ["issuer", "signing_keys"]),
     *master({"rotation"}, (remove,), ["issuer", "signing_keys"]),

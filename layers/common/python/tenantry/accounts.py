@@ -133,14 +133,19 @@ def add_member(organization_id: str, account_id: str, session: ClientSession) ->
     database.collection("members").insert_one(member, session=session)
 
 
-def remove_members(organization_id: str, session: ClientSession) -> None:
-    """Remove an organization's members, and note which accounts are left without any organization."""
+def remove_members(organization_id: str, session: ClientSession) -> list[str]:
+    """Remove an organization's members, and note which accounts are left without any organization.
+
+    Returns
+    -------
+    list of str
+        The accounts whose organization it was.
+    """
     members = database.collection("members")
-    of_organization = {"organization_id": organization_id}
-    account_ids = [member["account_id"] for member in members.find(of_organization, session=session)]
+    account_ids = owners(organization_id, session)
     for account_id in account_ids:
         _lock(account_id, session, {})
-    members.delete_many(of_organization, session=session)
+    members.delete_many({"organization_id": organization_id}, session=session)
     for account_id in account_ids:
         if members.find_one({"account_id": account_id}, session=session) is None:
             database.collection("accounts").update_one(
@@ -148,6 +153,13 @@ def remove_members(organization_id: str, session: ClientSession) -> None:
                 {"$set": {"without_organization_since": database.now()}},
                 session=session,
             )
+    return account_ids
+
+
+def owners(organization_id: str, session: ClientSession) -> list[str]:
+    """Return the ids of the accounts that own an organization."""
+    found = database.collection("members").find({"organization_id": organization_id}, session=session)
+    return [member["account_id"] for member in found]
 
 
 def set_password_hash(

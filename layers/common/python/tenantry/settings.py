@@ -31,6 +31,8 @@ class Settings(NamedTuple):
         How often one organization's name, slug, metadata and indexes may change.
     sign_ups_per_hour : int
         How many organizations one source, or one account, may ask for.
+    name_hold_days : int
+        For how many days a slug that is given up is held for its former owners; 0: it is free at once.
     placement : str
         Whether the next organization gets a ``collection`` of its own or shares one (``pooled``).
     audit_retention_days : int
@@ -52,6 +54,7 @@ class Settings(NamedTuple):
     organizations_per_account: int
     changes_per_hour: int
     sign_ups_per_hour: int
+    name_hold_days: int
     placement: str
     audit_retention_days: int
     event_bus: str
@@ -75,6 +78,7 @@ def settings() -> Settings:
         organizations_per_account=int(read("ORGANIZATIONS_PER_ACCOUNT", "20")),
         changes_per_hour=int(read("CHANGES_PER_HOUR", "300")),
         sign_ups_per_hour=int(read("SIGN_UPS_PER_HOUR", "100")),
+        name_hold_days=int(read("NAME_HOLD_DAYS", "7")),
         placement=read("PLACEMENT", "collection"),
         audit_retention_days=int(read("AUDIT_RETENTION_DAYS", "365")),
         event_bus=read("EVENT_BUS", ""),

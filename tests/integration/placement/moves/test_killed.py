@@ -61,6 +61,7 @@ def be_mover(
     move(organization_id, *target)
 
 
+@pytest.mark.usefixtures("free_names")
 @dataclass(frozen=True)
 class Aftermath:
     """What there is after a kill, and what others do then."""

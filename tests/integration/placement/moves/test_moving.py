@@ -73,6 +73,7 @@ def test_metadata_changes_and_names_and_indexes_wait(
     assert mine.find({}) == DOCUMENTS
 
 
+@pytest.mark.usefixtures("free_names")
 def test_deletion_wins(
     begun: tuple[str, Kind], mine: TenantCollection, member: Membership, places: Places
 ) -> None:

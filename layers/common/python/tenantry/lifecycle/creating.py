@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, asking, audit, database, idempotency, organizations, placement, throttling
+from tenantry import (
+    accounts,
+    asking,
+    audit,
+    database,
+    idempotency,
+    name_holds,
+    organizations,
+    placement,
+    throttling,
+)
 from tenantry.accounts import AccountDocument
 from tenantry.addresses import folded
 from tenantry.credentials import check_password
@@ -143,14 +153,14 @@ def _repeated(answer: idempotency.Answer, wanted: "CreateOrganization") -> Creat
 def _create(
     wanted: "CreateOrganization", slug: str, owner_id: str | None, claim: Claim | None, kind: Kind
 ) -> Created:
-    slugs.check_free(slug)
+    slugs.check_free(slug, owner_id)
     account = _find_owner(owner_id) if owner_id else _prepare_account(str(wanted.email), str(wanted.password))
     database.ensure_schema()
     for _ in range(MAX_ATTEMPTS):
         created = Created(_placed(wanted, slug, kind), account)
         with suppress(ClusterFull):
             creation.check(created.organization)
-            _insert(created, claim, is_new=owner_id is None)
+            _insert(created, owner_id, claim)
             logger.append_keys(organization_id=created.organization["_id"], account_id=account["_id"])
             creation.complete(created.organization)
             return created
@@ -163,14 +173,15 @@ def _placed(wanted: "CreateOrganization", slug: str, kind: Kind) -> Organization
     return organizations.create_document(wanted.name, slug, wanted.metadata, cluster, pool)
 
 
-def _insert(created: Created, claim: Claim | None, *, is_new: bool) -> None:
+def _insert(created: Created, owner_id: str | None, claim: Claim | None) -> None:
     organization, account = created
 
     def attempt(session: ClientSession) -> None:
-        if not is_new:
-            _take_place(account["_id"], session)
+        if owner_id is not None:
+            _take_place(owner_id, session)
+        name_holds.check(organization["slug"], owner_id, session)
         creation.insert(organization, session)
-        if is_new:
+        if owner_id is None:
             accounts.insert(account, session)
         accounts.add_member(organization["_id"], account["_id"], session)
         details = {"name": organization["name"], "slug": organization["slug"], "account_id": account["_id"]}

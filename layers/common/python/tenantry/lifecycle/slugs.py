@@ -1,7 +1,10 @@
 """The slug that a name gives, and whether an organization can have it."""
 
-from tenantry import names, organizations
+from pymongo.client_session import ClientSession
+
+from tenantry import accounts, name_holds, names, organizations
 from tenantry.errors import InvalidFields, OrganizationExists
+from tenantry.organizations import OrganizationDocument
 from tenantry.tenants.settling import settle
 
 
@@ -33,20 +36,22 @@ def chosen(slug: str) -> str:
         raise InvalidFields.of("slug", str(error)) from None
 
 
-def check_free(slug: str, besides: str | None = None) -> None:
-    """Raise unless a slug is free, once an intent that its holder left behind is settled.
+def check_free(slug: str, account_id: str | None, besides: str | None = None) -> None:
+    """Raise unless an account may take a slug, once an intent that its holder left behind is settled.
 
     Parameters
     ----------
     slug : str
         The slug.
+    account_id : str, optional
+        Who wants it; None for an account that does not exist yet.
     besides : str, optional
         Id of the organization that is to have it, and may hold it.
 
     Raises
     ------
     OrganizationExists
-        Another organization holds it.
+        Another organization has it, or it is held for former owners.
     ServiceUnavailable
         Another process is at the intent of its holder and takes long.
     """
@@ -55,3 +60,19 @@ def check_free(slug: str, besides: str | None = None) -> None:
         settle(holder)
         if organizations.find_holder(slug) is not None:
             raise OrganizationExists
+    name_holds.check(slug, account_id)
+
+
+def exchange(organization: OrganizationDocument, slug: str, account_id: str, session: ClientSession) -> None:
+    """Let an account take a slug for its organization, and hold the one that the organization gives up.
+
+    It belongs into the transaction that decides the rename.
+
+    Raises
+    ------
+    OrganizationExists
+        The slug is held for others; the transaction is aborted.
+    """
+    name_holds.check(slug, account_id, session)
+    owner_ids = accounts.owners(organization["_id"], session)
+    name_holds.hold_renamed(organization["slug"], organization["_id"], owner_ids, session)

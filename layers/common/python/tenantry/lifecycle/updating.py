@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pymongo.client_session import ClientSession
 
-from tenantry import audit, database, names, organizations
+from tenantry import audit, database, name_holds, names, organizations
 from tenantry.accounts import Membership
 from tenantry.errors import InvalidFields, InvalidToken, OrganizationExists, PreconditionFailed
 from tenantry.lifecycle import slugs
@@ -53,7 +54,7 @@ def update(
             raise InvalidToken
         if not holds(current["version"]):
             raise PreconditionFailed
-        return _change(current, _target(current, changes))
+        return _change(current, _target(current, changes), membership.account_id)
 
     return until_not_overtaken(membership.organization, attempt)
 
@@ -76,35 +77,42 @@ def _slug(current: OrganizationDocument, changes: "UpdateOrganization", name: st
     return current["slug"] if name == current["name"] else slugs.derive(name)
 
 
-def _change(current: OrganizationDocument, target: dict[str, Any]) -> OrganizationDocument:
-    """Bring an active organization to the target."""
+def _change(current: OrganizationDocument, target: dict[str, Any], account_id: str) -> OrganizationDocument:
+    """Bring an active organization to the target, at the wish of an account."""
     if all(current[field] == value for field, value in target.items()):  # type: ignore[literal-required]
         return current
     counted = pace.counted(current)
     if target["slug"] == current["slug"]:
         changed = _replace(current, target, counted, "organization.changed")
     else:
-        changed = _rename(current, target, counted)
+        changed = _rename(current, target, counted, account_id)
     if changed is None:
         raise OvertakenError
     return changed
 
 
 def _rename(
-    current: OrganizationDocument, target: dict[str, Any], counted: dict[str, datetime]
+    current: OrganizationDocument, target: dict[str, Any], counted: dict[str, datetime], account_id: str
 ) -> OrganizationDocument | None:
     try:
-        slugs.check_free(target["slug"], besides=current["_id"])
+        slugs.check_free(target["slug"], account_id, besides=current["_id"])
         if current.get("move"):
             raise moving.refusal()
+        exchange = _exchange(current, target["slug"], account_id)
         if not is_pooled(current):
-            return carry_out(current, "renaming", target, counted)
+            return carry_out(current, "renaming", target, counted, exchange)
         names_of_it = {"slugs": [target["slug"]], "collection": names.collection_of(target["slug"])}
-        return _replace(current, target | names_of_it, counted, "organization.renamed")
+        return _replace(current, target | names_of_it, counted, "organization.renamed", exchange)
     except OrganizationExists:
         pace.charge_taken_name(current["_id"])
         count("NameTaken")
         raise
+
+
+def _exchange(
+    current: OrganizationDocument, slug: str, account_id: str
+) -> Callable[[ClientSession], None] | None:
+    return partial(slugs.exchange, current, slug, account_id) if name_holds.are_kept() else None
 
 
 def _replace(
@@ -112,10 +120,13 @@ def _replace(
     target: dict[str, Any],
     counted: dict[str, datetime],
     action: audit.Action,
+    also: Callable[[ClientSession], None] | None = None,
 ) -> OrganizationDocument | None:
     def attempt(session: ClientSession) -> OrganizationDocument | None:
         final = target | counted | {"updated_at": database.now()}
         changed = organizations.replace(current, final, session)
+        if changed is not None and also is not None:
+            also(session)
         if changed is not None:
             audit.record(action, [current["_id"]], session, audit.changes(current, target))
         return changed

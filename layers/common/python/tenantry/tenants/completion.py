@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, audit, clusters, database, organizations
+from tenantry import accounts, audit, clusters, database, name_holds, organizations
 from tenantry.errors import OrganizationExists, ServiceUnavailable
 from tenantry.observability import logger
 from tenantry.organizations import Intent, OrganizationDocument
@@ -93,7 +93,8 @@ def _delete(organization: OrganizationDocument, intent: Intent) -> None:
     def attempt(session: ClientSession) -> None:
         removed = organizations.remove(organization, session)
         if removed:
-            accounts.remove_members(organization["_id"], session)
+            owner_ids = accounts.remove_members(organization["_id"], session)
+            name_holds.hold_deleted(removed["slugs"], organization["_id"], owner_ids, session)
             clusters.release(place.cluster, removed.get("namespaces", 0), session)
             names_of_it = {"name": organization["name"], "slug": organization["slug"]}
             _record("organization.deleted", organization, names_of_it, session)

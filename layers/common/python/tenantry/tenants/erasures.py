@@ -13,7 +13,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
-from tenantry import accounts, audit, clusters, database, organizations
+from tenantry import accounts, audit, clusters, database, name_holds, organizations
 from tenantry.errors import TenantryError
 from tenantry.observability import log_failure
 from tenantry.organizations import OrganizationDocument, Placement
@@ -50,7 +50,8 @@ def delete(organization: OrganizationDocument) -> None:
         removed = organizations.remove(organization, session)
         if removed is None:
             raise OvertakenError
-        accounts.remove_members(removed["_id"], session)
+        owner_ids = accounts.remove_members(removed["_id"], session)
+        name_holds.hold_deleted(removed["slugs"], removed["_id"], owner_ids, session)
         names_of_it = {"name": removed["name"], "slug": removed["slug"]}
         audit.record("organization.deleted", [removed["_id"]], session, names_of_it)
         return _begin(removed, place, session)

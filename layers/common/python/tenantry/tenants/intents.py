@@ -4,11 +4,12 @@ Neither can be part of a transaction, so what is decided is stored as an intent 
 will happen, whoever completes it; see `tenantry.tenants.completion` and `tenantry.tenants.settling`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
 import pymongo
+from pymongo.client_session import ClientSession
 
 from tenantry import audit, database, names, organizations
 from tenantry.errors import ServiceUnavailable
@@ -26,6 +27,7 @@ def carry_out(
     state: Literal["renaming", "deleting"],
     target: dict[str, Any],
     counted: Mapping[str, Any] = MappingProxyType({}),
+    also: Callable[[ClientSession], None] | None = None,
 ) -> OrganizationDocument | None:
     """Write an intent and do what it says.
 
@@ -39,6 +41,8 @@ def carry_out(
         Name, slug and metadata after a rename.
     counted : mapping
         From `organizations.pace`, for what counts as a change.
+    also : callable, optional
+        What belongs into the transaction that writes the intent; without it none is needed.
 
     Returns
     -------
@@ -58,18 +62,31 @@ def carry_out(
         Outcome unknown: it is completed once somebody has settled the intent, or has not happened at all.
     """
     with pymongo.timeout(completion.WORK_SECONDS):
-        intended = organizations.replace(
-            current,
-            {
-                "state": state,
-                "intent": _intent(current, target),
-                "slugs": sorted({current["slug"], target.get("slug", current["slug"])}),
-                **counted,
-            },
-        )
+        changes = {
+            "state": state,
+            "intent": _intent(current, target),
+            "slugs": sorted({current["slug"], target.get("slug", current["slug"])}),
+            **counted,
+        }
+        intended = _write(current, changes, also)
         if intended is None:
             raise OvertakenError
         return completion.complete(intended)
+
+
+def _write(
+    current: OrganizationDocument, changes: dict[str, Any], also: Callable[[ClientSession], None] | None
+) -> OrganizationDocument | None:
+    if also is None:
+        return organizations.replace(current, changes)
+
+    def attempt(session: ClientSession) -> OrganizationDocument | None:
+        intended = organizations.replace(current, changes, session)
+        if intended is not None:
+            also(session)
+        return intended
+
+    return database.run_transaction(attempt)
 
 
 def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
