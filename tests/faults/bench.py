@@ -13,7 +13,7 @@ from pymongo.errors import AutoReconnect
 
 from tenantry import database, mongodb
 from tenantry.settings import settings
-from tenantry.tenants import settling
+from tenantry.tenants import repetitions, settling
 from tests.faults.proxy import Proxy
 from tests.faults.victims import Victims
 from tests.faults.watch import CommandWatch
@@ -117,6 +117,7 @@ def _prepare_library(patch: pytest.MonkeyPatch, environment: Mapping[str, str], 
     patch.setattr("pymongo.common.MIN_HEARTBEAT_INTERVAL", _SHORTEST_HEARTBEAT_SECONDS)
     patch.setattr(mongodb, "MongoClient", partial(MongoClient, event_listeners=[watch]))
     patch.setattr(database, "ensure_schema", lambda: None)
+    patch.setattr(repetitions, "ensure_index", lambda _: None)
     library.hash_with_few_rounds(patch)
 
 

@@ -66,18 +66,18 @@ class Case:
 
         hit = Hit(self._bench, self._operation.name, index, self._start)
         with ThreadPoolExecutor() as pool, hit.at_command(overtake):
-            mine = self._event(self._operation, hit.attempt())
+            mine = _without_in_flight([self._event(self._operation, hit.attempt())])
         overtaking = theirs.result()
         afterwards = self._follow(other)
         positions = range(len(overtaking) + 1)
-        self._judge([[*overtaking[:at], mine, *overtaking[at:], *afterwards] for at in positions])
+        self._judge([[*overtaking[:at], *mine, *overtaking[at:], *afterwards] for at in positions])
 
     def _overtake(self, other: str) -> list[Event]:
         """Make somebody else's requests, once each; what is in their way may be in their way to the end."""
         history = [
             self._attempt(operation, mongodb.REQUEST_TIMEOUT_SECONDS) for operation in self._operations(other)
         ]
-        return [event for event in history if event.answer != _IN_FLIGHT]
+        return _without_in_flight(history)
 
     def _follow(self, continuation: str) -> list[Event]:
         """Make the requests that follow; with no fault in the way each has a definite answer."""
@@ -105,7 +105,7 @@ class Case:
                 self._end_fault()
                 let_connections_end(self._bench.databases)
             history.append(self._attempt(operation, mongodb.REQUEST_TIMEOUT_SECONDS))
-        return [event for event in history if event.answer != _IN_FLIGHT]
+        return _without_in_flight(history)
 
     def _attempt(self, operation: Operation, timeout_seconds: float) -> Event:
         with pymongo.timeout(timeout_seconds):
@@ -144,3 +144,8 @@ class Case:
     @staticmethod
     def _event(operation: Operation, answer: Answer) -> Event:
         return Event(operation.name, operation.effect, answer)
+
+
+def _without_in_flight(history: list[Event]) -> list[Event]:
+    """Leave out the requests that another one with the same key kept from doing anything."""
+    return [event for event in history if event.answer != _IN_FLIGHT]

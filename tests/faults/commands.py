@@ -84,6 +84,13 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "insert-one": _fenced("insert org_alpha"),
     "insert-one-into-open-collection": _fenced("insert org_alpha")[1:],
     "insert-many": _fenced("insert org_alpha"),
+    "insert-with-key": (
+        "find organizations",
+        "find idempotency_keys",
+        "find organizations",
+        *_transaction("find idempotency_keys", _COMPLETE)[:-1],
+        *_fenced("insert org_alpha")[1:],
+    ),
     "update-one": _fenced("update org_alpha"),
     "modify-one": (
         "find organizations",

@@ -8,10 +8,12 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
 from tenantry import lifecycle, login, schemas
 from tenantry.accounts import Membership
+from tenantry.documents import inserting
 from tenantry.errors import InvalidToken, OrganizationNotFound, ServiceUnavailable, TenantryError
 from tenantry.organizations import OrganizationDocument
 from tenantry.sessions import Identity
 from tenantry.tenants import TenantCollection, collection
+from tenantry.tenants.repetitions import Key
 from tests.faults.model import UNKNOWN, Account, Answer, Effect, Organization, Refused, State
 from tests.support.databases import Document
 from tests.support.owners import PASSWORD, email_of
@@ -171,6 +173,27 @@ def insert(operation: str, *ids: str, is_open: bool = False) -> Operation:
     return Operation(operation, request, effect)
 
 
+def insert_under_key() -> Operation:
+    """Insert a document into Alpha's collection, once however often it is asked for under the key."""
+    key, written = "key", {"_id": "written"}
+
+    def request(owner: Caller) -> None:
+        member = _member(owner)
+        of_caller = Key.of(member.organization_id, member.account_id, key, "request")
+        inserting.insert(TenantCollection(member.organization_id), dict(written), of_caller)
+
+    def effect(state: State) -> None:
+        _, alpha = state.alpha()
+        if key in state.answers:
+            return
+        if "written" in alpha.documents:
+            raise Refused("document-exists")
+        alpha.documents["written"] = written
+        state.answers[key] = None
+
+    return Operation("insert-with-key", request, effect)
+
+
 def update_one() -> Operation:
     """Count up in Alpha's document, which tells once from twice."""
 
@@ -252,6 +275,7 @@ OPERATIONS: Final = {
         insert("insert-one", "written"),
         insert("insert-one-into-open-collection", "written", is_open=True),
         insert("insert-many", "first", "second", "third"),
+        insert_under_key(),
         update_one(),
         modify_one(),
         create_index(),

@@ -15,6 +15,7 @@ from pymongo import MongoClient
 
 from tenantry import database, mongodb
 from tenantry.sessions import Identity
+from tenantry.tenants import repetitions
 from tests.faults.operations import OPERATIONS
 from tests.faults.watch import CommandWatch
 from tests.support import library
@@ -50,6 +51,7 @@ class Victim:
         patch.setattr(mongodb, "MongoClient", partial(MongoClient, event_listeners=[watch]))
         if self.finds_indexes:
             patch.setattr(database, "ensure_schema", lambda: None)
+            patch.setattr(repetitions, "ensure_index", lambda _: None)
         with watch.watching(**{self.moment: self._die}):
             OPERATIONS[self.operation].request(lambda: self.caller)
 

@@ -33,6 +33,7 @@ class World:
         self.databases = databases
         self.bystander = library.create(_BYSTANDER)
         databases.tenants["org_bystander"].insert_one({"_id": "of the bystander"})
+        databases.tenants.create_collection("idempotency_keys")
         self._untouched = self._of_bystander()
 
     def caller(self) -> Identity:
@@ -113,6 +114,7 @@ class World:
             "name_holds",
         ):
             self.databases.master[name].delete_many(self._not_mine(name))
+        self.databases.tenants["idempotency_keys"].delete_many({})
         for name in self.databases.collections().keys() - {"org_bystander"}:
             self.databases.tenants[name].drop()
         self.databases.master["clusters"].update_one({}, {"$set": {"namespaces": OWN_NAMESPACES}})

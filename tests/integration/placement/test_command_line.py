@@ -9,8 +9,10 @@ from pymongo.database import Database
 
 from cli import checker
 from tenantry import clusters
+from tenantry.documents import inserting
 from tenantry.settings import settings
 from tenantry.tenants import TenantCollection
+from tenantry.tenants.repetitions import Key
 from tests.integration.cli.planted import verify
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
@@ -134,6 +136,21 @@ def fill(databases: Databases, second: Database[Document]) -> list[str]:
 
 
 def test_everything_in_its_place_is_no_violation(placed: dict[str, str]) -> None:
+    assert verify() == (0, [])
+
+
+def test_records_of_idempotency_keys_are_in_their_place(
+    placed: dict[str, str], databases: Databases, second: Database[Document]
+) -> None:
+    """Also on a cluster that is full but for them."""
+    for name in ("here", "there"):
+        organization = databases.master["organizations"].find_one({"slug": name}) or {}
+        mine = TenantCollection(organization["_id"])
+        inserting.insert(mine, {"x": 1}, Key.of(organization["_id"], "acct_1", "key", "request"))
+    for tenants in (databases.tenants, second):
+        assert tenants["idempotency_keys"].index_information().keys() == {"_id_", "expires_at"}
+    for cluster in databases.master["clusters"].find():
+        clusters.register(cluster["_id"], cluster["namespaces"])
     assert verify() == (0, [])
 
 
