@@ -64,7 +64,7 @@ def test_login_waits_for_the_majority_once(recorder: Recorder, service: Service)
     ]
     count = ("update", {"w": 1})
     assert waiting == [count, count, ("commitTransaction", {"w": "majority"})]
-    assert len(recorder.commands) == 9
+    assert len(recorder.commands) == 10
 
 
 def test_refresh_is_two_round_trips(recorder: Recorder, service: Service) -> None:

@@ -62,6 +62,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     "sessions": [
         IndexModel([("family_hash", ASCENDING)], name="family_hash", unique=True),
         IndexModel([("organization_id", ASCENDING)], name="organization"),
+        IndexModel([("account_id", ASCENDING), ("expires_at", DESCENDING)], name="account_expires_at"),
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
     "signing_keys": [IndexModel([("not_after", ASCENDING)], name="not_after", expireAfterSeconds=0)],

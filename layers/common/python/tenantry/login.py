@@ -2,10 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, audit, database, devices, passwords, refreshing, sessions, throttling, tokens
+from tenantry import (
+    accounts,
+    audit,
+    choices,
+    database,
+    devices,
+    passwords,
+    refreshing,
+    sessions,
+    throttling,
+    tokens,
+)
 from tenantry.accounts import AccountDocument, Membership
 from tenantry.audit import Action, OfAccount
 from tenantry.credentials import check_password, record_failure
@@ -24,6 +36,8 @@ from tenantry.secrets import read_secret
 from tenantry.sessions import Identity, Started, Tokens
 from tenantry.settings import settings
 from tenantry.tokens import InOrganization, InvalidSigningKey, SigningKey
+
+MAX_LISTED: Final = 100  # organizations of an account that has to name one
 
 
 def login(email: str, password: str, organization: str | None, device_token: str | None = None) -> Tokens:
@@ -60,7 +74,7 @@ def login(email: str, password: str, organization: str | None, device_token: str
     if not check_password(attempts, account, password) or account is None:
         raise _refusal("credentials")
     with _recorded("login.failed", account["_id"]):
-        membership = _choose(accounts.memberships(account["_id"]), organization)
+        membership = _choose(choices.find(account["_id"], organization, MAX_LISTED + 1), organization)
         _check_open(membership)
         account = _rehashed_if_weak(account, password)
         issued = _issue(sessions.start(account, membership))
@@ -208,24 +222,12 @@ def _refusal(reason: str) -> InvalidCredentials:
 def _choose(memberships: list[Membership], organization: str | None) -> Membership | None:
     """Return the membership that a login is for; None if the account has none and the login names none."""
     open_ones = [one for one in memberships if one.organization["state"] != "deleting"]
-    if organization is not None:
-        open_ones = [
-            one for one in open_ones if organization in (one.organization["_id"], one.organization["slug"])
-        ]
-    elif not open_ones:
-        return None
     if not open_ones:
-        raise _refusal("organization")
+        if organization is not None:
+            raise _refusal("organization")
+        return None
     if len(open_ones) > 1:
-        listed = [
-            {
-                "id": one.organization["_id"],
-                "slug": one.organization["slug"],
-                "name": one.organization["name"],
-            }
-            for one in open_ones
-        ]
-        raise OrganizationRequired(organizations=listed)
+        raise OrganizationRequired.among([one.organization for one in open_ones], MAX_LISTED)
     return open_ones[0]
 
 

@@ -11,6 +11,7 @@ from tenantry.organizations import OrganizationDocument
 from tenantry.refresh_tokens import RefreshToken
 from tenantry.request_context import Actor
 
+MAX_PER_ACCOUNT: Final = 100  # the oldest ends then
 LIFETIME: Final = timedelta(days=30)  # of a session, however often it is refreshed
 
 
@@ -95,10 +96,26 @@ def start(account: AccountDocument, membership: Membership | None) -> Started:
 
     def attempt(transaction: ClientSession) -> None:
         database.collection("sessions").insert_one(dict(session), session=transaction)
+        _end_oldest(account["_id"], transaction)
         record("login.succeeded", session, transaction, Actor("account", session["account_id"]))
 
     database.run_transaction(attempt)
     return Started(session, token.text)
+
+
+def _end_oldest(account_id: str, transaction: ClientSession) -> None:
+    """End the oldest sessions of an account, so that a loop of logins does not fill the database."""
+    sessions = database.collection("sessions")
+    surplus = sessions.find(
+        {"account_id": account_id},
+        {"_id": 1},
+        sort=[("expires_at", -1)],
+        skip=MAX_PER_ACCOUNT,
+        limit=MAX_PER_ACCOUNT,
+        session=transaction,
+    )
+    if ids := [one["_id"] for one in surplus]:
+        sessions.delete_many({"_id": {"$in": ids}}, session=transaction)
 
 
 def identity(session_id: str, account_id: str) -> Identity | None:

@@ -1,6 +1,8 @@
 """Who may not do what, or not now."""
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from tenantry.errors.base import TenantryError
 
@@ -63,6 +65,20 @@ class OrganizationRequired(TenantryError):
     status = HTTPStatus.CONFLICT
     title = "Organization required"
     default_detail = "The account belongs to several organizations. Send one of them as `organization`."
+
+    @classmethod
+    def among(cls, organizations: Sequence[Mapping[str, Any]], at_most: int) -> "OrganizationRequired":
+        """Make the error that lists organizations as they are stored, or some of them if there are more."""
+        listed = [
+            {"id": one["_id"], "slug": one["slug"], "name": one["name"]} for one in organizations[:at_most]
+        ]
+        detail = ""
+        if len(organizations) > at_most:
+            detail = (
+                f"The account belongs to more than {at_most} organizations, {at_most} of which are listed. "
+                "Send any of them as `organization`, by its slug or id."
+            )
+        return cls(detail, organizations=listed)
 
 
 class OrganizationSuspended(TenantryError):

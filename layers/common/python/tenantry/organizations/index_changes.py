@@ -5,7 +5,7 @@ A change that is noted and not ended was interrupted, so nobody knows whether it
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
@@ -14,6 +14,8 @@ from pymongo.collection import Collection
 from tenantry import clusters, database, organizations
 from tenantry.errors import CapacityExhausted, OrganizationNotFound, TenantryError
 from tenantry.organizations import OrganizationDocument, moving, pace
+
+MAX_FOUND: Final = 1_000  # that were interrupted; the next look finds the others
 
 
 def begin(organization_id: str, reserved: int) -> str:
@@ -101,7 +103,9 @@ def end(organization_id: str, note_id: str, released: int, *, is_change: bool = 
 def find_interrupted(older_than: timedelta) -> list[OrganizationDocument]:
     """Return the organizations with changes all of which have been under way for longer than a while."""
     before = database.now() - older_than
-    found: Iterable[Any] = _organizations().find({"index_changes.created_at": {"$lt": before}})
+    found: Iterable[Any] = _organizations().find(
+        {"index_changes.created_at": {"$lt": before}}, {"metadata": 0}, limit=MAX_FOUND
+    )
     return [one for one in found if all(change["created_at"] < before for change in one["index_changes"])]
 
 
