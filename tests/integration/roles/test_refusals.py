@@ -107,7 +107,7 @@ REFUSED: Final = [
     *master(KINDS, (update, remove), ["audit"]),
     *master(KINDS - {"publish"}, (*READS, remove), ["outbox"]),
     *master(KINDS, (update,), ["outbox"]),
-    *master(KINDS - {"audit"}, READS, ["audit"]),
+    *master(OF_FUNCTIONS - {"audit"}, READS, ["audit"]),
     *master({"audit", "publish", "public"}, (insert,), ["audit", "outbox"]),
     # All that verifies no token
     *master({"rotation", "public"}, READS, set(MASTER) - {"issuer", "signing_keys"}),
