@@ -142,3 +142,14 @@ def test_thief_of_a_token_gets_neither_name_nor_address(
     assert service.get("/organizations/alpha", token=log_in(service, owner.email)).status == 200
     try_to_take(service, owner, thief, stolen)
     databases.check_invariants()
+
+
+def test_session_that_does_not_tell_when_its_login_was_is_over(
+    service: Service, databases: Databases
+) -> None:
+    owner = sign_up(service, "Alpha")
+    session = tokens(service, owner.email)
+    databases.master["sessions"].update_many({}, {"$unset": {"authenticated_at": ""}})
+    assert service.get(owner.path, token=session["access_token"]).status == 401
+    answer = service.post("/login/refresh", {"refresh_token": session["refresh_token"]})
+    assert (answer.status, answer.code) == (401, "invalid-refresh-token")

@@ -140,7 +140,9 @@ def identity(session_id: str, account_id: str) -> Identity | None:
         ]
     )
     joined = next(iter(found), None)
-    if joined is None or (joined["session"]["member_id"] is not None and "organization" not in joined):
+    if joined is None or "authenticated_at" not in joined["session"]:
+        return None  # nobody knows how old the login is
+    if joined["session"]["member_id"] is not None and "organization" not in joined:
         return None
     return Identity(
         session_id=session_id,
