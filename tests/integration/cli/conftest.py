@@ -10,6 +10,7 @@ from tests.integration.cli.planted import Planted
 from tests.support import library
 from tests.support.command_line import tenantry_json
 from tests.support.databases import Databases
+from tests.support.forged_archive import ForgedArchive
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +37,9 @@ def path(google: Membership, tmp_path: Path) -> Path:
     """A backup of Google."""
     tenantry_json("backup", "google", "-o", tmp_path / "google.archive")
     return tmp_path / "google.archive"
+
+
+@pytest.fixture
+def archive(path: Path) -> ForgedArchive:
+    """A backup of Google, which goes on."""
+    return ForgedArchive.read(path.read_bytes())
