@@ -59,17 +59,37 @@ def test_documents_of_any_types_are_fine(document: dict[str, Any]) -> None:
     check_document(document | {"_id": ObjectId()})
 
 
-@pytest.mark.parametrize("name", ["", "$", "$set", "$where", "$ref", "a.b", ".", "a.", "a\0", "\0"])
-def test_names_that_mongodb_gives_a_meaning_are_refused_at_any_depth(name: str) -> None:
+@pytest.mark.parametrize("name", ["a\0", "\0"])
+def test_names_with_nul_are_refused_at_any_depth(name: str) -> None:
     assert refused_field({"b": 1, name: 1}) == name
     assert refused_field({"a": {"b": {name: 1}}}) == f"a.b.{name}"
     assert refused_field({"a": [0, [{name: 1}]]}) == f"a.1.0.{name}"
     assert refused_field({"a": Code("x", {name: 1})}) == f"a.$scope.{name}"
     assert refused_field({"a": DBRef("c", {name: 1})}) == f"a.$id.{name}"
+
+
+@pytest.mark.parametrize("name", ["", "$", "$set", "$where", "$ref", "a.b", ".", "a.", "$oid"])
+def test_names_that_mongodb_gives_a_meaning_are_refused_in_ids_alone(name: str) -> None:
+    check_document({"b": 1, name: 1, "a": [{"b": {name: 1}}, Code("x", {name: 1}), DBRef("c", {name: 1})]})
     assert refused_field({"_id": {name: 1}}) == f"_id.{name}"
+    assert refused_field({"_id": {"a": [{name: 1}]}}) == f"_id.a.0.{name}"
+    assert refused_field({"_id": DBRef("c", {name: 1})}) == f"_id.$id.{name}"
+    assert refused_field({"_id": DBRef("c", 1, None, {name + "$": 1} if name == "$ref" else {name: 1})})
+    check_document({"_id": {"a": DBRef("c", 1, "d")}})
 
 
-@pytest.mark.parametrize("document", [None, [], "a", 1, ObjectId(), DBRef("c", 1), Regex("a")])
+def test_references_merge_as_the_objects_that_they_are() -> None:
+    target = {"a": {"$ref": "#/x", "type": "object"}, "b": DBRef("c", 1, None, {"n": 1})}
+    patch = decode({"a": {"$id": "y"}, "b": {"n": None, "$id": 2}})
+    merged = merge_patch(target, patch)
+    assert exactly(merged["a"]) == exactly(DBRef("#/x", "y", None, {"type": "object"}))
+    assert exactly(merged["b"]) == exactly(DBRef("c", 2))
+    assert merge_patch(merged, {"a": {"$id": None}})["a"] == {"$ref": "#/x", "type": "object"}
+
+
+@pytest.mark.parametrize(
+    "document", [None, [], "a", 1, ObjectId(), DBRef("c", 1), Regex("a"), {"a": 1, "$id": 1, "$ref": "c"}]
+)
 def test_only_objects_are_documents(document: Any) -> None:
     assert refused_field(document) == "document"
 

@@ -25,6 +25,7 @@ It holds the other value once for each item; the server makes all of it in memor
 JSON_MAX_DEPTH: Final = MAX_DEPTH + 2  # of its Extended JSON, for {"$binary": {...}} stands for one value
 MAX_ID_BYTES: Final = 1024  # as it stands in a URL; API Gateway takes 10 KB
 
+_NAMES_OF_TYPES: Final[dict[type, tuple[str, ...]]] = {DBRef: ("$ref", "$id", "$db"), Code: ("$scope",)}
 _OBJECT_ID: Final = re.compile(r"[0-9a-fA-F]{24}")
 # Unreserved characters (RFC 3986 section 2.3), but no ObjectId, nor . and .., which clients resolve.
 _PLAIN: Final = re.compile(rf"(?!\.{{1,2}}\Z|{_OBJECT_ID.pattern}\Z)[A-Za-z0-9._-]+")
@@ -41,14 +42,16 @@ def check_document(document: Any) -> None:
     Raises
     ------
     InvalidFields
-        It is not a document, is nested too deeply, or a field's name or the id is not allowed
-        (https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions); the field is its path.
+        It is not a document, is nested too deeply, has a name with a NUL character, or its id is not allowed;
+        the field is its path. All other names are, as in MongoDB since 5.0:
+        https://www.mongodb.com/docs/manual/core/dot-dollar-considerations/
     PayloadTooLarge
         It takes more than `MAX_BYTES`.
     """
-    if not isinstance(document, dict):
-        raise InvalidFields.of("document", "must be an object")
-    _check_names(document, "", MAX_DEPTH)
+    if not isinstance(document, dict) or ("$id" in document and isinstance(document.get("$ref"), str)):
+        # The driver reads such a document as a reference, and not as the document that it is.
+        raise InvalidFields.of("document", "must be an object, and not a reference of $ref and $id")
+    _check_values(document, "", MAX_DEPTH)
     for name, value in without_id(document).items():  # an _id is kept as it is
         if value == Timestamp(0, 0):
             raise InvalidFields.of(
@@ -113,17 +116,18 @@ def merge_patch(target: Any, patch: Any) -> Any:
     Parameters
     ----------
     target, patch
-        Decoded values. Documents merge, null removes a field; everything else, a typed value as well,
-        replaces what is there. Neither is changed.
+        Decoded values. Documents and references merge, null removes a field; everything else, a typed value
+        as well, replaces what is there. Neither is changed.
     """
-    if not isinstance(patch, dict):
+    if not isinstance(patch, dict | DBRef):
         return patch
-    merged = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
+    merged = dict(_members(target)) if isinstance(target, dict | DBRef) else {}
+    for name, value in dict(_members(patch)).items():
         if value is None:
             merged.pop(name, None)
         else:
-            merged[name] = merge_patch(merged.get(name), value)
+            changed = merge_patch(merged.get(name), value)
+            merged[name] = extended_json.reference(changed) if isinstance(changed, dict) else changed
     return merged
 
 
@@ -150,7 +154,7 @@ def parse_document_id(text: str) -> Any:
     elif text.startswith(("{", '"', "~")):
         json = _from_base64url(text[1:]) if text.startswith("~") else text
         value = extended_json.decode(strict_json.loads(json, max_depth=JSON_MAX_DEPTH), "id")
-    _check_names(value, "id", MAX_DEPTH)
+    _check_values(value, "id", MAX_DEPTH)
     _check_id(value, "id")
     return value
 
@@ -175,28 +179,43 @@ def _from_base64url(text: str) -> bytes:
         raise InvalidFields.of("id", "must be Extended JSON in base64url after the tilde") from None
 
 
-def _check_names(value: Any, path: str, levels: int) -> None:
+def _members(value: Any) -> dict[str, Any] | list[Any]:
+    """Return what is in a document, an array or a value that holds one."""
     if isinstance(value, DBRef):
-        _check_names(value.id, joined(path, "$id"), levels - 1)
-    elif isinstance(value, Code):
-        _check_names(value.scope, joined(path, "$scope"), levels - 1)
-    elif isinstance(value, dict | list):
-        if levels == 0:
-            raise InvalidFields.of(path, f"must not be nested in more than {MAX_DEPTH} objects and arrays")
-        for key, member in value.items() if isinstance(value, dict) else enumerate(value):
-            if isinstance(key, str):
-                _check_name(key, joined(path, key))
-            _check_names(member, joined(path, key), levels - 1)
+        return dict(value.as_doc())
+    if isinstance(value, Code):
+        return {"$scope": value.scope}
+    return value if isinstance(value, dict | list) else []
 
 
-def _check_name(name: str, path: str) -> None:
-    if not name or name.startswith("$") or "." in name or "\0" in name:
+def _check_values(value: Any, path: str, levels: int) -> None:
+    if levels == 0 and isinstance(value, dict | list | DBRef):
+        raise InvalidFields.of(path, f"must not be nested in more than {MAX_DEPTH} objects and arrays")
+    members = _members(value)
+    for key, member in members.items() if isinstance(members, dict) else enumerate(members):
+        if "\0" in str(key):
+            raise InvalidFields.of(joined(path, key), "must have a name without NUL")
+        _check_values(member, joined(path, key), levels - 1)
+
+
+def _check_names_of_id(value: Any, path: str) -> None:
+    """Refuse names that not all versions of MongoDB take in an id."""
+    members = _members(value)
+    for key, member in members.items() if isinstance(members, dict) else enumerate(members):
+        if isinstance(key, str) and key not in _NAMES_OF_TYPES.get(type(value), ()):
+            _check_name_of_id(key, joined(path, key))
+        _check_names_of_id(member, joined(path, key))
+
+
+def _check_name_of_id(name: str, path: str) -> None:
+    if not name or name.startswith("$") or "." in name:
         raise InvalidFields.of(
-            path, "must have a name that is not empty, starts without $, and holds no dot or NUL"
+            path, "must have a name that is not empty, starts without $, and holds no dot, within an id"
         )
 
 
 def _check_id(value: Any, field: str) -> None:
+    _check_names_of_id(value, field)
     if value is None or isinstance(value, list | bool | Regex):
         raise InvalidFields.of(field, "must not be null, true, false, an array or a regular expression")
     try:

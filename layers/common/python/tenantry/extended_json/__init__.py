@@ -6,6 +6,6 @@ random id to it), so `decode` is strict, and leaves out the legacy forms and the
 """
 
 from tenantry.extended_json.conversion import decode, encode
-from tenantry.extended_json.wrappers import CODEC_OPTIONS
+from tenantry.extended_json.wrappers import CODEC_OPTIONS, reference
 
-__all__ = ["CODEC_OPTIONS", "decode", "encode"]
+__all__ = ["CODEC_OPTIONS", "decode", "encode", "reference"]

@@ -149,11 +149,24 @@ def _code(members: dict[str, Any]) -> Code:
     return Code(_text(code, _ANY, "a string"), scope)
 
 
-def _reference(members: dict[str, Any]) -> DBRef:
-    collection, key, database = _members({"$db": None} | members, "$ref", "$id", "$db")
-    if not isinstance(database, str | None):
-        raise TypeError("must have a $db that is a string")
-    return DBRef(_text(collection, _ANY, "a string"), key, database)
+def reference(members: dict[str, Any]) -> DBRef | dict[str, Any]:
+    """Return the reference that an object is, or the object if it is none.
+
+    A reference is an object with these names, which pymongo reads as a DBRef. Others, such as those of a
+    JSON Schema, may have some of the names as well.
+
+    Raises
+    ------
+    ValueError
+        It would lose a `$db` that is null.
+    """
+    collection, database = members.get("$ref"), members.get("$db", "")
+    if not isinstance(collection, str) or "$id" not in members or not isinstance(database, str | None):
+        return members
+    if database is None:
+        raise ValueError("must have a $db that is a string, or none")
+    others = {name: value for name, value in members.items() if name not in {"$ref", "$id", "$db"}}
+    return DBRef(collection, members["$id"], members.get("$db"), others)
 
 
 def _exactly_one(value: Any, type_of_one: type[MinKey | MaxKey]) -> MinKey | MaxKey:
@@ -168,7 +181,7 @@ def _deprecated(_: Any) -> Never:
 
 WRAPPERS: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
     "$code": _code,
-    "$ref": _reference,
+    "$ref": reference,
     **_wrapper("$oid", lambda value: ObjectId(_text(value, _OBJECT_ID, "24 hexadecimal digits"))),
     **_wrapper("$uuid", lambda value: uuid.UUID(_text(value, _UUID, "a UUID with hyphens"))),
     **_wrapper("$date", _date),

@@ -79,6 +79,8 @@ def check(query: Any) -> None:
 def _values(value: Any, path: str, levels: int) -> Iterator[tuple[str, Any]]:
     yield path, value
     if isinstance(value, DBRef):
+        if set(value.as_doc()) - {"$ref", "$id", "$db"}:
+            _refuse(path, "must be a reference of $ref, $id and perhaps $db, and nothing else")
         value = {"$id": value.id}
     if not isinstance(value, dict | list):
         return

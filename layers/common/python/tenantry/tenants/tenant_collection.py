@@ -140,6 +140,9 @@ class TenantCollection:
             updates.check_document(changed)
             if current is None:
                 mine.insert_one(changed, session=session)
+            elif any(name.startswith("$") for name in changed):  # which a replacement must not have
+                mine.delete_one(this, session=session)
+                mine.insert_one(changed, session=session)
             else:
                 mine.replace_one(this, changed, session=session)
 
