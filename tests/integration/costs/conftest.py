@@ -21,6 +21,8 @@ from tests.support.owners import Owner
 from tests.support.reused_databases import ReusedDatabases
 from tests.support.service import Service
 
+CLIENT_MILLISECONDS = 20_000
+
 
 @pytest.fixture(scope="package")
 def server() -> Iterator[str]:
@@ -60,6 +62,7 @@ def documents(kind: str, service: Service, owner: Owner) -> Documents:
 
 
 @pytest.fixture(scope="package")
-def stored(server_client: MongoClient[Document]) -> Collection[dict[str, Any]]:
-    """A collection of a test's own."""
-    return server_client["costs"][str(ObjectId())]
+def stored(server: str) -> Iterator[Collection[dict[str, Any]]]:
+    """A collection whose client does not wait for what the server never ends."""
+    with MongoClient[dict[str, Any]](server, timeoutMS=CLIENT_MILLISECONDS) as client:
+        yield client["costs"][str(ObjectId())]
