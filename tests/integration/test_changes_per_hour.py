@@ -43,7 +43,7 @@ def change_name(owner: Owner, number: int) -> Answer:
 
 
 def rename(owner: Owner, number: int) -> Answer:
-    return patch(owner, name=f"Alpha {number}")
+    return patch(owner, name=f"{owner.slug} {number}")
 
 
 def change_indexes(owner: Owner, number: int) -> Answer:
