@@ -139,7 +139,7 @@ def check_access() -> None:
     ServiceUnavailable, pymongo.errors.PyMongoError
         The server gives no answer, or does not accept the connection string's user.
     """
-    collection("signing_keys").find_one({}, {"_id": 1})
+    collection("signing_keys").find_one({"_id": None})
 
 
 def now() -> datetime:
