@@ -1,6 +1,5 @@
 """What the server refuses because of the request, told from what is wrong with the server."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -25,7 +24,8 @@ QUERY_TIMEOUT_SECONDS: Final = 3  # less than a request has, which goes on to lo
 ID_INDEX: Final = "_id_"
 
 _DUPLICATE_KEY: Final = 11000
-_DUPLICATE_IN: Final = re.compile(r" index: (.*?) (?:dup key|collation): ", re.DOTALL)
+_BEFORE_INDEX: Final = " index: "
+_BEHIND_INDEX: Final = (" dup key: ", " collation: ")  # the latter if the index has one
 _MAX_TIME_EXPIRED: Final = 50
 _PARALLEL_ARRAYS: Final = 171
 _AMBIGUOUS: Final = 16746
@@ -68,12 +68,18 @@ def of_document(mine: TenantCollection, failure: Mapping[str, Any]) -> TenantryE
 
 
 def _exists(message: str) -> DocumentExists:
-    found = _DUPLICATE_IN.search(message)
-    name = found[1] if found else ID_INDEX
+    name = _index_in(message)
     if name == ID_INDEX:
         return of_id()
     detail = f"Another document has the same values in the fields of the unique index {name}."
     return DocumentExists(detail, indexes=[name])
+
+
+def _index_in(message: str) -> str:
+    """Return the name of the index that a duplicate is refused by; nothing else in the reply tells it."""
+    behind = message.partition(_BEFORE_INDEX)[2]
+    ends = [position for end in _BEHIND_INDEX if (position := behind.find(end)) >= 0]
+    return behind[: min(ends)] if ends else ID_INDEX
 
 
 def of_id() -> DocumentExists:
