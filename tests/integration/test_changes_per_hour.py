@@ -9,7 +9,6 @@ import pytest
 
 from tenantry import lifecycle, schemas
 from tenantry.accounts import Membership
-from tenantry.organizations import pace
 from tenantry.settings import settings
 from tenantry.tenants import TenantCollection
 from tests.support.concurrency import at_once
@@ -68,7 +67,13 @@ def each_in_turn(owner: Owner, number: int) -> Answer:
 def let_pass(databases: Databases, duration: timedelta) -> None:
     databases.master["organizations"].update_many(
         {},
-        [{"$set": {pace.FIELD: {"$subtract": [f"${pace.FIELD}", duration // timedelta(milliseconds=1)]}}}],
+        [
+            {
+                "$set": {
+                    "changes_until": {"$subtract": ["$changes_until", duration // timedelta(milliseconds=1)]}
+                }
+            }
+        ],
     )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from tenantry.organizations import pace
 from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.databases import Databases, Document
@@ -69,7 +68,9 @@ def test_name_or_slug_of_another_leaves_both_intact(
     before = databases.dump()
     answer = owner.service.patch(owner.path, changes, token=owner.token)
     assert (answer.status, answer.code) == (409, "organization-exists")
-    counted = databases.master["organizations"].update_one({"_id": owner.id}, {"$unset": {pace.FIELD: ""}})
+    counted = databases.master["organizations"].update_one(
+        {"_id": owner.id}, {"$unset": {"changes_until": ""}}
+    )
     assert counted.modified_count == 1
     assert databases.dump() == before
     databases.check_invariants()

@@ -81,7 +81,8 @@ def postpone(key: str, now: datetime, one: timedelta, most: int) -> UpdateOne:
 def advance(key: str, one: timedelta) -> UpdateOne:
     """Take one back in such a counter."""
     earlier = {
-        field: {"$subtract": [f"${field}", _milliseconds(one)]} for field in ("expires_at", "blocked_until")
+        "expires_at": {"$subtract": ["$expires_at", _milliseconds(one)]},
+        "blocked_until": {"$subtract": ["$blocked_until", _milliseconds(one)]},
     }
     return UpdateOne({"_id": key}, [{"$set": earlier}])
 

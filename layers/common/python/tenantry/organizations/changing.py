@@ -8,7 +8,6 @@ from pymongo.errors import DuplicateKeyError
 
 from tenantry import database
 from tenantry.errors import OrganizationExists
-from tenantry.organizations import pace
 from tenantry.organizations.organization_document import OrganizationDocument, typed
 
 
@@ -51,8 +50,8 @@ def replace(
         The change reserves a slug that another organization holds; nothing changed.
     """
     expected = {"_id": current["_id"], "version": current["version"], "state": current["state"]}
-    if pace.FIELD in changes:  # which changes of indexes count in, too, without a version
-        expected[pace.FIELD] = current.get("changes_until")
+    if "changes_until" in changes:  # which changes of indexes count in, too, without a version
+        expected["changes_until"] = current.get("changes_until")
     try:
         return typed(
             database.collection("organizations").find_one_and_update(

@@ -13,7 +13,6 @@ from tenantry.errors import TooManyRequests
 from tenantry.organizations.organization_document import OrganizationDocument
 from tenantry.settings import settings
 
-FIELD: Final = "changes_until"
 TAKEN_NAME: Final = 5  # changes that asking for a taken name counts for, which tells that it is taken
 _HOUR: Final = timedelta(hours=1)
 
@@ -33,12 +32,12 @@ def counted(current: OrganizationDocument) -> dict[str, datetime]:
             "The organization was changed too often. Wait before the next change; see Retry-After.",
             retry_after_seconds=math.ceil((until - now - _HOUR).total_seconds()),
         )
-    return {FIELD: until}
+    return {"changes_until": until}
 
 
 def has_room(now: datetime) -> dict[str, Any]:
     """Return the condition that an organization may change once more."""
-    return {"$or": [{FIELD: None}, {FIELD: {"$lte": now + _HOUR - _share(1)}}]}
+    return {"$or": [{"changes_until": None}, {"changes_until": {"$lte": now + _HOUR - _share(1)}}]}
 
 
 def increment(now: datetime) -> dict[str, Any]:
@@ -48,7 +47,7 @@ def increment(now: datetime) -> dict[str, Any]:
 
 def decrement() -> dict[str, Any]:
     """Return what an update with a pipeline sets to take one back that turned out to be none."""
-    return {FIELD: {"$subtract": [f"${FIELD}", _milliseconds(1)]}}
+    return {"changes_until": {"$subtract": ["$changes_until", _milliseconds(1)]}}
 
 
 def charge_taken_name(organization_id: str) -> None:
@@ -58,7 +57,7 @@ def charge_taken_name(organization_id: str) -> None:
 
 
 def _later(now: datetime, changes: int) -> dict[str, Any]:
-    return {FIELD: {"$add": [{"$max": [f"${FIELD}", now]}, _milliseconds(changes)]}}
+    return {"changes_until": {"$add": [{"$max": ["$changes_until", now]}, _milliseconds(changes)]}}
 
 
 def _share(changes: int) -> timedelta:
