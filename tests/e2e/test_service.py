@@ -26,8 +26,14 @@ def test_openapi_document_lists_exactly_the_deployed_routes(
 ) -> None:
     answer = service.get("/openapi.json")
     assert answer.status == 200
-    documented = {(method.upper(), path) for path, item in answer.json["paths"].items() for method in item}
-    assert documented == deployed_routes(deployment)
+    documented = {path: {method.upper() for method in item} for path, item in answer.json["paths"].items()}
+    deployed = deployed_routes(deployment)
+    assert documented.keys() == {path for _, path in deployed}
+    assert all(method == "ANY" or method in documented[path] for method, path in deployed)
+    for path, methods in documented.items():
+        options = service.request("OPTIONS", path.replace("{", "").replace("}", ""))
+        expected = methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+        assert set(options.headers["allow"].split(", ")) == expected, path
 
 
 def test_docs_is_swagger_ui_complete_in_one_page(service: HttpService) -> None:

@@ -88,8 +88,9 @@ def test_operator_chooses_the_kind(databases: Databases) -> None:
     database.ensure_schema()
     clusters.register("main")
     pools.create("main", "pool_0")
-    for name, kind in (("One", "collection"), ("Two", "pooled"), ("Three", None)):
-        body = {"name": name, "email": f"{name}@example.com", "password": PASSWORD, "placement": kind}
+    for name, kind in (("One", "collection"), ("Two", "pooled"), ("Three", "")):
+        body = {"name": name, "email": f"{name}@example.com", "password": PASSWORD}
+        body |= {"placement": kind} if kind else {}
         headers = {"Content-Type": "application/json"}
         event = proxy_event("POST", "/operator/organizations", headers, json.dumps(body))
         event["requestContext"]["identity"]["userArn"] = "arn:aws:iam::123456789012:user/operator"

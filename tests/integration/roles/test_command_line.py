@@ -76,6 +76,7 @@ def test_setting_up_makes_a_database_of_before_the_view_accept_logins(
         "_id_",
         "family_hash",
         "organization",
+        "account_expires_at",
         "expires_at",
     }
 

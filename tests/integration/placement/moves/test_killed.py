@@ -61,7 +61,6 @@ def be_mover(
     move(organization_id, *target)
 
 
-@pytest.mark.usefixtures("free_names")
 @dataclass(frozen=True)
 class Aftermath:
     """What there is after a kill, and what others do then."""
@@ -121,6 +120,7 @@ CONTINUATIONS: Final[tuple[Callable[[Aftermath, TenantCollection], None], ...]] 
 )
 
 
+@pytest.mark.usefixtures("free_names")
 @pytest.mark.parametrize(
     ("start", "target"),
     list(zip([AROUND[-1], *AROUND[:-1]], AROUND, strict=True)),
@@ -129,7 +129,7 @@ CONTINUATIONS: Final[tuple[Callable[[Aftermath, TenantCollection], None], ...]] 
 def test_mover_is_killed(start: tuple[str, Kind], target: tuple[str, Kind], places: Places) -> None:
     kills = 0
     for number in count(1, EVERY):
-        member = library.create("Google")
+        member = library.create("Google", f"owner-{number}@google.example")
         mine = TenantCollection(member.organization_id)
         mine.insert_many(DOCUMENTS)
         mine.create_index([("key", 1)], unique=True)
