@@ -5,10 +5,12 @@ The requests are made of the document, so an operation or a field that is added 
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tenantry import database
 from tests.support.databases import Databases
 from tests.support.openapi import OPERATIONS, at, closed_objects, places, replaced
 from tests.support.owners import Owner
@@ -27,13 +29,17 @@ WITH_BODY = {name: one for name, one in OPERATIONS.items() if one.body_schema}
 # The others' bodies are documents, whose fields are the tenant's own.
 WITH_FIELDS = {name: one for name, one in WITH_BODY.items() if "properties" in one.body_schema}
 OF_DOCUMENTS = WITH_BODY.keys() - WITH_FIELDS.keys()
-OF_FIELD_PATHS = {"sort", "fields"}  # to which an operator is a field that no document has
 
 
 @pytest.fixture
 def owner(owner: Owner, databases: Databases) -> Owner:
-    """The owner of Alpha, and of another organization."""
+    """The owner of Alpha, and of another organization; both have changed lately.
+
+    So what is counted as a change and taken back, as for an index that is missing, leaves no trace.
+    """
     owner.service.post("/organizations", {"name": "Other"}, token=owner.token)
+    lately = {"changes_until": database.now() + timedelta(minutes=30)}
+    databases.master["organizations"].update_many({}, {"$set": lately})
     return owner
 
 
@@ -102,15 +108,13 @@ def test_operator_in_a_path_names_nothing(owner: Owner, path_parameters: dict[st
 
 
 @pytest.mark.usefixtures("nothing_changes")
-def test_operator_in_a_query_is_refused_or_plain_text(owner: Owner, path_parameters: dict[str, str]) -> None:
+def test_operator_in_a_query_is_refused(owner: Owner, path_parameters: dict[str, str]) -> None:
     for operation in OPERATIONS.values():
         for name in operation.parameters("query"):
             for value in OPERATORS:
                 answer = operation.send(owner, path_parameters, {name: json.dumps(value)}, operation.body)
-                if name in OF_FIELD_PATHS:
-                    assert answer.text == operation.send(owner, path_parameters, {name: "unknown"}).text
-                else:
-                    assert answer.status == 422, f"{name}={value}: {answer.text}"
+                assert answer.status == 422, f"{name}={value}: {answer.text}"
+                assert answer.json["errors"][0]["field"].startswith(name)
             for nested in (f"{name}[$ne]", f"{name}[$where]", f"{name}.$ne", f"${name}"):
                 answer = operation.send(owner, path_parameters, {nested: "1"}, operation.body)
                 assert refused_for(answer, nested), answer.text

@@ -10,6 +10,7 @@ import pytest
 from pymongo import MongoClient
 
 from tenantry.observability import logger
+from tenantry.settings import settings
 from tests.integration.isolation.observer import Observer
 from tests.integration.isolation.tenants import Tenant, found
 from tests.integration.kinds import POOL, parametrize, place
@@ -32,6 +33,13 @@ def databases(
 ) -> Iterator[Databases]:
     with library.fresh_databases(server, server_client, monkeypatch_module) as databases:
         yield databases
+
+
+@pytest.fixture(scope="module")
+def free_names(databases: Databases, monkeypatch_module: pytest.MonkeyPatch) -> None:
+    """Names that are given up are free for all at once; no former owner holds them."""
+    monkeypatch_module.setenv("NAME_HOLD_DAYS", "0")
+    settings.cache_clear()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -19,6 +19,8 @@ from tests.support import library
 from tests.support.overtaking import once_before
 from tests.support.service import Answer
 
+pytestmark = pytest.mark.usefixtures("free_names")
+
 OF_DATA = [
     route
     for route in ALL

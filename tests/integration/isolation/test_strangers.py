@@ -16,6 +16,8 @@ from tests.integration.isolation.strangers import (
 )
 from tests.integration.isolation.tenants import Tenant
 
+pytestmark = pytest.mark.usefixtures("free_names")
+
 OF_TENANT = [route for route in ALL if route.is_of_tenant]
 OF_CALLER = [route for route in ALL if not route.is_of_tenant and SAMPLES[route].needs_token]
 
