@@ -8,6 +8,7 @@ import pytest
 from pymongo import errors
 
 from tenantry.documents import inserting
+from tenantry.http import handlers
 from tests.integration.documents.conftest import CANONICAL, NDJSON, Documents
 from tests.support.concurrency import requests_at_once
 from tests.support.databases import Databases, failing
@@ -183,9 +184,10 @@ def test_while_one_is_at_it_the_other_has_to_wait(documents: Documents, database
 
 @pytest.mark.parametrize("command", ["insert", "update", "commitTransaction"])
 def test_whatever_becomes_of_the_first_request_the_list_is_stored_once(
-    documents: Documents, databases: Databases, command: str
+    documents: Documents, databases: Databases, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Connections break while the record or the documents are written, or before the commit is confirmed."""
+    monkeypatch.setattr(handlers, "REQUEST_TIMEOUT_SECONDS", 1)
     with failing(databases.client, command, closeConnection=True, times=50):
         lost = documents.insert([NOTE, NOTE], headers=KEY)
     assert lost.status == 503
