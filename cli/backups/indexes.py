@@ -21,7 +21,7 @@ from pymongo import IndexModel
 from cli.backups.errors import reason
 from tenantry import extended_json, strict_json
 from tenantry.errors import InvalidFields, MalformedRequest
-from tenantry.tenants.indexes import check
+from tenantry.tenants.indexes import check, holding_all_of
 from tenantry.tenants.tenant_collection import MAX_INDEXES
 
 MAX_DEPTH: Final = 8  # of the JSON; the number in an index's key is the sixth level
@@ -50,16 +50,21 @@ class TenantIndex(BaseModel):
     key: dict[str, Literal[1, -1]] = Field(min_length=1, max_length=MAX_KEYS)
     name: str = Field(min_length=1, max_length=MAX_NAME_CHARACTERS)
     unique: bool = False
+    partialFilterExpression: dict[str, Any] | None = None  # noqa: N815 - as MongoDB names it
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         check([*self.key.items()], self.name)
+        if self.partialFilterExpression not in (None, holding_all_of(self.key)):
+            raise ValueError(f"the index {self.name} is partial otherwise than Tenantry makes it")
         return self
 
     def model(self) -> IndexModel:
         """Return what the server is asked to create."""
-        unique = {"unique": True} if self.unique else {}
-        return IndexModel([*self.key.items()], name=self.name, **unique)
+        options: dict[str, Any] = {"unique": True} if self.unique else {}
+        if self.partialFilterExpression is not None:
+            options["partialFilterExpression"] = holding_all_of(self.key)
+        return IndexModel([*self.key.items()], name=self.name, **options)
 
 
 def _check_options(options: dict[str, Any]) -> dict[str, Any]:

@@ -58,13 +58,15 @@ def create_index(
 ) -> Response[index_schemas.Index]:
     """Create an index, which stays when the organization is renamed; an equal one is left as it is."""
     keys = [(key.field, key.order) for key in wanted.keys]
-    index = indexes.create(tenants.collection(member), keys, unique=wanted.unique, name=wanted.name)
+    name = indexes.create(
+        tenants.collection(member), keys, unique=wanted.unique, partial=wanted.partial, name=wanted.name
+    )
     path = app.current_event.request_context.path.rstrip("/")
     return Response(
         status_code=HTTPStatus.CREATED,
         content_type="application/json",
-        headers={"Location": f"{path}/{index['name']}"},
-        body=index_schemas.index_of(index),
+        headers={"Location": f"{path}/{name}"},
+        body=index_schemas.created(name, wanted),
     )
 
 

@@ -160,7 +160,8 @@ def indexed(databases: Databases) -> None:
     mine.insert_many([{"_id": n, "a": n, "b": [n]} for n in range(10)])
     mine.create_index([("a", 1), ("b", -1)], unique=True, name="pair")
     mine.create_index([("at", Int64(1))])
-    for number in range(MAX_INDEXES - 2):
+    mine.create_index([("d", 1), ("_id.e", -1)], unique=True, partial=True)
+    for number in range(MAX_INDEXES - 3):
         mine.create_index([(f"c{number}.ü", -1)])
 
 

@@ -23,7 +23,7 @@ FOREIGN_INDEXES: list[tuple[dict[str, Any], str]] = [
     ({"key": {"a": 1}, "expireAfterSeconds": 1}, "the index foreign has the option expireAfterSeconds"),
     ({"key": {"a": 1}, "hidden": True}, "the index foreign has the option hidden"),
     ({"key": {"a": 1}, "collation": COLLATION}, "the index foreign has the option collation"),
-    ({"key": {"a": 1}, "partialFilterExpression": {"a": 1}}, "the option partialFilterExpression"),
+    ({"key": {"a": 1}, "partialFilterExpression": {"a": 1}}, "index foreign is partial otherwise"),
     ({"key": {"a": "text"}}, "the index foreign has the option default_language"),
     ({"key": {"a": "2dsphere"}}, "the index foreign has the option 2dsphereIndexVersion"),
     ({"key": {"a": "hashed"}}, "indexes.0.key.a: Input should be 1 or -1"),

@@ -16,6 +16,8 @@ INDEX = {"v": 2, "key": {"a": 1}, "name": "a_1"}
 FORGED_INDEXES: list[dict[str, Any]] = [
     {"expireAfterSeconds": 0},
     {"partialFilterExpression": {"a": {"$gt": ""}}},
+    {"partialFilterExpression": {"b": {"$exists": True}}},
+    {"partialFilterExpression": {}},
     {"hidden": True},
     {"wildcardProjection": {"a": 1}},
     {"storageEngine": {}},

@@ -62,7 +62,15 @@ class Documents:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    both = ("test_cursors.", "test_indexes.", "test_many.", "test_names.", "test_refusals.", "test_repeated.")
+    both = (
+        "test_cursors.",
+        "test_indexes.",
+        "test_many.",
+        "test_names.",
+        "test_partial_indexes.",
+        "test_refusals.",
+        "test_repeated.",
+    )
     parametrize(metafunc, lambda name: name.startswith((*both, "test_one.test_an_id_is_taken")))
 
 

@@ -8,8 +8,15 @@ from tenantry.tenants.tenant_collection import MAX_INDEXES
 from tests.integration.documents.conftest import Documents
 from tests.support.databases import Databases, failing
 
-ID_INDEX = {"name": "_id_", "keys": [{"field": "_id", "order": 1}], "unique": True}
-KIND = {"name": "kind", "keys": [{"field": "kind", "order": 1}], "unique": False}
+ID_INDEX = {"name": "_id_", "keys": [{"field": "_id", "order": 1}], "unique": True, "partial": False}
+KIND = {"name": "kind", "keys": [{"field": "kind", "order": 1}], "unique": False, "partial": False}
+
+BY_CITY = {
+    "name": "by-city",
+    "keys": [{"field": "address.city", "order": 1}, {"field": "age", "order": -1}],
+    "unique": True,
+    "partial": False,
+}
 
 
 def names(documents: Documents) -> list[str]:
@@ -18,11 +25,10 @@ def names(documents: Documents) -> list[str]:
 
 def test_story_of_an_index(documents: Documents, databases: Databases) -> None:
     assert documents.index("GET").json == {"indexes": [ID_INDEX, KIND]}
-    keys = [{"field": "address.city", "order": 1}, {"field": "age", "order": -1}]
-    created = documents.index("POST", {"keys": keys, "unique": True, "name": "by-city"})
-    assert (created.status, created.json) == (201, {"name": "by-city", "keys": keys, "unique": True})
+    created = documents.index("POST", BY_CITY)
+    assert (created.status, created.json) == (201, BY_CITY)
     assert created.headers["location"] == f"/v1{documents.owner.path}/indexes/by-city"
-    assert documents.index("POST", {"keys": keys, "unique": True, "name": "by-city"}).status == 201
+    assert documents.index("POST", BY_CITY).status == 201
     assert names(documents) == ["_id_", "kind", "by-city"]
     assert (
         documents.service.patch(documents.owner.path, {"name": "Beta"}, token=documents.owner.token).status
@@ -61,6 +67,8 @@ def test_name_is_made_of_the_keys(documents: Documents, databases: Databases) ->
         ({"keys": [{"field": "a", "order": "text"}]}, "keys.0.order"),
         ({"keys": [{"field": "a", "weights": {}}]}, "keys.0.weights"),
         ({"keys": [{"field": "a"}], "expireAfterSeconds": 1}, "expireAfterSeconds"),
+        ({"keys": [{"field": "a"}], "sparse": True}, "sparse"),
+        ({"keys": [{"field": "a"}], "partial": "true"}, "partial"),
         ({"keys": [{"field": "a"}], "name": "_id_"}, "name"),
         ({"keys": [{"field": "a"}], "name": "a/b"}, "name"),
         ({"keys": [{"field": "a"}], "name": "a\n"}, "name"),

@@ -76,7 +76,7 @@ def placed(
     for organization_id in placed.values():
         mine = TenantCollection(organization_id)
         mine.insert_one({"_id": 1})
-    TenantCollection(placed["pooled"]).create_index([("kind", 1)])
+    TenantCollection(placed["pooled"]).create_index([("kind", 1)], partial=True)
     clusters.register("main", 100)
     return placed
 
@@ -103,7 +103,7 @@ def damage_pool(databases: Databases, second: Database[Document]) -> list[str]:
     second["pool_0"].drop_index("tenant")
     for tenant in ("org_0", id_of(databases, "there")):
         second["pool_0"].insert_one({"_id": {"tenant": tenant, "id": 1}})
-    of_nobody = {"_id.tenant": "org_0"}
+    of_nobody = {"_id.tenant": "org_0", "a": {"$exists": True}}
     second["pool_0"].create_index([("_id.tenant", 1), ("a", 1)], partialFilterExpression=of_nobody)
     return ["pool-documents-owned", "pool-documents-owned", "pool-index-owned", "pool-indexed"]
 

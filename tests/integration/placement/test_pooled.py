@@ -226,7 +226,7 @@ def test_index_that_comes_after_its_organization_is_erased_goes_as_well(
     TenantCollection(amazon.organization_id).create_index([("of", 1)])
     lifecycle.delete(google)
     place = PooledIndexes(pool[POOL], google.organization_id)
-    place.create(IndexModel([("of", 1)], name="late"))
+    place.create(IndexModel([("of", 1)], name="late", partialFilterExpression={"of": {"$exists": True}}))
     reconcile(timedelta())
     assert len(place.find()) == 1
     assert len(TenantCollection(amazon.organization_id).list_indexes()) == 2

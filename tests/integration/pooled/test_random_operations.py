@@ -128,7 +128,7 @@ OPERATIONS = st.one_of(
     QUERIES.map(partial(call, "count_documents")),
     st.builds(partial(call, "find"), QUERIES, PROJECTIONS, sort=SORTS, skip=st.integers(0, 1)),
     st.builds(lambda stages: partial(sorted_results, pipeline=stages), st.lists(STAGES, max_size=4)),
-    st.builds(partial(call, "create_index"), KEYS, unique=st.booleans(), name=NAMES),
+    st.builds(partial(call, "create_index"), KEYS, unique=st.booleans(), partial=st.booleans(), name=NAMES),
     NAMES.map(partial(call, "drop_index")),
     st.lists(
         st.one_of(

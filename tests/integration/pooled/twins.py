@@ -140,8 +140,8 @@ class Twins:
 
     def others_indexes(self) -> list[Document]:
         """Return all indexes of the pool that are not the tenant's."""
-        mine = {"_id.tenant": TENANT}
-        return [dict(one) for one in self.pool.list_indexes() if one.get("partialFilterExpression") != mine]
+        found = map(dict, self.pool.list_indexes())
+        return [one for one in found if one.get("partialFilterExpression", {}).get("_id.tenant") != TENANT]
 
     def _name_generated(self, *stored: list[Document]) -> None:
         """Give documents with a generated id the same one in both, so that they can be compared."""

@@ -25,9 +25,14 @@ def find_all(mine: TenantCollection) -> list[Document]:
 
 
 def create(
-    mine: TenantCollection, keys: Sequence[tuple[str, int]], *, unique: bool, name: str | None
-) -> Document:
-    """Create an index and return it; nothing changes if it is there.
+    mine: TenantCollection,
+    keys: Sequence[tuple[str, int]],
+    *,
+    unique: bool,
+    partial: bool,
+    name: str | None,
+) -> str:
+    """Create an index and return its name; nothing changes if it is there.
 
     Raises
     ------
@@ -38,10 +43,9 @@ def create(
     """
     chosen = name or _derived_name(keys)
     try:
-        mine.create_index(keys, unique=unique, name=chosen)
+        return mine.create_index(keys, unique=unique, partial=partial, name=chosen)
     except OperationFailure as error:
         raise refusals.of_index(chosen, error) or error from None
-    return {"name": chosen, "key": dict(keys), "unique": unique}
 
 
 def _derived_name(keys: Sequence[tuple[str, int]]) -> str:

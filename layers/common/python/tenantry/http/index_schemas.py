@@ -51,6 +51,11 @@ class CreateIndex(Request):
 
     keys: Annotated[list[IndexKey], AfterValidator(_check_keys)] = Field(min_length=1, max_length=MAX_FIELDS)
     unique: bool = Field(default=False, description="Refuse two documents with the same values.")
+    partial: bool = Field(
+        default=False,
+        description="Leave out documents that lack one of the fields: `unique` refuses none of them, and "
+        "queries that find some of them are not served. A field that is null is there.",
+    )
     name: Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")] | None = Field(
         default=None, description="Made of the keys if left out.", examples=["by-date"]
     )
@@ -62,6 +67,7 @@ class Index(BaseModel):
     name: str = Field(examples=["by-date"])
     keys: list[dict[str, str | int]] = Field(examples=[[{"field": "at", "order": -1}]])
     unique: bool
+    partial: bool = Field(description="Documents that lack one of the fields are left out.")
 
 
 class Indexes(BaseModel):
@@ -70,9 +76,18 @@ class Indexes(BaseModel):
     indexes: list[Index]
 
 
+def created(name: str, wanted: CreateIndex) -> Index:
+    """Return the representation of an index that was created as a client wanted it."""
+    keys = [key.model_dump() for key in wanted.keys]
+    return Index(name=name, keys=keys, unique=wanted.unique, partial=wanted.partial)
+
+
 def index_of(document: Document) -> Index:
     """Return the representation of an index as the server describes it."""
     keys = [{"field": field, "order": order} for field, order in document["key"].items()]
     return Index(
-        name=document["name"], keys=keys, unique=document.get("unique", False) or document["name"] == ID_INDEX
+        name=document["name"],
+        keys=keys,
+        unique=document.get("unique", False) or document["name"] == ID_INDEX,
+        partial="partialFilterExpression" in document,
     )

@@ -1,6 +1,6 @@
 """Which indexes a tenant's collection may have, and how one that is its own gets them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,16 @@ class CollectionIndexes:
     def drop(self, name: str) -> None:
         """Drop an index; see `ddl.drop_index`."""
         ddl.drop_index(self._place, self._uuid, name)
+
+
+def holding_all_of(paths: Iterable[str]) -> Document:
+    """Return the filter of a partial index: it holds the documents that have each of its fields.
+
+    Not MongoDB's sparse index, which holds those that have any of its fields, and so all documents of a pool,
+    where the tenant is one of them; nor may an index be sparse and partial at once
+    (https://www.mongodb.com/docs/manual/core/index-partial/#restrictions).
+    """
+    return {path: {"$exists": True} for path in paths}
 
 
 def check(keys: Sequence[tuple[str, Any]], name: str) -> None:

@@ -200,7 +200,9 @@ class TenantCollection:
         """Return the indexes, the one on `_id` first."""
         return self._fence.read(lambda mine: [dict(index) for index in mine.list_indexes()])
 
-    def create_index(self, keys: Iterable[tuple[str, int]], *, unique: bool = False, name: str = "") -> str:
+    def create_index(
+        self, keys: Iterable[tuple[str, int]], *, unique: bool = False, partial: bool = False, name: str = ""
+    ) -> str:
         """Create an index and return its name; nothing changes if it is there.
 
         Parameters
@@ -209,6 +211,9 @@ class TenantCollection:
             Fields, each with 1 for ascending or -1 for descending.
         unique : bool
             Refuse two documents with the same keys.
+        partial : bool
+            Leave out documents that lack one of the fields, so that it refuses none of them, and serves only
+            queries that find none of them. A field that is null is there.
         name : str
             Its name; made of the keys if left out.
 
@@ -221,8 +226,10 @@ class TenantCollection:
         pymongo.errors.OperationFailure
             The name or the keys are another index's, or it was not ready in time; nothing changed.
         """
-        options = {"name": name} if name else {}
         fields = list(keys)
+        options: dict[str, Any] = {"name": name} if name else {}
+        if partial:
+            options["partialFilterExpression"] = indexes.holding_all_of(path for path, _ in fields)
         index = IndexModel(fields, unique=unique, **options)
         named = str(index.document["name"])
         indexes.check(fields, named)

@@ -19,6 +19,7 @@ POOL_INDEXES: Final = [IndexModel([(TENANT, ASCENDING), (OWN_ID, ASCENDING)], na
 MAX_INDEXES_OF_COLLECTION: Final = 64  # https://www.mongodb.com/docs/manual/reference/limits/#indexes
 
 _ID_INDEX: Final = {"v": 2, "key": {"_id": ASCENDING}, "name": "_id_"}
+_FILTER: Final = "partialFilterExpression"
 _NO_ROOM: Final = "There is no room for another index where the organization's documents are."
 _CANNOT_CREATE_INDEX: Final = 67
 _INVALID_OPTIONS: Final = 72
@@ -63,7 +64,8 @@ class PooledIndexes:
             "name": self._stored_name(index.document["name"]),
             "key": {TENANT: ASCENDING}
             | {stored_path(path): how for path, how in index.document["key"].items()},
-            "partialFilterExpression": self._documents,
+            _FILTER: self._documents
+            | {stored_path(path): how for path, how in index.document.get(_FILTER, {}).items()},
         }
         reply = self._run({"createIndexes": self._pool.name, "indexes": [stored]})
         after = len(self.find())
@@ -89,12 +91,19 @@ class PooledIndexes:
 
     def _found(self) -> list[Mapping[str, Any]]:
         indexes = self._pool.list_indexes()
-        return [index for index in indexes if index.get("partialFilterExpression") == self._documents]
+        return [index for index in indexes if index.get(_FILTER, {}).get(TENANT) == self._tenant]
 
     def _own(self, index: Mapping[str, Any]) -> Document:
-        shown = {name: value for name, value in index.items() if name != "partialFilterExpression"}
-        key = {own_path(path): how for path, how in index["key"].items() if path != TENANT}
-        return shown | {"key": key, "name": index["name"].removeprefix(self._stored_name(""))}
+        shown = {name: value for name, value in index.items() if name != _FILTER}
+        restriction = _without_tenant(index[_FILTER])
+        return (
+            shown
+            | {
+                "key": _without_tenant(index["key"]),
+                "name": index["name"].removeprefix(self._stored_name("")),
+            }
+            | ({_FILTER: restriction} if restriction else {})
+        )
 
     def _stored_name(self, name: str) -> str:
         return f"{self._tenant}:{name}"
@@ -110,3 +119,8 @@ class PooledIndexes:
 
     def _is_full(self) -> bool:
         return len(list(self._pool.list_indexes())) >= MAX_INDEXES_OF_COLLECTION
+
+
+def _without_tenant(fields: Mapping[str, Any]) -> Document:
+    """Return what an index's key or filter says of the tenant's fields, under the tenant's paths."""
+    return {own_path(path): how for path, how in fields.items() if path != TENANT}
