@@ -34,16 +34,19 @@ def moment(at: datetime) -> str:
 
 
 def _last_login(account_id: str) -> str:
-    """Return what the audit record knows: of the account's organizations, or else of all."""
+    """Return what the audit record knows: of the account's organizations or, if that is nothing, of all."""
     members = database.collection("members").find({"account_id": account_id}, limit=MAX_ORGANIZATIONS)
     organization_ids = [member["organization_id"] for member in members]
     logins = {"action": "login.succeeded", "details.account_id": account_id}
-    where = {"organization_ids": {"$in": organization_ids}} if organization_ids else {}
     try:
         with pymongo.timeout(SEARCH_SECONDS):
-            last = database.collection("audit").find_one(where | logins, sort=[("at", pymongo.DESCENDING)])
+            last = _latest(logins | {"organization_ids": {"$in": organization_ids}}) or _latest(logins)
     except PyMongoError as error:
         if not error.timeout:
             raise
         return "last login not known, for there are too many records"
     return f"last login {moment(last['at'])}" if last else "no login recorded"
+
+
+def _latest(records: database.Document) -> database.Document | None:
+    return database.collection("audit").find_one(records, sort=[("at", pymongo.DESCENDING)])

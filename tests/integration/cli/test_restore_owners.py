@@ -129,11 +129,12 @@ def record_login(member: Membership, organization_ids: list[str]) -> str:
     return candidates.moment(last["at"])
 
 
-@pytest.mark.parametrize("has_organization", [True, False])
-def test_last_login_is_told(databases: Databases, path: Path, *, has_organization: bool) -> None:
+@pytest.mark.parametrize(("organization", "is_member"), [("own", True), ("none", False), ("deleted", True)])
+def test_last_login_is_told(databases: Databases, path: Path, organization: str, *, is_member: bool) -> None:
     other = library.create("Other", OTHER)
-    at = record_login(other, [other.organization_id] if has_organization else [])
-    if not has_organization:
+    organization_ids = {"own": [other.organization_id], "none": [], "deleted": ["org_deleted"]}
+    at = record_login(other, organization_ids[organization])
+    if not is_member:
         databases.master["members"].delete_one({"account_id": other.account_id})
     assert f", last login {at}. Once" in tenantry("restore", path, "--owner", OTHER).stderr
 

@@ -107,7 +107,10 @@ def slug_of(name: str) -> str:
     text = slugify(words, entities=False, decimal=False, hexadecimal=False)[:SLUG_MAX_CHARACTERS].strip("-")
     if not text:
         raise ValueError("gives no slug; send a slug as well")
-    return check_slug(text)
+    try:
+        return check_slug(text)
+    except ValueError as error:
+        raise ValueError(f"gives the slug {text}, which {error}; send a slug as well") from None
 
 
 def collection_of(slug: str) -> str:
