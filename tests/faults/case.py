@@ -11,7 +11,7 @@ import pymongo
 from tenantry import mongodb
 from tenantry.reconciliation import reconcile
 from tests.faults.bench import Bench
-from tests.faults.faults import Fault, Hit
+from tests.faults.faults import Fault, Hit, meets_equal_request
 from tests.faults.invariants import assert_invariants
 from tests.faults.model import UNKNOWN, Answer, Event, explanations
 from tests.faults.operations import BACK, OPERATIONS, Operation, others
@@ -49,7 +49,10 @@ class Case:
         """Let a fault hit the operation's command of this index, and go on after it."""
         self._fault = fault
         hit = Hit(self._bench, self._operation.name, index, self._start, self._timeout_seconds)
-        history = [self._event(self._operation, fault.hit(hit)), *self._follow(continuation)]
+        answer = fault.hit(hit)
+        assert (answer == _IN_FLIGHT) is meets_equal_request(fault, hit)
+        history = _without_in_flight([self._event(self._operation, answer)])
+        history += self._follow(continuation)
         if fault.ending is None and continuation == "retry":
             assert_invariants(self._bench.databases)
         self._end_fault()

@@ -169,3 +169,9 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "slow": Fault(_slow, ending=Bench.wait_until_idle),
     "late": Fault(_late, ending=lambda bench: bench.proxy.release()),
 }
+
+
+def meets_equal_request(fault: Fault, hit: Hit) -> bool:
+    """Tell whether a fault is what shows an insertion that an equal request is writing the key's record."""
+    is_at_record = (hit.operation, hit.command) == ("insert-with-key", "update")
+    return is_at_record and fault is FAULTS["transient"]
