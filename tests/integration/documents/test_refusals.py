@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pymongo.errors import OperationFailure
 
 from tests.integration.documents.conftest import Documents
+from tests.support.databases import Databases, failing
 
 BOUNDED = settings(
     max_examples=25,
@@ -147,6 +148,26 @@ def test_documents_that_come_while_an_index_is_built(documents: Documents) -> No
         is_over.set()
         writer.join()
     assert [index["name"] for index in documents.index("GET").json["indexes"]] == ["_id_", "kind"]
+
+
+@pytest.mark.parametrize("there", [["mine"], []], ids=["built", "given up"])
+def test_deletion_while_an_index_is_built_that_cannot_hold_the_document(
+    documents: Documents, databases: Databases, there: list[str]
+) -> None:
+    """The server computes what the index holds of a document that goes, and refuses if it cannot."""
+    documents.insert({"_id": "there", "a": 1})
+    for name in there:
+        documents.index("POST", keys("q.0.b") | {"name": name})
+    for command, method in (("delete", "DELETE"), ("update", "PUT"), ("update", "PATCH")):
+        with failing(databases.client, command, errorCode=16746, times=1):
+            answer = documents.of("there", method, None if method == "DELETE" else {"a": 2})
+        assert (answer.status, answer.code) == (409, "document-refused"), answer.text
+        assert answer.json["indexes"] == there
+        assert answer.json["detail"].startswith(
+            "The index mine" if there else "An index that was being built"
+        )
+    assert documents.of("there", "GET").json == {"_id": "there", "a": 1}
+    assert documents.of("there", "DELETE").status == 204
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,17 @@ def of_document(mine: TenantCollection, failure: Mapping[str, Any]) -> TenantryE
     if code not in _OF_INDEXES:
         return None
     names = [index["name"] for index in mine.list_indexes() if _may_refuse(index, code)]
-    which = f"The index {names[0]}" if len(names) == 1 else f"One of the indexes {', '.join(names)}"
-    return DocumentRefused(f"{which} cannot hold the document: {_OF_INDEXES[code]}.", indexes=names)
+    return DocumentRefused(f"{_named(names)} cannot hold the document: {_OF_INDEXES[code]}.", indexes=names)
+
+
+def _named(names: list[str]) -> str:
+    match names:
+        case []:
+            return "An index that was being built"
+        case [name]:
+            return f"The index {name}"
+        case _:
+            return f"One of the indexes {', '.join(names)}"
 
 
 def _exists(message: str) -> DocumentExists:
