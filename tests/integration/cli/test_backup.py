@@ -146,7 +146,8 @@ def test_deleted_organization_comes_back_with_another_id(databases: Databases, p
 
 
 def plain(databases: Databases) -> None:
-    databases.tenants["org_google"].insert_one({"_id": 1})
+    names = {"$schema": "s", "$id": "i", "a.b": {"$ref": "#/$defs/a.b", "": [{"$where": 1}]}}
+    databases.tenants["org_google"].insert_many([{"_id": 1, **names}, {"_id": 2, "$ref": "c"}])
 
 
 def empty(databases: Databases) -> None:

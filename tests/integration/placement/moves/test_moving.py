@@ -40,6 +40,22 @@ def test_organization_is_the_same_at_every_place(
     assert TenantCollection(other.organization_id).find({}) == [{"_id": 1, "key": 1}]
 
 
+def test_names_that_are_no_paths_are_kept(mine: TenantCollection, member: Membership, places: Places) -> None:
+    schema = {
+        "$schema": "s",
+        "$id": "i",
+        "n": [{"$ref": "#/$defs/a.b"}],
+        "$defs": {"a.b": {"": {"$where": 1}}},
+    }
+    mine.insert_many([{"_id": "schema", "key": "schema", **schema}, {"_id": "ref", "$ref": "c", "a.b": 1}])
+    stored = mine.find({})
+    for cluster, kind in AROUND:
+        move(member.organization_id, cluster, kind)
+        assert mine.find({}) == stored
+    places.check_nothing_is_left()
+    assert stored[-1] == {"_id": "schema", "key": "schema", **schema}
+
+
 def as_clients_see(member: Membership) -> dict[str, object]:
     found = organizations.find(member.organization_id)
     assert found is not None
