@@ -1,8 +1,8 @@
 # ruff: noqa - all of it is wrong on purpose, and never runs
 import jwt
 
-from tenantry import tokens
-from tenantry.signing_keys import find_key
+from tenantry.identity import tokens
+from tenantry.identity.keys.public_keys import find_key
 
 
 def claims_that_are_not_verified(token: str, key: jwt.PyJWK) -> None:

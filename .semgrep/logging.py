@@ -1,7 +1,7 @@
 # ruff: noqa - all of it is wrong on purpose, and never runs
 from typing import Any
 
-from tenantry.observability import logger
+from tenantry.runtime.observability import logger
 
 
 def secrets_in_the_log(event: dict[str, Any], password: str, request: Any, account: Any, uri: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from tenantry import database
+from tenantry.runtime import ids
 
 
 def ids(name: str) -> None:
@@ -16,7 +16,7 @@ def ids(name: str) -> None:
     # ruleid: predictable-id
     hash(name)
     # ok: predictable-id
-    database.random_id("org")
+    ids.random_id("org")
     # ok: predictable-id
     ObjectId("665f1c2e8b3e4a0012ab34cd")
 

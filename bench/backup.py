@@ -24,8 +24,8 @@ from bench.rounds import running_database, save
 from cli.backups.backup import back_up
 from cli.backups.restore import restore
 from cli.connection import Target, connected
-from tenantry import lifecycle
-from tenantry.schemas import CreateOrganization
+from tenantry.http.organizations.bodies import CreateOrganization
+from tenantry.lifecycle import creating
 
 SIZES: Final = {"many": 250_000, "more": 1_000_000}  # documents
 BATCH: Final = 10_000
@@ -71,7 +71,7 @@ def _summary(runs: list[Run], plain: float, megabytes: float) -> dict[str, float
 
 def _fill(uri: str, size: str) -> None:
     wanted = CreateOrganization(name=size, email=f"{size}@bench.example", password=uuid.uuid4().hex)
-    collection = lifecycle.create(wanted, None).organization["collection"]
+    collection = creating.create(wanted, None).organization["collection"]
     with MongoClient[dict[str, Any]](uri) as client:
         for first in range(0, SIZES[size], BATCH):
             client["tenantry_tenants"][collection].insert_many(_documents(first, min(BATCH, SIZES[size])))

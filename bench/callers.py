@@ -7,7 +7,9 @@ from http import HTTPStatus
 from io import StringIO
 from typing import Any, NamedTuple
 
-from tenantry import accounts, database, sessions, signing_keys, tokens
+from tenantry.identity import accounts, members, sessions, tokens
+from tenantry.identity.keys import public_keys
+from tenantry.registry import schema
 from tests.support.service import LambdaContext, handler, proxy_event, route_of
 
 
@@ -23,7 +25,7 @@ def log_in(email: str, key: tokens.SigningKey) -> Caller:
     """Log the owner of one organization in, without the cost of verifying a password."""
     account = accounts.find_by_email(email)
     assert account is not None, "the population is there"  # noqa: S101
-    (owner,) = accounts.memberships(account["_id"])
+    (owner,) = members.memberships(account["_id"])
     session = sessions.start(account, owner).session
     token = tokens.issue(
         key,
@@ -59,5 +61,5 @@ def request(method: str, path: str, headers: Mapping[str, str], body: Any = None
 
 def publish(key: tokens.SigningKey) -> None:
     """Let the server's environments accept what the key signs."""
-    database.ensure_schema()
-    signing_keys.publish(key.public_jwk)
+    schema.ensure_schema()
+    public_keys.publish(key.public_jwk)

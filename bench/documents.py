@@ -17,10 +17,11 @@ from rich.table import Table
 
 from bench.callers import log_in, publish
 from bench.rounds import Operation, medians, running_database, save
-from tenantry import clusters, lifecycle
-from tenantry.observability import logger, metrics
-from tenantry.schemas import CreateOrganization
-from tenantry.tokens import SigningKey
+from tenantry.http.organizations.bodies import CreateOrganization
+from tenantry.identity.tokens import SigningKey
+from tenantry.lifecycle import creating
+from tenantry.registry import clusters
+from tenantry.runtime.observability import logger, metrics
 from tests.support.service import LambdaContext, handler, proxy_event
 
 EMAIL: Final = "owner@bench.example"
@@ -66,7 +67,7 @@ def _operations() -> dict[str, dict[str, Operation]]:
 
 def _signed_up() -> tuple[str, Any]:
     """Create an organization; return its id and how to send requests of its owner."""
-    lifecycle.create(CreateOrganization(name="Bench", email=EMAIL, password=uuid.uuid4().hex), None)
+    creating.create(CreateOrganization(name="Bench", email=EMAIL, password=uuid.uuid4().hex), None)
     key = SigningKey.generate()
     publish(key)
     owner = log_in(EMAIL, key)

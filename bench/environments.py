@@ -11,8 +11,8 @@ from typing import Any, Final, Self
 import boto3
 from moto import mock_aws
 
-from tenantry import tokens
-from tenantry.observability import logger, metrics
+from tenantry.identity import tokens
+from tenantry.runtime.observability import logger, metrics
 
 AWS_ENVIRONMENT: Final = {
     "AWS_ACCESS_KEY_ID": "testing",

@@ -11,15 +11,19 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.rounds import Operation, medians, running_database, save
-from tenantry import clusters, database, lifecycle, organizations, tenants
-from tenantry.schemas import CreateOrganization
+from tenantry import tenants
+from tenantry.http.organizations.bodies import CreateOrganization
+from tenantry.lifecycle import creating
+from tenantry.registry import clusters
+from tenantry.registry.organizations import finding
+from tenantry.runtime import mongodb
 
 
 def main() -> None:
     """Measure on a server of its own, print a table and save the figures."""
     with running_database():
         wanted = CreateOrganization(name="Bench", email="owner@bench.example", password=uuid.uuid4().hex)
-        organization_id = lifecycle.create(wanted, None).organization["_id"]
+        organization_id = creating.create(wanted, None).organization["_id"]
         figures = {name: medians(name, ways) for name, ways in _operations(organization_id).items()}
     table = Table("Operation", "Way", "Median", "Fenced is slower by")
     for name, ways in figures.items():
@@ -33,8 +37,8 @@ def _operations(organization_id: str) -> dict[str, dict[str, Operation]]:
     """Return, by operation, the ways to do it."""
     fenced = tenants.TenantCollection(organization_id)
 
-    def of_metadata() -> Collection[database.Document]:
-        organization = organizations.find(organization_id)
+    def of_metadata() -> Collection[mongodb.Document]:
+        organization = finding.find(organization_id)
         assert organization is not None  # noqa: S101 - it has just been created
         return clusters.tenant_database("main")[organization["collection"]]
 

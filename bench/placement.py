@@ -20,12 +20,14 @@ from cli import checker
 from cli.connection import Target, connected
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
-from tenantry import accounts, clusters, lifecycle
-from tenantry.accounts import Membership
 from tenantry.errors import CapacityExhausted
-from tenantry.organizations import Kind
-from tenantry.schemas import CreateOrganization
-from tenantry.tenants import pools
+from tenantry.http.organizations.bodies import CreateOrganization
+from tenantry.identity import members
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import creating
+from tenantry.registry import clusters
+from tenantry.registry.organizations.document import Kind
+from tenantry.storage import pools
 
 ORGANIZATIONS: Final = 10_000
 LIMIT: Final = 1_000  # collections and indexes of each cluster
@@ -62,10 +64,10 @@ def _measure() -> dict[str, Any]:
         wanted = CreateOrganization(name=f"Organization {number}")
         began = time.perf_counter()
         try:
-            created = lifecycle.create(wanted, owner.account_id, kind=kind)
+            created = creating.create(wanted, owner.account_id, kind=kind)
         except CapacityExhausted:
             kind = "pooled"
-            created = lifecycle.create(wanted, owner.account_id, kind=kind)
+            created = creating.create(wanted, owner.account_id, kind=kind)
         milliseconds[kind].append(1000 * (time.perf_counter() - began))
         organization = created.organization
         placed[f"{organization['cluster']}: {organization['pool'] or 'collections'}"] += 1
@@ -78,10 +80,10 @@ def _measure() -> dict[str, Any]:
 
 
 def _owner() -> Membership:
-    created = lifecycle.create(
+    created = creating.create(
         CreateOrganization(name="Organization 0", email="owner@example.com", password=PASSWORD), None
     )
-    return accounts.memberships(created.account["_id"])[0]
+    return members.memberships(created.account["_id"])[0]
 
 
 def _violations(second: str) -> int:

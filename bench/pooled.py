@@ -13,12 +13,15 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.rounds import Operation, medians, running_database, save
-from tenantry import clusters, database, lifecycle
-from tenantry.organizations import Kind
-from tenantry.schemas import CreateOrganization
-from tenantry.tenants import TenantCollection, pools
-from tenantry.tenants.pooled import PooledDocuments
-from tenantry.tenants.pooled.pooled_indexes import MAX_INDEXES_OF_COLLECTION
+from tenantry.http.organizations.bodies import CreateOrganization
+from tenantry.lifecycle import creating
+from tenantry.registry import clusters
+from tenantry.registry.organizations.document import Kind
+from tenantry.runtime import mongodb
+from tenantry.storage import pools
+from tenantry.storage.pooled.documents import PooledDocuments
+from tenantry.storage.pooled.indexes import MAX_INDEXES_OF_COLLECTION
+from tenantry.tenants import TenantCollection
 
 LISTED: Final = 100
 NEIGHBOURS: Final = 100
@@ -50,13 +53,13 @@ def _neighbour(number: int) -> str:
     return f"org_{number:032}"
 
 
-def _notes() -> list[database.Document]:
+def _notes() -> list[mongodb.Document]:
     return [{"_id": f"known-{number:03}", **NOTE} for number in range(LISTED)]
 
 
 def _tenant(kind: Kind) -> TenantCollection:
     wanted = CreateOrganization(name=kind, email=f"{kind}@bench.example", password=uuid.uuid4().hex)
-    mine = TenantCollection(lifecycle.create(wanted, None, kind=kind).organization["_id"])
+    mine = TenantCollection(creating.create(wanted, None, kind=kind).organization["_id"])
     mine.insert_many(_notes())
     return mine
 
@@ -79,7 +82,7 @@ def _operations(own: TenantCollection, pooled: TenantCollection) -> dict[str, di
     }
 
 
-def _fill_with_indexes(pool: Collection[database.Document]) -> None:
+def _fill_with_indexes(pool: Collection[mongodb.Document]) -> None:
     """Create as many indexes of neighbours as there is room for."""
     room = MAX_INDEXES_OF_COLLECTION - len(list(pool.list_indexes()))
     pool.create_indexes(

@@ -14,7 +14,7 @@ from rich.progress import track
 
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
-from tenantry import database
+from tenantry.runtime import mongodb
 
 ROUNDS: Final = 1_000
 WARM_UP_ROUNDS: Final = 100
@@ -36,7 +36,7 @@ def running_database() -> Iterator[Path]:
         os.environ["MONGODB_URI"] = uri
         os.environ["CHANGES_PER_HOUR"] = "1000000000"
         yield Path(directory)
-        database.client().close()
+        mongodb.client().close()
 
 
 def medians(

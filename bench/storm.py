@@ -14,16 +14,17 @@ from bench.environments import Environment
 from bench.load import FUNCTION, ON_LAMBDA
 from bench.rounds import save
 from bench.scale.population import name_of, running
-from tenantry import database, mongodb, names
-from tenantry.settings import settings
-from tenantry.tokens import SigningKey
+from tenantry.identity.tokens import SigningKey
+from tenantry.registry import names
+from tenantry.runtime import clients, mongodb
+from tenantry.runtime.settings import settings
 from tests.support import connections
 
 COLD_STARTS: Final = 1_000
 PROCESSES: Final = 10
 ORGANIZATIONS: Final = 100
 
-_clients: list[MongoClient[database.Document]] = []
+_clients: list[MongoClient[mongodb.Document]] = []
 
 
 def main() -> None:
@@ -47,7 +48,7 @@ def main() -> None:
 def start(uri: str, number: int) -> None:
     """Connect so many clients, each of which asks something."""
     for _ in range(number):
-        client = mongodb.connect(uri)
+        client = clients.connect(uri)
         _clients.append(client)
         slug = names.slug_of(name_of(0))
         assert client[settings().master_database]["organizations"].find_one({"slugs": slug})  # noqa: S101

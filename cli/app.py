@@ -38,7 +38,7 @@ from cli.output import (
     transfer_progress,
 )
 from cli.reporting import reported
-from tenantry import accounts
+from tenantry.identity import accounts
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.add_typer(cluster_commands.app, name="cluster")

@@ -10,9 +10,9 @@ from cli.connection import MAIN, connected
 from cli.options import Json, MasterDatabase, MongoDBClusters, MongoDBUri, TenantDatabase
 from cli.output import print_error, print_json, print_result
 from cli.reporting import reported
-from tenantry import clusters
 from tenantry.errors import CapacityExhausted
-from tenantry.tenants import pools
+from tenantry.registry import clusters
+from tenantry.storage import pools
 
 app = typer.Typer(no_args_is_help=True, help="Say on which clusters organizations are placed, and how many.")
 

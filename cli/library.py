@@ -8,8 +8,9 @@ from typing import Final
 import pymongo
 
 from cli.connection import Target
-from tenantry import database, signing_keys
-from tenantry.observability import logger
+from tenantry.identity.keys import public_keys
+from tenantry.registry import schema
+from tenantry.runtime.observability import logger
 
 INDEXING_SECONDS: Final = 3600  # an index of a large collection takes longer than any request may
 
@@ -27,16 +28,16 @@ def ensure_schema(target: Target) -> None:
     """Create the indexes and views of the master database where they are missing."""
     use(target)
     with pymongo.timeout(INDEXING_SECONDS):
-        database.ensure_schema()
+        schema.ensure_schema()
 
 
 def hand_over(target: Target, issuer: str) -> None:
     """Make the master database an issuer's, and end the signing keys of the one before."""
     use(target)
-    signing_keys.hand_over(issuer)
+    public_keys.hand_over(issuer)
 
 
 def revoke_key(target: Target, key_id: str) -> bool:
     """End a retired signing key at once; tell whether it was one."""
     use(target)
-    return signing_keys.revoke(key_id)
+    return public_keys.revoke(key_id)

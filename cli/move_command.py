@@ -12,9 +12,9 @@ from cli.options import Json, MasterDatabase, MongoDBClusters, MongoDBUri, Tenan
 from cli.output import print_error, print_result, progress
 from cli.reporting import reported
 from tenantry.errors import TenantryError
-from tenantry.moves import operations
-from tenantry.moves.errors import MoveError
-from tenantry.moves.mover import Moved
+from tenantry.lifecycle.moves import operations
+from tenantry.lifecycle.moves.errors import MoveError
+from tenantry.lifecycle.moves.mover import Moved
 
 AGAIN = "; run the same command again, which goes on from there"
 

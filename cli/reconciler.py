@@ -6,8 +6,8 @@ from datetime import timedelta
 from cli import library
 from cli.backups import staging
 from cli.connection import Databases, Target
-from tenantry.moves import cleaning
-from tenantry.reconciliation import reconcile
+from tenantry.lifecycle.moves import cleaning
+from tenantry.lifecycle.reconciling import reconcile
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from pymongo import MongoClient
 
 from cli.connection import Document, Target
-from tenantry.database import INDEXES, VIEWS
+from tenantry.registry.schema import INDEXES, VIEWS
 
 Actions = AbstractSet[str]
 Grants = Mapping[str, Actions]  # by collection of the master database

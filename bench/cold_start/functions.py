@@ -13,9 +13,9 @@ from bench.callers import log_in, publish
 from bench.cold_start import layers
 from bench.cold_start.runtime import Function
 from bench.cold_start.secrets_manager import running_secrets_manager
-from tenantry import lifecycle
-from tenantry.schemas import CreateOrganization
-from tenantry.tokens import SigningKey
+from tenantry.http.organizations.bodies import CreateOrganization
+from tenantry.identity.tokens import SigningKey
+from tenantry.lifecycle import creating
 from tests.support.secrets_extension import running_extension
 from tests.support.service import proxy_event
 
@@ -116,7 +116,7 @@ def _maker(directory: Path) -> Any:
 def _signed_up() -> tuple[SigningKey, dict[str, dict[str, Any]]]:
     """Create an organization; return the key that signs tokens, and the events."""
     password = uuid.uuid4().hex
-    lifecycle.create(CreateOrganization(name="Bench", email=EMAIL, password=password), None)
+    creating.create(CreateOrganization(name="Bench", email=EMAIL, password=password), None)
     key = SigningKey.generate()
     publish(key)
     owner = log_in(EMAIL, key)

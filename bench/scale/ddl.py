@@ -9,11 +9,14 @@ from typing import Final
 
 from bench.rounds import medians
 from bench.scale.population import email_of
-from tenantry import accounts, clusters, database, lifecycle
-from tenantry.accounts import Membership
-from tenantry.organizations import OrganizationDocument
-from tenantry.schemas import CreateOrganization, UpdateOrganization
-from tenantry.settings import settings
+from tenantry.http.organizations.bodies import CreateOrganization, UpdateOrganization
+from tenantry.identity import accounts, members
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import creating, deleting, updating
+from tenantry.registry import clusters
+from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.runtime import mongodb
+from tenantry.runtime.settings import settings
 
 STEPS: Final = ("create", "rename", "delete")
 ROUNDS: Final = 30
@@ -57,23 +60,23 @@ class Library:
     def __init__(self) -> None:
         account = accounts.find_by_email(email_of(0))
         assert account is not None, "the population is there"  # noqa: S101
-        self._owner = accounts.memberships(account["_id"])[0]
+        self._owner = members.memberships(account["_id"])[0]
         self._made: deque[OrganizationDocument] = deque()
 
     def create(self) -> OrganizationDocument:
         """Create one more."""
-        created = lifecycle.create(CreateOrganization(name=_name()), self._owner.account_id).organization
+        created = creating.create(CreateOrganization(name=_name()), self._owner.account_id).organization
         self._made.append(created)
         return created
 
     def rename(self) -> None:
         """Rename the one that has waited longest."""
         changes = UpdateOrganization(name=_name())
-        self._made.append(lifecycle.update(self._next(), changes, lambda _: True))
+        self._made.append(updating.update(self._next(), changes, lambda _: True))
 
     def delete(self) -> None:
         """Delete the one that has waited longest."""
-        lifecycle.delete(self._next())
+        deleting.delete(self._next())
 
     def _next(self) -> Membership:
         return self._owner._replace(organization=self._made.popleft())
@@ -89,19 +92,19 @@ class Bare:
     def create(self) -> None:
         """Create one more."""
         name = _name()
-        database.run_majority_command(self._tenants, {"create": name})
+        mongodb.run_majority_command(self._tenants, {"create": name})
         self._made.append(name)
 
     def rename(self) -> None:
         """Rename the one that has waited longest."""
         name, prefix = _name(), settings().tenant_database
         command = {"renameCollection": f"{prefix}.{self._made.popleft()}", "to": f"{prefix}.{name}"}
-        database.run_majority_command(database.client().admin, command)
+        mongodb.run_majority_command(mongodb.client().admin, command)
         self._made.append(name)
 
     def delete(self) -> None:
         """Drop the one that has waited longest."""
-        database.run_majority_command(self._tenants, {"drop": self._made.popleft()})
+        mongodb.run_majority_command(self._tenants, {"drop": self._made.popleft()})
 
 
 def _name() -> str:

@@ -21,10 +21,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedCo
 from bench.environments import Environment
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
-from tenantry import accounts, clusters, database, names, organizations
-from tenantry.passwords import hash_password
-from tenantry.settings import settings
-from tenantry.tokens import SigningKey
+from tenantry.identity import accounts, members
+from tenantry.identity.passwords import hash_password
+from tenantry.identity.tokens import SigningKey
+from tenantry.registry import clusters, names, schema
+from tenantry.registry.organizations import changing
+from tenantry.registry.organizations.document import OWN_NAMESPACES, create_document
+from tenantry.runtime import mongodb
+from tenantry.runtime.settings import settings
 
 DATA: Final = Path(__file__).parents[2] / ".local" / "scale"
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of servers that only this machine reaches
@@ -65,7 +69,7 @@ def running(size: int) -> Iterator[Server]:
     data = DATA / f"{size}"
     with (
         running_mongod(binary, data, free_port(), options=(*FEW_OPEN_FILES, *LARGE_CACHE)) as (child, uri),
-        MongoClient[database.Document](uri) as client,
+        MongoClient[mongodb.Document](uri) as client,
     ):
         try:
             if client[settings().master_database]["organizations"].count_documents({}) < size:
@@ -93,13 +97,13 @@ def populate(uri: str, size: int) -> None:
 
     Collections come first. A run that is killed leaves some without organizations, which the next one makes.
     """
-    database.ensure_schema()
+    schema.ensure_schema()
     clusters.register(clusters.MAIN, limit=4 * size)  # twice what they take
     password_hash = hash_password(PASSWORD)
-    done = database.collection("organizations").count_documents({})
+    done = mongodb.collection("organizations").count_documents({})
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with (
-        MongoClient[database.Document](uri, maxPoolSize=CREATORS) as client,
+        MongoClient[mongodb.Document](uri, maxPoolSize=CREATORS) as client,
         ThreadPoolExecutor(CREATORS) as creators,
         Progress(*columns) as progress,
     ):
@@ -108,23 +112,23 @@ def populate(uri: str, size: int) -> None:
         for turn in batched(range(done, size), TURN, strict=False):
             list(creators.map(partial(_create_collection, tenants), turn))
             for numbers in batched(turn, BATCH, strict=False):
-                database.run_transaction(partial(_insert, numbers, password_hash))
+                mongodb.run_transaction(partial(_insert, numbers, password_hash))
             progress.advance(task, len(turn))
 
 
-def _create_collection(tenants: Database[database.Document], number: int) -> int:
+def _create_collection(tenants: Database[mongodb.Document], number: int) -> int:
     collection = names.collection_of(names.slug_of(name_of(number)))
     tenants[collection].replace_one({"_id": NOTE["_id"]}, NOTE, upsert=True)
     return number
 
 
 def _insert(numbers: tuple[int, ...], password_hash: str, session: ClientSession) -> None:
-    reserved = organizations.OWN_NAMESPACES * len(numbers)
+    reserved = OWN_NAMESPACES * len(numbers)
     clusters.reserve(clusters.MAIN, reserved, session)
     for number in numbers:
         name = name_of(number)
-        organization = organizations.create_document(name, names.slug_of(name), {})
+        organization = create_document(name, names.slug_of(name), {})
         account = accounts.create_document(email_of(number), password_hash)
-        organizations.insert(organization, session)
+        changing.insert(organization, session)
         accounts.insert(account, session)
-        accounts.add_member(organization["_id"], account["_id"], session)
+        members.add_member(organization["_id"], account["_id"], session)

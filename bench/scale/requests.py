@@ -17,8 +17,8 @@ from rich.progress import track
 from bench.callers import Caller, log_in, publish, request
 from bench.environments import Environment
 from bench.scale.population import PASSWORD, email_of, running
-from tenantry import passwords
-from tenantry.tokens import SigningKey
+from tenantry.identity import passwords
+from tenantry.identity.tokens import SigningKey
 
 ROUNDS: Final = 200
 LOGIN_ROUNDS: Final = 30  # with the password; it is a fifth of a second of computing

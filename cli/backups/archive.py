@@ -17,7 +17,7 @@ from bson import Binary, CodecOptions, Int64
 from bson.codec_options import DatetimeConversion
 from fastcrc import crc64
 
-from tenantry import extended_json
+from tenantry.language import extended_json
 
 MAGIC: Final = (0x8199E26D).to_bytes(4, "little")
 TERMINATOR: Final = b"\xff" * 4

@@ -18,10 +18,11 @@ from pydantic import (
     model_validator,
 )
 
-from tenantry.addresses import folded
-from tenantry.metadata import METADATA_MAX_KEYS
-from tenantry.passwords import is_verifiable
-from tenantry.schemas import ChosenEmail, MetadataKey, MetadataValue
+from tenantry.http.accounts.bodies import ChosenEmail
+from tenantry.http.organizations.bodies import MetadataKey, MetadataValue
+from tenantry.identity.email_addresses import folded
+from tenantry.identity.passwords import is_verifiable
+from tenantry.registry.organizations.document import METADATA_MAX_KEYS
 
 MAX_OWNERS: Final = 100
 MAX_TEXT: Final = 1000  # of a name that is checked once it is chosen, in characters

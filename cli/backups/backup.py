@@ -11,10 +11,10 @@ from cli.backups.errors import BackupError
 from cli.backups.storage import Destination
 from cli.checker import Advance
 from cli.connection import Databases
-from tenantry import organizations
 from tenantry.errors import ServiceUnavailable
-from tenantry.organizations import OrganizationDocument
-from tenantry.tenants.settling import settle
+from tenantry.lifecycle.intents.settling import settle
+from tenantry.registry.organizations import finding
+from tenantry.registry.organizations.document import OrganizationDocument
 
 MAX_ATTEMPTS: Final = 10  # each beaten by a rename
 PAUSE_SECONDS: Final = (
@@ -71,7 +71,7 @@ def back_up(databases: Databases, reference: str, destination: str, advance: Adv
 
 def _settled(reference: str) -> OrganizationDocument:
     """Return the organization without an intent."""
-    found = organizations.find(reference) or organizations.find_holder(reference)
+    found = finding.find(reference) or finding.find_holder(reference)
     try:
         organization = settle(found) if found else None
     except ServiceUnavailable:

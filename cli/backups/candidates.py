@@ -7,8 +7,9 @@ import pymongo
 from pymongo.errors import PyMongoError
 
 from cli.backups.content import Content
-from tenantry import accounts, database
-from tenantry.accounts import AccountDocument
+from tenantry.identity import accounts
+from tenantry.identity.accounts import AccountDocument
+from tenantry.runtime import mongodb
 
 SEARCH_SECONDS: Final = 3  # no index leads from an account to its logins
 MAX_ORGANIZATIONS: Final = 100  # that are looked at
@@ -35,7 +36,7 @@ def moment(at: datetime) -> str:
 
 def _last_login(account_id: str) -> str:
     """Return what the audit record knows: of the account's organizations or, if that is nothing, of all."""
-    members = database.collection("members").find({"account_id": account_id}, limit=MAX_ORGANIZATIONS)
+    members = mongodb.collection("members").find({"account_id": account_id}, limit=MAX_ORGANIZATIONS)
     organization_ids = [member["organization_id"] for member in members]
     logins = {"action": "login.succeeded", "details.account_id": account_id}
     try:
@@ -48,5 +49,5 @@ def _last_login(account_id: str) -> str:
     return f"last login {moment(last['at'])}" if last else "no login recorded"
 
 
-def _latest(records: database.Document) -> database.Document | None:
-    return database.collection("audit").find_one(records, sort=[("at", pymongo.DESCENDING)])
+def _latest(records: mongodb.Document) -> mongodb.Document | None:
+    return mongodb.collection("audit").find_one(records, sort=[("at", pymongo.DESCENDING)])

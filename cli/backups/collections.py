@@ -11,7 +11,7 @@ from pymongo.errors import OperationFailure
 
 from cli.backups.archive import EXACT, Document
 from cli.backups.indexes import TenantIndex
-from tenantry.tenants.pooled import PooledIndexes
+from tenantry.storage.pooled.indexes import PooledIndexes
 
 NAMESPACE_NOT_FOUND = 26
 

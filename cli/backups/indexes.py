@@ -19,9 +19,9 @@ from pydantic import (
 from pymongo import IndexModel
 
 from cli.backups.errors import reason
-from tenantry import extended_json, strict_json
 from tenantry.errors import InvalidFields, MalformedRequest
-from tenantry.tenants.indexes import check, holding_all_of
+from tenantry.language import extended_json, strict_json
+from tenantry.storage.indexes import check, holding_all_of
 from tenantry.tenants.tenant_collection import MAX_INDEXES
 
 MAX_DEPTH: Final = 8  # of the JSON; the number in an index's key is the sixth level

@@ -13,10 +13,10 @@ from cli.backups import candidates
 from cli.backups.backed_up import ACCOUNT_ID, Account
 from cli.backups.content import Content
 from cli.backups.errors import BackupError
-from tenantry import accounts
-from tenantry.accounts import AccountDocument
-from tenantry.addresses import canonical_email
 from tenantry.errors import EmailTaken
+from tenantry.identity import accounts, members
+from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.email_addresses import canonical_email
 
 YOUNGER: Final = "--even-though-younger"
 
@@ -60,7 +60,7 @@ class Owner:
                 raise BackupError(f"The account {account_id} ({email}) was deleted a moment ago; try again")
         except EmailTaken:
             raise BackupError(f"The address {email} was taken a moment ago; try again") from None
-        accounts.add_member(organization_id, account_id, session)
+        members.add_member(organization_id, account_id, session)
 
 
 def named(owner: NamedOwner, content: Content) -> list[Owner]:

@@ -19,11 +19,20 @@ from cli.backups.owners import NamedOwner, Owner
 from cli.backups.staging import LeaseLost, Staging
 from cli.checker import Advance
 from cli.connection import Databases
-from tenantry import audit, database, names, organizations, placement
-from tenantry.accounts import AccountDocument
+from tenantry.audit import recording
 from tenantry.errors import CapacityExhausted, OrganizationExists, ServiceUnavailable
-from tenantry.organizations import OWN_NAMESPACES, Intent, OrganizationDocument
-from tenantry.tenants.settling import settle
+from tenantry.identity.accounts import AccountDocument
+from tenantry.lifecycle.intents.settling import settle
+from tenantry.registry import names, schema
+from tenantry.registry.organizations import changing, finding
+from tenantry.registry.organizations.document import (
+    OWN_NAMESPACES,
+    Intent,
+    OrganizationDocument,
+    create_document,
+)
+from tenantry.runtime import mongodb
+from tenantry.storage import placement
 
 RAW: Final = EXACT.with_options(document_class=RawBSONDocument)
 # MongoDB replaces an empty timestamp by the present when a document is inserted.
@@ -78,7 +87,7 @@ def restore(
         source = Source(file, storage.name_of(path), advance)
         content = source.checked()
         wanted = _wanted(content, name, named_owner)
-        database.ensure_schema()
+        schema.ensure_schema()
         namespaces = OWN_NAMESPACES + len(content.indexes)
         cluster = _chosen_cluster(databases, namespaces)
         _check_free(databases, cluster, wanted.slug)
@@ -111,9 +120,9 @@ def _chosen_cluster(databases: Databases, namespaces: int) -> str:
 
 
 def _check_free(databases: Databases, cluster: str, slug: str) -> None:
-    holder = organizations.find_holder(slug)
+    holder = finding.find_holder(slug)
     try:
-        if holder is not None and settle(holder) and organizations.find_holder(slug):
+        if holder is not None and settle(holder) and finding.find_holder(slug):
             raise _taken(slug)
     except ServiceUnavailable:
         raise BackupError(f"Somebody is renaming the organization {slug}; try again") from None
@@ -157,22 +166,22 @@ def _publish(stage: Staging, wanted: Wanted) -> OrganizationDocument:
 
     def attempt(session: ClientSession) -> None:
         stage.remove_lease(session)
-        organizations.insert(organization, session)
+        changing.insert(organization, session)
         for owner in wanted.owners:
             owner.join(organization["_id"], session)
         owner_ids = [owner.account["_id"] for owner in wanted.owners]
         details = {"name": wanted.name, "slug": wanted.slug, "account_ids": owner_ids}
-        audit.record("organization.restored", [organization["_id"]], session, details)
+        recording.record("organization.restored", [organization["_id"]], session, details)
 
     try:
-        database.run_transaction(attempt)
+        mongodb.run_transaction(attempt)
     except OrganizationExists:
         raise _taken(wanted.slug) from None
     return organization
 
 
 def _document(stage: Staging, wanted: Wanted) -> OrganizationDocument:
-    document = organizations.create_document(wanted.name, wanted.slug, wanted.metadata, stage.cluster)
+    document = create_document(wanted.name, wanted.slug, wanted.metadata, stage.cluster)
     document["namespaces"] = stage.namespaces
     description = collections.describe(stage.database, stage.name)
     if description is None:

@@ -22,7 +22,8 @@ from pymongo.write_concern import WriteConcern
 
 from cli.backups.errors import BackupError
 from cli.connection import Databases
-from tenantry import clusters, database
+from tenantry.registry import clusters
+from tenantry.runtime import mongodb
 
 PREFIX: Final = "restoring_"  # tenants' collections begin with org_
 LEASE: Final = timedelta(seconds=60)
@@ -75,7 +76,7 @@ class Staging:
             if not clusters.reserve(self.cluster, self.namespaces, session):
                 raise BackupError(f"The cluster {self.cluster} has been filled meanwhile; try again")
 
-        database.run_transaction(attempt)
+        mongodb.run_transaction(attempt)
 
     def check_lease(self) -> None:
         """Raise `LeaseLost` if somebody has ended the lease, as far as that is known."""
@@ -163,7 +164,7 @@ def _release(leases: Collection[Any], lease: dict[str, Any]) -> None:
         if known.delete_one({"_id": lease["_id"]}, session=session).deleted_count == 1:
             clusters.release(lease["cluster"], lease["namespaces"], session)
 
-    database.run_transaction(attempt)
+    mongodb.run_transaction(attempt)
 
 
 def _is_wanted(databases: Databases, leases: Collection[Any], name: str) -> bool:

@@ -3,11 +3,13 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from tenantry import audit_pages, http, organizations
-from tenantry.accounts import Membership
-from tenantry.http import audit_schemas
-from tenantry.http.audit_schemas import Cursor, Limit, OrganizationFilter
-from tenantry.http.document_requests import query_parameters
+from tenantry import http
+from tenantry.audit import pages
+from tenantry.http import audit
+from tenantry.http.audit import Cursor, Limit, OrganizationFilter
+from tenantry.http.documents.requests import query_parameters
+from tenantry.identity.members import Membership
+from tenantry.registry.organizations import finding
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -23,7 +25,7 @@ app = APIGatewayRestResolver(enable_validation=True)
     tags=["Audit"],
     security=[{"bearer": []}],
     responses=http.responses(
-        HTTPStatus.OK, "tenantry.http.audit_schemas:AuditPage", HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
+        HTTPStatus.OK, "tenantry.http.audit:AuditPage", HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
     ),
 )
 def list_audit(
@@ -32,12 +34,12 @@ def list_audit(
     _: Annotated[None, Depends(query_parameters("limit", "cursor"))],
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> audit_schemas.AuditPage:
+) -> audit.AuditPage:
     """List changes of the organization and its owners' accounts, logins, and logins that were refused.
 
     The newest comes first. Writes of documents and indexes are not recorded.
     """
-    return audit_schemas.page_of(audit_pages.of_organization(member.organization, limit, cursor))
+    return audit.page_of(audit.find_page(member.organization, limit, cursor))
 
 
 @app.get(
@@ -46,9 +48,7 @@ def list_audit(
     operation_id="listAuditAsOperator",
     tags=["Operator"],
     security=[{"iam": []}],
-    responses=http.responses(
-        HTTPStatus.OK, "tenantry.http.audit_schemas:OperatorAuditPage", HTTPStatus.FORBIDDEN
-    ),
+    responses=http.responses(HTTPStatus.OK, "tenantry.http.audit:OperatorAuditPage", HTTPStatus.FORBIDDEN),
 )
 def list_audit_as_operator(
     operator: Annotated[str, Depends(http.operator)],
@@ -56,14 +56,14 @@ def list_audit_as_operator(
     organization: OrganizationFilter = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> audit_schemas.OperatorAuditPage:
+) -> audit.OperatorAuditPage:
     """List the records of one organization, which may be deleted, or of the whole platform, newest first."""
-    found = organizations.find_present(organization) if organization else None
+    found = finding.find_present(organization) if organization else None
     if found is None:
-        page = audit_pages.of_all(organization, limit, cursor)
+        page = pages.of_all(organization, limit, cursor)
     else:
-        page = audit_pages.of_organization(found, limit, cursor)
-    return audit_schemas.operator_page_of(page)
+        page = audit.find_page(found, limit, cursor)
+    return audit.operator_page_of(page)
 
 
 lambda_handler = http.lambda_handler(app)

@@ -3,8 +3,10 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from tenantry import http, login, schemas
-from tenantry.sessions import Identity
+from tenantry import http
+from tenantry.http.accounts import bodies
+from tenantry.identity import password_change
+from tenantry.identity.sessions import Identity
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -23,11 +25,11 @@ app = APIGatewayRestResolver(enable_validation=True)
     responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED),
 )
 def change_password(
-    passwords: Annotated[schemas.ChangePassword, Body()],
+    passwords: Annotated[bodies.ChangePassword, Body()],
     caller: Annotated[Identity, Depends(http.identity)],
 ) -> Response[None]:
     """Replace the password; every access token issued before is dead afterwards."""
-    login.change_password(caller, passwords.current_password, passwords.new_password)
+    password_change.change_password(caller, passwords.current_password, passwords.new_password)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

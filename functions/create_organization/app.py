@@ -3,10 +3,11 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from tenantry import http, lifecycle, schemas
-from tenantry.http import creations
+from tenantry import http
 from tenantry.http.idempotency_keys import IdempotencyKey
-from tenantry.sessions import Identity
+from tenantry.http.organizations import bodies, creations
+from tenantry.identity.sessions import Identity
+from tenantry.lifecycle import creating
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -24,14 +25,14 @@ app = APIGatewayRestResolver(enable_validation=True)
     security=[{}, {"bearer": []}],
     responses=http.responses(
         HTTPStatus.CREATED,
-        "tenantry.http.answer_schemas:CreatedOrganization",
+        "tenantry.http.accounts.answers:CreatedOrganization",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.CONFLICT,
     ),
 )
 def create_organization(
-    wanted: Annotated[schemas.CreateOrganization, Body()],
+    wanted: Annotated[bodies.CreateOrganization, Body()],
     caller: Annotated[Identity | None, Depends(http.optional_identity)],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[http.Representation]:
@@ -40,7 +41,7 @@ def create_organization(
     Without a token, send e-mail and password of the owner's account as well; with one, the caller's account
     owns the organization.
     """
-    created = lifecycle.sign_up(wanted, caller.account_id if caller else None, idempotency_key)
+    created = creating.sign_up(wanted, caller.account_id if caller else None, idempotency_key)
     return creations.created(created.organization, created.account, app.current_event.request_context.path)
 
 

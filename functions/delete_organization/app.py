@@ -3,9 +3,10 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from tenantry import http, lifecycle
-from tenantry.accounts import Membership
+from tenantry import http
 from tenantry.http.preconditions import Holds
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import deleting
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -38,7 +39,7 @@ def delete_organization(
     The token must come from a login no older than 10 minutes, whether it was refreshed since or not. Else the
     answer is 401 login-too-old, with the challenge of RFC 9470 in WWW-Authenticate.
     """
-    lifecycle.delete(member, holds)
+    deleting.delete(member, holds)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

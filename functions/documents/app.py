@@ -4,9 +4,8 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from tenantry import http, tenants
-from tenantry.documents import changing, finding, inserting
-from tenantry.http import document_answers, document_requests, document_schemas
-from tenantry.http.document_parameters import (
+from tenantry.http.documents import answers, changing, finding, inserting, requests, schemas
+from tenantry.http.documents.parameters import (
     Condition,
     Cursor,
     DocumentId,
@@ -20,8 +19,8 @@ from tenantry.http.document_parameters import (
     Sort,
 )
 from tenantry.http.idempotency_keys import IdempotencyKey
-from tenantry.queries import fields as projections
-from tenantry.queries import filters, sorting
+from tenantry.language import fields as projections
+from tenantry.language import filters, sorting
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -39,20 +38,20 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
     operation_id="insertDocuments",
     tags=TAGS,
     security=SECURITY,
-    responses=document_schemas.responses(
+    responses=schemas.responses(
         HTTPStatus.CREATED,
-        "tenantry.http.document_schemas:Inserted",
+        "tenantry.http.documents.schemas:Inserted",
         HTTPStatus.CONFLICT,
-        others={HTTPStatus.MULTI_STATUS: "tenantry.http.document_schemas:InsertedDocuments"},
+        others={HTTPStatus.MULTI_STATUS: "tenantry.http.documents.schemas:InsertedDocuments"},
     ),
-    openapi_extensions=document_schemas.request_body(document_schemas.DOCUMENTS),
+    openapi_extensions=schemas.request_body(schemas.DOCUMENTS),
 )
 def insert_documents(
     request: Request,
     organization: Organization,
     member: Member,
-    _: Annotated[None, Depends(document_requests.query_parameters("ordered"))],
-    sent: Annotated[Any, Depends(document_requests.documents_of)],
+    _: Annotated[None, Depends(requests.query_parameters("ordered"))],
+    sent: Annotated[Any, Depends(requests.documents_of)],
     *,
     ordered: Ordered = True,
     idempotency_key: IdempotencyKey = None,
@@ -64,13 +63,13 @@ def insert_documents(
     are tried again.
     """
     mine = tenants.collection(member)
-    key = document_requests.key_of(request, member, idempotency_key)
+    key = requests.key_of(request, member, idempotency_key)
     if isinstance(sent, list):
         outcomes = inserting.insert_many(mine, sent, ordered=ordered, key=key)
-        return document_answers.outcomes_answer(outcomes, request)
+        return answers.outcomes_answer(outcomes, request)
     stored = inserting.insert(mine, sent, key)
-    headers = document_answers.identification(stored, request)
-    return document_answers.document_answer(stored, request, HTTPStatus.CREATED, headers)
+    headers = answers.identification(stored, request)
+    return answers.document_answer(stored, request, HTTPStatus.CREATED, headers)
 
 
 @app.get(
@@ -79,17 +78,15 @@ def insert_documents(
     operation_id="listDocuments",
     tags=TAGS,
     security=SECURITY,
-    responses=document_schemas.responses(
-        HTTPStatus.OK, "tenantry.http.document_schemas:DocumentPage", HTTPStatus.CONFLICT
+    responses=schemas.responses(
+        HTTPStatus.OK, "tenantry.http.documents.schemas:DocumentPage", HTTPStatus.CONFLICT
     ),
 )
 def list_documents(
     request: Request,
     organization: Organization,
     member: Member,
-    _: Annotated[
-        None, Depends(document_requests.query_parameters("filter", "sort", "fields", "limit", "cursor"))
-    ],
+    _: Annotated[None, Depends(requests.query_parameters("filter", "sort", "fields", "limit", "cursor"))],
     filter: Filter = None,  # noqa: A002 - the parameter's name in the URL
     sort: Sort = None,
     fields: Fields = None,
@@ -107,7 +104,7 @@ def list_documents(
     """
     query, order, chosen = filters.parse(filter), sorting.parse(sort), projections.parse(fields)
     search = finding.Search(query, order, chosen, limit, cursor)
-    return document_answers.page_answer(finding.find_page(tenants.collection(member), search), request)
+    return answers.page_answer(finding.find_page(tenants.collection(member), search), request)
 
 
 @app.get(
@@ -118,7 +115,7 @@ def list_documents(
     security=SECURITY,
     responses=http.responses(
         HTTPStatus.OK,
-        "tenantry.http.document_schemas:DocumentCount",
+        "tenantry.http.documents.schemas:DocumentCount",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.NOT_FOUND,
     ),
@@ -126,13 +123,11 @@ def list_documents(
 def count_documents(
     organization: Organization,
     member: Member,
-    _: Annotated[None, Depends(document_requests.query_parameters("filter"))],
+    _: Annotated[None, Depends(requests.query_parameters("filter"))],
     filter: Filter = None,  # noqa: A002 - the parameter's name in the URL
-) -> document_schemas.DocumentCount:
+) -> schemas.DocumentCount:
     """Count the documents that match a filter."""
-    return document_schemas.DocumentCount(
-        count=finding.count(tenants.collection(member), filters.parse(filter))
-    )
+    return schemas.DocumentCount(count=finding.count(tenants.collection(member), filters.parse(filter)))
 
 
 @app.get(
@@ -141,8 +136,8 @@ def count_documents(
     operation_id="getDocument",
     tags=TAGS,
     security=SECURITY,
-    responses=document_schemas.responses(
-        HTTPStatus.OK, "tenantry.http.document_schemas:Document", HTTPStatus.PRECONDITION_FAILED
+    responses=schemas.responses(
+        HTTPStatus.OK, "tenantry.http.documents.schemas:Document", HTTPStatus.PRECONDITION_FAILED
     ),
 )
 def get_document(
@@ -151,13 +146,13 @@ def get_document(
     document: DocumentPath,
     member: Member,
     document_id: DocumentId,
-    _: Annotated[None, Depends(document_requests.query_parameters("fields"))],
+    _: Annotated[None, Depends(requests.query_parameters("fields"))],
     fields: Fields = None,
 ) -> Response[str]:
     """Read one document; the whole of it comes with its ETag."""
     found = finding.find(tenants.collection(member), document_id, projections.parse(fields))
-    headers = document_answers.entity_tag(found, request) if fields is None else {}
-    return document_answers.document_answer(found, request, HTTPStatus.OK, headers)
+    headers = answers.entity_tag(found, request) if fields is None else {}
+    return answers.document_answer(found, request, HTTPStatus.OK, headers)
 
 
 @app.put(
@@ -166,14 +161,14 @@ def get_document(
     operation_id="putDocument",
     tags=TAGS,
     security=SECURITY,
-    responses=document_schemas.responses(
+    responses=schemas.responses(
         HTTPStatus.OK,
-        "tenantry.http.document_schemas:Document",
+        "tenantry.http.documents.schemas:Document",
         HTTPStatus.CONFLICT,
         HTTPStatus.PRECONDITION_FAILED,
-        others={HTTPStatus.CREATED: "tenantry.http.document_schemas:Document"},
+        others={HTTPStatus.CREATED: "tenantry.http.documents.schemas:Document"},
     ),
-    openapi_extensions=document_schemas.request_body(document_schemas.DOCUMENT),
+    openapi_extensions=schemas.request_body(schemas.DOCUMENT),
 )
 def put_document(
     request: Request,
@@ -181,15 +176,15 @@ def put_document(
     document: DocumentPath,
     member: Member,
     document_id: DocumentId,
-    _: Annotated[None, Depends(document_requests.query_parameters())],
-    sent: Annotated[Any, Depends(document_requests.document_of)],
+    _: Annotated[None, Depends(requests.query_parameters())],
+    sent: Annotated[Any, Depends(requests.document_of)],
     holds: Condition,
 ) -> Response[str]:
     """Replace the document of this id, or store one under it if there is none."""
     put = changing.put(tenants.collection(member), document_id, sent, holds)
     status = HTTPStatus.CREATED if put.is_created else HTTPStatus.OK
-    headers = document_answers.entity_tag(put.document, request)
-    return document_answers.document_answer(put.document, request, status, headers)
+    headers = answers.entity_tag(put.document, request)
+    return answers.document_answer(put.document, request, status, headers)
 
 
 @app.patch(
@@ -198,13 +193,13 @@ def put_document(
     operation_id="patchDocument",
     tags=TAGS,
     security=SECURITY,
-    responses=document_schemas.responses(
+    responses=schemas.responses(
         HTTPStatus.OK,
-        "tenantry.http.document_schemas:Document",
+        "tenantry.http.documents.schemas:Document",
         HTTPStatus.CONFLICT,
         HTTPStatus.PRECONDITION_FAILED,
     ),
-    openapi_extensions=document_schemas.request_body(document_schemas.PATCH),
+    openapi_extensions=schemas.request_body(schemas.PATCH),
 )
 def patch_document(
     request: Request,
@@ -212,14 +207,14 @@ def patch_document(
     document: DocumentPath,
     member: Member,
     document_id: DocumentId,
-    _: Annotated[None, Depends(document_requests.query_parameters())],
-    changes: Annotated[Any, Depends(document_requests.merge_patch_of)],
+    _: Annotated[None, Depends(requests.query_parameters())],
+    changes: Annotated[Any, Depends(requests.merge_patch_of)],
     holds: Condition,
 ) -> Response[str]:
     """Change a document by a JSON merge patch (RFC 7396): null removes a field."""
     patched = changing.patch(tenants.collection(member), document_id, changes, holds)
-    headers = document_answers.entity_tag(patched, request)
-    return document_answers.document_answer(patched, request, HTTPStatus.OK, headers)
+    headers = answers.entity_tag(patched, request)
+    return answers.document_answer(patched, request, HTTPStatus.OK, headers)
 
 
 @app.delete(
@@ -229,7 +224,7 @@ def patch_document(
     tags=TAGS,
     security=SECURITY,
     status_code=HTTPStatus.NO_CONTENT,
-    responses=document_schemas.responses(
+    responses=schemas.responses(
         HTTPStatus.NO_CONTENT,
         None,
         HTTPStatus.PRECONDITION_FAILED,
@@ -240,7 +235,7 @@ def delete_document(
     document: DocumentPath,
     member: Member,
     document_id: DocumentId,
-    _: Annotated[None, Depends(document_requests.query_parameters())],
+    _: Annotated[None, Depends(requests.query_parameters())],
     holds: Condition,
 ) -> Response[None]:
     """Delete one document."""
@@ -248,4 +243,4 @@ def delete_document(
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-lambda_handler = http.lambda_handler(app, check=document_requests.check_documents)
+lambda_handler = http.lambda_handler(app, check=requests.check_documents)

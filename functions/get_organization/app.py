@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from tenantry import http
-from tenantry.accounts import Membership
+from tenantry.identity.members import Membership
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -20,7 +20,7 @@ app = APIGatewayRestResolver()
     security=[{"bearer": []}],
     responses=http.responses(
         HTTPStatus.OK,
-        "tenantry.http.answer_schemas:Organization",
+        "tenantry.http.organizations.answers:Organization",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.PRECONDITION_FAILED,

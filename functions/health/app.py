@@ -2,7 +2,8 @@
 
 from http import HTTPStatus
 
-from tenantry import database, http
+from tenantry import http
+from tenantry.runtime import mongodb
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
@@ -14,11 +15,11 @@ app = APIGatewayRestResolver()
     summary="Health",
     operation_id="getHealth",
     tags=["Service"],
-    responses=http.responses(HTTPStatus.OK, "tenantry.http.answer_schemas:Health"),
+    responses=http.responses(HTTPStatus.OK, "tenantry.http.answers:Health"),
 )
 def get_health() -> dict[str, str]:
     """Answer 200 if the database lets the function read, else 503."""
-    database.check_access()
+    mongodb.check_access()
     return {"status": "ok"}
 
 

@@ -5,9 +5,8 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from tenantry import http, tenants
-from tenantry.accounts import Membership
-from tenantry.documents import indexes
-from tenantry.http import index_schemas
+from tenantry.http.indexes import indexing, schemas
+from tenantry.identity.members import Membership
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -29,13 +28,13 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
     tags=TAGS,
     security=SECURITY,
     responses=http.responses(
-        HTTPStatus.OK, "tenantry.http.index_schemas:Indexes", HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
+        HTTPStatus.OK, "tenantry.http.indexes.schemas:Indexes", HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
     ),
 )
-def list_indexes(organization: Organization, member: Member) -> index_schemas.Indexes:
+def list_indexes(organization: Organization, member: Member) -> schemas.Indexes:
     """List the indexes of the organization's documents."""
-    found = indexes.find_all(tenants.collection(member))
-    return index_schemas.Indexes(indexes=[index_schemas.index_of(index) for index in found])
+    found = indexing.find_all(tenants.collection(member))
+    return schemas.Indexes(indexes=[schemas.index_of(index) for index in found])
 
 
 @app.post(
@@ -47,18 +46,18 @@ def list_indexes(organization: Organization, member: Member) -> index_schemas.In
     status_code=HTTPStatus.CREATED,
     responses=http.responses(
         HTTPStatus.CREATED,
-        "tenantry.http.index_schemas:Index",
+        "tenantry.http.indexes.schemas:Index",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.CONFLICT,
     ),
 )
 def create_index(
-    organization: Organization, wanted: Annotated[index_schemas.CreateIndex, Body()], member: Member
-) -> Response[index_schemas.Index]:
+    organization: Organization, wanted: Annotated[schemas.CreateIndex, Body()], member: Member
+) -> Response[schemas.Index]:
     """Create an index, which stays when the organization is renamed; an equal one is left as it is."""
     keys = [(key.field, key.order) for key in wanted.keys]
-    name = indexes.create(
+    name = indexing.create(
         tenants.collection(member), keys, unique=wanted.unique, partial=wanted.partial, name=wanted.name
     )
     path = app.current_event.request_context.path.rstrip("/")
@@ -66,7 +65,7 @@ def create_index(
         status_code=HTTPStatus.CREATED,
         content_type="application/json",
         headers={"Location": f"{path}/{name}"},
-        body=index_schemas.created(name, wanted),
+        body=schemas.created(name, wanted),
     )
 
 
@@ -83,7 +82,7 @@ def create_index(
 )
 def drop_index(organization: Organization, name: IndexName, member: Member) -> Response[None]:
     """Drop an index; that on `_id` stays."""
-    indexes.drop(tenants.collection(member), unquote(name))
+    indexing.drop(tenants.collection(member), unquote(name))
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -2,7 +2,8 @@
 
 from http import HTTPStatus
 
-from tenantry import http, signing_keys
+from tenantry import http
+from tenantry.identity.keys import public_keys
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
@@ -14,15 +15,15 @@ app = APIGatewayRestResolver()
     summary="Public keys of the access tokens",
     operation_id="getKeySet",
     tags=["Service"],
-    responses=http.responses(HTTPStatus.OK, "tenantry.http.answer_schemas:JsonWebKeySet"),
+    responses=http.responses(HTTPStatus.OK, "tenantry.http.answers:JsonWebKeySet"),
 )
 def get_key_set() -> Response[http.Representation]:
     """Get the JSON Web Key Set (RFC 7517)."""
     return Response(
         status_code=HTTPStatus.OK,
         content_type="application/json",
-        headers={"Cache-Control": f"public, max-age={signing_keys.CACHE_SECONDS}"},
-        body={"keys": signing_keys.all_keys()},
+        headers={"Cache-Control": f"public, max-age={public_keys.CACHE_SECONDS}"},
+        body={"keys": public_keys.all_keys()},
     )
 
 

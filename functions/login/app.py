@@ -3,7 +3,9 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from tenantry import http, login, schemas
+from tenantry import http
+from tenantry.http.accounts import bodies
+from tenantry.identity import login
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -18,13 +20,13 @@ app = APIGatewayRestResolver(enable_validation=True)
     tags=["Accounts"],
     responses=http.responses(
         HTTPStatus.OK,
-        "tenantry.http.answer_schemas:LoggedIn",
+        "tenantry.http.accounts.answers:LoggedIn",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.CONFLICT,
     ),
 )
-def log_in(credentials: Annotated[schemas.Login, Body()]) -> http.Representation:
+def log_in(credentials: Annotated[bodies.Login, Body()]) -> http.Representation:
     """Get tokens for one organization; name it if the account has several.
 
     An account without one gets tokens for none, to create an organization, change the password and log out.

@@ -3,8 +3,10 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from tenantry import http, login, schemas
-from tenantry.sessions import Identity
+from tenantry import http
+from tenantry.http.accounts import bodies
+from tenantry.identity import login
+from tenantry.identity.sessions import Identity
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -21,7 +23,7 @@ app = APIGatewayRestResolver(enable_validation=True)
     status_code=HTTPStatus.NO_CONTENT,
     responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED),
 )
-def log_out(sent: Annotated[schemas.RefreshToken, Body()]) -> Response[None]:
+def log_out(sent: Annotated[bodies.RefreshToken, Body()]) -> Response[None]:
     """End the session of a refresh token; its access tokens are dead afterwards, too.
 
     The answer is the same if the session has ended before (RFC 7009 section 2.2).

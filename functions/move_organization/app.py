@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tenantry import issuer
-from tenantry.moves import requests
-from tenantry.observability import event_handler
+from tenantry.lifecycle.moves import requests
+from tenantry.registry import issuer
+from tenantry.runtime.observability import event_handler
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 

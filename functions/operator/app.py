@@ -3,9 +3,10 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from tenantry import http, lifecycle, schemas, suspension
-from tenantry.http import creations
+from tenantry import http
 from tenantry.http.idempotency_keys import IdempotencyKey
+from tenantry.http.organizations import bodies, creations
+from tenantry.lifecycle import creating, suspending
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -26,18 +27,18 @@ Operator = Annotated[str, Depends(http.operator)]
     security=[{"iam": []}],
     responses=http.responses(
         HTTPStatus.CREATED,
-        "tenantry.http.answer_schemas:CreatedOrganization",
+        "tenantry.http.accounts.answers:CreatedOrganization",
         HTTPStatus.FORBIDDEN,
         HTTPStatus.CONFLICT,
     ),
 )
 def create_organization(
-    wanted: Annotated[schemas.CreateOrganizationAsOperator, Body()],
+    wanted: Annotated[bodies.CreateOrganizationAsOperator, Body()],
     operator: Operator,
     idempotency_key: IdempotencyKey = None,
 ) -> Response[http.Representation]:
     """Create an organization with its owner's account, whether sign-up is open or closed."""
-    created = lifecycle.create(wanted, None, idempotency_key, wanted.placement)
+    created = creating.create(wanted, None, idempotency_key, wanted.placement)
     return creations.created(created.organization, created.account, app.current_event.request_context.path)
 
 
@@ -52,7 +53,7 @@ def create_organization(
 )
 def suspend_organization(organization: Organization, operator: Operator) -> Response[None]:
     """Refuse an organization's logins, refreshes and data; every token of it is dead from now on."""
-    suspension.suspend(organization)
+    suspending.suspend(organization)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -67,7 +68,7 @@ def suspend_organization(organization: Organization, operator: Operator) -> Resp
 )
 def reactivate_organization(organization: Organization, operator: Operator) -> Response[None]:
     """Let an organization go on; its members log in again."""
-    suspension.reactivate(organization)
+    suspending.reactivate(organization)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

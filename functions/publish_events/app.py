@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from tenantry import issuer, outbox
-from tenantry.observability import MetricUnit, event_handler, metrics
+from tenantry.audit import outbox
+from tenantry.registry import issuer
+from tenantry.runtime.observability import MetricUnit, event_handler, metrics
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 

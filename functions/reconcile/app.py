@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from tenantry import issuer, placement, reconciliation
-from tenantry.observability import MetricUnit, event_handler, metrics
+from tenantry.lifecycle import reconciling
+from tenantry.registry import issuer
+from tenantry.runtime.observability import MetricUnit, event_handler, metrics
+from tenantry.storage import placement
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -27,7 +29,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
         Some could not be completed; the schedule comes back to them.
     """
     issuer.check()
-    outcome = reconciliation.reconcile(OLDER_THAN)
+    outcome = reconciling.reconcile(OLDER_THAN)
     metrics.add_metric("IntentsSettled", MetricUnit.Count, len(outcome.settled))
     metrics.add_metric("IntentsFailed", MetricUnit.Count, len(outcome.failed))
     metrics.add_metric("NamespacesUsed", MetricUnit.Percent, placement.percent_used())

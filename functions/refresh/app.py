@@ -3,7 +3,9 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from tenantry import http, login, schemas
+from tenantry import http
+from tenantry.http.accounts import bodies
+from tenantry.identity import login
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -18,12 +20,12 @@ app = APIGatewayRestResolver(enable_validation=True)
     tags=["Accounts"],
     responses=http.responses(
         HTTPStatus.OK,
-        "tenantry.http.answer_schemas:AccessToken",
+        "tenantry.http.accounts.answers:AccessToken",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
     ),
 )
-def refresh(sent: Annotated[schemas.RefreshToken, Body()]) -> http.Representation:
+def refresh(sent: Annotated[bodies.RefreshToken, Body()]) -> http.Representation:
     """Get the next access and refresh token of a session.
 
     Each refresh token is for one use. Sent again within 30 seconds, because the answer got lost or another

@@ -1,7 +1,7 @@
 """Rotates the key that signs access tokens; invoked by Secrets Manager."""
 
-from tenantry import rotation
-from tenantry.observability import event_handler
+from tenantry.identity.keys import rotation
+from tenantry.runtime.observability import event_handler
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 

@@ -3,10 +3,12 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from tenantry import http, lifecycle, schemas
-from tenantry.accounts import Membership
+from tenantry import http
 from tenantry.http.bodies import check_merge_patch
+from tenantry.http.organizations import bodies
 from tenantry.http.preconditions import Holds
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import updating
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -23,7 +25,7 @@ app = APIGatewayRestResolver(enable_validation=True)
     security=[{"bearer": []}],
     responses=http.responses(
         HTTPStatus.OK,
-        "tenantry.http.answer_schemas:Organization",
+        "tenantry.http.organizations.answers:Organization",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.CONFLICT,
@@ -32,12 +34,12 @@ app = APIGatewayRestResolver(enable_validation=True)
 )
 def update_organization(
     organization: Annotated[str, Path(description="Slug or id")],
-    changes: Annotated[schemas.UpdateOrganization, Body()],
+    changes: Annotated[bodies.UpdateOrganization, Body()],
     member: Annotated[Membership, Depends(http.member)],
     holds: Annotated[Holds, Depends(http.precondition)],
 ) -> Response[http.Representation]:
     """Change what is sent; a new name gives a new slug unless one is sent, and its data moves along."""
-    changed = lifecycle.update(member, changes, holds)
+    changed = updating.update(member, changes, holds)
     return Response(
         status_code=HTTPStatus.OK,
         content_type="application/json",

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tenantry import login
 from tenantry.errors import TenantryError
 from tenantry.http import problems
+from tenantry.identity import login
 from tests.support.service import Service
 
 _error_of = problems._error_of

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from pymongo import MongoClient
 
-from tenantry import signing_keys
-from tenantry.tokens import SigningKey
+from tenantry.identity.keys import public_keys
+from tenantry.identity.tokens import SigningKey
 from tests.concurrency.api import sign_without_secrets_manager
 from tests.concurrency.server import Server
 from tests.support import library
@@ -40,4 +40,4 @@ def signing_key(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     key = SigningKey.generate()
     monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", key.to_json())
     sign_without_secrets_manager(monkeypatch)
-    signing_keys.publish(key.public_jwk)
+    public_keys.publish(key.public_jwk)

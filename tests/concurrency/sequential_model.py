@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from tenantry.accounts import Membership
+from tenantry.identity.members import Membership
 from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.databases import Databases

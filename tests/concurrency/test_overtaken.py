@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from pymongo import InsertOne
 
-from tenantry import clusters, lifecycle
-from tenantry.accounts import Membership
 from tenantry.errors import OrganizationExists, OrganizationNotFound
-from tenantry.tenants import TenantCollection, ddl
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import deleting
+from tenantry.registry import clusters
+from tenantry.storage import collections
+from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.overtaking import once_before
@@ -109,7 +111,7 @@ def test_operation_on_a_deleted_organization_says_so(
     operation: Callable[[TenantCollection], Any],
 ) -> None:
     def delete() -> None:
-        lifecycle.delete(member)
+        deleting.delete(member)
         succeed(databases)
 
     before_use(delete)
@@ -121,7 +123,7 @@ def test_operation_on_a_deleted_organization_says_so(
 @pytest.fixture
 def before_command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
     """Let something happen once, when the collection's UUID is known and the command about to be sent."""
-    return partial(once_before, monkeypatch, ddl, "_send")
+    return partial(once_before, monkeypatch, collections, "_send")
 
 
 @pytest.mark.parametrize("name", ["create_index", "drop_index"])
@@ -153,7 +155,7 @@ def test_command_on_indexes_of_a_deleted_organization_says_so(
     heirs: int,
 ) -> None:
     def delete() -> None:
-        lifecycle.delete(member)
+        deleting.delete(member)
         if heirs:
             succeed(databases)
 

@@ -15,7 +15,6 @@ from hypothesis.stateful import (
 )
 from pymongo.errors import DuplicateKeyError
 
-from tenantry import authentication, database, lifecycle, login, signing_keys, throttling
 from tenantry.errors import (
     EmailTaken,
     InvalidCredentials,
@@ -26,13 +25,18 @@ from tenantry.errors import (
     ServiceUnavailable,
     TenantryError,
 )
-from tenantry.reconciliation import reconcile
-from tenantry.schemas import CreateOrganization, UpdateOrganization
-from tenantry.sessions import Identity
-from tenantry.settings import settings as configuration
+from tenantry.http.organizations.bodies import CreateOrganization, UpdateOrganization
+from tenantry.identity import authentication, login, password_change, throttling
+from tenantry.identity.keys import public_keys
+from tenantry.identity.sessions import Identity
+from tenantry.identity.tokens import SigningKey
+from tenantry.lifecycle import creating, deleting, updating
+from tenantry.lifecycle.intents.settling import settle
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.registry import schema
+from tenantry.runtime import ids, moments
+from tenantry.runtime.settings import settings as configuration
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.settling import settle
-from tenantry.tokens import SigningKey
 from tests.concurrency.sequential_model import SLUGS, Account, Model, Organization, Token
 from tests.support.databases import Databases
 from tests.support.intents import (
@@ -102,11 +106,11 @@ class Service(Model):
     def sign_up(self, name: str, email: str, password: str) -> None:
         wanted = CreateOrganization(name=name, email=email, password=password)
         if self.is_taken(SLUGS[name], by=""):
-            refused(OrganizationExists, lambda: lifecycle.create(wanted, None))
+            refused(OrganizationExists, lambda: creating.create(wanted, None))
         elif email in self.accounts:
-            refused(EmailTaken, lambda: lifecycle.create(wanted, None))
+            refused(EmailTaken, lambda: creating.create(wanted, None))
         else:
-            organization, account = lifecycle.create(wanted, None)
+            organization, account = creating.create(wanted, None)
             self.organizations[SLUGS[name]] = Organization(organization["_id"], email, name)
             self.accounts[email] = Account(account["_id"], password)
 
@@ -115,9 +119,9 @@ class Service(Model):
     def create_next(self, email: str, name: str) -> None:
         wanted, owner_id = CreateOrganization(name=name), self.accounts[email].id
         if self.is_taken(SLUGS[name], email):
-            refused(OrganizationExists, lambda: lifecycle.create(wanted, owner_id))
+            refused(OrganizationExists, lambda: creating.create(wanted, owner_id))
         else:
-            created = lifecycle.create(wanted, owner_id).organization
+            created = creating.create(wanted, owner_id).organization
             self.organizations[SLUGS[name]] = Organization(created["_id"], email, name)
 
     @rule(email=emails, password=passwords, slug=st.none() | slugs)
@@ -149,11 +153,11 @@ class Service(Model):
     @rule(email=signed_up, current=passwords, chosen=passwords)
     def change_password(self, email: str, current: str, chosen: str) -> None:
         account = self.accounts[email]
-        caller = Identity(database.random_id("ses"), account.id, account.epoch, database.now(), None)
+        caller = Identity(ids.random_id("ses"), account.id, account.epoch, moments.now(), None)
         if account.password != current:
-            refused(InvalidCredentials, lambda: login.change_password(caller, current, chosen))
+            refused(InvalidCredentials, lambda: password_change.change_password(caller, current, chosen))
         else:
-            login.change_password(caller, current, chosen)
+            password_change.change_password(caller, current, chosen)
             account.password = chosen
             account.epoch += 1
 
@@ -162,11 +166,11 @@ class Service(Model):
     def rename(self, slug: str, name: str) -> None:
         member, changes = self.membership(slug), UpdateOrganization(name=name)
         if SLUGS[name] != slug and self.is_taken(SLUGS[name], self.organizations[slug].email):
-            refused(OrganizationExists, lambda: lifecycle.update(member, changes, lambda _: True))
+            refused(OrganizationExists, lambda: updating.update(member, changes, lambda _: True))
         elif SLUGS[name] in self.organizations[slug].vacated - {slug}:
-            refused(ServiceUnavailable, lambda: lifecycle.update(member, changes, lambda _: True))
+            refused(ServiceUnavailable, lambda: updating.update(member, changes, lambda _: True))
         else:
-            lifecycle.update(member, changes, lambda _: True)
+            updating.update(member, changes, lambda _: True)
             if SLUGS[name] != slug:
                 self.hold(slug)
             if self.organizations[slug].name != name:
@@ -176,7 +180,7 @@ class Service(Model):
     @rule(slug=existing, changes=metadata)
     def change_metadata(self, slug: str, changes: dict[str, str | bool | int | float | None]) -> None:
         organization = self.organizations[slug]
-        lifecycle.update(self.membership(slug), UpdateOrganization(metadata=changes), lambda _: True)
+        updating.update(self.membership(slug), UpdateOrganization(metadata=changes), lambda _: True)
         merged = organization.metadata | changes
         after = {key: value for key, value in merged.items() if value is not None}
         organization.version += after != organization.metadata
@@ -185,7 +189,7 @@ class Service(Model):
     @precondition(has_organizations)
     @rule(slug=existing)
     def delete(self, slug: str) -> None:
-        lifecycle.delete(self.membership(slug))
+        deleting.delete(self.membership(slug))
         self.remove(slug)
 
     @precondition(has_organizations)
@@ -256,6 +260,6 @@ def test_service_one_request_after_the_other(
     monkeypatch.setattr(login, "read_secret", lambda *_: key.to_json())
     monkeypatch.setattr(throttling, "FREE_FAILURES", 1_000_000)
     monkeypatch.setattr(Service, "databases", databases, raising=False)
-    database.ensure_schema()
-    signing_keys.publish(key.public_jwk)
+    schema.ensure_schema()
+    public_keys.publish(key.public_jwk)
     run_state_machine_as_test(Service, settings=SETTINGS)

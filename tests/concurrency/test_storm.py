@@ -11,11 +11,11 @@ import pytest
 
 from cli import checker, connection
 from cli.violation import Violation
-from tenantry import mongodb
 from tenantry.http import handlers
-from tenantry.reconciliation import reconcile
-from tenantry.tenants.completion import LEASE
-from tenantry.tenants.settling import MAX_WAIT_SECONDS
+from tenantry.lifecycle.intents.completion import LEASE
+from tenantry.lifecycle.intents.settling import MAX_WAIT_SECONDS
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.runtime import clients
 from tests.concurrency.aftermath import Aftermath
 from tests.concurrency.client import SLUGS, Client
 from tests.concurrency.consistency import contradictions
@@ -27,7 +27,7 @@ from tests.support.databases import Databases
 
 SECONDS = float(os.environ.get("STORM_SECONDS", "8"))
 
-RESUMPTION_SECONDS = mongodb.REQUEST_TIMEOUT_SECONDS + MAX_WAIT_SECONDS  # of requests that have begun before
+RESUMPTION_SECONDS = clients.REQUEST_TIMEOUT_SECONDS + MAX_WAIT_SECONDS  # of requests that have begun before
 SETTLED_SECONDS = 2 * LEASE.total_seconds()
 FIGURES = "storm"
 

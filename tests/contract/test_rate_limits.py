@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry.names import RESERVED_SLUGS
+from tenantry.registry.names import RESERVED_SLUGS
 from tests.contract import sam_template
 from tests.contract.firewall import matches
 from tests.contract.sam_template import PROJECT, Route

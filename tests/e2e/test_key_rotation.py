@@ -9,8 +9,8 @@ import time
 from datetime import timedelta
 
 from local.signing_key import rotate_key
-from tenantry import database
-from tenantry.signing_keys import UNKNOWN_KEY_PAUSE_SECONDS
+from tenantry.identity.keys.public_keys import UNKNOWN_KEY_PAUSE_SECONDS
+from tenantry.runtime import moments
 from tests.e2e import jose
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService
@@ -53,7 +53,7 @@ def test_old_and_new_key_both_verify_until_the_old_one_ends(
         assert service.get(owner.path, token=token).status == 200
         jose.verify(token, keys[key_id_of(token)])
 
-    ended = {"$set": {"not_after": database.now() - timedelta(seconds=1)}}
+    ended = {"$set": {"not_after": moments.now() - timedelta(seconds=1)}}
     databases.master["signing_keys"].update_one({"_id": key_id_of(second)}, ended)
     deployment.start_environments_anew("GetOrganizationFunction")
     statuses = [service.get(owner.path, token=token).status for token in (first, second, third)]

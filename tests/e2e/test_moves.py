@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tenantry.clusters import tenant_database
-from tenantry.moves import operations
-from tenantry.moves.errors import OutOfTime
+from tenantry.lifecycle.moves import operations
+from tenantry.lifecycle.moves.errors import OutOfTime
+from tenantry.registry.clusters import tenant_database
 from tests.e2e.deployment import Deployment
 from tests.support import library
 from tests.support.command_line import tenantry_json

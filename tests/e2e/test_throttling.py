@@ -10,7 +10,7 @@ import secrets
 from datetime import timedelta
 from ipaddress import IPv6Network
 
-from tenantry import database
+from tenantry.runtime import moments
 from tests.e2e.http_service import HttpService
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner
@@ -29,7 +29,7 @@ def test_source_that_has_failed_too_often_has_to_pause(
 
     assert service.post("/login", wrong, headers=elsewhere).status == 401
     assert counters.count_documents(counter) == 1
-    pause = {"blocked_until": database.now() + timedelta(seconds=PAUSE_SECONDS)}
+    pause = {"blocked_until": moments.now() + timedelta(seconds=PAUSE_SECONDS)}
     counters.update_one(counter, {"$set": pause})  # as 99 more failures do
     answer = service.post("/login", right, headers=elsewhere)
     assert (answer.status, answer.code) == (429, "too-many-requests")

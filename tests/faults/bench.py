@@ -11,9 +11,11 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import AutoReconnect
 
-from tenantry import database, mongodb
-from tenantry.settings import settings
-from tenantry.tenants import repetitions, settling
+from tenantry.lifecycle.intents import settling
+from tenantry.registry import schema
+from tenantry.runtime import clients, mongodb
+from tenantry.runtime.settings import settings
+from tenantry.tenants import repetitions
 from tests.faults.proxy import Proxy
 from tests.faults.victims import Victims
 from tests.faults.watch import CommandWatch
@@ -21,7 +23,7 @@ from tests.faults.world import World
 from tests.support import library
 from tests.support.databases import Databases, Document
 
-ensure_schema = database.ensure_schema.__wrapped__
+ensure_schema = schema.ensure_schema.__wrapped__
 
 _ENVIRONMENT = {"MASTER_DATABASE": "master", "TENANT_DATABASE": "tenants"}
 _LONGEST_WAIT_SECONDS = 0.1  # for the holder of a lease, who is dead more often than not
@@ -49,7 +51,7 @@ class Bench:
         self._current = self.direct
 
     def client(self) -> MongoClient[Document]:
-        """Stand in for `tenantry.database.client`."""
+        """Stand in for `tenantry.runtime.mongodb.client`."""
         return self._current
 
     @contextmanager
@@ -103,7 +105,7 @@ def running_bench(uri: str, port: int) -> Iterator[Bench]:
         databases.drop()
         with _client_of_library(uri) as direct, _client_of_library(proxy.uri) as proxied:
             bench = Bench(databases, proxy, victims, watch, environment, direct, proxied)
-            patch.setattr(database, "client", bench.client)
+            patch.setattr(mongodb, "client", bench.client)
             ensure_schema()
             bench.world = World(databases)
             yield bench
@@ -115,13 +117,13 @@ def _prepare_library(patch: pytest.MonkeyPatch, environment: Mapping[str, str], 
         patch.setenv(name, value)
     patch.setattr(settling, "MAX_WAIT_SECONDS", _LONGEST_WAIT_SECONDS)
     patch.setattr("pymongo.common.MIN_HEARTBEAT_INTERVAL", _SHORTEST_HEARTBEAT_SECONDS)
-    patch.setattr(mongodb, "MongoClient", partial(MongoClient, event_listeners=[watch]))
-    patch.setattr(database, "ensure_schema", lambda: None)
+    patch.setattr(clients, "MongoClient", partial(MongoClient, event_listeners=[watch]))
+    patch.setattr(schema, "ensure_schema", lambda: None)
     patch.setattr(repetitions, "ensure_index", lambda _: None)
     library.hash_with_few_rounds(patch)
 
 
 @contextmanager
 def _client_of_library(uri: str) -> Iterator[MongoClient[Document]]:
-    with mongodb.connect(uri) as client:
+    with clients.connect(uri) as client:
         yield client

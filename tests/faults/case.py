@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pymongo
 
-from tenantry import mongodb
-from tenantry.reconciliation import reconcile
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.runtime import clients
 from tests.faults.bench import Bench
 from tests.faults.faults import Fault, Hit, meets_equal_request
 from tests.faults.invariants import assert_invariants
@@ -78,7 +78,7 @@ class Case:
     def _overtake(self, other: str) -> list[Event]:
         """Make somebody else's requests, once each; what is in their way may be in their way to the end."""
         history = [
-            self._attempt(operation, mongodb.REQUEST_TIMEOUT_SECONDS) for operation in self._operations(other)
+            self._attempt(operation, clients.REQUEST_TIMEOUT_SECONDS) for operation in self._operations(other)
         ]
         return _without_in_flight(history)
 
@@ -107,7 +107,7 @@ class Case:
                 # Its name is free again once nothing can be on its way any more.
                 self._end_fault()
                 let_connections_end(self._bench.databases)
-            history.append(self._attempt(operation, mongodb.REQUEST_TIMEOUT_SECONDS))
+            history.append(self._attempt(operation, clients.REQUEST_TIMEOUT_SECONDS))
         return _without_in_flight(history)
 
     def _attempt(self, operation: Operation, timeout_seconds: float) -> Event:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pymongo
 
-from tenantry import mongodb
+from tenantry.runtime import clients
 from tests.faults import commands
 from tests.faults.bench import Bench
 from tests.faults.model import UNKNOWN, Answer
@@ -48,7 +48,7 @@ class Hit:
 
     def attempt(self) -> Answer:
         """Run the operation in this process."""
-        return self._attempt(mongodb.REQUEST_TIMEOUT_SECONDS)
+        return self._attempt(clients.REQUEST_TIMEOUT_SECONDS)
 
     def attempt_impatiently(self) -> Answer:
         """Run the operation in this process, with a short timeout."""

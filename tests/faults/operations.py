@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
-from tenantry import lifecycle, login, schemas
-from tenantry.accounts import Membership
-from tenantry.documents import inserting
 from tenantry.errors import InvalidToken, OrganizationNotFound, ServiceUnavailable, TenantryError
-from tenantry.organizations import OrganizationDocument
-from tenantry.sessions import Identity
+from tenantry.http.documents import inserting
+from tenantry.http.organizations import bodies
+from tenantry.identity import password_change
+from tenantry.identity.members import Membership
+from tenantry.identity.sessions import Identity
+from tenantry.lifecycle import creating, deleting, updating
+from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.tenants import TenantCollection, collection
 from tenantry.tenants.repetitions import Key
 from tests.faults.model import UNKNOWN, Account, Answer, Effect, Organization, Refused, State
@@ -45,7 +47,7 @@ class Operation:
             return Answer("done") if self.name == "delete" else Answer("refused", "gone")
         except TenantryError as error:
             return _refusal(error)
-        if isinstance(result, lifecycle.Created):
+        if isinstance(result, creating.Created):
             return Answer("done", _summary(result.organization), result.organization["_id"])
         return Answer("done", _summary(result) if isinstance(result, dict) else result)
 
@@ -76,10 +78,10 @@ def create(operation: str, name: str, email: str | None, key: str | None = None)
     """Create an organization, for the owner of Alpha if no e-mail address is given."""
     slug = name.lower()
 
-    def request(owner: Caller) -> lifecycle.Created:
+    def request(owner: Caller) -> creating.Created:
         account: dict[str, Any] = {"email": email, "password": PASSWORD} if email else {}
-        wanted = schemas.CreateOrganization(name=name, **account)
-        return lifecycle.create(wanted, None if email else owner().account_id, key)
+        wanted = bodies.CreateOrganization(name=name, **account)
+        return creating.create(wanted, None if email else owner().account_id, key)
 
     def effect(state: State) -> Any:
         answer = name, slug, dict[str, Any]()
@@ -108,7 +110,7 @@ def rename(operation: str, name: str) -> Operation:
     slug = name.lower()
 
     def request(owner: Caller) -> OrganizationDocument:
-        return lifecycle.update(_member(owner), schemas.UpdateOrganization(name=name), lambda _: True)
+        return updating.update(_member(owner), bodies.UpdateOrganization(name=name), lambda _: True)
 
     def effect(state: State) -> Any:
         old_slug, alpha = state.alpha()
@@ -127,8 +129,8 @@ def rename(operation: str, name: str) -> Operation:
 
 def change_metadata() -> Operation:
     def request(owner: Caller) -> OrganizationDocument:
-        changes = schemas.UpdateOrganization(metadata={"plan": "pro"})
-        return lifecycle.update(_member(owner), changes, lambda _: True)
+        changes = bodies.UpdateOrganization(metadata={"plan": "pro"})
+        return updating.update(_member(owner), changes, lambda _: True)
 
     def effect(state: State) -> Any:
         slug, alpha = state.alpha()
@@ -150,7 +152,7 @@ def delete() -> Operation:
         state.holds[slug] = alpha.owner
         state.records["organization.deleted", slug] += 1
 
-    return Operation("delete", lambda owner: lifecycle.delete(_member(owner)), effect)
+    return Operation("delete", lambda owner: deleting.delete(_member(owner)), effect)
 
 
 def insert(operation: str, *ids: str, is_open: bool = False) -> Operation:
@@ -246,7 +248,7 @@ def find() -> Operation:
 
 def change_password() -> Operation:
     def request(owner: Caller) -> None:
-        login.change_password(owner(), PASSWORD, OTHER_PASSWORD)
+        password_change.change_password(owner(), PASSWORD, OTHER_PASSWORD)
 
     def effect(state: State) -> None:
         account = state.accounts[email_of("Alpha")]

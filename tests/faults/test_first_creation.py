@@ -5,8 +5,8 @@ from itertools import count
 
 import pytest
 
-from tenantry import database
-from tenantry.settings import settings
+from tenantry.registry import schema
+from tenantry.runtime.settings import settings
 from tests.faults.bench import Bench, ensure_schema
 from tests.faults.commands import COMMANDS
 from tests.faults.invariants import assert_invariants
@@ -15,7 +15,7 @@ from tests.faults.victims import Victim
 from tests.support.databases import Databases
 
 _REGISTRATION = 2  # the master's cluster is registered, and the clusters are read again
-_COMMANDS = len(database.INDEXES) + len(database.VIEWS) + _REGISTRATION + len(COMMANDS["sign-up"])
+_COMMANDS = len(schema.INDEXES) + len(schema.VIEWS) + _REGISTRATION + len(COMMANDS["sign-up"])
 _numbers = count()
 
 
@@ -26,7 +26,7 @@ def databases(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databas
     empty = Databases(bench.databases.uri, client, client[f"master_{number}"], client[f"tenants_{number}"])
     monkeypatch.setenv("MASTER_DATABASE", empty.master.name)
     monkeypatch.setenv("TENANT_DATABASE", empty.tenants.name)
-    monkeypatch.setattr(database, "ensure_schema", ensure_schema)
+    monkeypatch.setattr(schema, "ensure_schema", ensure_schema)
     settings.cache_clear()
     yield empty
     settings.cache_clear()

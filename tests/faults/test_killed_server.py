@@ -14,8 +14,8 @@ import pytest
 
 from local.mongod import mongod_binary, running_mongod
 from local.processes import Child, free_port
-from tenantry import counters, throttling
-from tenantry.credentials import check_password
+from tenantry.identity import counters, throttling
+from tenantry.identity.credentials import check_password
 from tests.faults.bench import Bench, running_bench
 from tests.faults.case import Case
 from tests.faults.commands import COMMANDS, waits_for_majority

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tenantry import database
+from tenantry.runtime import mongodb
 from tests.faults.bench import Bench
 from tests.faults.commands import COMMANDS
 from tests.faults.invariants import assert_invariants
@@ -18,7 +18,7 @@ from tests.faults.victims import Victim
 def test_request_in_the_way_of_an_open_transaction_ends_in_time(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
-    monkeypatch.setattr(database, "REQUEST_TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(mongodb, "REQUEST_TIMEOUT_SECONDS", 0.5)
     start = bench.world.renew()
     last_write = len(COMMANDS[operation]) - 2
     bench.victims.run(Victim(dict(bench.environment), operation, start.stale(), last_write, "after"))

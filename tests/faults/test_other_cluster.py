@@ -11,9 +11,10 @@ from pymongo.database import Database
 
 from cli import connection
 from cli.checker import verify
-from tenantry import clusters, organizations
-from tenantry.reconciliation import reconcile
-from tenantry.settings import settings
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.registry import clusters
+from tenantry.registry.organizations import finding
+from tenantry.runtime.settings import settings
 from tests.faults.bench import Bench
 from tests.faults.commands import COMMANDS
 from tests.faults.operations import OPERATIONS
@@ -114,7 +115,7 @@ def test_killed(
         assert OPERATIONS[_OPERATION].attempt(bench.world.caller).kind == "done"
     else:
         assert reconcile(timedelta()).failed == []
-    found = organizations.find_holder("beta")
+    found = finding.find_holder("beta")
     assert found is None or found["state"] == "active"
     assert second.list_collection_names() == (["org_beta"] if found else [])
     assert bool(found) or follow == "reconcile"

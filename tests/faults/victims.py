@@ -13,8 +13,9 @@ import pytest
 import zxcvbn  # noqa: F401 - before the fork, so that no process has to
 from pymongo import MongoClient
 
-from tenantry import database, mongodb
-from tenantry.sessions import Identity
+from tenantry.identity.sessions import Identity
+from tenantry.registry import schema
+from tenantry.runtime import clients
 from tenantry.tenants import repetitions
 from tests.faults.operations import OPERATIONS
 from tests.faults.watch import CommandWatch
@@ -48,9 +49,9 @@ class Victim:
         patch = pytest.MonkeyPatch()
         library.forget()
         library.hash_with_few_rounds(patch)
-        patch.setattr(mongodb, "MongoClient", partial(MongoClient, event_listeners=[watch]))
+        patch.setattr(clients, "MongoClient", partial(MongoClient, event_listeners=[watch]))
         if self.finds_indexes:
-            patch.setattr(database, "ensure_schema", lambda: None)
+            patch.setattr(schema, "ensure_schema", lambda: None)
             patch.setattr(repetitions, "ensure_index", lambda _: None)
         with watch.watching(**{self.moment: self._die}):
             OPERATIONS[self.operation].request(lambda: self.caller)

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from tenantry import accounts, database, passwords
-from tenantry.accounts import Membership
-from tenantry.organizations import OWN_NAMESPACES
-from tenantry.sessions import Identity
+from tenantry.identity import members, passwords
+from tenantry.identity.members import Membership
+from tenantry.identity.sessions import Identity
+from tenantry.registry.organizations.document import OWN_NAMESPACES
+from tenantry.runtime import ids, moments
 from tests.faults.model import Account, Organization, State
 from tests.faults.operations import KEPT, OTHER_PASSWORD
 from tests.support import library
@@ -148,14 +149,14 @@ class Start:
 
     def authenticated(self) -> Identity:
         """The caller of a request that begins now, with a login for no organization once Alpha is gone."""
-        found = accounts.memberships(self.alpha.account_id)
+        found = members.memberships(self.alpha.account_id)
         of_alpha = [one for one in found if one.organization_id == self.alpha.organization_id]
         return _identity(self.alpha, of_alpha[0] if of_alpha else None)
 
 
 def _identity(owner: Membership, membership: Membership | None) -> Identity:
-    session_id = database.random_id("ses")
-    return Identity(session_id, owner.account_id, owner.auth_epoch, database.now(), membership)
+    session_id = ids.random_id("ses")
+    return Identity(session_id, owner.account_id, owner.auth_epoch, moments.now(), membership)
 
 
 def _record_key(record: Document) -> tuple[str, ...]:

@@ -14,10 +14,10 @@ from pymongo import MongoClient
 
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
-from tenantry import secrets
-from tenantry.accounts import Membership
-from tenantry.observability import logger
-from tenantry.settings import settings
+from tenantry.identity.members import Membership
+from tenantry.runtime import secrets
+from tenantry.runtime.observability import logger
+from tenantry.runtime.settings import settings
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.directories import data_directory

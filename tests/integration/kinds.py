@@ -6,9 +6,9 @@ from typing import Final
 
 import pytest
 
-from tenantry import clusters
-from tenantry.settings import settings
-from tenantry.tenants import pools
+from tenantry.registry import clusters
+from tenantry.runtime.settings import settings
+from tenantry.storage import pools
 
 POOL: Final = "pool_0"
 KINDS: Final = ("collection", "pooled")

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
-from tenantry import database, lifecycle, placement, schemas, unused_accounts
 from tenantry.errors import InvalidToken
-from tenantry.reconciliation import reconcile
-from tenantry.unused_accounts import KEPT_FOR
+from tenantry.http.organizations import bodies
+from tenantry.identity import unused_accounts
+from tenantry.identity.unused_accounts import KEPT_FOR
+from tenantry.lifecycle import creating, deleting
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.runtime import moments
+from tenantry.storage import placement
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
@@ -100,13 +104,13 @@ def test_it_stays_once_it_has_an_organization_again(
 @pytest.mark.parametrize("_", range(10))
 def test_of_its_end_and_its_next_organization_exactly_one_wins(databases: Databases, _: int) -> None:
     member = library.create("Google")
-    lifecycle.delete(member)
+    deleting.delete(member)
     library.let_time_pass(member.account_id, KEPT_FOR)
-    wanted = schemas.CreateOrganization(name="YouTube")
-    create = partial(lifecycle.create, wanted, member.account_id)
+    wanted = bodies.CreateOrganization(name="YouTube")
+    create = partial(creating.create, wanted, member.account_id)
     ended, created = at_once([lambda: list(unused_accounts.end_all()), create])
-    assert isinstance(created, lifecycle.Created | InvalidToken)
-    survives = isinstance(created, lifecycle.Created)
+    assert isinstance(created, creating.Created | InvalidToken)
+    survives = isinstance(created, creating.Created)
     assert ended == ([] if survives else [member.account_id])
     assert databases.master["accounts"].count_documents({}) == survives
     assert list(databases.collections()) == ["org_youtube"] * survives
@@ -118,7 +122,7 @@ def test_creation_that_begins_before_its_end_and_commits_after(
 ) -> None:
     """The account is found, then it ends, then the creation writes."""
     member = library.create("Google")
-    lifecycle.delete(member)
+    deleting.delete(member)
     library.let_time_pass(member.account_id, KEPT_FOR)
 
     def end() -> None:
@@ -126,7 +130,7 @@ def test_creation_that_begins_before_its_end_and_commits_after(
 
     once_before(monkeypatch, placement, "choose_cluster", end)
     with pytest.raises(InvalidToken):
-        lifecycle.create(schemas.CreateOrganization(name="YouTube"), member.account_id)
+        creating.create(bodies.CreateOrganization(name="YouTube"), member.account_id)
     assert databases.collections() == {}
     databases.check_invariants()
 
@@ -134,7 +138,7 @@ def test_creation_that_begins_before_its_end_and_commits_after(
 def test_owner_of_several_is_without_one_when_the_last_is_gone(databases: Databases) -> None:
     first = library.create("Google")
     second = library.create_second("YouTube", first)
-    lifecycle.delete(first)
+    deleting.delete(first)
     assert "without_organization_since" not in account_of(databases, "Google")
-    lifecycle.delete(second)
-    assert account_of(databases, "Google")["without_organization_since"] <= database.now()
+    deleting.delete(second)
+    assert account_of(databases, "Google")["without_organization_since"] <= moments.now()

@@ -3,7 +3,7 @@
 import pytest
 from pymongo.errors import OperationFailure
 
-from tenantry import database
+from tenantry.runtime import mongodb
 from tests.support import library
 from tests.support.databases import Databases
 
@@ -15,4 +15,4 @@ def test_driver_offers_the_credentials_of_the_function(
     monkeypatch.setenv("MONGODB_URI", uri)
     library.forget()
     with pytest.raises(OperationFailure, match="mechanism MONGODB-AWS which is"):
-        database.ping()
+        mongodb.ping()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenantry import login, sessions
+from tenantry.identity import login, sessions
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
 from tests.support.recorder import recording

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import pytest
 
-from tenantry import lifecycle, schemas
-from tenantry.accounts import Membership
-from tenantry.settings import settings
+from tenantry.http.organizations import bodies
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import updating
+from tenantry.runtime.settings import settings
 from tenantry.tenants import TenantCollection
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
@@ -122,9 +123,9 @@ def test_asking_for_taken_names_is_limited_more(owner: Owner, databases: Databas
 
 def test_changes_at_once_all_count(member: Membership, databases: Databases) -> None:
     mine = TenantCollection(member.organization_id)
-    metadata = [schemas.UpdateOrganization(metadata={f"key{number}": 1}) for number in range(8)]
+    metadata = [bodies.UpdateOrganization(metadata={f"key{number}": 1}) for number in range(8)]
     changes: list[Callable[[], object]] = [
-        partial(lifecycle.update, member, one, lambda _: True) for one in metadata
+        partial(updating.update, member, one, lambda _: True) for one in metadata
     ]
     changes += [partial(mine.create_index, [(f"field{number}", 1)]) for number in range(8)]
     before = databases.organization(member.organization_id)["version"]
@@ -138,7 +139,7 @@ def test_changes_at_once_all_count(member: Membership, databases: Databases) -> 
 
 def change_of(member: Membership, number: int) -> bool:
     try:
-        lifecycle.update(member, schemas.UpdateOrganization(metadata={"n": number}), lambda _: True)
+        updating.update(member, bodies.UpdateOrganization(metadata={"n": number}), lambda _: True)
     except Exception:
         return False
     return True

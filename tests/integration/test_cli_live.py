@@ -15,8 +15,9 @@ from typing import Any
 from typer.testing import CliRunner
 
 from cli.app import app
-from tenantry import accounts, lifecycle
 from tenantry.errors import TenantryError
+from tenantry.identity import accounts, members
+from tenantry.lifecycle import deleting
 from tests.support import library
 from tests.support.databases import Databases
 
@@ -42,8 +43,8 @@ def change_until(stop: threading.Event, number: int, done: list[str]) -> None:
 
 def delete_all(email: str) -> None:
     account = accounts.find_by_email(email)
-    for member in accounts.memberships(account["_id"]) if account else []:
-        lifecycle.delete(member)
+    for member in members.memberships(account["_id"]) if account else []:
+        deleting.delete(member)
 
 
 @contextmanager

@@ -9,11 +9,14 @@ import pymongo
 import pytest
 from pymongo.errors import DuplicateKeyError
 
-from tenantry import database, organizations
 from tenantry.errors import OrganizationExists
-from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import TenantCollection, completion, ddl, settling
-from tenantry.tenants.settling import settle
+from tenantry.lifecycle.intents import completion, settling
+from tenantry.lifecycle.intents.settling import settle
+from tenantry.registry.organizations import leases
+from tenantry.registry.organizations.document import Intent, OrganizationDocument, Placement, create_document
+from tenantry.runtime import moments
+from tenantry.storage import collections
+from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, failing
@@ -95,13 +98,13 @@ def test_name_that_an_interrupted_rename_left_is_not_given_back_while_its_comman
     refused = service.patch(owner.path, {"name": "Alpha"}, token=owner.token)
     assert (refused.status, refused.code) == (503, "service-unavailable")
     assert "interrupted" in refused.json["detail"]
-    seconds = organizations.LATE_DELIVERY.total_seconds()
+    seconds = leases.LATE_DELIVERY.total_seconds()
     assert seconds - 300 < int(refused.headers["retry-after"]) <= seconds
     assert databases.dump() == before
     assert service.get(owner.path, token=owner.token).json["state"] == "active"
     sign_up(service, "Alpha", email="heir@example.com")
-    later = database.now() + organizations.LATE_DELIVERY
-    monkeypatch.setattr(database, "now", lambda: later)
+    later = moments.now() + leases.LATE_DELIVERY
+    monkeypatch.setattr(moments, "now", lambda: later)
     taken = service.patch(owner.path, {"name": "Alpha"}, token=owner.token)
     assert (taken.status, taken.code) == (409, "organization-exists")
 
@@ -117,7 +120,7 @@ def test_organization_may_be_deleted_whatever_names_it_has_left(
 
 
 def _taken_over(intended: OrganizationDocument) -> OrganizationDocument:
-    taken = organizations.take_lease(intended, LIVE)
+    taken = leases.take_lease(intended, LIVE)
     assert taken is not None
     return taken
 
@@ -164,8 +167,8 @@ def test_request_waits_for_the_rename_that_somebody_is_at(
 
 def test_one_of_many_gets_the_lease(databases: Databases, owner: Owner) -> None:
     intended = intend_rename(owner.id, "Beta")
-    leases = at_once([partial(organizations.take_lease, intended, LIVE)] * 8)
-    assert [lease is not None for lease in leases].count(True) == 1
+    results = at_once([partial(leases.take_lease, intended, LIVE)] * 8)
+    assert [lease is not None for lease in results].count(True) == 1
     completion.complete(intended)
 
 
@@ -174,14 +177,14 @@ def test_holder_of_a_lease_that_was_held_up_touches_nothing(
 ) -> None:
     """It is held up before the rename, for longer than it may work."""
     member = library.membership(*ids_of(databases, owner))
-    rename = ddl.rename
+    rename = collections.rename
 
-    def held_up(source: organizations.Placement, intent: organizations.Intent) -> None:
+    def held_up(source: Placement, intent: Intent) -> None:
         time.sleep(2 * completion.WORK_SECONDS)
         rename(source, intent)
 
     monkeypatch.setattr(completion, "WORK_SECONDS", 0.2)
-    monkeypatch.setattr(ddl, "rename", held_up)
+    monkeypatch.setattr(collections, "rename", held_up)
     before = databases.collections()
     with pytest.raises(pymongo.errors.PyMongoError) as raised:
         library.rename(member, "Beta")
@@ -194,18 +197,18 @@ def test_holder_of_a_lease_that_was_held_up_touches_nothing(
 def test_both_names_are_taken_until_a_rename_is_over(
     databases: Databases, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rename = ddl.rename
+    rename = collections.rename
     refused: list[str] = []
 
-    def looked_at(source: organizations.Placement, intent: organizations.Intent) -> None:
+    def looked_at(source: Placement, intent: Intent) -> None:
         for slug in ("alpha", "beta"):
-            rival = organizations.create_document("Rival", slug, {})
+            rival = create_document("Rival", slug, {})
             with pytest.raises(DuplicateKeyError):
                 databases.master["organizations"].insert_one({**rival, "collection": f"org_{slug}_rival"})
             refused.append(slug)
         rename(source, intent)
 
-    monkeypatch.setattr(ddl, "rename", looked_at)
+    monkeypatch.setattr(collections, "rename", looked_at)
     library.rename(library.membership(*ids_of(databases, owner)), "Beta")
     assert refused == ["alpha", "beta"]
 

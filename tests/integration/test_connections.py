@@ -3,7 +3,7 @@
 import pytest
 from pymongo import MongoClient
 
-from tenantry import mongodb
+from tenantry.runtime import clients
 from tests.support import connections
 from tests.support.databases import Document, failing
 from tests.support.owners import Owner, log_in
@@ -34,7 +34,7 @@ def test_lost_connections_are_replaced_one_by_one(
 
 def check_connections(server_client: MongoClient[Document]) -> None:
     """Check that few are held, once the server has noticed which ones have been closed."""
-    few = range(1 + MONITORING, mongodb.MAX_POOL_SIZE + MONITORING + 1)
+    few = range(1 + MONITORING, clients.MAX_POOL_SIZE + MONITORING + 1)
     wait_until(lambda: connections.of_application(server_client, "tenantry") in few, NOTICED_SECONDS)
 
 

@@ -11,8 +11,8 @@ from pymongo import MongoClient
 from pymongo.collection import Collection
 
 from tenantry.errors import InvalidFields
-from tenantry.extended_json import CODEC_OPTIONS
-from tenantry.queries import filters
+from tenantry.language import filters
+from tenantry.language.extended_json import CODEC_OPTIONS
 from tests.support.databases import Document
 from tests.support.query_values import DOCUMENTS, FILTERS
 

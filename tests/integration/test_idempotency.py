@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tenantry import idempotency, schemas
+from tenantry.http.organizations import bodies
+from tenantry.lifecycle import idempotency
 from tests.support import library
 from tests.support.concurrency import requests_at_once
 from tests.support.databases import Databases
@@ -101,7 +102,7 @@ def test_while_it_is_in_flight_the_request_has_to_wait(service: Service, databas
     idempotency.claim(
         SIGN_UP["email"],
         KEY["Idempotency-Key"],
-        schemas.CreateOrganization(**SIGN_UP).model_dump(exclude={"password"}),
+        bodies.CreateOrganization(**SIGN_UP).model_dump(exclude={"password"}),
     )
     answer = create(service)
     assert (answer.status, answer.code) == (409, "request-in-flight")

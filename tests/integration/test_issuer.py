@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tenantry import database, issuer, secrets, signing_keys
 from tenantry.errors import ServiceUnavailable
-from tenantry.tokens import SigningKey
+from tenantry.identity.keys import public_keys
+from tenantry.identity.tokens import SigningKey
+from tenantry.registry import issuer
+from tenantry.runtime import moments, mongodb, secrets
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases
@@ -127,18 +129,18 @@ def test_a_refused_connection_string_is_read_again(
     databases.master["issuer"].update_one({}, {"$set": {"iss": SECOND}})
     let_time_pass(monkeypatch)
     assert owner.service.get("/health").status == 503
-    refused = database.client()
+    refused = mongodb.client()
     assert owner.service.get("/health").status == 503
-    assert database.client() is refused
+    assert mongodb.client() is refused
     let_time_pass(monkeypatch)
     assert owner.service.get("/health").status == 503
-    assert database.client() is not refused
+    assert mongodb.client() is not refused
 
 
 def test_another_connection_is_asked_again(owner: Owner, databases: Databases) -> None:
     assert owner.service.get("/health").status == 200
     databases.master["issuer"].update_one({}, {"$set": {"iss": SECOND}})
-    database.close()
+    mongodb.close()
     assert owner.service.get("/health").status == 503
 
 
@@ -171,11 +173,11 @@ def test_keys_of_another_issuer_are_neither_accepted_nor_retired(
     owner: Owner, signing_key: SigningKeySecret, databases: Databases
 ) -> None:
     foreign = SigningKey.generate()
-    document = {"_id": foreign.kid, "jwk": foreign.public_jwk, "iss": SECOND, "created_at": database.now()}
+    document = {"_id": foreign.kid, "jwk": foreign.public_jwk, "iss": SECOND, "created_at": moments.now()}
     databases.master["signing_keys"].insert_one(document)
-    signing_keys.forget()
-    assert signing_keys.find_key(foreign.kid) is None
-    assert foreign.public_jwk not in signing_keys.all_keys()
+    public_keys.forget()
+    assert public_keys.find_key(foreign.kid) is None
+    assert foreign.public_jwk not in public_keys.all_keys()
     signing_key.rotate()
     assert databases.master["signing_keys"].find_one({"_id": foreign.kid}) == document
     result = tenantry("verify", "--json")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from passlib.hash import pbkdf2_sha256
 
-from tenantry import passwords, throttling
+from tenantry.identity import passwords, throttling
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
 from tests.support.library import FEW_ROUNDS

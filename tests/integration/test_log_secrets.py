@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tenantry.observability import logger
+from tenantry.runtime.observability import logger
 from tests.support import library
 from tests.support.databases import Databases, failing
 from tests.support.owners import Owner, email_of

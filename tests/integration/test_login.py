@@ -11,7 +11,9 @@ from typing import Literal
 import pytest
 from passlib.hash import pbkdf2_sha256
 
-from tenantry import accounts, database, lifecycle, login, passwords, sessions, throttling, tokens
+from tenantry.identity import accounts, members, password_change, passwords, sessions, throttling, tokens
+from tenantry.lifecycle import deleting
+from tenantry.runtime import moments
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
@@ -135,7 +137,7 @@ def test_eleventh_failure_in_a_row_has_to_pause(
         assert 0 < int(answer.headers["retry-after"]) <= throttling.FIRST_PAUSE_SECONDS
     assert kdf_calls == []
     attempts = databases.master["login_attempts"]
-    attempts.update_many({}, {"$set": {"blocked_until": database.now() - timedelta(seconds=1)}})
+    attempts.update_many({}, {"$set": {"blocked_until": moments.now() - timedelta(seconds=1)}})
     if with_account:
         assert attempt(owner.service, email, PASSWORD).status == 200
         assert attempts.count_documents({"failures": {"$gt": 0}}) == 0
@@ -217,7 +219,7 @@ def test_login_that_a_password_change_overtakes_gives_no_living_token(
 ) -> None:
     """The password changes after it was verified and before the token is signed."""
     caller = library.identity(account_id_of(owner))
-    once_before(monkeypatch, *moment, partial(login.change_password, caller, PASSWORD, CHANGED))
+    once_before(monkeypatch, *moment, partial(password_change.change_password, caller, PASSWORD, CHANGED))
     answer = attempt(owner.service, owner.email, PASSWORD)
     if answer.status == 200:
         assert owner.service.get(owner.path, token=answer.json["access_token"]).status == 401
@@ -233,8 +235,8 @@ def test_login_that_a_deletion_overtakes_is_refused(
     owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch, moment: tuple[object, str]
 ) -> None:
     """The organization goes after it was chosen."""
-    (member,) = accounts.memberships(account_id_of(owner))
-    once_before(monkeypatch, *moment, partial(lifecycle.delete, member))
+    (member,) = members.memberships(account_id_of(owner))
+    once_before(monkeypatch, *moment, partial(deleting.delete, member))
     answer = attempt(owner.service, owner.email, PASSWORD)
     assert (answer.status, answer.code) == (401, "invalid-credentials")
     assert databases.master["login_attempts"].count_documents({"failures": {"$gt": 0}}) == 0
@@ -243,7 +245,7 @@ def test_login_that_a_deletion_overtakes_is_refused(
 def test_of_two_password_changes_one_succeeds(owner: Owner) -> None:
     caller = library.identity(account_id_of(owner))
     chosen = [f"{CHANGED} {number}" for number in range(2)]
-    results = at_once([partial(login.change_password, caller, PASSWORD, one) for one in chosen])
+    results = at_once([partial(password_change.change_password, caller, PASSWORD, one) for one in chosen])
     assert results.count(None) == 1
     statuses = [attempt(owner.service, owner.email, one).status for one in chosen]
     assert statuses == [200 if result is None else 401 for result in results]

@@ -8,13 +8,17 @@ from unittest.mock import Mock
 import pytest
 from pymongo.errors import AutoReconnect
 
-from tenantry import database, lifecycle, name_holds, organizations, schemas
-from tenantry.accounts import Membership
 from tenantry.errors import InvalidToken, OrganizationExists
-from tenantry.lifecycle import Created, slugs
-from tenantry.reconciliation import reconcile
-from tenantry.settings import settings
-from tenantry.tenants import TenantCollection, completion, creation
+from tenantry.http.organizations import bodies
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import creating, deleting, slugs
+from tenantry.lifecycle.creating import Created
+from tenantry.lifecycle.intents import completion, creation
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.registry import name_holds, organizations
+from tenantry.runtime import moments, mongodb
+from tenantry.runtime.settings import settings
+from tenantry.tenants import TenantCollection
 from tests.integration import kinds
 from tests.support import library
 from tests.support.concurrency import at_once
@@ -33,16 +37,16 @@ def hold_for(days: int, monkeypatch: pytest.MonkeyPatch) -> None:
 def end_holds(databases: Databases) -> None:
     """Let their time pass; the index removes them later."""
     assert (
-        databases.master["name_holds"].update_many({}, {"$set": {"held_until": database.now()}}).matched_count
+        databases.master["name_holds"].update_many({}, {"$set": {"held_until": moments.now()}}).matched_count
     )
 
 
 def take(name: str, owner: Membership | None = None) -> Created:
     """Create an organization, with an account of its own if nobody owns it."""
     if owner is not None:
-        return lifecycle.create(schemas.CreateOrganization(name=name), owner.account_id)
-    wanted = schemas.CreateOrganization(name=name, email="stranger@example.com", password=PASSWORD)
-    return lifecycle.create(wanted, None)
+        return creating.create(bodies.CreateOrganization(name=name), owner.account_id)
+    wanted = bodies.CreateOrganization(name=name, email="stranger@example.com", password=PASSWORD)
+    return creating.create(wanted, None)
 
 
 def take_for(owner: Membership, name: str) -> Created:
@@ -90,7 +94,7 @@ def test_others_get_the_answer_of_a_taken_name(service: Service, databases: Data
 def test_former_owner_takes_the_name_at_once_and_starts_empty(
     member: Membership, databases: Databases
 ) -> None:
-    lifecycle.delete(member)
+    deleting.delete(member)
     organization, account = take("Google", member)
     assert account["_id"] == member.account_id
     assert organization["_id"] != member.organization_id
@@ -100,7 +104,7 @@ def test_former_owner_takes_the_name_at_once_and_starts_empty(
 
 def test_former_owner_renames_another_organization_to_it(member: Membership) -> None:
     second = library.create_second("YouTube", member)
-    lifecycle.delete(member)
+    deleting.delete(member)
     assert library.rename(second, "Google")["slug"] == "google"
     assert_held("YouTube")
 
@@ -116,7 +120,7 @@ def test_name_that_a_rename_gives_up_is_held(member: Membership) -> None:
 def test_rename_that_a_deletion_overtakes_leaves_the_hold_of_the_deletion(
     member: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once_before(monkeypatch, organizations, "replace", partial(lifecycle.delete, member))
+    once_before(monkeypatch, organizations, "replace", partial(deleting.delete, member))
     with pytest.raises(InvalidToken):
         library.rename(member, "Alphabet")
     (hold,) = databases.master["name_holds"].find()
@@ -129,9 +133,9 @@ def test_change_of_the_display_name_holds_nothing(member: Membership, databases:
 
 
 def test_hold_ends_with_its_time(member: Membership, databases: Databases) -> None:
-    lifecycle.delete(member)
+    deleting.delete(member)
     (hold,) = databases.master["name_holds"].find()
-    assert timedelta(days=6.9) < hold["held_until"] - database.now() <= timedelta(days=7)
+    assert timedelta(days=6.9) < hold["held_until"] - moments.now() <= timedelta(days=7)
     (index,) = [one for one in databases.master["name_holds"].list_indexes() if "expireAfterSeconds" in one]
     assert (dict(index["key"]), index["expireAfterSeconds"]) == ({"held_until": 1}, 0)
     assert_held("Google")
@@ -144,7 +148,7 @@ def test_without_holds_a_name_is_free_at_once(
     member: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hold_for(0, monkeypatch)
-    lifecycle.delete(member)
+    deleting.delete(member)
     stranger = take("Google")
     library.rename(library.membership(stranger.account["_id"], stranger.organization["_id"]), "Alphabet")
     assert library.create("Google", "third@example.com").organization["slug"] == "google"
@@ -153,7 +157,7 @@ def test_without_holds_a_name_is_free_at_once(
 
 
 def test_holds_of_before_do_not_count_any_more(member: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
-    lifecycle.delete(member)
+    deleting.delete(member)
     hold_for(0, monkeypatch)
     assert take("Google").organization["slug"] == "google"
 
@@ -175,9 +179,9 @@ def test_both_names_of_a_rename_that_was_interrupted_are_held(
         patch.setattr(completion, "complete", Mock(side_effect=AutoReconnect))
         with pytest.raises(AutoReconnect):
             library.rename(member, "Alphabet")
-    databases.master["organizations"].update_one({}, {"$set": {"intent.leased_until": database.now()}})
+    databases.master["organizations"].update_one({}, {"$set": {"intent.leased_until": moments.now()}})
     assert reconcile(timedelta(seconds=-1)).settled == [member.organization_id]
-    lifecycle.delete(library.membership(member.account_id, member.organization_id))
+    deleting.delete(library.membership(member.account_id, member.organization_id))
     for name in ("Google", "Alphabet"):
         assert_held(name)
         take(name, member)
@@ -189,14 +193,14 @@ def test_name_of_several_owners_is_held_for_each(member: Membership, databases: 
     for number, other in enumerate(others):
         row = {"_id": f"mem_{number}", "organization_id": member.organization_id, "role": "owner"}
         databases.master["members"].insert_one(row | {"account_id": other.account_id})
-    lifecycle.delete(member)
+    deleting.delete(member)
     (hold,) = databases.master["name_holds"].find()
     assert sorted(hold["account_ids"]) == sorted([member.account_id, *(other.account_id for other in others)])
     assert_held("Google")
     taken = take("Google", others[1]).organization
     with pytest.raises(OrganizationExists):
         take("Google", member)
-    lifecycle.delete(library.membership(others[1].account_id, taken["_id"]))
+    deleting.delete(library.membership(others[1].account_id, taken["_id"]))
     with pytest.raises(OrganizationExists):
         take("Google", member)  # whoever has had it last holds it
     databases.check_invariants()
@@ -218,7 +222,7 @@ def test_an_account_holds_so_many_names_and_no_more(
     owner = library.create("Home")
     for name in ("One", "Two", "Two", "Three"):
         created = take(name, owner).organization
-        lifecycle.delete(library.membership(owner.account_id, created["_id"]))
+        deleting.delete(library.membership(owner.account_id, created["_id"]))
     assert sorted(hold["_id"] for hold in databases.master["name_holds"].find()) == ["one", "two"]
     assert take("Three").organization["slug"] == "three"
 
@@ -233,7 +237,7 @@ def test_renames_hold_the_first_names_and_no_more(databases: Databases) -> None:
 
 
 def give_up_by_deletion(member: Membership) -> None:
-    lifecycle.delete(member)
+    deleting.delete(member)
 
 
 def give_up_by_rename(member: Membership) -> None:
@@ -242,7 +246,7 @@ def give_up_by_rename(member: Membership) -> None:
 
 def take_and_give_up(member: Membership) -> None:
     created = take("Name", member).organization
-    lifecycle.delete(library.membership(member.account_id, created["_id"]))
+    deleting.delete(library.membership(member.account_id, created["_id"]))
 
 
 @pytest.mark.parametrize(
@@ -266,7 +270,7 @@ def test_stranger_who_has_found_no_hold_gets_no_name_that_is_given_up_meanwhile(
     once_before(monkeypatch, *moment, partial(give_up, member))
     with pytest.raises(OrganizationExists):
         attempt(stranger, name)
-    held = database.collection("name_holds").find_one({"_id": name.lower()})
+    held = mongodb.collection("name_holds").find_one({"_id": name.lower()})
     assert held is not None
     assert held["account_ids"] == [member.account_id]
 
@@ -275,16 +279,16 @@ def test_stranger_who_has_found_no_hold_gets_no_name_that_is_given_up_meanwhile(
 def test_of_strangers_and_an_owner_at_once_the_owner_gets_the_name(databases: Databases, _: int) -> None:
     member = library.create("Google")
     strangers = [library.create(name) for name in ("Beta", "Gamma")]
-    create = schemas.CreateOrganization(name="Google")
+    create = bodies.CreateOrganization(name="Google")
 
     def give_up_and_take() -> Created:
-        lifecycle.delete(member)
-        return lifecycle.create(create, member.account_id)
+        deleting.delete(member)
+        return creating.create(create, member.account_id)
 
     outcomes = at_once(
         [
             give_up_and_take,
-            partial(lifecycle.create, create, strangers[0].account_id),
+            partial(creating.create, create, strangers[0].account_id),
             partial(library.rename, strangers[1], "Google"),
             partial(take, "Google"),
         ]
@@ -297,10 +301,10 @@ def test_of_strangers_and_an_owner_at_once_the_owner_gets_the_name(databases: Da
 def test_operator_creates_under_no_held_name(databases: Databases) -> None:
     """Where sign-up is closed, the operator's creations are the sign-ups of strangers."""
     member = library.create("Google")
-    lifecycle.delete(member)
-    wanted = schemas.CreateOrganizationAsOperator(name="Google", email="x@example.com", password=PASSWORD)
+    deleting.delete(member)
+    wanted = bodies.CreateOrganizationAsOperator(name="Google", email="x@example.com", password=PASSWORD)
     with pytest.raises(OrganizationExists):
-        lifecycle.create(wanted, None)
+        creating.create(wanted, None)
 
 
 def test_token_for_no_organization_takes_the_name_back(service: Service) -> None:

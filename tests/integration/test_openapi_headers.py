@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from tenantry import throttling
+from tenantry.identity import throttling
 from tests.support.openapi import OPERATIONS
 from tests.support.owners import PASSWORD, Owner, email_of
 from tests.support.service import Answer

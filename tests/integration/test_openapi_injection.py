@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tenantry import database
+from tenantry.runtime import moments
 from tests.support.databases import Databases
 from tests.support.openapi import OPERATIONS, at, closed_objects, places, replaced
 from tests.support.owners import Owner
@@ -38,7 +38,7 @@ def owner(owner: Owner, databases: Databases) -> Owner:
     So what is counted as a change and taken back, as for an index that is missing, leaves no trace.
     """
     owner.service.post("/organizations", {"name": "Other"}, token=owner.token)
-    lately = {"changes_until": database.now() + timedelta(minutes=30)}
+    lately = {"changes_until": moments.now() + timedelta(minutes=30)}
     databases.master["organizations"].update_many({}, {"$set": lately})
     return owner
 

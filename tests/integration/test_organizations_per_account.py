@@ -7,10 +7,11 @@ from functools import partial
 
 import pytest
 
-from tenantry import lifecycle, schemas
-from tenantry.accounts import Membership
 from tenantry.errors import LimitReached
-from tenantry.settings import settings
+from tenantry.http.organizations import bodies
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import creating
+from tenantry.runtime.settings import settings
 from tests.integration import kinds
 from tests.integration.audit.records import of_operator
 from tests.support.concurrency import at_once
@@ -51,8 +52,8 @@ def test_of_creations_at_once_as_many_succeed_as_there_is_room_for(
 ) -> None:
     """In a pool, for creations of collections wait for each other anyway."""
     kinds.place("pooled", monkeypatch)
-    wanted = [schemas.CreateOrganization(name=f"Beta {number}") for number in range(8)]
-    outcomes = at_once([partial(lifecycle.create, one, member.account_id) for one in wanted])
+    wanted = [bodies.CreateOrganization(name=f"Beta {number}") for number in range(8)]
+    outcomes = at_once([partial(creating.create, one, member.account_id) for one in wanted])
     refusals = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert len(refusals) == 6
     assert {type(refusal) for refusal in refusals} == {LimitReached}

@@ -11,8 +11,9 @@ from pymongo import MongoClient
 
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
-from tenantry import database, mongodb
 from tenantry.http import handlers
+from tenantry.registry import schema
+from tenantry.runtime import clients, moments
 from tests.support import library
 from tests.support.databases import Databases, Document, failing
 from tests.support.owners import PASSWORD, Owner
@@ -62,7 +63,7 @@ def test_nothing_listens_at_the_address(
     library.forget()
     started = time.monotonic()
     check_unavailable(service.get("/health"))
-    assert time.monotonic() - started < mongodb.REQUEST_TIMEOUT_SECONDS + 5
+    assert time.monotonic() - started < clients.REQUEST_TIMEOUT_SECONDS + 5
     monkeypatch.setattr(handlers, "REQUEST_TIMEOUT_SECONDS", TIME_LIMIT)
     check_unavailable(service.get(owner.path, token=owner.token))
     check_unavailable(service.post("/login", {"email": owner.email, "password": PASSWORD}))
@@ -128,7 +129,7 @@ def test_commit_that_never_arrives_leaves_nothing(
 def test_connection_that_breaks_during_a_creation(
     service: Service, databases: Databases, command: str
 ) -> None:
-    database.ensure_schema()
+    schema.ensure_schema()
     with failing(databases.client, command, times=1, closeConnection=True):
         assert repeated_until_definite(service, SIGN_UP).status == 201
     databases.check_invariants()
@@ -189,5 +190,5 @@ def test_login_is_refused_while_failures_cannot_be_counted(owner: Owner, databas
 
 def end_lease(databases: Databases, owner: Owner) -> None:
     """Let the time pass that the process which failed may take."""
-    over = {"$set": {"intent.leased_until": database.now()}}
+    over = {"$set": {"intent.leased_until": moments.now()}}
     databases.master["organizations"].update_one({"_id": owner.id, "intent": {"$ne": None}}, over)

@@ -15,9 +15,9 @@ from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
-from tenantry.extended_json import CODEC_OPTIONS
-from tenantry.queries import cursors, fields, pages, sorting
-from tenantry.queries.sorting import Sort
+from tenantry.language import cursors, fields, pages, sorting
+from tenantry.language.extended_json import CODEC_OPTIONS
+from tenantry.language.sorting import Sort
 from tests.support.databases import Document
 from tests.support.query_values import CODES, SCALARS, STORED_VALUES, nested
 

@@ -4,10 +4,11 @@ from functools import partial
 
 import pytest
 
-from tenantry import lifecycle, organizations
-from tenantry.accounts import Membership
 from tenantry.errors import PreconditionFailed
 from tenantry.http.preconditions import condition
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import deleting
+from tenantry.registry import organizations
 from tests.integration.kinds import KINDS, place
 from tests.support import library
 from tests.support.databases import Databases
@@ -92,16 +93,16 @@ def test_deletion_that_a_change_overtakes_is_refused(
     decides = "remove" if kind == "pooled" else "replace"
     once_before(monkeypatch, organizations, decides, partial(library.rename, member, "Alphabet"))
     with pytest.raises(PreconditionFailed):
-        lifecycle.delete(member, condition('"1"'))
+        deleting.delete(member, condition('"1"'))
     assert databases.organization(member.organization_id)["name"] == "Alphabet"
     databases.check_invariants()
 
 
 def test_deletion_on_condition_of_what_another_has_deleted(member: Membership) -> None:
-    lifecycle.delete(member)
-    lifecycle.delete(member)
+    deleting.delete(member)
+    deleting.delete(member)
     with pytest.raises(PreconditionFailed):
-        lifecycle.delete(member, condition("*"))
+        deleting.delete(member, condition("*"))
 
 
 def test_organization_is_read_on_condition(service: Service) -> None:

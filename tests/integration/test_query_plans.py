@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from cli import connection
-from tenantry import audit_pages, database, outbox, suspension
-from tenantry.reconciliation import reconcile
+from tenantry.audit import outbox, pages
+from tenantry.lifecycle import suspending
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.registry import schema
 from tests.integration.isolation.routes import SAMPLES
 from tests.integration.isolation.tenants import found
 from tests.support import library, plans
@@ -42,7 +44,7 @@ def test_requests_examine_what_they_are_about(
         live(Service(), databases, signing_key)
     queries = master_queries(recorder, databases)
     fill(databases)
-    assert {query[next(iter(query))] for query in queries} >= set(database.INDEXES)
+    assert {query[next(iter(query))] for query in queries} >= set(schema.INDEXES)
     assert [query for query in queries if is_wasteful(databases, query)] == []
 
 
@@ -64,14 +66,14 @@ def live(service: Service, databases: Databases, signing_key: SigningKeySecret) 
         {"name": again.name, "email": again.email, "password": PASSWORD},
         headers={"Idempotency-Key": again.words.key},
     )
-    suspension.suspend(again.slug)
-    suspension.reactivate(again.id)
+    suspending.suspend(again.slug)
+    suspending.reactivate(again.id)
     signing_key.rotate()
     collection_done(intend_rename(found(service, databases).id, "Interrupted"))
     collection_done(intend_deletion(found(service, databases).id))
     assert len(reconcile(timedelta()).settled) == 2
     for concerning in (again.id, None):
-        audit_pages.of_all(concerning, 10, None)
+        pages.of_all(concerning, 10, None)
     outbox.age_seconds()
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from tenantry import lifecycle, schemas
-from tenantry.accounts import Membership
 from tenantry.errors import InvalidToken, OrganizationExists
+from tenantry.http.organizations import bodies
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import creating, deleting
+from tenantry.lifecycle.intents.settling import settle
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.settling import settle
 from tests.support import library
 from tests.support.concurrency import at_once, requests_at_once
 from tests.support.databases import Databases
@@ -153,7 +154,7 @@ def test_organizations_that_want_one_name(databases: Databases, _: int) -> None:
 @pytest.mark.parametrize("_", ROUNDS)
 def test_rename_against_deletion(databases: Databases, _: int) -> None:
     member = library.create("Google")
-    results = at_once([partial(library.rename, member, "Alphabet"), partial(lifecycle.delete, member)])
+    results = at_once([partial(library.rename, member, "Alphabet"), partial(deleting.delete, member)])
     assert results[1] is None
     assert isinstance(results[0], dict | InvalidToken)
     assert databases.collections() == {}
@@ -165,7 +166,7 @@ def test_deletion_against_creation_of_the_same_name(databases: Databases, _: int
     member = library.create("Google")
     databases.tenants["org_google"].insert_one({"_id": "of the first"})
     create = partial(library.create, "Google", "else@example.com")
-    deleted, *created = at_once([partial(lifecycle.delete, member), create])
+    deleted, *created = at_once([partial(deleting.delete, member), create])
     assert deleted is None
     assert kinds(created) in ({"Membership": 1}, {"OrganizationExists": 1})
     assert len(databases.collections()) == kinds(created)["Membership"]
@@ -175,7 +176,7 @@ def test_deletion_against_creation_of_the_same_name(databases: Databases, _: int
 
 def test_parallel_deletions_of_one_organization(databases: Databases) -> None:
     member = library.create("Google")
-    results = at_once([partial(lifecycle.delete, member)] * 6)
+    results = at_once([partial(deleting.delete, member)] * 6)
     assert results == [None] * 6
     assert databases.collections() == {}
     databases.check_invariants()
@@ -187,7 +188,7 @@ def test_deletions_of_an_accounts_last_two_organizations_leave_it_without_one(
 ) -> None:
     first = library.create("Google")
     second = library.create_second("YouTube", first)
-    assert at_once([partial(lifecycle.delete, first), partial(lifecycle.delete, second)]) == [None, None]
+    assert at_once([partial(deleting.delete, first), partial(deleting.delete, second)]) == [None, None]
     (account,) = databases.master["accounts"].find()
     assert "without_organization_since" in account
     assert databases.master["members"].count_documents({}) == 0
@@ -198,9 +199,9 @@ def test_deletions_of_an_accounts_last_two_organizations_leave_it_without_one(
 @pytest.mark.parametrize("_", ROUNDS)
 def test_creation_against_deletion_of_the_accounts_last_organization(databases: Databases, _: int) -> None:
     member = library.create("Google")
-    wanted = schemas.CreateOrganization(name="YouTube")
-    create = partial(lifecycle.create, wanted, member.account_id)
-    deleted, created = at_once([partial(lifecycle.delete, member), create])
+    wanted = bodies.CreateOrganization(name="YouTube")
+    create = partial(creating.create, wanted, member.account_id)
+    deleted, created = at_once([partial(deleting.delete, member), create])
     assert deleted is None
     assert isinstance(created, tuple)
     (account,) = databases.master["accounts"].find()
@@ -237,7 +238,7 @@ def test_everything_at_once_leaves_everything_consistent(databases: Databases) -
                 if mine is None:
                     mine = library.create(name, f"{number}-{step}@example.com")
                 elif step % 4 == number % 4:
-                    lifecycle.delete(mine)
+                    deleting.delete(mine)
                     mine = None
                 else:
                     library.rename(mine, name)

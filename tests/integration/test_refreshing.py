@@ -13,9 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from tenantry import accounts, database, refresh_tokens, refreshing, request_context, sessions
-from tenantry.accounts import Membership
 from tenantry.errors import InvalidRefreshToken, ServiceUnavailable
+from tenantry.identity import accounts, refresh_tokens, refreshing, sessions
+from tenantry.identity.members import Membership
+from tenantry.runtime import moments, request_context
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
 from tests.support.owners import Owner, tokens
@@ -117,7 +118,7 @@ class Refreshing(RuleBasedStateMachine):
 
 def test_any_order_of_uses(databases: Databases, member: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
     def set_clock(now: datetime) -> None:
-        monkeypatch.setattr(database, "now", lambda: now)
+        monkeypatch.setattr(moments, "now", lambda: now)
 
     Refreshing.databases, Refreshing.member, Refreshing.clock = databases, member, staticmethod(set_clock)
     run_state_machine_as_test(
@@ -170,8 +171,8 @@ def test_reuse_is_recorded_with_both_sources(
 ) -> None:
     token = tokens(service, owner.email)["refresh_token"]
     refresh_from(service, OWNERS, token)
-    present = database.now
-    monkeypatch.setattr(database, "now", lambda: present() + timedelta(minutes=1))
+    present = moments.now
+    monkeypatch.setattr(moments, "now", lambda: present() + timedelta(minutes=1))
     assert refresh_from(service, THIEFS, token).status == 401
     (record,) = records_of(databases, "session.reused")
     assert (record["details"]["last_source"], record["source_address"]) == (OWNERS, THIEFS)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from pymongo import MongoClient
 
-from tenantry import database
+from tenantry.registry import schema
 from tests.support import library, reused_databases
 from tests.support.databases import Databases, Document
 from tests.support.reused_databases import ReusedDatabases
@@ -22,7 +22,7 @@ def reused(server: str, server_client: MongoClient[Document]) -> ReusedDatabases
 def check_nothing_but_schema(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     """Compare with databases that have been made for it."""
     with library.fresh_databases(databases.uri, databases.client, monkeypatch) as fresh:
-        database.ensure_schema()
+        schema.ensure_schema()
         fresh.master.create_collection("clusters")
         assert contents(databases) == contents(fresh)
 

@@ -14,7 +14,10 @@ from unittest.mock import Mock
 import jwt
 import pytest
 
-from tenantry import database, issuer, rotation, secrets, signing_keys, tokens
+from tenantry.identity import tokens
+from tenantry.identity.keys import public_keys, rotation
+from tenantry.registry import issuer
+from tenantry.runtime import moments, secrets
 from tests.support import library
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up
@@ -35,7 +38,7 @@ def forget_secrets() -> None:
 
 def forget_keys() -> None:
     """What five minutes do to the cached public keys."""
-    signing_keys._keys, signing_keys._read_at = {}, 0.0
+    public_keys._keys, public_keys._read_at = {}, 0.0
 
 
 def test_first_rotation_replaces_the_placeholder(signing_key: SigningKeySecret, databases: Databases) -> None:
@@ -74,13 +77,13 @@ def test_login_goes_on_signing_with_the_cached_key_and_its_tokens_are_valid(
 def test_retired_key_ends_after_the_last_token_that_it_may_have_signed(
     owner: Owner, signing_key: SigningKeySecret, databases: Databases
 ) -> None:
-    before = database.now()
+    before = moments.now()
     signing_key.rotate()
     old_key = key_id_of(owner.token)
     retired = databases.master["signing_keys"].find_one({"_id": old_key})
     assert retired is not None
     last_token_ends = before + timedelta(seconds=secrets.CACHE_SECONDS + tokens.LIFETIME_SECONDS)
-    assert last_token_ends < retired["not_after"] <= database.now() + rotation.RETIRED_AFTER
+    assert last_token_ends < retired["not_after"] <= moments.now() + rotation.RETIRED_AFTER
     databases.master["signing_keys"].update_one({"_id": old_key}, {"$set": {"not_after": before}})
     with library.fresh_process():
         assert owner.service.get(owner.path, token=owner.token).status == 401
@@ -93,7 +96,7 @@ class Killed(BaseException):
 @contextmanager
 def killed_before_line(number: int) -> Iterator[None]:
     """Kill the process before it comes to another line of the rotation for the n-th time."""
-    files = {rotation.__file__, signing_keys.__file__, issuer.__file__}
+    files = {rotation.__file__, public_keys.__file__, issuer.__file__}
     lines = set()
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
@@ -186,8 +189,8 @@ def test_each_step_can_be_repeated(signing_key: SigningKeySecret, databases: Dat
 def test_unknown_key_ids_make_no_storm_of_reads(
     owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = Mock(side_effect=signing_keys._read)
-    monkeypatch.setattr(signing_keys, "_read", read)
+    read = Mock(side_effect=public_keys._read)
+    monkeypatch.setattr(public_keys, "_read", read)
     for _ in range(20):
         forged = tokens.issue(
             tokens.SigningKey.generate(),
@@ -195,7 +198,7 @@ def test_unknown_key_ids_make_no_storm_of_reads(
             account_id="acct_1",
             organization=tokens.InOrganization(owner.id, "alpha"),
             epoch=0,
-            authenticated_at=database.now(),
+            authenticated_at=moments.now(),
         )
         assert owner.service.get(owner.path, token=forged).status == 401
     assert read.call_count <= 1
@@ -205,12 +208,12 @@ def test_key_of_a_fresh_rotation_is_found_by_processes_that_know_the_old_ones(
     owner: Owner, signing_key: SigningKeySecret, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert owner.service.get(owner.path, token=owner.token).status == 200
-    known, read_at = dict(signing_keys._keys), signing_keys._read_at
+    known, read_at = dict(public_keys._keys), public_keys._read_at
     signing_key.rotate()
     forget_secrets()
     token = log_in(owner.service, owner.email)
-    monkeypatch.setattr(signing_keys, "_keys", known)
-    monkeypatch.setattr(signing_keys, "_read_at", read_at - signing_keys.UNKNOWN_KEY_PAUSE_SECONDS)
+    monkeypatch.setattr(public_keys, "_keys", known)
+    monkeypatch.setattr(public_keys, "_read_at", read_at - public_keys.UNKNOWN_KEY_PAUSE_SECONDS)
     assert owner.service.get(owner.path, token=token).status == 200
 
 

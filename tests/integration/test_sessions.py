@@ -7,8 +7,9 @@ from functools import partial
 
 import pytest
 
-from tenantry import accounts, database, login, refreshing, sessions, tokens
-from tenantry.sessions import Identity
+from tenantry.identity import accounts, login, members, refreshing, sessions, tokens
+from tenantry.identity.sessions import Identity
+from tenantry.runtime import moments
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
@@ -19,10 +20,10 @@ from tests.support.service import Answer, Service
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     """Let time pass."""
-    present = database.now
+    present = moments.now
 
     def passes(duration: timedelta) -> None:
-        monkeypatch.setattr(database, "now", lambda: present() + duration)
+        monkeypatch.setattr(moments, "now", lambda: present() + duration)
 
     return passes
 
@@ -197,6 +198,6 @@ def test_account_of_a_session_is_the_members(owner: Owner, databases: Databases)
     session = sessions.start(account, member).session
     expected = Identity(session["_id"], account["_id"], 0, session["authenticated_at"], member)
     assert sessions.identity(session["_id"], account["_id"]) == expected
-    assert accounts.memberships(account["_id"]) == [member]
+    assert members.memberships(account["_id"]) == [member]
     sessions.end(session["_id"])
     assert sessions.identity(session["_id"], account["_id"]) is None

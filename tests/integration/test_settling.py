@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tenantry.errors import OrganizationNotFound
+from tenantry.lifecycle.intents.settling import settle
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.settling import settle
 from tests.support.databases import Databases
 from tests.support.intents import (
     Crash,

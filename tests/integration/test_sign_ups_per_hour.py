@@ -7,9 +7,10 @@ from typing import Final
 
 import pytest
 
-from tenantry import asking, request_context
 from tenantry.errors import TooManyRequests
-from tenantry.settings import settings
+from tenantry.lifecycle import sign_ups
+from tenantry.runtime import request_context
+from tenantry.runtime.settings import settings
 from tests.integration.audit.records import OPERATOR, recorded
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
@@ -104,7 +105,7 @@ def test_of_many_at_once_no_more_are_let_through() -> None:
     def attempt() -> bool:
         with request_context.answering("request", HERE):
             try:
-                with asking.counted(None):
+                with sign_ups.counted(None):
                     return True
             except TooManyRequests:
                 return False

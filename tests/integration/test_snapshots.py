@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tenantry import signing_keys
-from tenantry.tokens import SigningKey
+from tenantry.identity.keys import public_keys
+from tenantry.identity.tokens import SigningKey
 from tests.contract.sam_template import PROJECT
 from tests.support.databases import Databases
 from tests.support.secrets_extension import running_extension
@@ -21,7 +21,7 @@ SESSION_TOKEN = "token of this execution environment"
 def made(databases: Databases) -> list[dict[str, Any]]:
     """What was made before a snapshot, and in two environments that were restored from it."""
     key = SigningKey.generate()
-    signing_keys.publish(key.public_jwk)
+    public_keys.publish(key.public_jwk)
     secrets = {"mongodb": databases.uri, "signing-key": key.to_json()}
     with running_extension(secrets, SESSION_TOKEN) as extension:
         variables = {

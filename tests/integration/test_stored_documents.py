@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
-from tenantry.documents.rules import MAX_DEPTH, check_document, format_document_id, parse_document_id
 from tenantry.errors import TenantryError
-from tenantry.extended_json import CODEC_OPTIONS
+from tenantry.http.documents.rules import MAX_DEPTH, check_document, format_document_id, parse_document_id
+from tenantry.language.extended_json import CODEC_OPTIONS
 from tests.support.bson_values import CODES, NAMES, REFERENCES, SCALARS, VALUES, exactly, values
 from tests.support.databases import Document
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tenantry import accounts
+from tenantry.identity import accounts
+from tenantry.lifecycle.intents.settling import settle
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.settling import settle
 from tests.support.databases import Databases
 from tests.support.intents import intend_rename
 from tests.support.owners import PASSWORD, Owner, sign_up

@@ -6,9 +6,11 @@ from functools import partial
 
 import pytest
 
-from tenantry import clusters, database, sessions, suspension
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended
-from tenantry.settings import settings
+from tenantry.identity import sessions
+from tenantry.lifecycle import suspending
+from tenantry.registry import clusters, schema
+from tenantry.runtime.settings import settings
 from tenantry.tenants import TenantCollection
 from tests.support.databases import Databases
 from tests.support.overtaking import once_before
@@ -25,7 +27,7 @@ def test_suspended_organization_is_out_of_reach_and_comes_back_whole(
     mine = TenantCollection(owner.id)
     before = databases.collections(), list(databases.tenants["org_alpha"].find())
     for _ in range(2):
-        suspended = suspension.suspend(owner.organization[named_by])
+        suspended = suspending.suspend(owner.organization[named_by])
     assert isinstance(suspended.get("suspended_at"), datetime)
     for password, code in [(PASSWORD, "organization-suspended"), (PASSWORD + "x", "invalid-credentials")]:
         assert service.post("/login", {"email": owner.email, "password": password}).code == code
@@ -38,7 +40,7 @@ def test_suspended_organization_is_out_of_reach_and_comes_back_whole(
     assert service.get(stranger.path, token=stranger.token).status == 200
     taken = service.post("/organizations", {"name": "Alpha", "email": "x@example.com", "password": PASSWORD})
     assert taken.code == "organization-exists"
-    suspension.reactivate(owner.organization[named_by])
+    suspending.reactivate(owner.organization[named_by])
     assert service.get(owner.path, token=owner.token).status == 401, "dead since the suspension"
     assert service.post("/login/refresh", {"refresh_token": token}).code == "invalid-refresh-token"
     assert service.get(owner.path, token=log_in(service, owner.email)).status == 200
@@ -46,8 +48,8 @@ def test_suspended_organization_is_out_of_reach_and_comes_back_whole(
 
 
 def test_nobody_is_suspended(databases: Databases) -> None:
-    database.ensure_schema()
-    for request in (suspension.suspend, suspension.reactivate):
+    schema.ensure_schema()
+    for request in (suspending.suspend, suspending.reactivate):
         with pytest.raises(OrganizationNotFound):
             request("nobody")
 
@@ -60,7 +62,7 @@ def test_login_that_a_suspension_overtakes_gives_no_living_token(
     owner: Owner, monkeypatch: pytest.MonkeyPatch, moment: str, refusal: tuple[int, str]
 ) -> None:
     """It comes before the session is stored, or ends it before the organization is looked at again."""
-    once_before(monkeypatch, sessions, moment, partial(suspension.suspend, owner.id))
+    once_before(monkeypatch, sessions, moment, partial(suspending.suspend, owner.id))
     refused = owner.service.post("/login", {"email": owner.email, "password": PASSWORD})
     assert (refused.status, refused.code) == refusal
 
@@ -71,10 +73,10 @@ def test_operation_that_a_suspension_overtakes_has_not_happened(
     for operation in ("insert_one", "find"):
         mine = TenantCollection(owner.id)
         mine.find({})
-        once_before(monkeypatch, clusters, "tenant_database", partial(suspension.suspend, owner.id))
+        once_before(monkeypatch, clusters, "tenant_database", partial(suspending.suspend, owner.id))
         with pytest.raises(OrganizationSuspended):
             getattr(mine, operation)({"_id": "late"})
-        suspension.reactivate(owner.id)
+        suspending.reactivate(owner.id)
     assert databases.tenants["org_alpha"].find_one({"_id": "late"}) is None
 
 

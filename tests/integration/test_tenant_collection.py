@@ -10,9 +10,10 @@ from functools import partial
 import pytest
 from pymongo.database import Database
 
-from tenantry import clusters, lifecycle
-from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound, ServiceUnavailable
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import deleting
+from tenantry.registry import clusters
 from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.concurrency import at_once
@@ -132,7 +133,7 @@ def test_writers_of_a_deleted_organization_never_write_into_its_successors_colle
     until = time.monotonic() + SECONDS
 
     def succeed(number: int) -> None:
-        lifecycle.delete(current[-1])
+        deleting.delete(current[-1])
         successor = library.create("Google", f"{number}@example.com")
         its_id = successor.organization["_id"]
         foreign.extend(databases.tenants["org_google"].find({"owner": {"$ne": its_id}}))
@@ -177,7 +178,7 @@ def test_write_that_a_deletion_overtakes_is_not_acknowledged(
             TenantCollection(member.organization["_id"]).insert_one({"_id": number})
             number += 1
 
-    results = at_once([insert_until_refused, partial(lifecycle.delete, member)])
+    results = at_once([insert_until_refused, partial(deleting.delete, member)])
     assert isinstance(results[0], OrganizationNotFound)
     assert results[1] is None
     assert databases.collections() == {}
@@ -192,7 +193,7 @@ def test_write_that_was_held_up_finds_the_name_with_another_owner(
 
     def held_up(cluster: str) -> Database[Document]:
         monkeypatch.setattr(clusters, "tenant_database", tenant_database)
-        lifecycle.delete(member)
+        deleting.delete(member)
         library.create("Google", "heir@example.com")
         return tenant_database(cluster)
 

@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
-from tenantry.accounts import Membership
 from tenantry.errors import TooManyIndexes
+from tenantry.identity.members import Membership
 from tenantry.tenants import TenantCollection, collection
 from tenantry.tenants.tenant_collection import MAX_INDEXES
 from tests.support import library

@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 from pymongo.errors import DuplicateKeyError
 
-from tenantry import lifecycle
-from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import deleting
 from tenantry.tenants import TenantCollection
 from tests.support.databases import Databases, failing
 
@@ -49,7 +49,7 @@ def test_insert_many_is_all_or_nothing(member: Membership) -> None:
 def test_every_operation_on_a_deleted_or_unknown_organization_is_refused(
     member: Membership, databases: Databases
 ) -> None:
-    lifecycle.delete(member)
+    deleting.delete(member)
     for organization_id in (member.organization["_id"], "org_" + "0" * 32):
         mine = TenantCollection(organization_id)
         operations: list[Callable[[], object]] = [

@@ -6,8 +6,8 @@ import pytest
 from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from tenantry.accounts import Membership
 from tenantry.errors import PreconditionFailed
+from tenantry.identity.members import Membership
 from tenantry.tenants import TenantCollection, collection
 from tests.support.concurrency import at_once
 from tests.support.databases import Document

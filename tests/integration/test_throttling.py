@@ -6,10 +6,11 @@ from functools import partial
 
 import pytest
 
-from tenantry import database, throttling
-from tenantry.credentials import check_password
 from tenantry.errors import TooManyRequests
-from tenantry.throttling import FIRST_PAUSE_SECONDS, FREE_FAILURES, LONGEST_PAUSE_SECONDS
+from tenantry.identity import throttling
+from tenantry.identity.credentials import check_password
+from tenantry.identity.throttling import FIRST_PAUSE_SECONDS, FREE_FAILURES, LONGEST_PAUSE_SECONDS
+from tenantry.runtime import moments
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, Document
 
@@ -22,7 +23,7 @@ def counter(databases: Databases) -> Document:
 
 
 def end_pause(databases: Databases, since: timedelta = timedelta(seconds=1)) -> None:
-    end = {"$set": {"blocked_until": database.now() - since}}
+    end = {"$set": {"blocked_until": moments.now() - since}}
     databases.master["login_attempts"].update_one({}, end)
 
 
@@ -46,7 +47,7 @@ def is_verified(attempt: Callable[[], object]) -> bool:
 def test_pauses_double_up_to_the_longest(databases: Databases) -> None:
     pauses = []
     for number in range(FREE_FAILURES + 9):
-        before = database.now()
+        before = moments.now()
         throttling.of_stranger(EMAIL).begin()
         assert counter(databases)["failures"] == number + 1
         pauses.append(round((counter(databases)["blocked_until"] - before).total_seconds()))
@@ -64,7 +65,7 @@ def test_during_a_pause_nothing_is_counted(databases: Databases) -> None:
     with pytest.raises(TooManyRequests) as caught:
         throttling.of_stranger(EMAIL).begin()
     assert counter(databases) == before
-    retry_at = database.now() + timedelta(seconds=caught.value.retry_after_seconds)
+    retry_at = moments.now() + timedelta(seconds=caught.value.retry_after_seconds)
     assert before["blocked_until"] <= retry_at <= before["blocked_until"] + timedelta(seconds=2)
     throttling.of_stranger("grace@example.com").begin()
 
@@ -82,7 +83,9 @@ def test_of_guesses_at_the_end_of_a_pause_one_is_verified(
         throttling.of_stranger(EMAIL).begin()
     end_pause(databases)
     calls: list[str] = []
-    monkeypatch.setattr("tenantry.passwords.verify_password", lambda password, _: calls.append(password))
+    monkeypatch.setattr(
+        "tenantry.identity.passwords.verify_password", lambda password, _: calls.append(password)
+    )
     guess = partial(is_verified, partial(check_password, throttling.of_stranger(EMAIL), None, "guess"))
     assert at_once([guess] * 20).count(True) == 1
     assert calls == ["guess"]
@@ -102,7 +105,7 @@ def test_a_success_is_a_fresh_start(databases: Databases) -> None:
         throttling.of_stranger(EMAIL).begin()
     throttling.of_stranger(EMAIL).forget()
     assert counter(databases)["failures"] == 0
-    assert counter(databases)["expires_at"] <= database.now()
+    assert counter(databases)["expires_at"] <= moments.now()
     for _ in range(FREE_FAILURES):
         throttling.of_stranger(EMAIL).begin()
     with pytest.raises(TooManyRequests):
@@ -114,4 +117,4 @@ def test_counters_are_forgotten_after_a_day_and_name_nobody(databases: Databases
     counted = counter(databases)
     assert EMAIL not in str(counted)
     assert isinstance(counted["expires_at"], datetime)
-    assert timedelta(hours=23) < counted["expires_at"] - database.now() <= timedelta(hours=24)
+    assert timedelta(hours=23) < counted["expires_at"] - moments.now() <= timedelta(hours=24)

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import pytest
 
-from tenantry import database, request_context, throttling
-from tenantry.credentials import check_password
 from tenantry.errors import TooManyRequests
-from tenantry.throttling import FORGIVES_ONE_AFTER, FREE_FAILURES, FREE_FAILURES_OF_SOURCE
+from tenantry.identity import throttling
+from tenantry.identity.credentials import check_password
+from tenantry.identity.throttling import FORGIVES_ONE_AFTER, FREE_FAILURES, FREE_FAILURES_OF_SOURCE
+from tenantry.runtime import moments, request_context
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, sign_up
@@ -48,7 +49,7 @@ def counter(databases: Databases, network: str = HERE) -> Any:
 def failures_of(databases: Databases, network: str = HERE) -> int:
     """Return how many failures the source has not been forgiven yet."""
     found = counter(databases, network)
-    left = found["expires_at"] - database.now() if found else timedelta()
+    left = found["expires_at"] - moments.now() if found else timedelta()
     return max(0, -(-left // FORGIVES_ONE_AFTER))  # a minute that has begun is not over
 
 
@@ -172,7 +173,7 @@ def test_counter_names_nobody_and_ends_with_the_last_failure(databases: Database
     found = counter(databases)
     assert HERE not in str(found)
     assert set(found) == {"_id", "expires_at", "blocked_until"}
-    assert timedelta(minutes=6) < found["expires_at"] - database.now() <= timedelta(minutes=7)
+    assert timedelta(minutes=6) < found["expires_at"] - moments.now() <= timedelta(minutes=7)
 
 
 def test_outside_of_requests_only_the_address_counts(databases: Databases) -> None:

@@ -19,7 +19,7 @@ from bson import (
 )
 from hypothesis import strategies as st
 
-from tenantry.extended_json import CODEC_OPTIONS
+from tenantry.language.extended_json import CODEC_OPTIONS
 
 INT32 = st.integers(-(2**31), 2**31 - 1)
 INT64 = st.integers(-(2**63), 2**63 - 1)

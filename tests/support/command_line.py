@@ -7,7 +7,7 @@ from typing import Any
 from typer.testing import CliRunner, Result
 
 from cli.app import app
-from tenantry.observability import logger
+from tenantry.runtime.observability import logger
 
 
 def tenantry(*arguments: str | Path) -> Result:

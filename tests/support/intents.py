@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Literal
 
-from tenantry import database, organizations
-from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import ddl, intents
+from tenantry.lifecycle.intents import writing
+from tenantry.registry.organizations import changing, finding
+from tenantry.registry.organizations.document import OrganizationDocument, placement
+from tenantry.runtime import moments
+from tenantry.storage import collections
 from tests.support.databases import Databases
 
 Crash = Callable[[OrganizationDocument], None]
@@ -14,7 +16,7 @@ OVER = timedelta(seconds=-1)
 
 
 def stored(organization_id: str) -> OrganizationDocument:
-    found = organizations.find(organization_id)
+    found = finding.find(organization_id)
     assert found is not None
     return found
 
@@ -35,10 +37,10 @@ def _intend(
     organization_id: str, state: Literal["renaming", "deleting"], target: dict[str, Any], lease: timedelta
 ) -> OrganizationDocument:
     current = stored(organization_id)
-    intent = intents._intent(current, target)
+    intent = writing._intent(current, target)
     intent["leased_until"] = intent["created_at"] + lease
     slugs = sorted({current["slug"], intent["slug"]})
-    intended = organizations.replace(current, {"state": state, "intent": intent, "slugs": slugs})
+    intended = changing.replace(current, {"state": state, "intent": intent, "slugs": slugs})
     assert intended is not None
     return intended
 
@@ -52,14 +54,14 @@ def collection_done(intended: OrganizationDocument) -> None:
     intent = intended["intent"]
     assert intent is not None
     if intended["state"] == "renaming":
-        ddl.rename(organizations.placement(intended), intent)
+        collections.rename(placement(intended), intent)
     else:
         assert intent["collection_uuid"] is not None
-        ddl.drop(organizations.placement(intended), intent["collection_uuid"])
+        collections.drop(placement(intended), intent["collection_uuid"])
 
 
 def let_connections_end(databases: Databases) -> None:
     """Let the time run out in which a command of an interrupted rename may still arrive."""
     databases.master["organizations"].update_many(
-        {"vacated": {"$exists": True}}, {"$set": {"vacated.$[].until": database.now()}}
+        {"vacated": {"$exists": True}}, {"$set": {"vacated.$[].until": moments.now()}}
     )

@@ -7,7 +7,7 @@ import sys
 
 from pymongo import monitoring
 
-from tenantry import outbox
+from tenantry.audit import outbox
 from tests.support.killed_command import Killer
 
 if __name__ == "__main__":

@@ -9,21 +9,16 @@ import pytest
 from passlib.hash import pbkdf2_sha256
 from pymongo import MongoClient
 
-from tenantry import (
-    accounts,
-    clusters,
-    database,
-    issuer,
-    lifecycle,
-    passwords,
-    schemas,
-    signing_keys,
-    unused_accounts,
-)
-from tenantry.accounts import Membership
-from tenantry.organizations import OrganizationDocument
-from tenantry.sessions import Identity
-from tenantry.settings import settings
+from tenantry.http.organizations import bodies
+from tenantry.identity import accounts, members, passwords, unused_accounts
+from tenantry.identity.keys import public_keys
+from tenantry.identity.members import Membership
+from tenantry.identity.sessions import Identity
+from tenantry.lifecycle import creating, deleting, updating
+from tenantry.registry import clusters, issuer, schema
+from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.runtime import ids, moments, mongodb
+from tenantry.runtime.settings import settings
 from tenantry.tenants import repetitions
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, email_of
@@ -64,11 +59,11 @@ def using(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 
 def forget() -> None:
-    database.close()
+    mongodb.close()
     clusters.close()
-    signing_keys.forget()
+    public_keys.forget()
     issuer.forget()
-    for cached in (settings, database.ensure_schema, repetitions.ensure_index):
+    for cached in (settings, schema.ensure_schema, repetitions.ensure_index):
         cached.cache_clear()
 
 
@@ -81,20 +76,20 @@ def hash_with_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def create(name: str, email: str | None = None, **fields: Any) -> Membership:
     """Create an organization with an account of its own."""
-    wanted = schemas.CreateOrganization(name=name, email=email or email_of(name), password=PASSWORD, **fields)
-    organization, account = lifecycle.create(wanted, None)
+    wanted = bodies.CreateOrganization(name=name, email=email or email_of(name), password=PASSWORD, **fields)
+    organization, account = creating.create(wanted, None)
     return membership(account["_id"], organization["_id"])
 
 
 def create_second(name: str, owner: Membership) -> Membership:
     """Create a further organization of the same account."""
-    organization, account = lifecycle.create(schemas.CreateOrganization(name=name), owner.account_id)
+    organization, account = creating.create(bodies.CreateOrganization(name=name), owner.account_id)
     return membership(account["_id"], organization["_id"])
 
 
 def delete_with_account(owner: Membership) -> None:
     """Delete an account's only organization, and let so much time pass that the account ends."""
-    lifecycle.delete(owner)
+    deleting.delete(owner)
     let_time_pass(owner.account_id, unused_accounts.KEPT_FOR)
     assert list(unused_accounts.end_all()) == [owner.account_id]
 
@@ -103,19 +98,19 @@ def let_time_pass(account_id: str, passed: timedelta) -> None:
     """Make it longer ago that an account has been left without an organization."""
     milliseconds = round(passed / timedelta(milliseconds=1)) + 1
     earlier = {"$subtract": ["$without_organization_since", milliseconds]}
-    database.collection("accounts").update_one(
+    mongodb.collection("accounts").update_one(
         {"_id": account_id}, [{"$set": {"without_organization_since": earlier}}]
     )
 
 
 def accounts_of(organization_id: str) -> list[str]:
     """Return the ids of an organization's members' accounts."""
-    found = database.collection("members").find({"organization_id": organization_id})
+    found = mongodb.collection("members").find({"organization_id": organization_id})
     return [member["account_id"] for member in found]
 
 
 def membership(account_id: str, organization_id: str) -> Membership:
-    (found,) = [one for one in accounts.memberships(account_id) if one.organization_id == organization_id]
+    (found,) = [one for one in members.memberships(account_id) if one.organization_id == organization_id]
     return found
 
 
@@ -123,14 +118,14 @@ def identity(account_id: str, organization_id: str | None = None) -> Identity:
     """Return somebody who has just logged in to this organization, or to the only one, or to none."""
     account = accounts.find(account_id)
     assert account is not None
-    found = accounts.memberships(account_id)
-    members = [one for one in found if organization_id in (None, one.organization_id)]
-    assert len(members) <= 1
-    member = members[0] if members else None
-    return Identity(database.random_id("ses"), account_id, account["auth_epoch"], database.now(), member)
+    memberships = members.memberships(account_id)
+    asked_for = [each for each in memberships if organization_id in (None, each.organization_id)]
+    assert len(asked_for) <= 1
+    member = asked_for[0] if asked_for else None
+    return Identity(ids.random_id("ses"), account_id, account["auth_epoch"], moments.now(), member)
 
 
 def rename(member: Membership, name: str, **fields: Any) -> OrganizationDocument:
     """Rename an organization as it is at the moment, whatever its version."""
-    changes = schemas.UpdateOrganization(name=name, **fields)
-    return lifecycle.update(member, changes, lambda _: True)
+    changes = bodies.UpdateOrganization(name=name, **fields)
+    return updating.update(member, changes, lambda _: True)

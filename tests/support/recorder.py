@@ -9,7 +9,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.monitoring import CommandListener, CommandStartedEvent, CommandSucceededEvent
 
-from tenantry import mongodb
+from tenantry.runtime import clients
 from tests.support import library
 from tests.support.databases import Document
 
@@ -33,7 +33,7 @@ class Recorder(CommandListener):
 def recording(monkeypatch: pytest.MonkeyPatch, *modules: ModuleType) -> Iterator[Recorder]:
     """Record the commands of the library, and of other modules, in a process that has just started."""
     recorder = Recorder()
-    for module in (mongodb, *modules):
+    for module in (clients, *modules):
         monkeypatch.setattr(module, "MongoClient", partial(MongoClient, event_listeners=[recorder]))
     library.forget()
     yield recorder

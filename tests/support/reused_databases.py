@@ -8,7 +8,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
-from tenantry import database
+from tenantry.registry import schema
 from tests.support import library
 from tests.support.databases import Databases, Document
 
@@ -46,7 +46,7 @@ class ReusedDatabases:
                 for name in master.list_collection_names():
                     if name not in self._schema:
                         master.drop_collection(name)
-                    elif name not in {*database.VIEWS, "system.views"}:
+                    elif name not in {*schema.VIEWS, "system.views"}:
                         master[name].delete_many({})
                 return _schema(master) == self._schema
         except PyMongoError:
@@ -55,7 +55,7 @@ class ReusedDatabases:
     def _with_schema(self) -> Databases:
         databases = Databases.of_nobody(self._uri, self._client)
         with pytest.MonkeyPatch.context() as monkeypatch, library.using(databases, monkeypatch):
-            database.ensure_schema()
+            schema.ensure_schema()
         databases.master.create_collection("clusters")
         self._schema = _schema(databases.master)
         return databases

@@ -15,7 +15,8 @@ from awslambdaric.lambda_runtime_hooks_runner import run_after_restore, run_befo
 from bson import ObjectId
 from pymongo import InsertOne
 
-from tenantry import database, signing_keys
+from tenantry.identity.keys import public_keys
+from tenantry.runtime import mongodb
 from tenantry.tenants import TenantCollection
 from tests.support.owners import sign_up
 from tests.support.owners import tokens as log_in
@@ -28,7 +29,7 @@ def main() -> None:
     """Initialize as Lambda does, take the snapshot, and restore it twice."""
     for function in FUNCTIONS:
         handler(function)
-    signing_keys.all_keys()  # a function may well ask for something while it starts
+    public_keys.all_keys()  # a function may well ask for something while it starts
     connection = connection_id()
     run_before_snapshot()
     made = [restored(name) for name in ("One", "Other")]
@@ -37,7 +38,7 @@ def main() -> None:
 
 def connection_id() -> int:
     """Return the server's number of the connection that is in use."""
-    return int(database.master().command("hello")["connectionId"])
+    return int(mongodb.master().command("hello")["connectionId"])
 
 
 def restored(name: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from tenantry import http, tenants
-from tenantry.accounts import Membership
+from tenantry.identity.members import Membership
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.depends import Depends

@@ -5,11 +5,11 @@ from functools import partial
 
 import pytest
 
-from tenantry import request_context
-from tenantry.organizations import OrganizationDocument
-from tenantry.request_context import Actor
-from tenantry.tenants import completion
-from tenantry.tenants.settling import settle
+from tenantry.lifecycle.intents import completion
+from tenantry.lifecycle.intents.settling import settle
+from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.runtime import request_context
+from tenantry.runtime.request_context import Actor
 from tests.integration.audit.records import actions, recorded
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases

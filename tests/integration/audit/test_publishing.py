@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local.processes import HOST
-from tenantry import audit
+from tenantry.audit import recording
 from tests.integration.audit.records import recorded
 from tests.support.databases import Databases
 from tests.support.http_servers import running
@@ -65,7 +65,7 @@ def publish(number: int) -> int:
 
 def test_a_kill_repeats_events_and_loses_none(databases: Databases, event_bridge: EventBridge) -> None:
     for number in range(23):
-        audit.record_alone("login.failed", ["org_1"], {"n": number})
+        recording.record_alone("login.failed", ["org_1"], {"n": number})
     ids = [record["_id"] for record in recorded(databases)]
     assert publish(2) == -signal.SIGKILL  # the second ten are sent, and not removed yet
     assert event_bridge.received == ids[:20]

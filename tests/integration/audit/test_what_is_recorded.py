@@ -8,10 +8,12 @@ from typing import Any
 import bson
 import pytest
 
-from tenantry import accounts, database, lifecycle, refreshing, sessions, throttling
-from tenantry.accounts import Membership
-from tenantry.schemas import UpdateOrganization
-from tenantry.settings import settings
+from tenantry.http.organizations.bodies import UpdateOrganization
+from tenantry.identity import accounts, refreshing, sessions, throttling
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import updating
+from tenantry.runtime import moments
+from tenantry.runtime.settings import settings
 from tests.integration.audit.records import ADDRESS, OPERATOR, actions, of_operator, recorded
 from tests.support.command_line import tenantry_json
 from tests.support.concurrency import at_once
@@ -100,7 +102,7 @@ def test_a_change_is_recorded_with_who_asked_for_it(owner: Owner, databases: Dat
     assert record.get("account_id") == (account["_id"] if is_of_account else None)
     assert (record["result"], record["source_address"]) == ("success", ADDRESS)
     assert record["at"].tzinfo is not None
-    assert abs((database.now() - record["at"]).total_seconds()) < 60
+    assert abs((moments.now() - record["at"]).total_seconds()) < 60
 
 
 def test_the_record_names_the_request_that_problem_documents_and_logs_name(owner: Owner) -> None:
@@ -209,7 +211,7 @@ def test_of_changes_at_once_each_that_succeeds_is_recorded(member: Membership, d
     """The library's changes, for a handler serves one request at a time."""
     before = len(recorded(databases))
     wanted = [UpdateOrganization(metadata={f"key{n}": str(n)}) for n in range(4)]
-    outcomes = at_once([partial(lifecycle.update, member, one, lambda _: True) for one in wanted])
+    outcomes = at_once([partial(updating.update, member, one, lambda _: True) for one in wanted])
     changes = [record["details"] for record in recorded(databases)[before:]]
     done = [{"metadata": [f"key{n}"]} for n, one in enumerate(outcomes) if not isinstance(one, Exception)]
     assert sorted(changes, key=str) == done
@@ -242,8 +244,8 @@ def test_failures_in_a_row_are_recorded_less_and_less(owner: Owner, databases: D
         before = len(recorded(databases))
         for _ in range(70):
             assert owner.service.post("/login", {"email": email, "password": WRONG}).status == 401
-            counters.update_many({}, {"$set": {"blocked_until": database.now()}})
-            counters.update_many({"failures": None}, {"$set": {"expires_at": database.now()}})
+            counters.update_many({}, {"$set": {"blocked_until": moments.now()}})
+            counters.update_many({"failures": None}, {"$set": {"expires_at": moments.now()}})
         failures = [record["details"]["failures"] for record in recorded(databases)[before:]]
         assert failures == [*range(1, 11), 16, 32, 64]
 

@@ -8,12 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenantry import accounts, audit, audit_pages, database, organizations
+from tenantry.audit import pages, recording
+from tenantry.http import audit
+from tenantry.identity import accounts
+from tenantry.registry.organizations import finding
+from tenantry.runtime import moments
 from tests.integration.audit.records import ADDRESS, OPERATOR, of_operator, recorded
 from tests.support import plans
+from tests.support import recorder as recorders
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up
-from tests.support.recorder import recording
 from tests.support.service import Service
 
 
@@ -73,13 +77,12 @@ def test_what_an_account_did_before_an_organization_was_created_is_not_of_the_or
 
 def test_page_of_an_organization_examines_no_others_records(owner: Owner, databases: Databases) -> None:
     """On the first page and on later ones."""
-    organization = organizations.find(owner.id)
+    organization = finding.find(owner.id)
     assert organization is not None
     account = accounts.find_by_email(owner.email)
     assert account is not None
     filled = [
-        {"at": database.now() + timedelta(seconds=number), "organization_ids": ids, "details": {}}
-        | of_account
+        {"at": moments.now() + timedelta(seconds=number), "organization_ids": ids, "details": {}} | of_account
         for number in range(1000)
         for ids, of_account in (
             ([owner.id if number % 50 == 0 else "org_1"], {}),
@@ -87,9 +90,9 @@ def test_page_of_an_organization_examines_no_others_records(owner: Owner, databa
         )
     ]
     databases.master["audit"].insert_many(filled)
-    with pytest.MonkeyPatch.context() as monkeypatch, recording(monkeypatch) as recorder:
-        first = audit_pages.of_organization(organization, 10, None)
-        second = audit_pages.of_organization(organization, 10, first.next_cursor)
+    with pytest.MonkeyPatch.context() as monkeypatch, recorders.recording(monkeypatch) as recorder:
+        first = audit.find_page(organization, 10, None)
+        second = audit.find_page(organization, 10, first.next_cursor)
     assert len({record["_id"] for page in (first, second) for record in page.records}) == 20
     queries = [
         query
@@ -161,7 +164,7 @@ def test_wrong_parameters_are_refused(owner: Owner) -> None:
 
 def test_pages_hold_each_record_once_whatever_is_added_meanwhile(databases: Databases) -> None:
     for number in range(30):
-        audit.record_alone("login.failed", ["org_1"] if number % 3 else ["org_1", "org_2"], {"n": number})
+        recording.record_alone("login.failed", ["org_1"] if number % 3 else ["org_1", "org_2"], {"n": number})
     newest_first = [
         one["_id"] for one in sorted(recorded(databases), key=lambda one: (one["at"], one["_id"]))
     ][::-1]
@@ -172,13 +175,13 @@ def test_pages_hold_each_record_once_whatever_is_added_meanwhile(databases: Data
         read: list[str] = []
         cursor = None
         while cursor or not read:
-            found = audit_pages.of_all("org_1", limit, cursor)
+            found = pages.of_all("org_1", limit, cursor)
             read += [record["_id"] for record in found.records]
             cursor = found.next_cursor
-            audit.record_alone("login.failed", ["org_1"], {"n": "later"})
+            recording.record_alone("login.failed", ["org_1"], {"n": "later"})
         assert read[read.index(newest_first[0]) :] == newest_first
         assert len(set(read)) == len(read)
 
     check()
-    of_other = audit_pages.of_all("org_2", 100, None)
+    of_other = pages.of_all("org_2", 100, None)
     assert [record["details"]["n"] for record in of_other.records] == list(range(27, -1, -3))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cli import checker
-from tenantry.accounts import Membership
+from tenantry.identity.members import Membership
 from tests.integration.cli.planted import Planted
 from tests.support import library
 from tests.support.command_line import tenantry_json

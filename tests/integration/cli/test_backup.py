@@ -24,7 +24,7 @@ from bson import (
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.raw_bson import RawBSONDocument
 
-from tenantry import accounts
+from tenantry.identity import accounts
 from tenantry.tenants import TenantCollection
 from tenantry.tenants.tenant_collection import MAX_INDEXES
 from tests.support import library

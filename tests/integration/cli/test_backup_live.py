@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cli.backups import backup, collections, snapshot
-from tenantry import lifecycle
-from tenantry.accounts import Membership
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import deleting
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases, Document, failing
@@ -121,7 +121,7 @@ def test_organization_that_is_deleted_meanwhile(
     member = google(databases)
 
     def replace() -> None:
-        lifecycle.delete(member)
+        deleting.delete(member)
         library.create("Google", "somebody.else@example.org")
         databases.tenants["org_google"].insert_many({"_id": n, "of": "others"} for n in range(FEW))
 

@@ -20,7 +20,7 @@ import pytest
 from pymongo.errors import OperationFailure
 
 from cli.backups import archive, backup, storage
-from tenantry.accounts import Membership
+from tenantry.identity.members import Membership
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from bson import Code, Int64, Regex
 
-from tenantry.accounts import Membership
+from tenantry.identity.members import Membership
 from tests.integration.cli.refusal import refused, refused_as
 from tests.support import library
 from tests.support.command_line import tenantry_json

@@ -10,7 +10,7 @@ from bson import Code, Int64, MinKey, ObjectId, Regex, Timestamp
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tenantry.accounts import Membership
+from tenantry.identity.members import Membership
 from tests.support import library
 from tests.support.command_line import tenantry
 from tests.support.databases import Databases

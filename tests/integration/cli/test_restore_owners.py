@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 
 from cli.backups import candidates, collections
-from tenantry import accounts, audit, database, lifecycle
-from tenantry.accounts import AccountDocument, Membership
+from tenantry.audit import recording
+from tenantry.identity import accounts
+from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import deleting
+from tenantry.runtime import moments, mongodb
 from tests.integration.cli.refusal import refused
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
@@ -39,7 +43,7 @@ def members_of(databases: Databases, made: dict[str, Any]) -> list[str]:
 
 def test_owner_who_still_exists_owns_again(databases: Databases, google: Membership, path: Path) -> None:
     library.create_second("Beta", google)
-    lifecycle.delete(google)
+    deleting.delete(google)
     before = account(google.account_id)
     made = tenantry_json("restore", path)
     after = account(google.account_id)
@@ -51,7 +55,7 @@ def test_owner_who_still_exists_owns_again(databases: Databases, google: Members
 
 @pytest.mark.parametrize(
     "changes",
-    [{"email": OTHER}, {"created_at": database.now() - timedelta(days=1)}],
+    [{"email": OTHER}, {"created_at": moments.now() - timedelta(days=1)}],
     ids=["address", "age"],
 )
 def test_account_of_the_same_id_that_is_not_the_same(
@@ -123,8 +127,8 @@ def test_named_owner_is_the_only_one(databases: Databases, google: Membership, t
 
 
 def record_login(member: Membership, organization_ids: list[str]) -> str:
-    audit.record_alone("login.succeeded", organization_ids, {"account_id": member.account_id})
-    last = database.collection("audit").find_one({"action": "login.succeeded"}, sort=[("at", -1)])
+    recording.record_alone("login.succeeded", organization_ids, {"account_id": member.account_id})
+    last = mongodb.collection("audit").find_one({"action": "login.succeeded"}, sort=[("at", -1)])
     assert last is not None
     return candidates.moment(last["at"])
 

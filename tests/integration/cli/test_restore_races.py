@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from cli.backups import collections, content, restore, staging
-from tenantry import organizations
-from tenantry.accounts import Membership
 from tenantry.errors import ServiceUnavailable
-from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import settling
+from tenantry.identity.members import Membership
+from tenantry.lifecycle.intents import settling
+from tenantry.registry.organizations import leases
+from tenantry.registry.organizations.document import OrganizationDocument
 from tests.integration.cli.refusal import refused
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
@@ -98,7 +98,7 @@ def test_rename_that_somebody_else_is_at(databases: Databases, path: Path) -> No
     """What is published is a tenant's, although its collection is still named otherwise: never dropped."""
 
     def be_overtaken(organization: OrganizationDocument) -> None:
-        assert organizations.take_lease(organization, timedelta(hours=1))
+        assert leases.take_lease(organization, timedelta(hours=1))
         raise ServiceUnavailable
 
     with pytest.MonkeyPatch.context() as now:

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from tenantry import database, secrets, signing_keys
+from tenantry.identity.keys import public_keys
+from tenantry.runtime import moments, secrets
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases
@@ -35,10 +36,10 @@ def test_functions_that_have_read_the_keys_know_it_when_they_read_them_again(
     leaked = signing_key.key_id
     signing_key.rotate()
     assert owner.service.get(owner.path, token=owner.token).status == 200
-    signing_keys_read = signing_keys._read_at
+    signing_keys_read = public_keys._read_at
     tenantry_json("revoke-key", leaked)
     assert owner.service.get(owner.path, token=owner.token).status == 200
-    signing_keys._read_at = signing_keys_read - signing_keys.CACHE_SECONDS - 1
+    public_keys._read_at = signing_keys_read - public_keys.CACHE_SECONDS - 1
     assert owner.service.get(owner.path, token=owner.token).status == 401
 
 
@@ -54,7 +55,7 @@ def test_key_that_signs_is_not_revoked(
 
 
 def test_revoking_does_not_put_off_an_end(signing_key: SigningKeySecret, databases: Databases) -> None:
-    ended = database.now() - timedelta(seconds=5)
+    ended = moments.now() - timedelta(seconds=5)
     databases.master["signing_keys"].insert_one({"_id": "old", "jwk": {}, "not_after": ended})
-    assert signing_keys.revoke("old")
+    assert public_keys.revoke("old")
     assert [key["not_after"] for key in databases.master["signing_keys"].find({"_id": "old"})] == [ended]

@@ -9,8 +9,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pymongo.collection import Collection
 
-from tenantry.queries import costs
-from tenantry.queries.costs import CostlyQuery
+from tenantry.language import costs
+from tenantry.language.costs import CostlyQuery
 from tests.support.patterns import PATTERNS
 from tests.support.server_time import server_seconds
 

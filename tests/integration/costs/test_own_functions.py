@@ -8,9 +8,10 @@ from bson import Regex
 from pymongo import UpdateOne
 from pymongo.collection import Collection
 
-from tenantry.accounts import Membership
-from tenantry.tenants import TenantCollection, pipelines, updates
-from tenantry.tenants.filters import ForbiddenOperation
+from tenantry.identity.members import Membership
+from tenantry.storage.allowed import pipelines, updates
+from tenantry.storage.allowed.filters import ForbiddenOperation
+from tenantry.tenants import TenantCollection
 from tests.integration.costs.test_requests import DEEP, DIGITS, elements, is_idle
 from tests.support.databases import Databases
 from tests.support.server_time import server_seconds

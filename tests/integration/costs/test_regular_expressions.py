@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymongo.collection import Collection
 
-from tenantry.queries import regular_expressions
-from tenantry.queries.matching_steps import RefusedExpression
+from tenantry.language import regular_expressions
+from tenantry.language.matching_steps import RefusedExpression
 from tests.support.patterns import PATTERNS, TEXTS
 
 EXAMPLES = 600

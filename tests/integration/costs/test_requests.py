@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tenantry.queries.filters import MAX_CONDITIONS
+from tenantry.language.filters import MAX_CONDITIONS
 from tests.integration.documents.conftest import Documents
 from tests.support.databases import Databases
 from tests.support.service import Answer

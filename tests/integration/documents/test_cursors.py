@@ -11,10 +11,10 @@ from bson import Code, DBRef, MinKey, ObjectId, Regex
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tenantry import audit
+from tenantry.audit import recording
 from tenantry.errors import InvalidFields
-from tenantry.extended_json import CODEC_OPTIONS
-from tenantry.queries import cursors, filters, sorting
+from tenantry.language import cursors, filters, sorting
+from tenantry.language.extended_json import CODEC_OPTIONS
 from tests.integration.audit.records import of_operator
 from tests.integration.documents.conftest import Documents
 from tests.integration.documents.test_hostile import check
@@ -133,7 +133,7 @@ def test_a_place_in_the_audit_record_is_one_of_the_own_organization(
     forgeries: Documents, databases: Databases
 ) -> None:
     """Else the answer would tell whether a record of others is as a forger guesses."""
-    audit.record_alone("login.failed", ["org_other"], {"n": 1})
+    recording.record_alone("login.failed", ["org_other"], {"n": 1})
     path, token_of_owner = f"{forgeries.owner.path}/audit", forgeries.owner.token
     (stored,) = databases.master["audit"].find({"organization_ids": "org_other"})
     sort_key = [[stored["at"]], [stored["_id"]]]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tenantry.documents import finding, refusals
-from tenantry.http.document_answers import MAX_ANSWER_BYTES
+from tenantry.http.documents import finding, refusals
+from tenantry.http.documents.answers import MAX_ANSWER_BYTES
 from tests.integration.documents.conftest import Documents
 from tests.support.databases import Databases, failing
 

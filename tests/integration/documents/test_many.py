@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tenantry.documents import inserting
-from tenantry.http.document_requests import MAX_BYTES, MAX_DOCUMENTS
+from tenantry.http.documents import inserting
+from tenantry.http.documents.requests import MAX_BYTES, MAX_DOCUMENTS
 from tests.integration.documents.conftest import CANONICAL, NDJSON, Documents
 from tests.support.databases import Databases
 from tests.support.service import Answer

@@ -11,10 +11,10 @@ import pytest
 from bson import Code, DBRef, Timestamp
 from hypothesis import HealthCheck, example, given, settings
 
-from tenantry.documents import changing
 from tenantry.errors import PreconditionFailed
-from tenantry.extended_json import encode
+from tenantry.http.documents import changing
 from tenantry.http.preconditions import condition
+from tenantry.language.extended_json import encode
 from tenantry.tenants import TenantCollection
 from tests.integration.documents.conftest import CANONICAL, Documents
 from tests.support.bson_values import VALUES

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pymongo import errors
 
-from tenantry.documents import inserting
 from tenantry.http import handlers
+from tenantry.http.documents import inserting
 from tests.integration.documents.conftest import CANONICAL, NDJSON, Documents
 from tests.support.concurrency import requests_at_once
 from tests.support.databases import Databases, failing
@@ -226,7 +226,7 @@ def test_record_is_written_with_the_documents(
         raise errors.AutoReconnect
 
     with monkeypatch.context() as patched:
-        patched.setattr("tenantry.organizations.find_to_commit", killed)
+        patched.setattr("tenantry.registry.organizations.finding.find_to_commit", killed)
         assert documents.insert(NOTE, headers=KEY).status == 503
     assert databases.tenants["idempotency_keys"].count_documents({}) == 0
     assert documents.insert(NOTE, headers=KEY).status == 201

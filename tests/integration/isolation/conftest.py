@@ -9,8 +9,8 @@ import boto3
 import pytest
 from pymongo import MongoClient
 
-from tenantry.observability import logger
-from tenantry.settings import settings
+from tenantry.runtime.observability import logger
+from tenantry.runtime.settings import settings
 from tests.integration.isolation.observer import Observer
 from tests.integration.isolation.tenants import Tenant, found
 from tests.integration.kinds import POOL, parametrize, place

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
 
-from tenantry import database
+from tenantry.registry import schema
 from tests.integration.isolation.tenants import Tenant
 from tests.integration.kinds import POOL
 from tests.support.databases import Databases, Document
@@ -77,7 +77,7 @@ class Observer:
 
     def _check_commands(self, by: Tenant | None) -> None:
         """Check that all commands stay in the master database, own collections and own documents of pools."""
-        fixed = {*database.INDEXES, *database.VIEWS, "clusters"}
+        fixed = {*schema.INDEXES, *schema.VIEWS, "clusters"}
         master = {f"{self.databases.master.name}.{name}" for name in fixed}
         own = rf"{self.databases.tenants.name}\.org_\w+_{by.words.name}" if by else r"(?!)"
         pool = f"{self.databases.tenants.name}.{POOL}"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tenantry import suspension
+from tenantry.lifecycle import suspending
 from tests.integration.isolation.observer import Observer
 from tests.integration.isolation.tenants import Tenant, change_password, delete, found, word
 from tests.support.owners import log_in
@@ -81,8 +81,8 @@ def strangers(observer: Observer) -> dict[str, Stranger]:
     assert service.post("/logout/everywhere", token=left.token).status == 204
     suspended, back = found(service, databases), found(service, databases)
     for tenant in (suspended, back):
-        suspension.suspend(tenant.id)
-    suspension.reactivate(back.id)
+        suspending.suspend(tenant.id)
+    suspending.reactivate(back.id)
     observer.tenants += [other, second, dead, moved, victim, earlier, later, gone, left, suspended, back]
     everybody = (
         Stranger(victim, None),

@@ -6,10 +6,12 @@ from types import ModuleType
 
 import pytest
 
-from tenantry import clusters, lifecycle, organizations, tenants
-from tenantry.observability import logger
-from tenantry.tenants import ddl
-from tenantry.tenants.pooled import PooledIndexes
+from tenantry import tenants
+from tenantry.lifecycle import deleting
+from tenantry.registry import clusters, organizations
+from tenantry.runtime.observability import logger
+from tenantry.storage import collections
+from tenantry.storage.pooled.indexes import PooledIndexes
 from tests.integration.isolation.observer import Observer, alike
 from tests.integration.isolation.routes import ALL, SAMPLES, Route
 from tests.integration.isolation.strangers import NOT_FOUND
@@ -31,7 +33,7 @@ READING = [route for route in OF_DATA if route.method == "GET"]
 CHANGING_INDEXES = [route for route in OF_INDEXES if route.method != "GET"]
 
 Moment = tuple[ModuleType | type, str]
-COMMAND: Moment = (ddl, "_send")
+COMMAND: Moment = (collections, "_send")
 COMMAND_TO_POOL: Moment = (PooledIndexes, "_run")
 MOMENTS: dict[str, tuple[Moment, list[Route]]] = {
     "once authenticated": ((tenants, "collection"), OF_DATA),
@@ -140,5 +142,5 @@ def test_a_request_follows_a_rename(
 
 @AT_ANY_MOMENT
 def test_a_request_ends_with_its_organization(race: Race, route: Route, moment: Moment) -> None:
-    answer = race.run(route, moment, lambda: lifecycle.delete(race.member))
+    answer = race.run(route, moment, lambda: deleting.delete(race.member))
     assert (answer.status, answer.code) == NOT_FOUND

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from tenantry import http, tenants
-from tenantry.accounts import Membership
+from tenantry.identity.members import Membership
 from tests.integration.isolation.observer import Observer
 from tests.integration.isolation.tenants import Tenant
 from tests.support.service import LambdaContext, proxy_event

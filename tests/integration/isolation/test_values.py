@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tenantry.documents.changing import version_of
+from tenantry.http.documents.changing import version_of
 from tests.integration.isolation.observer import Observer, alike
 from tests.integration.isolation.tenants import SHARED, Tenant, snapshot
 from tests.support.service import Answer

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from pymongo.database import Database
 
-from tenantry import clusters
-from tenantry.settings import settings
-from tenantry.tenants import TenantCollection, pools
+from tenantry.registry import clusters
+from tenantry.runtime.settings import settings
+from tenantry.storage import pools
+from tenantry.tenants import TenantCollection
 from tests.integration.cli.planted import verify
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json

@@ -7,9 +7,10 @@ from functools import partial
 import pytest
 from pymongo.database import Database
 
-from tenantry import clusters, database, lifecycle, placement
 from tenantry.errors import CapacityExhausted
-from tenantry.tenants import pools
+from tenantry.lifecycle import deleting
+from tenantry.registry import clusters, schema
+from tenantry.storage import placement, pools
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, Document
@@ -65,7 +66,7 @@ def test_clusters_are_filled_one_after_the_other(second: Database[Document], dat
 
 def test_place_of_a_deleted_organization_is_free_again(databases: Databases) -> None:
     clusters.register("main", limit=2)
-    lifecycle.delete(library.create("Google"))
+    deleting.delete(library.create("Google"))
     assert namespaces() == {"main": 0}
     library.create("Amazon")
     with pytest.raises(CapacityExhausted):
@@ -85,7 +86,7 @@ def test_warning_comes_before_the_limit(databases: Databases, log: io.StringIO) 
 
 
 def test_operator_chooses_the_kind(databases: Databases) -> None:
-    database.ensure_schema()
+    schema.ensure_schema()
     clusters.register("main")
     pools.create("main", "pool_0")
     for name, kind in (("One", "collection"), ("Two", "pooled"), ("Three", "")):

@@ -8,9 +8,9 @@ import pytest
 from pymongo.database import Database
 
 from cli import checker
-from tenantry import clusters
-from tenantry.documents import inserting
-from tenantry.settings import settings
+from tenantry.http.documents import inserting
+from tenantry.registry import clusters
+from tenantry.runtime.settings import settings
 from tenantry.tenants import TenantCollection
 from tenantry.tenants.repetitions import Key
 from tests.integration.cli.planted import verify

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from tenantry import clusters, lifecycle, organizations, schemas
-from tenantry.accounts import Membership
 from tenantry.errors import OrganizationExists, ServiceUnavailable
-from tenantry.reconciliation import reconcile
-from tenantry.tenants import TenantCollection, creation
+from tenantry.http.organizations import bodies
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import creating, deleting
+from tenantry.lifecycle.intents import creation
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.registry import clusters
+from tenantry.registry.organizations import finding
+from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, Document
@@ -21,7 +25,7 @@ from tests.support.intents import stored
 from tests.support.overtaking import once_before
 from tests.support.owners import PASSWORD
 
-WANTED = schemas.CreateOrganization(name="Google", email="owner@google.example", password=PASSWORD)
+WANTED = bodies.CreateOrganization(name="Google", email="owner@google.example", password=PASSWORD)
 
 
 @pytest.fixture(autouse=True)
@@ -37,8 +41,8 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Membership:
     with monkeypatch.context() as patch:
         patch.setattr(creation, "_create", raiser(ServiceUnavailable()))
         with pytest.raises(ServiceUnavailable):
-            lifecycle.create(WANTED, None, "key")
-    found = organizations.find_holder("google")
+            creating.create(WANTED, None, "key")
+    found = finding.find_holder("google")
     assert found is not None
     assert found["state"] == "creating"
     (account,) = library.accounts_of(found["_id"])
@@ -58,13 +62,13 @@ def test_collection_is_on_the_other_cluster(databases: Databases, second: Databa
     assert second.list_collection_names() == ["org_google"]
     assert databases.collections() == {}
     assert {one["_id"]: one["namespaces"] for one in clusters.find_all()} == {"main": 0, "second": 2}
-    lifecycle.delete(member)
+    deleting.delete(member)
     assert second.list_collection_names() == []
     assert {one["_id"]: one["namespaces"] for one in clusters.find_all()} == {"main": 0, "second": 0}
 
 
 def repeat_with_its_key(member: Membership) -> None:
-    again = lifecycle.create(WANTED, None, "key")
+    again = creating.create(WANTED, None, "key")
     assert again.organization == stored(member.organization_id)
 
 
@@ -104,8 +108,8 @@ def test_whoever_meets_an_interrupted_creation_completes_it(
 
 
 def test_interrupted_creation_can_be_deleted(begun: Membership, second: Database[Document]) -> None:
-    lifecycle.delete(begun)
-    assert organizations.find(begun.organization_id) is None
+    deleting.delete(begun)
+    assert finding.find(begun.organization_id) is None
     assert second.list_collection_names() == []
 
 
@@ -124,7 +128,7 @@ def test_creator_that_was_held_up_creates_no_collection_that_nobody_owns(
     begun: Membership, second: Database[Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is about to create the collection when somebody else completes the creation and renames it."""
-    found = organizations.find(begun.organization_id)
+    found = finding.find(begun.organization_id)
     assert found is not None
     once_before(monkeypatch, clusters, "tenant_database", lambda: library.rename(begun, "Alphabet"))
     creation.complete(found)

@@ -7,11 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pymongo.database import Database
 
-from tenantry import clusters, lifecycle, organizations, suspension
-from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended
-from tenantry.organizations import Placement
-from tenantry.tenants import TenantCollection, ddl
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import deleting, suspending
+from tenantry.registry import clusters, organizations
+from tenantry.registry.organizations import finding
+from tenantry.registry.organizations.document import Placement
+from tenantry.storage import collections
+from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.overtaking import once_before
@@ -47,7 +50,7 @@ def test_rename_and_deletion_happen_on_the_organizations_cluster(
     TenantCollection(moved).insert_one({"_id": 1})
     library.rename(member, "Alphabet")
     assert list(second["org_alphabet"].find()) == [{"_id": 1}]
-    lifecycle.delete(member)
+    deleting.delete(member)
     assert second.list_collection_names() == databases.tenants.list_collection_names() == []
 
 
@@ -59,7 +62,7 @@ def test_rename_and_deletion_happen_on_the_organizations_cluster(
             lambda master: master["organizations"].update_one({}, {"$set": {"state": "deleting"}}),
             OrganizationNotFound,
         ),
-        (lambda master: suspension.suspend("google"), OrganizationSuspended),
+        (lambda master: suspending.suspend("google"), OrganizationSuspended),
     ],
 )
 def test_write_that_is_overtaken_is_rolled_back(
@@ -82,20 +85,20 @@ def test_look_before_a_commit_elsewhere_asks_the_majority(
     cluster: str, level: str, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with recording(monkeypatch) as recorder:
-        organizations.find_to_commit("org_1", cluster)
+        finding.find_to_commit("org_1", cluster)
         ((_, command),) = recorder.commands
         assert command["readConcern"]["level"] == level
 
 
 def test_barrier_waits_for_open_transactions_and_not_for_long(second: Database[Document]) -> None:
     second.create_collection("org_google")
-    assert ddl.barrier(PLACE)
+    assert collections.barrier(PLACE)
     with second.client.start_session() as session, session.start_transaction():
         second["org_google"].insert_one({"_id": 1}, session=session)
         before = time.monotonic()
-        assert not ddl.barrier(PLACE)
-        assert time.monotonic() - before < ddl.BARRIER_SECONDS + 5
-    assert ddl.barrier(PLACE)
+        assert not collections.barrier(PLACE)
+        assert time.monotonic() - before < collections.BARRIER_SECONDS + 5
+    assert collections.barrier(PLACE)
 
 
 def test_barrier_is_over_with_the_transaction(second: Database[Document]) -> None:
@@ -104,7 +107,7 @@ def test_barrier_is_over_with_the_transaction(second: Database[Document]) -> Non
     with second.client.start_session() as session, ThreadPoolExecutor() as pool:
         session.start_transaction()
         second["org_google"].insert_one({"_id": 1}, session=session)
-        passed = pool.submit(lambda: next(number for number in range(100) if ddl.barrier(PLACE)))
+        passed = pool.submit(lambda: next(number for number in range(100) if collections.barrier(PLACE)))
         while not list(second.client.admin.aggregate([{"$currentOp": {}}, {"$match": waiting}])):
             assert not passed.done()
         session.commit_transaction()
@@ -120,8 +123,8 @@ def test_barrier_does_not_pass_while_an_index_is_built(second: Database[Document
         built = pool.submit(second["org_google"].create_index, "kind")
         try:
             admin.command({"waitForFailPoint": name, "timesEntered": entered, "maxTimeMS": 60_000})
-            assert not ddl.barrier(PLACE)
+            assert not collections.barrier(PLACE)
         finally:
             admin.command({"configureFailPoint": name, "mode": "off"})
         built.result()
-    assert ddl.barrier(PLACE)
+    assert collections.barrier(PLACE)

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
-from tenantry import clusters, lifecycle
 from tenantry.errors import CapacityExhausted, OrganizationNotFound
-from tenantry.organizations import index_changes
-from tenantry.reconciliation import reconcile
-from tenantry.tenants import TenantCollection, pools
+from tenantry.lifecycle import deleting
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.registry import clusters
+from tenantry.registry.organizations import index_changes
+from tenantry.storage import pools
+from tenantry.tenants import TenantCollection
 from tenantry.tenants.fence import Fence
 from tests.support import library
 from tests.support.concurrency import at_once
@@ -74,7 +76,7 @@ def test_indexes_go_with_their_organization(mine: TenantCollection, databases: D
     mine.create_index([("kind", 1)])
     (organization,) = databases.master["organizations"].find()
     member = library.membership(library.accounts_of(organization["_id"])[0], organization["_id"])
-    lifecycle.delete(member)
+    deleting.delete(member)
     assert counted(databases) == 0 == actual(databases)
     with pytest.raises(OrganizationNotFound):
         mine.create_index([("kind", 1)])

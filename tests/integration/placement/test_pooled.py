@@ -10,12 +10,16 @@ import pytest
 from pymongo import IndexModel
 from pymongo.database import Database
 
-from tenantry import clusters, lifecycle, organizations
-from tenantry.accounts import Membership
 from tenantry.errors import CapacityExhausted, OrganizationExists, OrganizationNotFound
-from tenantry.reconciliation import reconcile
-from tenantry.tenants import TenantCollection, ddl, erasures, pools
-from tenantry.tenants.pooled import PooledIndexes
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import deleting, erasing
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.registry import clusters, organizations
+from tenantry.registry.organizations import finding
+from tenantry.registry.organizations.document import Placement
+from tenantry.storage import collections, pools
+from tenantry.storage.pooled.indexes import PooledIndexes
+from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, Document
@@ -94,7 +98,7 @@ def test_deletion_leaves_nothing_and_touches_nobody_else(
     google, amazon = create("Google"), create("Amazon")
     for member in (google, amazon):
         TenantCollection(member.organization_id).create_index([("of", 1)], unique=False)
-    lifecycle.delete(google)
+    deleting.delete(google)
     assert {one["_id"]["tenant"] for one in pool[POOL].find()} == {amazon.organization_id}
     indexes = pool[POOL].index_information()
     assert len(indexes) == 3
@@ -109,8 +113,8 @@ def test_name_is_free_at_once_whatever_there_is_to_erase(
 ) -> None:
     google = create("Google")
     with monkeypatch.context() as patch:
-        patch.setattr(erasures, "carry_out", lambda _: False)
-        lifecycle.delete(google)
+        patch.setattr(erasing, "carry_out", lambda _: False)
+        deleting.delete(google)
     heir = library.create("Google", "heir@example.com")
     assert TenantCollection(heir.organization_id).find({}) == []
     with pytest.raises(OrganizationNotFound):
@@ -132,7 +136,7 @@ def test_deletion_is_done_though_its_cluster_cannot_be_reached_any_more(
     google = create("Google")
     monkeypatch.setenv("MONGODB_CLUSTERS", "{}")
     library.forget()
-    lifecycle.delete(google)
+    deleting.delete(google)
     assert [one["_id"] for one in databases.master["erasures"].find()] == [google.organization_id]
     assert reconcile(timedelta()).failed == [google.organization_id]
     assert second[POOL].count_documents({}) == 3
@@ -144,27 +148,27 @@ def test_erasure_waits_for_a_writer_that_is_about_to_commit(
     """It has seen the organization, and commits when that is deleted and nearly all is erased."""
     google = create("Google")
     is_deleted, may_commit = threading.Event(), threading.Event()
-    find_to_commit = organizations.find_to_commit
+    find_to_commit = finding.find_to_commit
 
     def look_and_linger(*arguments: str) -> object:
         found = find_to_commit(*arguments)
-        monkeypatch.setattr(organizations, "find_to_commit", find_to_commit)
+        monkeypatch.setattr(finding, "find_to_commit", find_to_commit)
         threading.Thread(target=delete).start()
         assert may_commit.wait(60)
         return found
 
     def delete() -> None:
-        lifecycle.delete(google)
+        deleting.delete(google)
         is_deleted.set()
 
-    def barrier(place: organizations.Placement) -> bool:
+    def barrier(place: Placement) -> bool:
         passed = real_barrier(place)
         may_commit.set()
         return passed
 
-    real_barrier = ddl.barrier
-    monkeypatch.setattr(organizations, "find_to_commit", look_and_linger)
-    monkeypatch.setattr(ddl, "barrier", barrier)
+    real_barrier = collections.barrier
+    monkeypatch.setattr(finding, "find_to_commit", look_and_linger)
+    monkeypatch.setattr(collections, "barrier", barrier)
     TenantCollection(google.organization_id).insert_one({"_id": "last"})
     assert is_deleted.wait(60)
     assert [one["_id"] for one in databases.master["erasures"].find()] == [google.organization_id]
@@ -193,7 +197,7 @@ def test_writers_of_a_deleted_organization_leave_nothing(
     def delete() -> None:
         while len(acknowledged) < 20:
             pass
-        lifecycle.delete(google)
+        deleting.delete(google)
 
     writers: list[Callable[[], None]] = [partial(write, 1000 * number) for number in range(1, 5)]
     results = at_once([*writers, write_own, delete])
@@ -210,12 +214,12 @@ def test_erasure_goes_on_from_where_it_ended(
 ) -> None:
     google = create("Google", 2000)
     with monkeypatch.context() as patch:
-        patch.setattr(erasures, "BATCH_SECONDS", 0.01)
-        lifecycle.delete(google)
-    (erasure,) = erasures.find_all(timedelta())
-    while not erasures.carry_out(erasure):
+        patch.setattr(erasing, "BATCH_SECONDS", 0.01)
+        deleting.delete(google)
+    (erasure,) = erasing.find_all(timedelta())
+    while not erasing.carry_out(erasure):
         pass
-    assert erasures.carry_out(erasure), "doing it twice changes nothing"
+    assert erasing.carry_out(erasure), "doing it twice changes nothing"
     assert pool[POOL].count_documents({}) == 0
 
 
@@ -224,7 +228,7 @@ def test_index_that_comes_after_its_organization_is_erased_goes_as_well(
 ) -> None:
     google, amazon = create("Google"), create("Amazon")
     TenantCollection(amazon.organization_id).create_index([("of", 1)])
-    lifecycle.delete(google)
+    deleting.delete(google)
     place = PooledIndexes(pool[POOL], google.organization_id)
     place.create(IndexModel([("of", 1)], name="late", partialFilterExpression={"of": {"$exists": True}}))
     reconcile(timedelta())
@@ -233,7 +237,7 @@ def test_index_that_comes_after_its_organization_is_erased_goes_as_well(
 
 
 @pytest.mark.usefixtures("free_names")
-@pytest.mark.parametrize("change", [partial(library.rename, name="Alphabet"), lifecycle.delete])
+@pytest.mark.parametrize("change", [partial(library.rename, name="Alphabet"), deleting.delete])
 def test_change_that_another_overtakes_starts_over(
     change: Callable[[Membership], object], pool: Database[Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +245,6 @@ def test_change_that_another_overtakes_starts_over(
     name = "replace" if isinstance(change, partial) else "remove"
     once_before(monkeypatch, organizations, name, partial(library.rename, google, "Googol"))
     change(google)
-    found = organizations.find(google.organization_id)
+    found = finding.find(google.organization_id)
     assert (found["slug"] if found else None) == ("alphabet" if name == "replace" else None)
-    assert organizations.find_holder("googol") is None
+    assert finding.find_holder("googol") is None

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import pytest
 from pymongo.database import Database
 
-from tenantry import clusters, suspension
-from tenantry.settings import settings
-from tenantry.tenants import pools
+from tenantry.lifecycle import suspending
+from tenantry.registry import clusters
+from tenantry.runtime.settings import settings
+from tenantry.storage import pools
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, log_in, sign_up
 from tests.support.service import Service
@@ -95,9 +96,9 @@ def test_life_of_an_organization(
     heir = sign_up(service, "Google", email="heir@example.com")
     assert service.get(f"{heir.path}/count", token=heir.token).json == {"count": 0}
 
-    suspension.suspend("alphabet")
+    suspending.suspend("alphabet")
     assert service.get(f"{google.path}/count", token=google.token).status == 401
-    suspension.reactivate("alphabet")
+    suspending.reactivate("alphabet")
     token = log_in(service, google.email)
     assert service.get(f"{google.path}/documents/1", token=token).json == {"_id": "1", "of": "google"}
 

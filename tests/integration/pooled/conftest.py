@@ -7,9 +7,9 @@ from contextlib import nullcontext
 import pytest
 from pymongo import MongoClient
 
-from tenantry.extended_json import CODEC_OPTIONS
-from tenantry.tenants import index_reservations
-from tenantry.tenants.index_reservations import Reservation
+from tenantry.language.extended_json import CODEC_OPTIONS
+from tenantry.storage import index_reservations
+from tenantry.storage.index_reservations import Reservation
 from tests.integration.pooled.twins import Twins
 from tests.support.databases import Document
 

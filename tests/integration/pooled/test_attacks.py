@@ -14,9 +14,9 @@ from pymongo import IndexModel, InsertOne, UpdateOne
 from pymongo.errors import OperationFailure
 
 from tenantry.errors import TooManyIndexes
+from tenantry.storage.pooled.documents import PooledDocuments
+from tenantry.storage.pooled.indexes import MAX_INDEXES_OF_COLLECTION, PooledIndexes
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.pooled import PooledDocuments, PooledIndexes
-from tenantry.tenants.pooled.pooled_indexes import MAX_INDEXES_OF_COLLECTION
 from tests.integration.pooled.twins import NEIGHBOURS, SECRET, TENANT, Twins
 
 THEM: Final = NEIGHBOURS[0]

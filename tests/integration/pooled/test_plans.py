@@ -8,11 +8,12 @@ import pytest
 from pymongo import IndexModel, MongoClient
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
-from tenantry.documents import changing, finding, inserting
-from tenantry.documents.finding import Search
-from tenantry.queries import filters, sorting
+from tenantry.http.documents import changing, finding, inserting
+from tenantry.http.documents.finding import Search
+from tenantry.language import filters, sorting
+from tenantry.storage.pooled.documents import PooledDocuments
+from tenantry.storage.pooled.indexes import POOL_INDEXES, PooledIndexes
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.pooled import POOL_INDEXES, PooledDocuments, PooledIndexes
 from tests.integration.pooled.twins import NEIGHBOURS, TENANT, Unfenced
 from tests.support.databases import Document
 from tests.support.plans import queries_of

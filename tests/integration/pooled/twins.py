@@ -13,9 +13,10 @@ from pymongo.errors import BulkWriteError, InvalidOperation, OperationFailure
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
 from tenantry.errors import TooManyIndexes
-from tenantry.extended_json import CODEC_OPTIONS
+from tenantry.language.extended_json import CODEC_OPTIONS
+from tenantry.storage.pooled.documents import PooledDocuments
+from tenantry.storage.pooled.indexes import POOL_INDEXES, PooledIndexes
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.pooled import POOL_INDEXES, PooledDocuments, PooledIndexes
 from tests.support.databases import Document
 
 TENANT: Final = "org_" + "5" * 32

@@ -11,8 +11,9 @@ from typing import Any
 import boto3
 import pytest
 
-from tenantry import clusters, passwords
-from tenantry.tenants import pools
+from tenantry.identity import passwords
+from tenantry.registry import clusters
+from tenantry.storage import pools
 from tests.integration.roles.users import ServiceOfUsers, Users
 from tests.support.databases import Databases
 from tests.support.intents import collection_done, intend_deletion, intend_rename, only_intent

@@ -10,9 +10,10 @@ import pytest
 from pymongo.errors import OperationFailure
 
 from local.processes import free_port
-from tenantry import clusters, database, mongodb, secrets
 from tenantry.http import handlers
-from tenantry.settings import settings
+from tenantry.registry import clusters
+from tenantry.runtime import clients, mongodb, secrets
+from tenantry.runtime.settings import settings
 from tests.support import library
 from tests.support.authentication import PASSWORD, uri_of
 from tests.support.databases import Databases
@@ -74,8 +75,8 @@ def short_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def a_minute_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a client be older than the minute in which no other is opened."""
-    monkeypatch.setattr(mongodb, "REOPEN_SECONDS", 0)
-    for module in (clusters, database):
+    monkeypatch.setattr(clients, "REOPEN_SECONDS", 0)
+    for module in (clusters, mongodb):
         monkeypatch.setattr(module, "REOPEN_SECONDS", 0)
 
 
@@ -125,7 +126,7 @@ def test_further_clusters_follow(cluster: Cluster) -> None:
     cluster.drop(first)
     with pytest.raises(OperationFailure) as caught:
         clusters.tenant_database(EU).list_collection_names()
-    mongodb.note_failure(caught.value)
+    clients.note_failure(caught.value)
     assert clusters.tenant_database(EU).list_collection_names() == []
 
 
@@ -137,7 +138,7 @@ def test_secret_is_read_once_a_minute_however_many_requests_fail(
     monkeypatch.setattr(secrets, "_ask_service", counted(secrets._ask_service, asked))
     assert [health().status for _ in range(2)] == [503] * 2
     assert asked == ["mongodb"]
-    monkeypatch.setitem(mongodb._last_failure, "at", mongodb._last_failure["at"] + mongodb.REOPEN_SECONDS)
+    monkeypatch.setitem(clients._last_failure, "at", clients._last_failure["at"] + clients.REOPEN_SECONDS)
     monkeypatch.setattr(secrets, "_copies", {})  # as if the minute were over
     assert [health().status for _ in range(2)] == [503] * 2
     assert asked == ["mongodb"] * 2
@@ -153,7 +154,7 @@ def test_client_stays_where_the_secret_cannot_be_read(
     monkeypatch.setenv("MONGODB_URI_SECRET_ARN", "missing")
     monkeypatch.setattr(secrets, "_copies", {})
     settings.cache_clear()
-    mongodb.note_failure(OperationFailure("as in an outage", code=18))
+    clients.note_failure(OperationFailure("as in an outage", code=18))
     assert health().status == 200
 
 

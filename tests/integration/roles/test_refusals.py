@@ -10,7 +10,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from cli.roles import ROLES
-from tenantry import lifecycle
+from tenantry.lifecycle import deleting
 from tests.integration.roles.users import Users
 from tests.support import library
 from tests.support.databases import Databases, Document
@@ -183,7 +183,7 @@ def test_view_shows_no_more_than_which_accounts_are_without_organization(
     clients: Mapping[str, MongoClient[Document]], databases: Databases
 ) -> None:
     member = library.create("Google")
-    lifecycle.delete(member)
+    deleting.delete(member)
     (shown,) = clients["change"][databases.master.name]["unused_accounts"].find()
     assert shown.keys() == {"_id", "without_organization_since"}
 

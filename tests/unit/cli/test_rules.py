@@ -4,8 +4,8 @@ import pytest
 
 from cli.checks.accounts import is_canonical
 from cli.checks.organization_rules import SLUG
-from tenantry.addresses import canonical_email
-from tenantry.names import SLUG_PATTERN
+from tenantry.identity.email_addresses import canonical_email
+from tenantry.registry.names import SLUG_PATTERN
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ from moto import mock_aws
 from mypy_boto3_secretsmanager import SecretsManagerClient
 from pymongo.database import Database
 
-from tenantry import database, secrets
-from tenantry.observability import logger, metrics
-from tenantry.settings import settings
+from tenantry.registry import schema
+from tenantry.runtime import mongodb, secrets
+from tenantry.runtime.observability import logger, metrics
+from tenantry.runtime.settings import settings
 from tests.support import library
 
 # The same examples in every run, and no failure because the machine is busy.
@@ -86,9 +87,9 @@ def kdf_calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def master(monkeypatch: pytest.MonkeyPatch) -> Database[dict[str, Any]]:
     """The master database in memory, with the indexes that expire nothing, and without transactions."""
     client: Any = mongomock.MongoClient(tz_aware=True)
-    monkeypatch.setattr(database, "client", lambda: client)
-    monkeypatch.setattr(database, "run_transaction", lambda callback: callback(None))
-    for name, indexes in database.INDEXES.items():
+    monkeypatch.setattr(mongodb, "client", lambda: client)
+    monkeypatch.setattr(mongodb, "run_transaction", lambda callback: callback(None))
+    for name, indexes in schema.INDEXES.items():
         lasting = [index for index in indexes if "expireAfterSeconds" not in index.document]
         if lasting:
             client[settings().master_database][name].create_indexes(lasting)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import jwt
 
-from tenantry.tokens import ALGORITHM, CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, Claims, Jwk, SigningKey
+from tenantry.identity.tokens import ALGORITHM, CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, Claims, Jwk, SigningKey
 
 KEY: Final = SigningKey.generate()
 CLAIMS: Final = Claims._fields

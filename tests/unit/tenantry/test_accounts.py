@@ -4,8 +4,10 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from tenantry import accounts, organizations
-from tenantry.accounts import AccountDocument, Membership
+from tenantry.identity import accounts, members
+from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.members import Membership
+from tenantry.registry.organizations.document import create_document
 
 # What needs a transaction is tested against a real server.
 Master = Database[dict[str, Any]]
@@ -18,7 +20,7 @@ def add_account(master: Master, email: str = "ada@example.com") -> AccountDocume
 
 
 def add_organization(master: Master, account_id: str, slug: str) -> str:
-    organization = organizations.create_document(slug.title(), slug, {})
+    organization = create_document(slug.title(), slug, {})
     master["organizations"].insert_one(dict(organization))
     member = {"_id": f"mem_{slug}", "organization_id": organization["_id"], "account_id": account_id}
     master["members"].insert_one(member | {"role": "owner"})
@@ -43,8 +45,8 @@ def test_memberships_join_organization_and_account(master: Master) -> None:
     add_organization(master, account["_id"], "google")
     add_organization(master, account["_id"], "amazon")
     apple = add_organization(master, other["_id"], "apple")
-    assert [one.organization["slug"] for one in accounts.memberships(account["_id"])] == ["amazon", "google"]
-    (membership,) = accounts.memberships(other["_id"])
+    assert [one.organization["slug"] for one in members.memberships(account["_id"])] == ["amazon", "google"]
+    (membership,) = members.memberships(other["_id"])
     member = master["members"].find_one({"organization_id": apple})
     assert member is not None
     assert membership == Membership(
@@ -61,16 +63,16 @@ def test_a_membership_without_account_or_organization_is_none(master: Master) ->
     account = add_account(master)
     add_organization(master, account["_id"], "google")
     master["organizations"].delete_many({})
-    assert accounts.memberships(account["_id"]) == []
+    assert members.memberships(account["_id"]) == []
     add_organization(master, account["_id"], "amazon")
     master["accounts"].delete_many({})
-    assert accounts.memberships(account["_id"]) == []
+    assert members.memberships(account["_id"]) == []
 
 
 def test_the_password_hash_does_not_travel_with_a_membership(master: Master) -> None:
     account = add_account(master)
     add_organization(master, account["_id"], "google")
-    assert "hash" not in str(accounts.memberships(account["_id"]))
+    assert "hash" not in str(members.memberships(account["_id"]))
 
 
 @pytest.mark.parametrize(("revoke_tokens", "epoch"), [(True, 1), (False, 0)])

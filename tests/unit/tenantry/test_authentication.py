@@ -4,11 +4,12 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from tenantry import accounts, database, organizations, sessions
-from tenantry.authentication import authenticate
 from tenantry.errors import InvalidToken
-from tenantry.organizations import OrganizationDocument
-from tenantry.sessions import SessionDocument
+from tenantry.identity import accounts, members, sessions
+from tenantry.identity.authentication import authenticate
+from tenantry.identity.sessions import SessionDocument
+from tenantry.registry.organizations.document import OrganizationDocument, create_document
+from tenantry.runtime import moments
 from tests.unit.tenantry.jose import KEY, signed, valid_claims
 
 Master = Database[dict[str, Any]]
@@ -23,12 +24,12 @@ def claims(master: Master) -> dict[str, Any]:
 
 def add_session(master: Master, email: str, slug: str) -> dict[str, Any]:
     account = accounts.create_document(email, "hash")
-    organization = organizations.create_document(slug.title(), slug, {})
+    organization = create_document(slug.title(), slug, {})
     member = {"_id": f"mem_{slug}", "organization_id": organization["_id"], "account_id": account["_id"]}
     master["accounts"].insert_one(dict(account))
     master["organizations"].insert_one(dict(organization))
     master["members"].insert_one(member | {"role": "owner"})
-    (membership,) = accounts.memberships(account["_id"])
+    (membership,) = members.memberships(account["_id"])
     session = sessions.start(account, membership).session
     return identified(session) | {"org_id": organization["_id"]}
 
@@ -72,7 +73,7 @@ def test_a_token_dies_with_its_epoch(epoch: int, claims: dict[str, Any], master:
 
 def test_a_token_dies_while_its_organization_is_suspended(claims: dict[str, Any], master: Master) -> None:
     """Before its session has been ended, too."""
-    master["organizations"].update_one({}, {"$set": {"suspended_at": database.now() + timedelta(days=1)}})
+    master["organizations"].update_one({}, {"$set": {"suspended_at": moments.now() + timedelta(days=1)}})
     with pytest.raises(InvalidToken):
         authenticate(signed(claims))
 

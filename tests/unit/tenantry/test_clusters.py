@@ -5,16 +5,16 @@ import pytest
 from mypy_boto3_secretsmanager import SecretsManagerClient
 from pymongo import MongoClient
 
-from tenantry import database, mongodb
-from tenantry.clusters import MAIN, cluster_client
 from tenantry.errors import ServiceUnavailable
+from tenantry.registry.clusters import MAIN, cluster_client
+from tenantry.runtime import clients, mongodb
 from tests.support.concurrency import at_once
 
 EU = "mongodb://127.0.0.1:2/?directConnection=true"
 US = "mongodb://127.0.0.1:3/?directConnection=true"
 
 
-def port_of(client: MongoClient[database.Document]) -> int | None:
+def port_of(client: MongoClient[mongodb.Document]) -> int | None:
     ((_, port),) = client.topology_description.server_descriptions()
     return port
 
@@ -27,7 +27,7 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("configured")
 def test_main_is_the_masters_own() -> None:
-    assert cluster_client(MAIN) is database.client()
+    assert cluster_client(MAIN) is mongodb.client()
 
 
 @pytest.mark.usefixtures("configured")
@@ -42,7 +42,7 @@ def test_a_client_is_as_safe_as_the_masters() -> None:
     options = cluster_client("eu").options
     assert options.write_concern.document["w"] == "majority"
     assert options.read_concern.level == "majority"
-    assert options.timeout == mongodb.REQUEST_TIMEOUT_SECONDS
+    assert options.timeout == clients.REQUEST_TIMEOUT_SECONDS
 
 
 @pytest.mark.usefixtures("configured")

@@ -5,8 +5,8 @@ from ipaddress import IPv4Address, IPv6Address
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tenantry import request_context
-from tenantry.counters import _network, source
+from tenantry.identity.counters import _network, source
+from tenantry.runtime import request_context
 
 
 @given(st.ip_addresses(v=4), st.ip_addresses(v=4))

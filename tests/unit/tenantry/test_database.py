@@ -9,21 +9,22 @@ from mypy_boto3_secretsmanager import SecretsManagerClient
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError, WriteConcernError
 
-from tenantry import database, mongodb
-from tenantry.database import run_majority_command
 from tenantry.errors import ServiceUnavailable
+from tenantry.registry import schema
+from tenantry.runtime import clients, mongodb
+from tenantry.runtime.mongodb import run_majority_command
 from tests.support.concurrency import at_once
 
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[MongoClient[dict[str, Any]]]:
     monkeypatch.setenv("MONGODB_URI", "mongodb://127.0.0.1:1/?connectTimeoutMS=1")
-    yield database.client()
-    database.client().close()
+    yield mongodb.client()
+    mongodb.client().close()
 
 
 def test_one_client_serves_the_process(client: MongoClient[dict[str, Any]]) -> None:
-    assert database.client() is client
+    assert mongodb.client() is client
 
 
 def test_threads_that_come_before_there_is_a_client_share_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,9 +36,9 @@ def test_threads_that_come_before_there_is_a_client_share_one(monkeypatch: pytes
         return mongomock.MongoClient()
 
     monkeypatch.setenv("MONGODB_URI", "mongodb://127.0.0.1:1/")
-    monkeypatch.setattr(mongodb, "MongoClient", open_one)
-    clients = at_once([database.client] * 4)
-    assert len({id(one) for one in clients}) == 1
+    monkeypatch.setattr(clients, "MongoClient", open_one)
+    opened = at_once([mongodb.client] * 4)
+    assert len({id(client) for client in opened}) == 1
     assert several.broken
 
 
@@ -50,9 +51,9 @@ def test_the_client_is_as_safe_as_the_lifecycle_needs(client: MongoClient[dict[s
 
 
 def test_the_client_gives_up_before_the_function_does(client: MongoClient[dict[str, Any]]) -> None:
-    assert client.options.timeout == mongodb.REQUEST_TIMEOUT_SECONDS < 15
-    assert client.options.server_selection_timeout <= mongodb.REQUEST_TIMEOUT_SECONDS
-    assert 0 < (client.options.pool_options.connect_timeout or 0) <= mongodb.REQUEST_TIMEOUT_SECONDS
+    assert client.options.timeout == clients.REQUEST_TIMEOUT_SECONDS < 15
+    assert client.options.server_selection_timeout <= clients.REQUEST_TIMEOUT_SECONDS
+    assert 0 < (client.options.pool_options.connect_timeout or 0) <= clients.REQUEST_TIMEOUT_SECONDS
     assert client.options.pool_options.max_pool_size <= 5
     assert client.options.pool_options.max_idle_time_seconds == 60
 
@@ -64,7 +65,7 @@ def test_the_connection_string_is_a_secret(
         Name="mongodb", SecretString="mongodb://127.0.0.1:2/?directConnection=true"
     )
     monkeypatch.setenv("MONGODB_URI_SECRET_ARN", secret["ARN"])
-    with database.client() as client:
+    with mongodb.client() as client:
         assert client.topology_description.server_descriptions().keys() == {("127.0.0.1", 2)}
 
 
@@ -72,7 +73,7 @@ def test_the_connection_string_is_a_secret(
 def test_without_the_secret_the_service_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONGODB_URI_SECRET_ARN", "missing")
     with pytest.raises(ServiceUnavailable):
-        database.client()
+        mongodb.client()
 
 
 class Server:
@@ -106,7 +107,7 @@ def test_a_command_that_the_majority_may_not_have_is_an_unknown_outcome() -> Non
 def test_slugs_addresses_and_members_are_unique() -> None:
     unique = {
         (name, tuple(index.document["key"]))
-        for name, indexes in database.INDEXES.items()
+        for name, indexes in schema.INDEXES.items()
         for index in indexes
         if index.document.get("unique")
     }

@@ -23,9 +23,9 @@ from bson import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry import strict_json
 from tenantry.errors import InvalidFields
-from tenantry.extended_json import CODEC_OPTIONS, decode, encode
+from tenantry.language import strict_json
+from tenantry.language.extended_json import CODEC_OPTIONS, decode, encode
 from tests.support.bson_values import VALUES, exactly
 
 WRAPPERS = [

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tenantry import garbage_collection
+from tenantry.runtime import garbage_collection
 
 # Counts the collections that a function's imports cause, and prints whether the collector is on afterwards.
 PROGRAM = """

@@ -9,9 +9,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from tenantry import tokens
 from tenantry.errors import InvalidToken
-from tenantry.tokens import ALGORITHM, CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, SigningKey
+from tenantry.identity import tokens
+from tenantry.identity.tokens import ALGORITHM, CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, SigningKey
 from tests.unit.tenantry.forgeries import (
     NOW,
     SIGNATURE,

@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from tenantry import database, idempotency
 from tenantry.errors import IdempotencyKeyReused, RequestInFlight
+from tenantry.lifecycle import idempotency
+from tenantry.runtime import moments
 
 # That an answer is kept exactly if the work is committed is tested against a real server.
 Master = Database[dict[str, Any]]
@@ -16,7 +17,7 @@ NO_SESSION: Any = None
 
 def end_claims(master: Master) -> None:
     master["idempotency_keys"].update_many(
-        {}, {"$set": {"claimed_until": database.now() - timedelta(seconds=1)}}
+        {}, {"$set": {"claimed_until": moments.now() - timedelta(seconds=1)}}
     )
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry import key_sizes
-from tenantry.documents.rules import check_document
 from tenantry.errors import TenantryError
+from tenantry.http.documents.rules import check_document
+from tenantry.storage.allowed import key_sizes
 
 
 @pytest.mark.parametrize(

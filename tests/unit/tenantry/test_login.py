@@ -8,7 +8,6 @@ from mypy_boto3_secretsmanager import SecretsManagerClient
 from passlib.hash import pbkdf2_sha256
 from pymongo.database import Database
 
-from tenantry import accounts, database, organizations, signing_keys, throttling, tokens
 from tenantry.errors import (
     InvalidCredentials,
     InvalidFields,
@@ -17,9 +16,14 @@ from tenantry.errors import (
     ServiceUnavailable,
     TooManyRequests,
 )
-from tenantry.login import change_password, login
-from tenantry.observability import metrics
-from tenantry.passwords import hash_password
+from tenantry.identity import accounts, throttling, tokens
+from tenantry.identity.keys import public_keys
+from tenantry.identity.login import login
+from tenantry.identity.password_change import change_password
+from tenantry.identity.passwords import hash_password
+from tenantry.registry.organizations.document import create_document
+from tenantry.runtime import moments
+from tenantry.runtime.observability import metrics
 from tests.support import library
 from tests.unit.tenantry.jose import KEY
 
@@ -48,7 +52,7 @@ def account_id(master: Master) -> str:
 
 
 def add_organization(master: Master, account_id: str, name: str, slug: str) -> str:
-    organization = organizations.create_document(name, slug, {})
+    organization = create_document(name, slug, {})
     master["organizations"].insert_one(dict(organization))
     member = {"_id": f"mem_{slug}", "organization_id": organization["_id"], "account_id": account_id}
     master["members"].insert_one(member | {"role": "owner"})
@@ -61,8 +65,8 @@ def stored(master: Master) -> dict[str, Any]:
 
 
 def epoch_of(token: str) -> int:
-    signing_keys.publish(KEY.public_jwk)
-    return tokens.verify(token, signing_keys.find_key).epoch
+    public_keys.publish(KEY.public_jwk)
+    return tokens.verify(token, public_keys.find_key).epoch
 
 
 def counted() -> set[str]:
@@ -71,8 +75,8 @@ def counted() -> set[str]:
 
 def test_a_login_gives_a_token_for_the_organization(account_id: str, kdf_calls: list[int]) -> None:
     session = login(EMAIL, PASSWORD, None)
-    signing_keys.publish(KEY.public_jwk)
-    claims = tokens.verify(session.access_token, signing_keys.find_key)
+    public_keys.publish(KEY.public_jwk)
+    claims = tokens.verify(session.access_token, public_keys.find_key)
     assert (claims.sub, claims.org, claims.role, claims.epoch) == (account_id, "google", "owner", 0)
     assert session.organization is not None
     assert claims.org_id == session.organization["_id"]
@@ -128,8 +132,8 @@ def test_an_account_without_organization_gets_a_token_for_none(
     master["members"].delete_many({})
     kdf_calls.clear()
     issued = login(EMAIL, PASSWORD, None)
-    signing_keys.publish(KEY.public_jwk)
-    claims = tokens.verify(issued.access_token, signing_keys.find_key)
+    public_keys.publish(KEY.public_jwk)
+    claims = tokens.verify(issued.access_token, public_keys.find_key)
     assert (claims.sub, claims.org_id, issued.organization) == (account_id, None, None)
     assert len(kdf_calls) == 1
     with pytest.raises(InvalidCredentials):
@@ -171,9 +175,7 @@ def test_organizations_are_not_listed_without_the_password(account_id: str, mast
 
 def test_during_a_pause_nothing_is_verified(account_id: str, master: Master, kdf_calls: list[int]) -> None:
     throttling.of_stranger(EMAIL).begin()
-    master["login_attempts"].update_one(
-        {}, {"$set": {"blocked_until": database.now() + timedelta(minutes=1)}}
-    )
+    master["login_attempts"].update_one({}, {"$set": {"blocked_until": moments.now() + timedelta(minutes=1)}})
     kdf_calls.clear()
     with pytest.raises(TooManyRequests):
         login(EMAIL, PASSWORD, None)

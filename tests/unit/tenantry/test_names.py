@@ -6,8 +6,8 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry import characters
-from tenantry.names import (
+from tenantry.language import characters
+from tenantry.registry.names import (
     COLLECTION_PREFIX,
     NAME_MAX_CHARACTERS,
     RESERVED_SLUGS,

@@ -6,8 +6,8 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
 
-from tenantry import mongodb
-from tenantry.observability import count, event_handler
+from tenantry.runtime import clients
+from tenantry.runtime.observability import count, event_handler
 from tests.support import service
 
 CONTEXT: Final[Any] = service.LambdaContext("function")
@@ -56,6 +56,6 @@ def test_error_that_ends_an_invocation_is_logged_without_data_and_raised(log: io
 def test_failure_that_an_outdated_connection_string_may_cause_is_noted(
     error: Exception, is_noted: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(mongodb._last_failure, "at", 0.0)
+    monkeypatch.setitem(clients._last_failure, "at", 0.0)
     invoke(error)
-    assert (mongodb._last_failure["at"] > 0) == is_noted
+    assert (clients._last_failure["at"] > 0) == is_noted

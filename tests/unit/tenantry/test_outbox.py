@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from pymongo.database import Database
 
-from tenantry import audit, database, outbox
-from tenantry.settings import settings
+from tenantry.audit import outbox, recording
+from tenantry.runtime import moments
+from tenantry.runtime.settings import settings
 
 Master = Database[dict[str, Any]]
 BUS = "tenantry-test"
@@ -56,7 +57,7 @@ def bus(monkeypatch: pytest.MonkeyPatch, master: Master) -> Iterator[Bus]:
 
 
 def record(number: int, **details: Any) -> None:
-    audit.record_alone("organization.changed", ["org_1"], {"n": number} | details)
+    recording.record_alone("organization.changed", ["org_1"], {"n": number} | details)
 
 
 def waiting(master: Master) -> list[str]:
@@ -75,7 +76,7 @@ def test_everything_is_sent_once_and_oldest_first(bus: Bus, master: Master) -> N
 
 
 def test_an_event_is_the_record(bus: Bus, master: Master) -> None:
-    audit.record_alone("organization.renamed", ["org_1"], {"name": {"from": "Zoë", "to": "Ж"}})
+    recording.record_alone("organization.renamed", ["org_1"], {"name": {"from": "Zoë", "to": "Ж"}})
     (stored,) = master["audit"].find()
     outbox.publish()
     (entry,) = bus.accepted
@@ -149,5 +150,5 @@ def test_a_run_ends_in_time(bus: Bus, master: Master, monkeypatch: pytest.Monkey
 def test_age_is_that_of_the_oldest(bus: Bus, master: Master) -> None:
     assert outbox.age_seconds() == 0
     for minutes in (1, 7, 3):
-        master["outbox"].insert_one({"at": database.now() - timedelta(minutes=minutes)})
+        master["outbox"].insert_one({"at": moments.now() - timedelta(minutes=minutes)})
     assert outbox.age_seconds() == pytest.approx(7 * 60, abs=30)

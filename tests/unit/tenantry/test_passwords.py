@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from passlib.hash import pbkdf2_sha256
 
-from tenantry import passwords
-from tenantry.passwords import (
+from tenantry.identity import passwords
+from tenantry.identity.passwords import (
     ROUNDS,
     hash_password,
     is_guessable,

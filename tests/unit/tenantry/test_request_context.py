@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from tenantry import request_context
-from tenantry.request_context import SYSTEM, Actor, RequestContext
+from tenantry.runtime import request_context
+from tenantry.runtime.request_context import SYSTEM, Actor, RequestContext
 
 
 def test_a_request_is_anonymous_until_the_actor_is_known() -> None:

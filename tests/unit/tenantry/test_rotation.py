@@ -8,10 +8,12 @@ import pytest
 from mypy_boto3_secretsmanager import SecretsManagerClient
 from pymongo.database import Database
 
-from tenantry import database, secrets, signing_keys, tokens
 from tenantry.errors import InvalidToken
-from tenantry.rotation import RETIRED_AFTER, RotationEvent, rotate
-from tenantry.tokens import SigningKey
+from tenantry.identity import tokens
+from tenantry.identity.keys import public_keys
+from tenantry.identity.keys.rotation import RETIRED_AFTER, RotationEvent, rotate
+from tenantry.identity.tokens import SigningKey
+from tenantry.runtime import moments, secrets
 
 STEPS: tuple[Literal["createSecret", "setSecret", "testSecret", "finishSecret"], ...] = (
     "createSecret",
@@ -72,7 +74,7 @@ def test_the_first_rotation_makes_the_first_key(arn: str, master: Master) -> Non
 def test_the_next_rotation_replaces_it_and_its_tokens_stay_valid(arn: str, master: Master) -> None:
     rotated(arn)
     first = key_at(arn, "AWSCURRENT")
-    before = database.now()
+    before = moments.now()
     token = tokens.issue(
         first, session_id="s", account_id="a", organization=None, epoch=0, authenticated_at=before
     )
@@ -82,7 +84,7 @@ def test_the_next_rotation_replaces_it_and_its_tokens_stay_valid(arn: str, maste
     assert key_at(arn, "AWSPREVIOUS") == first
     assert "not_after" not in published(master)[second.kid]
     assert published(master)[first.kid]["not_after"] >= before + RETIRED_AFTER
-    assert tokens.verify(token, signing_keys.find_key).sub == "a"
+    assert tokens.verify(token, public_keys.find_key).sub == "a"
 
 
 def test_a_retired_key_outlives_every_token_it_may_have_signed() -> None:

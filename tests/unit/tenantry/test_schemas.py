@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from tenantry import schemas
-from tenantry.http.index_schemas import CreateIndex, IndexKey
-from tenantry.schemas import (
-    ChangePassword,
+from tenantry.http.accounts.bodies import ChangePassword, Login, RefreshToken
+from tenantry.http.indexes.schemas import CreateIndex, IndexKey
+from tenantry.http.organizations.bodies import (
     CreateOrganization,
-    Login,
+    CreateOrganizationAsOperator,
     UpdateOrganization,
-    canonical_password,
 )
+from tenantry.http.schemas import Request
+from tenantry.identity.passwords import canonical_password
 
 PASSWORD = "correct horse battery staple"
 LOGIN = {"email": "ada@example.com", "password": PASSWORD}
@@ -161,12 +161,12 @@ def test_messages_do_not_repeat_what_was_sent() -> None:
     assert all("s3cret" not in error["msg"] for error in caught.value.errors())
 
 
-BODIES: dict[type[schemas.Request], dict[str, Any]] = {
+BODIES: dict[type[Request], dict[str, Any]] = {
     CreateOrganization: {"name": "Google"},
     UpdateOrganization: {},
-    schemas.CreateOrganizationAsOperator: {"name": "Google"},
+    CreateOrganizationAsOperator: {"name": "Google"},
     Login: LOGIN,
-    schemas.RefreshToken: {"refresh_token": "x"},
+    RefreshToken: {"refresh_token": "x"},
     ChangePassword: PASSWORDS,
     IndexKey: {"field": "at"},
     CreateIndex: {"keys": [{"field": "at"}]},
@@ -178,17 +178,13 @@ def subclasses(model: type) -> set[type]:
 
 
 def test_every_body_is_here() -> None:
-    assert {one for one in subclasses(schemas.Request) if one.__module__.startswith("tenantry.")} == set(
-        BODIES
-    )
+    assert {one for one in subclasses(Request) if one.__module__.startswith("tenantry.")} == set(BODIES)
 
 
 @pytest.mark.parametrize(
     ("model", "field"), [(model, field) for model in BODIES for field in model.model_fields]
 )
-def test_no_field_is_null_neither_in_a_body_nor_in_its_schema(
-    model: type[schemas.Request], field: str
-) -> None:
+def test_no_field_is_null_neither_in_a_body_nor_in_its_schema(model: type[Request], field: str) -> None:
     assert wrong_fields(model, BODIES[model] | {field: None}) == {field}
     assert "null" not in str(model.model_json_schema()["properties"][field].get("anyOf", ""))
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from mypy_boto3_secretsmanager import SecretsManagerClient
 
-from tenantry import secrets
 from tenantry.errors import ServiceUnavailable
-from tenantry.secrets import read_secret
+from tenantry.runtime import secrets
+from tenantry.runtime.secrets import read_secret
 from tests.support.secrets_extension import SecretsExtension, running_extension
 
 VALUE = "mongodb://user:pass@example.com/"
@@ -113,7 +113,8 @@ def test_one_client_serves_the_process_and_fails_within_seconds() -> None:
 
 def test_boto3_is_loaded_only_for_a_secret() -> None:
     code = (
-        "import sys, tenantry.http, tenantry.lifecycle, tenantry.login, tenantry.authentication;"
+        "import sys, tenantry.http, tenantry.lifecycle.creating, tenantry.identity.login;"
+        "import tenantry.identity.authentication;"
         "sys.exit('boto3' in sys.modules or 'zxcvbn' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}, check=False)

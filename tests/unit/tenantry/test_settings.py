@@ -1,6 +1,6 @@
 import pytest
 
-from tenantry.settings import Settings, settings
+from tenantry.runtime.settings import Settings, settings
 
 
 def test_everything_but_connection_and_secrets_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from tenantry import database, signing_keys
-from tenantry.signing_keys import CACHE_SECONDS, UNKNOWN_KEY_PAUSE_SECONDS, all_keys, find_key
-from tenantry.tokens import SigningKey
+from tenantry.identity.keys import public_keys
+from tenantry.identity.keys.public_keys import CACHE_SECONDS, UNKNOWN_KEY_PAUSE_SECONDS, all_keys, find_key
+from tenantry.identity.tokens import SigningKey
+from tenantry.runtime import moments, mongodb
 
 OLD, NEW = SigningKey.generate(), SigningKey.generate()
 Master = Database[dict[str, Any]]
@@ -26,7 +27,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock()
-    monkeypatch.setattr(signing_keys, "time", found)
+    monkeypatch.setattr(public_keys, "time", found)
     return found
 
 
@@ -34,65 +35,65 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record each look into the database."""
     looked: list[str] = []
-    collection = database.collection
+    collection = mongodb.collection
 
     def recorded(name: str) -> Any:
         looked.append(name)
         return collection(name)
 
-    monkeypatch.setattr(database, "collection", recorded)
+    monkeypatch.setattr(mongodb, "collection", recorded)
     return looked
 
 
 def publish_elsewhere(master: Master, key: SigningKey) -> None:
     """Publish a key as another execution environment would."""
-    master["signing_keys"].insert_one({"_id": key.kid, "jwk": key.public_jwk, "created_at": database.now()})
+    master["signing_keys"].insert_one({"_id": key.kid, "jwk": key.public_jwk, "created_at": moments.now()})
 
 
 def test_a_published_key_is_found_at_once(master: Master) -> None:
     assert find_key(OLD.kid) is None
-    signing_keys.publish(OLD.public_jwk)
+    public_keys.publish(OLD.public_jwk)
     assert find_key(OLD.kid) == OLD.public_jwk
     assert all_keys() == [OLD.public_jwk]
 
 
 def test_only_the_public_half_is_published(master: Master) -> None:
-    signing_keys.publish(OLD.public_jwk)
+    public_keys.publish(OLD.public_jwk)
     assert OLD.private_key["d"] not in str(list(master["signing_keys"].find()))
 
 
 def test_publishing_twice_changes_nothing(master: Master) -> None:
-    signing_keys.publish(OLD.public_jwk)
+    public_keys.publish(OLD.public_jwk)
     before = list(master["signing_keys"].find())
-    signing_keys.publish(OLD.public_jwk)
+    public_keys.publish(OLD.public_jwk)
     assert list(master["signing_keys"].find()) == before
 
 
 def test_keys_are_listed_oldest_first(master: Master) -> None:
     master["signing_keys"].insert_one(
-        {"_id": NEW.kid, "jwk": NEW.public_jwk, "created_at": database.now() + timedelta(hours=1)}
+        {"_id": NEW.kid, "jwk": NEW.public_jwk, "created_at": moments.now() + timedelta(hours=1)}
     )
     publish_elsewhere(master, OLD)
     assert all_keys() == [OLD.public_jwk, NEW.public_jwk]
 
 
 def test_a_retired_key_verifies_until_its_end(master: Master, clock: Clock) -> None:
-    signing_keys.publish(OLD.public_jwk)
-    signing_keys.publish(NEW.public_jwk)
-    signing_keys.retire_all_but(NEW.kid, timedelta(hours=1))
+    public_keys.publish(OLD.public_jwk)
+    public_keys.publish(NEW.public_jwk)
+    public_keys.retire_all_but(NEW.kid, timedelta(hours=1))
     assert find_key(OLD.kid) == OLD.public_jwk
-    master["signing_keys"].update_one({"_id": OLD.kid}, {"$set": {"not_after": database.now()}})
+    master["signing_keys"].update_one({"_id": OLD.kid}, {"$set": {"not_after": moments.now()}})
     clock.passed = CACHE_SECONDS + 1
     assert find_key(OLD.kid) is None
     assert all_keys() == [NEW.public_jwk]
 
 
 def test_retiring_again_does_not_put_off_the_end(master: Master) -> None:
-    signing_keys.publish(OLD.public_jwk)
-    signing_keys.publish(NEW.public_jwk)
-    signing_keys.retire_all_but(NEW.kid, timedelta(hours=1))
+    public_keys.publish(OLD.public_jwk)
+    public_keys.publish(NEW.public_jwk)
+    public_keys.retire_all_but(NEW.kid, timedelta(hours=1))
     (before,) = master["signing_keys"].find({"_id": OLD.kid})
-    signing_keys.retire_all_but(NEW.kid, timedelta(hours=9))
+    public_keys.retire_all_but(NEW.kid, timedelta(hours=9))
     assert list(master["signing_keys"].find({"_id": OLD.kid})) == [before]
     assert "not_after" not in (master["signing_keys"].find_one({"_id": NEW.kid}) or {})
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry.timestamps import rfc3339
+from tenantry.runtime.moments import rfc3339
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

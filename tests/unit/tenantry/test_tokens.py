@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jwt.algorithms import OKPAlgorithm
 
-from tenantry import tokens
 from tenantry.errors import InvalidToken
-from tenantry.settings import settings
-from tenantry.tokens import LIFETIME_SECONDS, Claims, InvalidSigningKey, SigningKey
+from tenantry.identity import tokens
+from tenantry.identity.tokens import LIFETIME_SECONDS, Claims, InvalidSigningKey, SigningKey
+from tenantry.runtime.settings import settings
 from tests.unit.tenantry.jose import (
     CLAIMS,
     HEADER,

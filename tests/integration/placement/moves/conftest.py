@@ -8,16 +8,17 @@ import pytest
 from bson.raw_bson import RawBSONDocument
 from pymongo.database import Database
 
-from tenantry import clusters
-from tenantry.accounts import Membership
-from tenantry.clusters import tenant_database
-from tenantry.moves import operations, records
-from tenantry.moves.changes import followed
-from tenantry.moves.copying import Copy
-from tenantry.moves.endpoints import Endpoint, opened
-from tenantry.moves.errors import OutOfTime
-from tenantry.organizations import Kind, Placement
-from tenantry.tenants import TenantCollection, pools
+from tenantry.identity.members import Membership
+from tenantry.lifecycle.moves import operations, records
+from tenantry.lifecycle.moves.changes import followed
+from tenantry.lifecycle.moves.copying import Copy
+from tenantry.lifecycle.moves.endpoints import Endpoint, opened
+from tenantry.lifecycle.moves.errors import OutOfTime
+from tenantry.registry import clusters
+from tenantry.registry.clusters import tenant_database
+from tenantry.registry.organizations.document import Kind, Placement
+from tenantry.storage import pools
+from tenantry.tenants import TenantCollection
 from tests.integration.placement.moves.places import AROUND, DOCUMENTS, POOLS, Places, interrupt
 from tests.support.databases import Databases, Document
 

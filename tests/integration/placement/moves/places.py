@@ -5,11 +5,11 @@ from typing import Any, cast
 
 from pymongo.database import Database
 
-from tenantry import organizations
-from tenantry.moves import operations
-from tenantry.moves.errors import OutOfTime
-from tenantry.moves.mover import Moved
-from tenantry.organizations import Kind, OrganizationDocument, Placement
+from tenantry.lifecycle.moves import operations
+from tenantry.lifecycle.moves.errors import OutOfTime
+from tenantry.lifecycle.moves.mover import Moved
+from tenantry.registry.organizations import finding
+from tenantry.registry.organizations.document import Kind, OrganizationDocument, Placement, placement
 from tests.support.databases import Databases, Document
 
 DOCUMENTS = [{"_id": number, "key": number} for number in range(50)]
@@ -32,9 +32,9 @@ class Places:
 
     def placement(self, organization_id: str) -> Placement:
         """Return where an organization's documents are, as its document says."""
-        found = organizations.find(organization_id)
+        found = finding.find(organization_id)
         assert found is not None
-        return organizations.placement(found)
+        return placement(found)
 
     def contents(self) -> dict[str, dict[str, Any]]:
         """Return what is in each collection of each cluster."""
@@ -52,7 +52,7 @@ class Places:
         tenants: dict[tuple[str, str], set[str]] = {place: set() for place in expected}
         counted = dict.fromkeys(POOLS, 3)  # of each pool
         for one in self.databases.master["organizations"].find():
-            cluster, kind, collection = organizations.placement(cast("OrganizationDocument", one))
+            cluster, kind, collection = placement(cast("OrganizationDocument", one))
             if kind == "collection":
                 expected.add((cluster, collection))
             else:

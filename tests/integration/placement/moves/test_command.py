@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tenantry.accounts import Membership
-from tenantry.moves import operations
-from tenantry.moves.errors import OutOfTime
+from tenantry.identity.members import Membership
+from tenantry.lifecycle.moves import operations
+from tenantry.lifecycle.moves.errors import OutOfTime
 from tenantry.tenants import TenantCollection
 from tests.integration.placement.moves.places import Places
 from tests.support.command_line import tenantry, tenantry_json

@@ -10,10 +10,10 @@ import bson
 import pytest
 from bson import Binary, Code, Decimal128, Int64, MaxKey, MinKey, ObjectId, Timestamp
 
-from tenantry.moves import copying, endpoints
-from tenantry.moves.copying import Copy, Tally
-from tenantry.moves.errors import MoveLost
-from tenantry.moves.raw_documents import CODEC_OPTIONS, document, id_of
+from tenantry.lifecycle.moves import copying, endpoints
+from tenantry.lifecycle.moves.copying import Copy, Tally
+from tenantry.lifecycle.moves.errors import MoveLost
+from tenantry.lifecycle.moves.raw_documents import CODEC_OPTIONS, document, id_of
 from tests.integration.placement.moves.conftest import MINE, Route, as_stored, collection_of
 from tests.support.databases import Document
 

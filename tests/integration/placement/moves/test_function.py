@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from pymongo import IndexModel
 
-from tenantry.accounts import Membership
-from tenantry.moves.errors import MoveRefused
-from tenantry.tenants import TenantCollection, pools
+from tenantry.identity.members import Membership
+from tenantry.lifecycle.moves.errors import MoveRefused
+from tenantry.storage import pools
+from tenantry.tenants import TenantCollection
 from tests.integration.placement.moves.places import Places
 from tests.support.service import LambdaContext, handler
 

@@ -6,15 +6,15 @@ from datetime import timedelta
 import bson
 import pytest
 
-from tenantry.accounts import Membership
-from tenantry.moves import endings, operations, records
-from tenantry.moves.endpoints import opened
-from tenantry.moves.errors import MoveLost, MoveRefused
-from tenantry.moves.raw_documents import document, id_of
-from tenantry.organizations import Kind
-from tenantry.reconciliation import reconcile
+from tenantry.identity.members import Membership
+from tenantry.lifecycle.moves import endings, operations, records
+from tenantry.lifecycle.moves.endpoints import opened
+from tenantry.lifecycle.moves.errors import MoveLost, MoveRefused
+from tenantry.lifecycle.moves.raw_documents import document, id_of
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.registry.organizations.document import Kind
+from tenantry.storage.pooled.indexes import PooledIndexes
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.pooled import PooledIndexes
 from tests.integration.placement.moves.places import AROUND, DOCUMENTS, Places, move
 
 

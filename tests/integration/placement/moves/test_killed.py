@@ -13,12 +13,12 @@ from typing import Final
 import pytest
 from pymongo import monitoring
 
-from tenantry import lifecycle
-from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound
-from tenantry.moves import cleaning, operations
-from tenantry.organizations import Kind
-from tenantry.reconciliation import reconcile
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import deleting
+from tenantry.lifecycle.moves import cleaning, operations
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.registry.organizations.document import Kind
 from tenantry.tenants import TenantCollection
 from tests.integration.placement.moves.places import AROUND, Places, move
 from tests.support import library
@@ -102,7 +102,7 @@ class Aftermath:
         self.check(mine)
 
     def delete(self, mine: TenantCollection) -> None:
-        lifecycle.delete(self.member)
+        deleting.delete(self.member)
         with pytest.raises(OrganizationNotFound):
             mine.find({})
         heir = library.create("Google", "heir@example.com")
@@ -110,7 +110,7 @@ class Aftermath:
         cleaning.clean_all()
         assert reconcile(timedelta()).failed == []
         self.places.check_nothing_is_left()
-        lifecycle.delete(heir)
+        deleting.delete(heir)
 
 
 CONTINUATIONS: Final[tuple[Callable[[Aftermath, TenantCollection], None], ...]] = (
@@ -143,7 +143,7 @@ def test_mover_is_killed(start: tuple[str, Kind], target: tuple[str, Kind], plac
         aftermath.pass_time()
         aftermath.use(mine)
         CONTINUATIONS[kills % len(CONTINUATIONS)](aftermath, mine)
-        lifecycle.delete(member)
+        deleting.delete(member)
         assert reconcile(timedelta()).failed == []
         if not is_killed:
             assert mover.exitcode == 0

@@ -5,17 +5,18 @@ from datetime import timedelta
 import pytest
 from pymongo import IndexModel
 
-from tenantry import lifecycle, organizations
-from tenantry.accounts import Membership
 from tenantry.errors import OrganizationNotFound, ServiceUnavailable
-from tenantry.http.representations import organization_of
-from tenantry.moves import cleaning, operations
-from tenantry.moves.errors import OutOfTime
-from tenantry.organizations import Kind
-from tenantry.reconciliation import reconcile
-from tenantry.schemas import UpdateOrganization
+from tenantry.http.organizations.bodies import UpdateOrganization
+from tenantry.http.organizations.representations import organization_of
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import deleting, updating
+from tenantry.lifecycle.moves import cleaning, operations
+from tenantry.lifecycle.moves.errors import OutOfTime
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.registry.organizations import finding
+from tenantry.registry.organizations.document import Kind
+from tenantry.storage.pooled.indexes import PooledIndexes
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.pooled import PooledIndexes
 from tests.integration.placement.moves.places import AROUND, DOCUMENTS, Places, interrupt, move
 from tests.support import library
 from tests.support.databases import failing
@@ -57,23 +58,23 @@ def test_names_that_are_no_paths_are_kept(mine: TenantCollection, member: Member
 
 
 def as_clients_see(member: Membership) -> dict[str, object]:
-    found = organizations.find(member.organization_id)
+    found = finding.find(member.organization_id)
     assert found is not None
     return {name: value for name, value in organization_of(found).items() if name != "version"}
 
 
 @pytest.mark.usefixtures("mine")
 def test_move_to_where_it_is_does_nothing(member: Membership) -> None:
-    before = organizations.find(member.organization_id)
+    before = finding.find(member.organization_id)
     assert operations.move("google", "main", "collection", lambda: None, lambda *_: None) is None
-    assert organizations.find(member.organization_id) == before
+    assert finding.find(member.organization_id) == before
 
 
 def test_metadata_changes_and_names_and_indexes_wait(
     begun: tuple[str, Kind], mine: TenantCollection, member: Membership
 ) -> None:
     changes = UpdateOrganization(metadata={"plan": "pro"})
-    changed = lifecycle.update(member, changes, lambda _: True)
+    changed = updating.update(member, changes, lambda _: True)
     assert changed["metadata"] == {"plan": "pro"}
     for refused in (
         lambda: library.rename(member, "Alphabet"),
@@ -93,7 +94,7 @@ def test_metadata_changes_and_names_and_indexes_wait(
 def test_deletion_wins(
     begun: tuple[str, Kind], mine: TenantCollection, member: Membership, places: Places
 ) -> None:
-    lifecycle.delete(member)
+    deleting.delete(member)
     with pytest.raises(OrganizationNotFound):
         mine.find({})
     heir = library.create("Google", "heir@example.com")

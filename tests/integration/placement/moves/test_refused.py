@@ -5,12 +5,13 @@ import pytest
 from pymongo import IndexModel
 from pymongo.common import MAX_BSON_SIZE
 
-from tenantry import clusters
-from tenantry.accounts import Membership
 from tenantry.errors import CapacityExhausted, TooManyIndexes
-from tenantry.moves.errors import MoveImpossible, MoveRefused
-from tenantry.organizations import Kind
-from tenantry.tenants import TenantCollection, pools
+from tenantry.identity.members import Membership
+from tenantry.lifecycle.moves.errors import MoveImpossible, MoveRefused
+from tenantry.registry import clusters
+from tenantry.registry.organizations.document import Kind
+from tenantry.storage import pools
+from tenantry.tenants import TenantCollection
 from tests.integration.placement.moves.places import DOCUMENTS, Places, move
 from tests.support import library
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tenantry.accounts import Membership
-from tenantry.documents import inserting
 from tenantry.errors import IdempotencyKeyReused
+from tenantry.http.documents import inserting
+from tenantry.identity.members import Membership
 from tenantry.tenants import TenantCollection
 from tenantry.tenants.repetitions import Key
 from tests.integration.placement.moves.places import AROUND, Places, move

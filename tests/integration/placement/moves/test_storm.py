@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tenantry import mongodb
-from tenantry.accounts import Membership
+from tenantry.identity.members import Membership
+from tenantry.runtime import clients
 from tenantry.tenants import TenantCollection
 from tests.integration.placement.moves.places import AROUND, Places, move
 from tests.support import library
@@ -83,7 +83,7 @@ class Reader:
 @pytest.fixture(autouse=True)
 def connections_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let many threads do in one process what as many processes do elsewhere."""
-    monkeypatch.setattr(mongodb, "MAX_POOL_SIZE", 4 * WRITERS)
+    monkeypatch.setattr(clients, "MAX_POOL_SIZE", 4 * WRITERS)
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect
 
-from tenantry import organizations
-from tenantry.accounts import Membership
-from tenantry.moves import endings, switching
-from tenantry.moves.errors import OutOfTime
-from tenantry.organizations import Placement, moving
-from tenantry.tenants import TenantCollection, ddl
+from tenantry.identity.members import Membership
+from tenantry.lifecycle.moves import endings, switching
+from tenantry.lifecycle.moves.errors import OutOfTime
+from tenantry.registry.organizations import finding, moving
+from tenantry.registry.organizations.document import Placement
+from tenantry.storage import collections
+from tenantry.tenants import TenantCollection
 from tests.integration.placement.moves.places import DOCUMENTS, Places, interrupt, move
 from tests.support.overtaking import once_before
 
@@ -35,7 +36,7 @@ def test_switch_waits_for_writes_that_have_begun(
     mine: TenantCollection, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     has_looked, may_commit = threading.Event(), threading.Event()
-    look, barrier = organizations.find_to_commit, ddl.barrier
+    look, barrier = finding.find_to_commit, collections.barrier
 
     def look_and_wait(*arguments: Any) -> Any:
         seen = look(*arguments)
@@ -44,10 +45,10 @@ def test_switch_waits_for_writes_that_have_begun(
         return seen
 
     def write() -> None:
-        monkeypatch.setattr(organizations, "find_to_commit", look_and_wait)
+        monkeypatch.setattr(finding, "find_to_commit", look_and_wait)
         writer.start()
         assert has_looked.wait(10)
-        monkeypatch.setattr(organizations, "find_to_commit", look)
+        monkeypatch.setattr(finding, "find_to_commit", look)
 
     def try_barrier(place: Placement) -> bool:
         has_passed = barrier(place)
@@ -56,7 +57,7 @@ def test_switch_waits_for_writes_that_have_begun(
         return has_passed
 
     writer = threading.Thread(target=lambda: mine.insert_one({"_id": "begun"}))
-    monkeypatch.setattr(ddl, "barrier", try_barrier)
+    monkeypatch.setattr(collections, "barrier", try_barrier)
     once_before(monkeypatch, moving, "pause", write)
     move(member.organization_id, "second", "collection")
     has_waited = may_commit.is_set()

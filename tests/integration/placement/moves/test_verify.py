@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from cli import checker
-from tenantry.accounts import Membership
-from tenantry.moves import cleaning, endings, mover, operations, records
-from tenantry.moves.errors import OutOfTime
-from tenantry.organizations import Kind
+from tenantry.identity.members import Membership
+from tenantry.lifecycle.moves import cleaning, endings, mover, operations, records
+from tenantry.lifecycle.moves.errors import OutOfTime
+from tenantry.registry.organizations.document import Kind
 from tests.integration.cli.planted import verify
 from tests.integration.placement.moves.places import AROUND, Places, interrupt
 from tests.support.databases import Document
@@ -118,7 +118,7 @@ def test_each_batch_is_progress(
     begun: Begun, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mover, "SAVED_EVERY_SECONDS", 0)
-    monkeypatch.setattr("tenantry.moves.endpoints.MAX_BATCH_DOCUMENTS", 10)
+    monkeypatch.setattr("tenantry.lifecycle.moves.endpoints.MAX_BATCH_DOCUMENTS", 10)
     change(places, "moves", {"progressed_at": LONG_AGO})
     with pytest.raises(OutOfTime):
         operations.go_on(found(member), second_time(interrupt), ignore)

@@ -10,8 +10,8 @@ from bson import Binary, Code, DBRef, Decimal128, Int64, MinKey, ObjectId, Regex
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tenantry import strict_json
-from tenantry.documents.rules import (
+from tenantry.errors import InvalidFields, PayloadTooLarge, TenantryError
+from tenantry.http.documents.rules import (
     JSON_MAX_DEPTH,
     MAX_BYTES,
     MAX_DEPTH,
@@ -21,8 +21,8 @@ from tenantry.documents.rules import (
     merge_patch,
     parse_document_id,
 )
-from tenantry.errors import InvalidFields, PayloadTooLarge, TenantryError
-from tenantry.extended_json import decode, encode
+from tenantry.language import strict_json
+from tenantry.language.extended_json import decode, encode
 from tests.support.bson_values import CODES, NAMES, REFERENCES, REGEXES, SCALARS, VALUES, exactly, values
 
 LAMBDA_RESPONSE_BYTES = 6 * 1024 * 1024

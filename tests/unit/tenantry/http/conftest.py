@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tenantry import sessions, signing_keys
-from tenantry.sessions import Identity
+from tenantry.identity import sessions
+from tenantry.identity.keys import public_keys
+from tenantry.identity.sessions import Identity
 from tests.unit.tenantry.http.resolver import MEMBERSHIP
 from tests.unit.tenantry.jose import LOGGED_IN, find_key
 
@@ -23,7 +24,7 @@ def known_caller(monkeypatch: pytest.MonkeyPatch) -> Known:
     """One key and one session are known, without a database."""
     logged_in_at = datetime.fromtimestamp(LOGGED_IN, UTC)
     known = Known(Identity("ses_1", "acct_1", MEMBERSHIP.auth_epoch, logged_in_at, MEMBERSHIP))
-    monkeypatch.setattr(signing_keys, "find_key", find_key)
+    monkeypatch.setattr(public_keys, "find_key", find_key)
     monkeypatch.setattr(
         sessions,
         "identity",

@@ -10,10 +10,12 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pymongo import _csot  # what pymongo.timeout sets has no public reader
 
-from tenantry import audit, http, schemas
-from tenantry.accounts import Membership
+from tenantry import http
+from tenantry.audit import recording
+from tenantry.http.accounts import bodies
 from tenantry.http.preconditions import Holds
-from tenantry.sessions import Identity
+from tenantry.identity.members import Membership
+from tenantry.identity.sessions import Identity
 from tests.support.service import LambdaContext, proxy_event
 from tests.unit.tenantry.jose import valid_claims
 
@@ -42,7 +44,7 @@ app = APIGatewayRestResolver(enable_validation=True)
 
 
 @app.post("/login")
-def log_in(credentials: Annotated[schemas.Login, Body()]) -> Response[dict[str, str]]:
+def log_in(credentials: Annotated[bodies.Login, Body()]) -> Response[dict[str, str]]:
     return Response(200, "application/json", {"email": credentials.email}, {"Cache-Control": "max-age=5"})
 
 
@@ -86,7 +88,7 @@ def delete_index(
 
 @app.post("/logout/everywhere")
 def log_out_everywhere(caller: Annotated[Identity | None, Depends(http.optional_identity)]) -> dict[str, Any]:
-    return audit.origin()
+    return recording.origin()
 
 
 @app.get("/health")
@@ -95,7 +97,7 @@ def get_health() -> dict[str, bool]:
 
 
 @app.put("/account/password")
-def change_password(passwords: Annotated[schemas.ChangePassword, Body()]) -> None:
+def change_password(passwords: Annotated[bodies.ChangePassword, Body()]) -> None:
     raise RuntimeError("defect")
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tenantry import database
+from tenantry.runtime import moments
 from tests.unit.tenantry.forgeries import with_claims
 from tests.unit.tenantry.http.conftest import Known
 from tests.unit.tenantry.http.resolver import field, problem, send
@@ -87,7 +87,7 @@ def test_what_cannot_be_taken_back_needs_a_recent_login(
     known_caller: Known, monkeypatch: pytest.MonkeyPatch, age: int, is_enough: bool
 ) -> None:
     present = known_caller.identity.authenticated_at + timedelta(seconds=age)
-    monkeypatch.setattr(database, "now", lambda: present)
+    monkeypatch.setattr(moments, "now", lambda: present)
     answer = send("DELETE", "/organizations/google/indexes/x", token=signed())
     if is_enough:
         assert answer["statusCode"] == 204

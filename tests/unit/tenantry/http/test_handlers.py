@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymongo import _csot  # what pymongo.timeout sets has no public reader
 
-from tenantry import http, mongodb, request_context
+from tenantry import http
 from tenantry.http.bodies import check_merge_patch
 from tenantry.http.handlers import HEADERS
+from tenantry.runtime import clients, request_context
 from tests.support.service import LambdaContext, proxy_event
 from tests.unit.tenantry.http.resolver import (
     OLD_CLAIMS,
@@ -57,7 +58,7 @@ def test_an_answer_without_content_has_an_empty_body() -> None:
 def test_the_database_has_a_deadline() -> None:
     assert json.loads(send("GET", "/health")["body"]) == {"bounded": True}
     assert _csot.get_timeout() is None
-    assert mongodb.REQUEST_TIMEOUT_SECONDS < 15
+    assert clients.REQUEST_TIMEOUT_SECONDS < 15
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,25 @@
 import json
 
-from tenantry import database, organizations
-from tenantry.accounts import AccountDocument
-from tenantry.http import access_token_of, account_of, answer_schemas, organization_of
-from tenantry.sessions import Tokens
+from tenantry.http import access_token_of, account_of, organization_of
+from tenantry.http.accounts.answers import AccessToken, Account
+from tenantry.http.organizations.answers import Organization
+from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.sessions import Tokens
+from tenantry.registry.organizations.document import create_document
+from tenantry.runtime import moments
 
 ACCOUNT: AccountDocument = {
     "_id": "acct_1",
     "email": "ada@example.com",
     "password_hash": "hash",
     "auth_epoch": 3,
-    "created_at": database.now(),
-    "updated_at": database.now(),
+    "created_at": moments.now(),
+    "updated_at": moments.now(),
 }
 
 
 def test_clients_see_no_intent_and_no_internal_fields() -> None:
-    organization = organizations.create_document("Google", "google", {"plan": "pro"})
+    organization = create_document("Google", "google", {"plan": "pro"})
     shown = organization_of(organization)
     internal = {"_id", "slugs", "cluster", "pool", "namespaces", "intent"}
     assert shown.keys() == organization.keys() - internal | {"id"}
@@ -28,14 +31,14 @@ def test_clients_see_no_password_hash() -> None:
 
 
 def test_clients_see_what_the_document_of_the_api_describes() -> None:
-    organization = organizations.create_document("Google", "google", {"plan": "pro", "seats": 5})
+    organization = create_document("Google", "google", {"plan": "pro", "seats": 5})
     tokens = Tokens("access", "refresh", organization)
     for_none = Tokens("access", "refresh", None)
     for model, shown in (
-        (answer_schemas.Organization, organization_of(organization)),
-        (answer_schemas.Account, account_of(ACCOUNT)),
-        (answer_schemas.AccessToken, access_token_of(tokens)),
-        (answer_schemas.AccessToken, access_token_of(for_none)),
+        (Organization, organization_of(organization)),
+        (Account, account_of(ACCOUNT)),
+        (AccessToken, access_token_of(tokens)),
+        (AccessToken, access_token_of(for_none)),
     ):
         assert model.model_validate(shown, strict=True).model_dump() == shown
         assert json.loads(json.dumps(shown)) == shown

@@ -4,9 +4,9 @@ from bson.raw_bson import RawBSONDocument
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry.extended_json import CODEC_OPTIONS
-from tenantry.moves import raw_documents
-from tenantry.moves.errors import MoveImpossible
+from tenantry.language.extended_json import CODEC_OPTIONS
+from tenantry.lifecycle.moves import raw_documents
+from tenantry.lifecycle.moves.errors import MoveImpossible
 from tests.support.bson_values import CODES, NAMES, SCALARS, VALUES, exactly
 
 IDS = SCALARS | st.dictionaries(NAMES, VALUES, max_size=3) | CODES

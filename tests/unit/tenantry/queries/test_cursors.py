@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenantry.errors import CursorOutdated, InvalidFields
-from tenantry.extended_json import CODEC_OPTIONS
-from tenantry.queries import cursors, sorting
-from tenantry.queries.cursors import MAX_CHARACTERS, cursor_of, sort_key_of
+from tenantry.language import cursors, sorting
+from tenantry.language.cursors import MAX_CHARACTERS, cursor_of, sort_key_of
+from tenantry.language.extended_json import CODEC_OPTIONS
 from tests.support.bson_values import VALUES, exactly
 
 SORT = sorting.parse("-age,name")

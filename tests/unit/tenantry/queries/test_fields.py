@@ -1,7 +1,7 @@
 import pytest
 
 from tenantry.errors import InvalidFields
-from tenantry.queries import fields
+from tenantry.language import fields
 
 
 def test_without_a_choice_all_fields_are_answered() -> None:

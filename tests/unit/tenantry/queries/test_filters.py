@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenantry.errors import InvalidFields
-from tenantry.queries import filters
-from tenantry.queries.filters import MAX_DEPTH, MAX_KEYS
-from tenantry.queries.regular_expressions import MAX_CHARACTERS
+from tenantry.language import filters
+from tenantry.language.filters import MAX_DEPTH, MAX_KEYS
+from tenantry.language.regular_expressions import MAX_CHARACTERS
 from tests.support.query_values import FILTERS, OPERATORS
 
 FORBIDDEN = [

@@ -4,8 +4,8 @@ from bson import ObjectId
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry.queries import sorting
-from tenantry.queries.pages import pipeline
+from tenantry.language import sorting
+from tenantry.language.pages import pipeline
 from tests.support.bson_values import VALUES, exactly
 
 SORT = sorting.parse("-age,name")

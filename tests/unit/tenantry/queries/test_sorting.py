@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenantry.errors import InvalidFields
-from tenantry.queries import sorting
-from tenantry.queries.sorting import MAX_FIELDS, Sort
+from tenantry.language import sorting
+from tenantry.language.sorting import MAX_FIELDS, Sort
 
 
 @pytest.mark.parametrize(

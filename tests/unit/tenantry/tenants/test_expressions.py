@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from bson import Regex
 
-from tenantry.tenants import pipelines
-from tenantry.tenants.filters import ForbiddenOperation
+from tenantry.storage.allowed import pipelines
+from tenantry.storage.allowed.filters import ForbiddenOperation
 
 
 def mapped(body: Any, **more: Any) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from bson import Decimal128, Regex
 from hypothesis import given
 
 from tenantry.errors import InvalidFields
-from tenantry.queries import filters as filters_of_clients
-from tenantry.tenants import filters
-from tenantry.tenants.filters import ForbiddenOperation
+from tenantry.language import filters as filters_of_clients
+from tenantry.storage.allowed import filters
+from tenantry.storage.allowed.filters import ForbiddenOperation
 from tests.support.query_values import FILTERS
 
 

@@ -9,8 +9,8 @@ from bson.raw_bson import RawBSONDocument
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry.tenants import pipelines
-from tenantry.tenants.pipelines import ForbiddenStage
+from tenantry.storage.allowed import pipelines
+from tenantry.storage.allowed.pipelines import ForbiddenStage
 
 FORBIDDEN_STAGES = [
     "$lookup", "$graphLookup", "$unionWith", "$out", "$merge", "$collStats", "$indexStats", "$currentOp",

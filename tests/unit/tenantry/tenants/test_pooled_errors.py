@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pymongo.errors import BulkWriteError, DuplicateKeyError, ExecutionTimeout, OperationFailure
 
-from tenantry.tenants.pooled import errors
+from tenantry.storage.pooled import errors
 
 TENANT = "org_" + "5" * 32
 DUPLICATE: dict[str, Any] = {

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
 
-from tenantry.tenants import updates
-from tenantry.tenants.filters import ForbiddenOperation
+from tenantry.storage.allowed import updates
+from tenantry.storage.allowed.filters import ForbiddenOperation
 
 
 @pytest.mark.parametrize(

@@ -3,34 +3,30 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from tenantry import garbage_collection
+from tenantry.runtime import garbage_collection
 
 with garbage_collection.paused():
     from tenantry.http.handlers import lambda_handler
     from tenantry.http.openapi import responses
 
 if TYPE_CHECKING:
+    from tenantry.http.accounts.representations import access_token_of, account_of
     from tenantry.http.callers import caller, identity, member, operator, optional_identity, recent_member
+    from tenantry.http.organizations.representations import Representation, organization_of
     from tenantry.http.preconditions import etag, precondition
-    from tenantry.http.representations import (
-        Representation,
-        access_token_of,
-        account_of,
-        organization_of,
-    )
 else:
     # Imported when a function first names it (PEP 562): not all check tokens, which takes long to import.
     _MODULES: Final = {
-        "Representation": "representations",
-        "access_token_of": "representations",
-        "account_of": "representations",
+        "Representation": "organizations.representations",
+        "access_token_of": "accounts.representations",
+        "account_of": "accounts.representations",
         "caller": "callers",
         "etag": "preconditions",
         "identity": "callers",
         "member": "callers",
         "operator": "callers",
         "optional_identity": "callers",
-        "organization_of": "representations",
+        "organization_of": "organizations.representations",
         "precondition": "preconditions",
         "recent_member": "callers",
     }

@@ -4,14 +4,9 @@ import base64
 from collections.abc import Mapping, Set
 from typing import Any, Final
 
-from tenantry import strict_json
-from tenantry.errors import (
-    MalformedRequest,
-    PayloadTooLarge,
-    UnsupportedContentCoding,
-    UnsupportedMediaType,
-)
+from tenantry.errors import MalformedRequest, PayloadTooLarge, UnsupportedContentCoding, UnsupportedMediaType
 from tenantry.http.header_fields import value_of
+from tenantry.language import strict_json
 
 MAX_BYTES: Final = 64 * 1024
 MAX_DEPTH: Final = 20

@@ -5,14 +5,14 @@ from typing import Final
 
 from aws_lambda_powertools.event_handler.request import Request
 
-from tenantry import database, request_context
-from tenantry.accounts import Membership
-from tenantry.authentication import authenticate
 from tenantry.errors import InvalidToken, LoginTooOld, MissingToken, OperatorRequired, OrganizationNotFound
-from tenantry.observability import logger
-from tenantry.request_context import Actor
-from tenantry.sessions import Identity
-from tenantry.tokens import CLOCK_SKEW_SECONDS
+from tenantry.identity.authentication import authenticate
+from tenantry.identity.members import Membership
+from tenantry.identity.sessions import Identity
+from tenantry.identity.tokens import CLOCK_SKEW_SECONDS
+from tenantry.runtime import moments, request_context
+from tenantry.runtime.observability import logger
+from tenantry.runtime.request_context import Actor
 
 SCHEME: Final = "bearer"
 RECENT: Final = timedelta(minutes=10)  # as the challenge of LoginTooOld says
@@ -93,7 +93,7 @@ def recent_member(request: Request) -> Membership:
     """
     authenticated = identity(request)
     membership = _member(request, authenticated)
-    if database.now() - authenticated.authenticated_at > RECENT + timedelta(seconds=CLOCK_SKEW_SECONDS):
+    if moments.now() - authenticated.authenticated_at > RECENT + timedelta(seconds=CLOCK_SKEW_SECONDS):
         raise LoginTooOld
     return membership
 

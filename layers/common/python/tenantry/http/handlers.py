@@ -10,14 +10,15 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pymongo.errors import PyMongoError
 
-from tenantry import issuer, request_context
 from tenantry.errors import MethodNotAllowed, NotFound, TenantryError
 from tenantry.http import methods
 from tenantry.http.bodies import JSON, MERGE_PATCH, check_body
 from tenantry.http.preconditions import conditional
 from tenantry.http.problems import error_of, gateway_response, register_problems, request_id
-from tenantry.mongodb import REQUEST_TIMEOUT_SECONDS
-from tenantry.observability import count, logger, metrics
+from tenantry.registry import issuer
+from tenantry.runtime import request_context
+from tenantry.runtime.clients import REQUEST_TIMEOUT_SECONDS
+from tenantry.runtime.observability import count, logger, metrics
 
 Check = Callable[[Mapping[str, Any]], None]
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]

@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, O
 
 from tenantry.http.problems import CONTENT_TYPE
 
-PROBLEM: Final = "tenantry.http.answer_schemas:Problem"
+PROBLEM: Final = "tenantry.http.answers:Problem"
 EVERYWHERE: Final = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -38,8 +38,8 @@ def responses(
     success : http.HTTPStatus
         The status of its success.
     model : str, optional
-        Where the pydantic model of its success is, as in ``tenantry.http.answer_schemas:Organization``; None
-        if it has no body.
+        Where the pydantic model of its success is, as in
+        ``tenantry.http.organizations.answers:Organization``; None if it has no body.
     *problems : http.HTTPStatus
         The problems of this route; those that every route may answer are added.
     others : mapping of http.HTTPStatus to str

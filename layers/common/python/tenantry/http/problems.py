@@ -20,7 +20,7 @@ from tenantry.errors import (
     TenantryError,
     UnsupportedMediaType,
 )
-from tenantry.observability import log_failure
+from tenantry.runtime.observability import log_failure
 
 CONTENT_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:tenantry:problem:"

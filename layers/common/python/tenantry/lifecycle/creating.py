@@ -5,20 +5,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from pymongo.client_session import ClientSession
 
-from tenantry import (
-    accounts,
-    asking,
-    audit,
-    database,
-    idempotency,
-    name_holds,
-    organizations,
-    placement,
-    throttling,
-)
-from tenantry.accounts import AccountDocument
-from tenantry.addresses import folded
-from tenantry.credentials import check_password
+from tenantry.audit import recording
 from tenantry.errors import (
     CapacityExhausted,
     EmailTaken,
@@ -30,17 +17,25 @@ from tenantry.errors import (
     SignUpClosed,
     TenantryError,
 )
-from tenantry.idempotency import Claim
-from tenantry.lifecycle import slugs
-from tenantry.observability import logger
-from tenantry.organizations import Kind, OrganizationDocument
-from tenantry.passwords import hash_password, is_guessable
-from tenantry.placement import ClusterFull
-from tenantry.settings import settings
-from tenantry.tenants import creation
+from tenantry.identity import accounts, members, throttling
+from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.credentials import check_password
+from tenantry.identity.email_addresses import folded
+from tenantry.identity.passwords import hash_password, is_guessable
+from tenantry.lifecycle import idempotency, sign_ups, slugs
+from tenantry.lifecycle.idempotency import Claim
+from tenantry.lifecycle.intents import creation
+from tenantry.registry import name_holds, schema
+from tenantry.registry.organizations import finding
+from tenantry.registry.organizations.document import Kind, OrganizationDocument, create_document
+from tenantry.runtime import mongodb
+from tenantry.runtime.observability import logger
+from tenantry.runtime.settings import settings
+from tenantry.storage import placement
+from tenantry.storage.placement import ClusterFull
 
 if TYPE_CHECKING:
-    from tenantry.schemas import CreateOrganization
+    from tenantry.http.organizations.bodies import CreateOrganization
 
 MAX_ATTEMPTS: Final = 10  # to find a place while others fill the clusters
 
@@ -66,7 +61,7 @@ def sign_up(
     """
     if settings().sign_up != "open":
         raise SignUpClosed
-    with asking.counted(owner_id):
+    with sign_ups.counted(owner_id):
         return create(wanted, owner_id, idempotency_key)
 
 
@@ -130,7 +125,7 @@ def _check_credentials(wanted: "CreateOrganization", owner_id: str | None) -> No
 
 
 def _claim(wanted: "CreateOrganization", owner_id: str | None, key: str) -> Claim:
-    database.ensure_schema()
+    schema.ensure_schema()
     email = folded(str(wanted.email))
     sent = wanted.model_dump(exclude={"password"}) | ({} if owner_id else {"email": email})
     return idempotency.claim(owner_id or email, key, sent)
@@ -144,7 +139,7 @@ def _repeated(answer: idempotency.Answer, wanted: "CreateOrganization") -> Creat
         if not check_password(throttling.of_stranger(created.account["email"]), account, wanted.password):
             raise IdempotencyKeyReused
     creation.complete(created.organization)
-    present = organizations.find(created.organization["_id"])
+    present = finding.find(created.organization["_id"])
     if present is None or present["state"] == "deleting":
         raise IdempotencyKeySpent
     return created
@@ -155,7 +150,7 @@ def _create(
 ) -> Created:
     slugs.check_free(slug, owner_id)
     account = _find_owner(owner_id) if owner_id else _prepare_account(str(wanted.email), str(wanted.password))
-    database.ensure_schema()
+    schema.ensure_schema()
     for _ in range(MAX_ATTEMPTS):
         created = Created(_placed(wanted, slug, kind), account)
         with suppress(ClusterFull):
@@ -170,7 +165,7 @@ def _create(
 def _placed(wanted: "CreateOrganization", slug: str, kind: Kind) -> OrganizationDocument:
     """Make the document of the organization, at the place that the policy says."""
     cluster, pool = placement.choose_pool() if kind == "pooled" else (placement.choose_cluster(), None)
-    return organizations.create_document(wanted.name, slug, wanted.metadata, cluster, pool)
+    return create_document(wanted.name, slug, wanted.metadata, cluster, pool)
 
 
 def _insert(created: Created, owner_id: str | None, claim: Claim | None) -> None:
@@ -183,15 +178,15 @@ def _insert(created: Created, owner_id: str | None, claim: Claim | None) -> None
         creation.insert(organization, session)
         if owner_id is None:
             accounts.insert(account, session)
-        accounts.add_member(organization["_id"], account["_id"], session)
+        members.add_member(organization["_id"], account["_id"], session)
         details = {"name": organization["name"], "slug": organization["slug"], "account_id": account["_id"]}
-        audit.record("organization.created", [organization["_id"]], session, details)
+        recording.record("organization.created", [organization["_id"]], session, details)
         if claim is not None:
             answer = {"organization": organization, "account": account | {"password_hash": ""}}
             claim.complete(answer, session)
         creation.reserve(organization, session)
 
-    database.run_transaction(attempt)
+    mongodb.run_transaction(attempt)
 
 
 def _take_place(account_id: str, session: ClientSession) -> None:
@@ -199,7 +194,7 @@ def _take_place(account_id: str, session: ClientSession) -> None:
     if not accounts.lock_to_join(account_id, session):
         raise InvalidToken
     limit = settings().organizations_per_account
-    use = accounts.count_organizations(account_id, limit, session)
+    use = members.count_organizations(account_id, limit, session)
     if use >= limit:
         raise LimitReached(
             f"The account owns {limit} organizations, as many as it may. Delete one, or ask the operator.",

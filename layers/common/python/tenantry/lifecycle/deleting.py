@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from tenantry.accounts import Membership
 from tenantry.errors import PreconditionFailed
-from tenantry.lifecycle.attempts import until_not_overtaken
-from tenantry.moves import cleaning
-from tenantry.organizations import OrganizationDocument, is_pooled
-from tenantry.tenants import erasures
-from tenantry.tenants.intents import OvertakenError, carry_out
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import erasing
+from tenantry.lifecycle.intents.writing import OvertakenError, carry_out
+from tenantry.lifecycle.moves import cleaning
+from tenantry.lifecycle.overtaking import until_not_overtaken
+from tenantry.registry.organizations.document import OrganizationDocument, is_pooled
 
 
 def delete(membership: Membership, holds: Callable[[int | None], bool] = lambda _: True) -> None:
@@ -48,6 +48,6 @@ def _delete(current: OrganizationDocument) -> None:
         cleaning.make_way(current["_id"])
         raise OvertakenError
     if is_pooled(current):
-        erasures.delete(current)
+        erasing.delete(current)
     else:
         carry_out(current, "deleting", {})

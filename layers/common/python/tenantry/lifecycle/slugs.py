@@ -2,10 +2,12 @@
 
 from pymongo.client_session import ClientSession
 
-from tenantry import accounts, name_holds, names, organizations
 from tenantry.errors import InvalidFields, OrganizationExists
-from tenantry.organizations import OrganizationDocument
-from tenantry.tenants.settling import settle
+from tenantry.identity import members
+from tenantry.lifecycle.intents.settling import settle
+from tenantry.registry import name_holds, names
+from tenantry.registry.organizations import finding
+from tenantry.registry.organizations.document import OrganizationDocument
 
 
 def derive(name: str) -> str:
@@ -55,10 +57,10 @@ def check_free(slug: str, account_id: str | None, besides: str | None = None) ->
     ServiceUnavailable
         Another process is at the intent of its holder and takes long.
     """
-    holder = organizations.find_holder(slug)
+    holder = finding.find_holder(slug)
     if holder is not None and holder["_id"] != besides:
         settle(holder)
-        if organizations.find_holder(slug) is not None:
+        if finding.find_holder(slug) is not None:
             raise OrganizationExists
     name_holds.check(slug, account_id)
 
@@ -74,5 +76,5 @@ def exchange(organization: OrganizationDocument, slug: str, account_id: str, ses
         The slug is held for others; the transaction is aborted.
     """
     name_holds.check(slug, account_id, session)
-    owner_ids = accounts.owners(organization["_id"], session)
+    owner_ids = members.owners(organization["_id"], session)
     name_holds.hold_renamed(organization["slug"], organization["_id"], owner_ids, session)

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.client_session import ClientSession
 
-from tenantry import audit, database, name_holds, names, organizations
-from tenantry.accounts import Membership
+from tenantry.audit import recording
 from tenantry.errors import InvalidFields, InvalidToken, OrganizationExists, PreconditionFailed
+from tenantry.identity.members import Membership
 from tenantry.lifecycle import slugs
-from tenantry.lifecycle.attempts import until_not_overtaken
-from tenantry.metadata import METADATA_MAX_KEYS
-from tenantry.observability import count
-from tenantry.organizations import OrganizationDocument, is_pooled, moving, pace
-from tenantry.tenants.intents import OvertakenError, carry_out
+from tenantry.lifecycle.intents.writing import OvertakenError, carry_out
+from tenantry.lifecycle.overtaking import until_not_overtaken
+from tenantry.registry import name_holds, names
+from tenantry.registry.organizations import changing, moving, pace
+from tenantry.registry.organizations.document import METADATA_MAX_KEYS, OrganizationDocument, is_pooled
+from tenantry.runtime import moments, mongodb
+from tenantry.runtime.observability import count
 
 if TYPE_CHECKING:
-    from tenantry.schemas import UpdateOrganization
+    from tenantry.http.organizations.bodies import UpdateOrganization
 
 
 def update(
@@ -119,16 +121,16 @@ def _replace(
     current: OrganizationDocument,
     target: dict[str, Any],
     counted: dict[str, datetime],
-    action: audit.Action,
+    action: recording.Action,
     also: Callable[[ClientSession], None] | None = None,
 ) -> OrganizationDocument | None:
     def attempt(session: ClientSession) -> OrganizationDocument | None:
-        final = target | counted | {"updated_at": database.now()}
-        changed = organizations.replace(current, final, session)
+        final = target | counted | {"updated_at": moments.now()}
+        changed = changing.replace(current, final, session)
         if changed is not None and also is not None:
             also(session)
         if changed is not None:
-            audit.record(action, [current["_id"]], session, audit.changes(current, target))
+            recording.record(action, [current["_id"]], session, recording.changes(current, target))
         return changed
 
-    return database.run_transaction(attempt)
+    return mongodb.run_transaction(attempt)

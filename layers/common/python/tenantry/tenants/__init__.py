@@ -1,4 +1,4 @@
-"""Tenants' collections; only this room and `tenantry.moves` name one."""
+"""Tenants' collections; only this room and `tenantry.lifecycle.moves` name one."""
 
 from tenantry.tenants.tenant_collection import TenantCollection, collection
 

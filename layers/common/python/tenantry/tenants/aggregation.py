@@ -6,7 +6,7 @@ from typing import Any
 import bson
 from bson.raw_bson import RawBSONDocument
 
-from tenantry.database import Document
+from tenantry.runtime.mongodb import Document
 from tenantry.tenants.fence import TenantDocuments
 
 

@@ -16,17 +16,20 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
-from tenantry import clusters, database, organizations
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended, ServiceUnavailable, TenantryError
-from tenantry.organizations import OrganizationDocument, Placement, moving
-from tenantry.tenants import ddl
-from tenantry.tenants.indexes import CollectionIndexes
-from tenantry.tenants.pooled import PooledDocuments, PooledIndexes
-from tenantry.tenants.settling import settle_collection
+from tenantry.lifecycle.intents.settling import settle_collection
+from tenantry.registry import clusters
+from tenantry.registry.organizations import finding, moving
+from tenantry.registry.organizations.document import OrganizationDocument, Placement, placement
+from tenantry.runtime import mongodb, server_errors
+from tenantry.storage import collections
+from tenantry.storage.indexes import CollectionIndexes
+from tenantry.storage.pooled.documents import PooledDocuments
+from tenantry.storage.pooled.indexes import PooledIndexes
 
 MAX_ATTEMPTS: Final = 20  # of one operation, each beaten by a rename
 
-TenantDocuments = Collection[database.Document] | PooledDocuments
+TenantDocuments = Collection[mongodb.Document] | PooledDocuments
 TenantIndexes = CollectionIndexes | PooledIndexes
 
 
@@ -72,7 +75,7 @@ class Fence:
 
         def attempt() -> Result:
             before = self._settled()
-            place = organizations.placement(before)
+            place = placement(before)
 
             def transaction(session: ClientSession) -> Result:
                 try:
@@ -82,20 +85,18 @@ class Fence:
                     self._check_unchanged(before)
                     raise
                 # Without the session, so that it sees the present and not the transaction's snapshot.
-                present = organizations.find_to_commit(self._organization_id, place.cluster)
-                if present is None or organizations.placement(present) != place or not _is_usable(present):
+                present = finding.find_to_commit(self._organization_id, place.cluster)
+                if present is None or placement(present) != place or not _is_usable(present):
                     raise _TenantMoved
                 return result
 
-            return database.run_transaction(transaction, on=clusters.cluster_client(place.cluster))
+            return mongodb.run_transaction(transaction, on=clusters.cluster_client(place.cluster))
 
         return self._retried(attempt)
 
     def read[Result](self, operation: Callable[[TenantDocuments], Result]) -> Result:
         """Run an operation that does not write; it may run several times."""
-        return self.look(
-            lambda organization: operation(self._documents(organizations.placement(organization)))
-        )
+        return self.look(lambda organization: operation(self._documents(placement(organization))))
 
     def look[Result](self, operation: Callable[[OrganizationDocument], Result]) -> Result:
         """Run an operation that is told the organization and does not write; it may run several times."""
@@ -106,7 +107,7 @@ class Fence:
                 result = operation(before)
             except OperationFailure as error:
                 self._check_unchanged(before)
-                if error.code != database.QUERY_PLAN_KILLED:
+                if error.code != server_errors.QUERY_PLAN_KILLED:
                     raise
                 raise _TenantMoved from error
             self._check_unchanged(before)
@@ -119,16 +120,16 @@ class Fence:
 
         def attempt() -> Result:
             before = self._settled()
-            place = organizations.placement(before)
+            place = placement(before)
             if place.kind == "pooled":
                 return self._change_in_pool(place, operation)
-            uuid = ddl.collection_uuid(place)
+            uuid = collections.collection_uuid(place)
             self._check_unchanged(before)  # so the UUID is this organization's, whatever its name becomes
             if uuid is None:
                 raise ServiceUnavailable
             try:
                 return operation(CollectionIndexes(place, uuid))
-            except ddl.CollectionElsewhere:
+            except collections.CollectionElsewhere:
                 raise _TenantMoved from None
 
         return self._retried(attempt)
@@ -146,10 +147,10 @@ class Fence:
         return result
 
     def _check_in_pool(self, place: Placement, mine: PooledIndexes) -> None:
-        present = organizations.find(self._organization_id)
+        present = finding.find(self._organization_id)
         if present is None:
             mine.drop_all()  # what has come too late for the erasure
-        if present is None or organizations.placement(present) != place:
+        if present is None or placement(present) != place:
             raise _TenantMoved
 
     def _documents(self, place: Placement) -> TenantDocuments:
@@ -158,13 +159,13 @@ class Fence:
         return _collection(place)
 
     def _check_unchanged(self, before: OrganizationDocument) -> None:
-        present = organizations.find(self._organization_id)
+        present = finding.find(self._organization_id)
         if present is None or present["version"] != before["version"] or not _is_usable(present):
             raise _TenantMoved
 
     def _settled(self) -> OrganizationDocument:
         """Return the organization, as it was last seen without an intent."""
-        organization = self._last_seen or organizations.find(self._organization_id)
+        organization = self._last_seen or finding.find(self._organization_id)
         self._last_seen = settle_collection(organization) if organization else None
         if self._last_seen is None or self._last_seen["state"] == "deleting":
             raise OrganizationNotFound
@@ -182,7 +183,7 @@ class Fence:
         raise ServiceUnavailable
 
 
-def _collection(place: Placement) -> Collection[database.Document]:
+def _collection(place: Placement) -> Collection[mongodb.Document]:
     return clusters.tenant_database(place.cluster)[place.collection]
 
 

@@ -17,11 +17,12 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
-from tenantry import clusters, database, organizations
-from tenantry.database import Document
 from tenantry.errors import IdempotencyKeyReused, RequestInFlight
-from tenantry.idempotency import KEPT_FOR
-from tenantry.organizations import OrganizationDocument
+from tenantry.lifecycle.idempotency import KEPT_FOR
+from tenantry.registry import clusters
+from tenantry.registry.organizations.document import OrganizationDocument, placement
+from tenantry.runtime import moments
+from tenantry.runtime.mongodb import Document
 from tenantry.tenants.fence import Fence
 
 COLLECTION: Final = "idempotency_keys"  # no organization's, for their collections begin with org_
@@ -117,8 +118,8 @@ class Repetition:
 
     def _find(self, organization: OrganizationDocument, session: ClientSession | None = None) -> Stored:
         this = {"_id": self._key.record_id}
-        records = [_records(organizations.placement(organization).cluster).find_one(this, session=session)]
-        past = [one for one in organization.get("past_clusters", ()) if one["until"] > database.now()]
+        records = [_records(placement(organization).cluster).find_one(this, session=session)]
+        past = [one for one in organization.get("past_clusters", ()) if one["until"] > moments.now()]
         records += [_records(one["cluster"]).find_one(this) for one in past]
         # An organization that has come back has an old record here, too.
         record = max(filter(None, records), key=lambda one: int(one["steps"]), default=None)
@@ -132,11 +133,11 @@ class Repetition:
         """Note it before anything is inserted, so that equal requests at the same moment meet here."""
         if self._find(organization, session).steps != stored.steps - 1:
             raise RequestInFlight
-        cluster = organizations.placement(organization).cluster
+        cluster = placement(organization).cluster
         ensure_index(cluster)
         record = {
             "request": self._key.request,
-            "expires_at": database.now() + KEPT_FOR,
+            "expires_at": moments.now() + KEPT_FOR,
             **stored._asdict(),
         }
         try:

@@ -8,20 +8,22 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
-from tenantry import database
-from tenantry.accounts import Membership
 from tenantry.errors import TooManyIndexes
-from tenantry.organizations import OrganizationDocument
-from tenantry.tenants import aggregation, filters, index_reservations, indexes, pipelines, updates
+from tenantry.identity.members import Membership
+from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.runtime import ids, mongodb
+from tenantry.storage import index_reservations, indexes
+from tenantry.storage.allowed import filters, pipelines, updates
+from tenantry.storage.allowed.updates import BulkOperation
+from tenantry.tenants import aggregation
 from tenantry.tenants.fence import Fence, TenantDocuments
 from tenantry.tenants.repetitions import Key, Repetition
-from tenantry.tenants.updates import BulkOperation
 
 MAX_FOUND: Final = 1000
 MAX_INDEXES: Final = 10  # besides the one on _id; each is a file of the server, in every organization
 _INDEX_NOT_FOUND: Final = 27
 
-Document = database.Document
+Document = mongodb.Document
 Query = Mapping[str, Any]
 Sort = Sequence[tuple[str, int]]
 
@@ -31,7 +33,7 @@ class TenantCollection:
 
     Make one with `collection`, or with an organization's id where nobody calls, as in a scheduled function.
     Operations mean what they mean in pymongo; each is complete or did not happen. What they take is listed in
-    `tenantry.tenants.filters`, `updates` and `pipelines`, so that it means the same wherever documents are.
+    `tenantry.storage.allowed`, so that it means the same wherever documents are.
 
     Parameters
     ----------
@@ -68,14 +70,14 @@ class TenantCollection:
     def insert_one(self, document: Document) -> InsertOneResult:
         """Insert one document."""
         updates.check_document(document)
-        database.give_ids([document])
+        ids.give_ids([document])
         return self._fence.write(lambda mine, session: mine.insert_one(document, session=session))
 
     def insert_many(self, documents: Sequence[Document]) -> InsertManyResult:
         """Insert documents, all or none."""
         for document in documents:
             updates.check_document(document)
-        database.give_ids(documents)
+        ids.give_ids(documents)
         return self._fence.write(lambda mine, session: mine.insert_many(documents, session=session))
 
     def under(self, key: Key) -> Repetition:
@@ -114,7 +116,7 @@ class TenantCollection:
     def bulk_write(self, operations: Sequence[BulkOperation]) -> BulkWriteResult:
         """Carry out writes in their order, all or none."""
         updates.check_bulk(operations)
-        database.give_ids(one._doc for one in operations if isinstance(one, InsertOne))
+        ids.give_ids(one._doc for one in operations if isinstance(one, InsertOne))
         return self._fence.write(lambda mine, session: mine.bulk_write(operations, session=session))
 
     def modify_one(self, document_id: Any, change: Callable[[Document | None], Document | None]) -> None:
@@ -181,7 +183,7 @@ class TenantCollection:
         Parameters
         ----------
         pipeline : sequence of mapping
-            Stages that stay within this collection; see `tenantry.tenants.pipelines`.
+            Stages that stay within this collection; see `tenantry.storage.allowed.pipelines`.
         limit : int
             At most so many results.
         max_bytes : int, optional

@@ -1,0 +1,174 @@
+"""The audit record, in the master collection `audit`: who did what, when and from where. Records only expire.
+
+A record is written in the transaction that does what it tells, so there is one for each thing that happened
+and none for what did not. The collection `outbox` gets a copy, which stays until EventBridge has it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import accumulate
+from typing import Any, Final, Literal, NotRequired, TypedDict
+
+from pymongo.client_session import ClientSession
+
+from tenantry.runtime import ids, moments, mongodb, request_context
+from tenantry.runtime.request_context import Actor
+from tenantry.runtime.settings import settings
+
+Action = Literal[
+    "organization.created",
+    "organization.restored",
+    "organization.changed",
+    "organization.renamed",
+    "organization.deleted",
+    "organization.suspended",
+    "organization.reactivated",
+    "organization.moved",
+    "login.succeeded",
+    "login.failed",
+    "session.ended",
+    "session.refreshed_elsewhere",
+    "session.reused",
+    "account.logged_out_everywhere",
+    "account.ended",
+    "password.changed",
+    "password.change_failed",
+    "sign_up.refused",
+    "signing_key.published",
+    "signing_key.retired",
+    "signing_key.revoked",
+]
+Result = Literal["success", "failure"]
+
+FAILURES: Final[frozenset[Action]] = frozenset(
+    {"login.failed", "password.change_failed", "session.reused", "sign_up.refused"}
+)
+# Failures that concern nobody are strangers' doing, and there is no end to them.
+FAILURES_OF_STRANGERS_KEPT_DAYS: Final = 30
+KEYS_MAX_BYTES: Final = 512  # of the keys of metadata that one record names; there may be 3 KB and more
+
+
+class Record(TypedDict):
+    """A record as it is stored.
+
+    `account_id` is there where it concerns an account and so all of its organizations, `expires_at` unless it
+    stays for ever.
+    """
+
+    _id: str
+    at: datetime
+    action: Action
+    result: Result
+    actor: dict[str, str | None]
+    request_id: str | None
+    source_address: str | None
+    organization_ids: list[str]
+    account_id: NotRequired[str]
+    details: dict[str, Any]
+    expires_at: NotRequired[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class OfAccount:
+    """What concerns an account as a whole, and so all organizations that it is a member of."""
+
+    account_id: str
+
+
+def record(
+    action: Action,
+    concerned: Iterable[str] | OfAccount,
+    session: ClientSession,
+    details: Mapping[str, Any] | None = None,
+    decided_by: Mapping[str, Any] | None = None,
+) -> None:
+    """Record something within the transaction that does it.
+
+    Parameters
+    ----------
+    action : Action
+        What is done.
+    concerned : iterable of str, or OfAccount
+        The organizations that it concerns, or the account, whose owners may read the record.
+    session : ClientSession
+        Of the transaction.
+    details : mapping, optional
+        More about it, fit for all of these owners: no secrets, and not much.
+    decided_by : mapping, optional
+        From `origin`; the present request and its actor if left out.
+    """
+    at = moments.now()
+    stored: dict[str, Any] = {
+        "_id": ids.random_id("aud"),
+        "at": at,
+        "action": action,
+        "result": "failure" if action in FAILURES else "success",
+        **(decided_by or origin()),
+        **_concerned(concerned),
+        "details": dict(details or {}),
+    }
+    is_of_stranger = action in FAILURES and not stored["organization_ids"] and "account_id" not in stored
+    if days := _kept_days(is_of_stranger=is_of_stranger):
+        stored["expires_at"] = at + timedelta(days=days)
+    for collection in ("outbox", "audit"):
+        mongodb.collection(collection).insert_one(stored, session=session)
+
+
+def _concerned(concerned: Iterable[str] | OfAccount) -> dict[str, Any]:
+    if isinstance(concerned, OfAccount):
+        return {"organization_ids": [], "account_id": concerned.account_id}
+    return {"organization_ids": list(concerned)}
+
+
+def _kept_days(*, is_of_stranger: bool) -> int:
+    """Return for how many days a record is kept; 0 for ever."""
+    days = settings().audit_retention_days
+    longest = FAILURES_OF_STRANGERS_KEPT_DAYS if is_of_stranger else days
+    return min(days or longest, longest)
+
+
+def record_alone(
+    action: Action,
+    concerned: Iterable[str] | OfAccount,
+    details: Mapping[str, Any] | None = None,
+    decided_by: Mapping[str, Any] | None = None,
+) -> None:
+    """Record something that changes nothing, such as a refusal; parameters as of `record`.
+
+    Raises
+    ------
+    pymongo.errors.PyMongoError
+        Outcome unknown.
+    """
+    mongodb.run_transaction(lambda session: record(action, concerned, session, details, decided_by))
+
+
+def origin(actor: Actor | None = None) -> dict[str, Any]:
+    """Return what records tell about the present request, to be stored with what others may complete.
+
+    Parameters
+    ----------
+    actor : Actor, optional
+        Who has just proved to be it; the request's actor if left out.
+    """
+    present = request_context.current()
+    return present._asdict() | {"actor": (actor or present.actor)._asdict()}
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the details of an organization's change: names from and to, and keys of metadata only.
+
+    Of many keys, as many are named as fit into `KEYS_MAX_BYTES`, and the others counted.
+    """
+    old, new = before["metadata"], after["metadata"]
+    keys = sorted(key for key in {*old, *new} if (key in old, old.get(key)) != (key in new, new.get(key)))
+    names = {
+        field: {"from": before[field], "to": after[field]}
+        for field in ("name", "slug")
+        if before[field] != after[field]
+    }
+    sizes = accumulate(len(key.encode()) for key in keys)
+    named = [key for key, size in zip(keys, sizes, strict=True) if size <= KEYS_MAX_BYTES]
+    unnamed = len(keys) - len(named)
+    return names | ({"metadata": named} if keys else {}) | ({"more_metadata": unnamed} if unnamed else {})

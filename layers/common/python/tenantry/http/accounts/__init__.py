@@ -1,0 +1,1 @@
+"""Accounts and logins as clients send and see them."""

@@ -1,0 +1,30 @@
+"""What clients see of accounts and tokens, as `tenantry.http.accounts.answers` describes it."""
+
+from tenantry.http.organizations.representations import Representation, organization_of
+from tenantry.identity.accounts import AccountDocument, address_of
+from tenantry.identity.sessions import Tokens
+from tenantry.identity.tokens import LIFETIME_SECONDS
+from tenantry.runtime.moments import rfc3339
+
+
+def account_of(document: AccountDocument) -> Representation:
+    """Return an account's representation."""
+    return {
+        "id": document["_id"],
+        "email": address_of(document),
+        "created_at": rfc3339(document["created_at"]),
+    }
+
+
+def access_token_of(tokens: Tokens) -> Representation:
+    """Return the representation of the tokens that a login or refresh gives (RFC 6749 section 5.1)."""
+    representation = {
+        "access_token": tokens.access_token,
+        "refresh_token": tokens.refresh_token,
+        "token_type": "Bearer",
+        "expires_in": LIFETIME_SECONDS,
+        "organization": None if tokens.organization is None else organization_of(tokens.organization),
+    }
+    if tokens.device_token is not None:
+        representation["device_token"] = tokens.device_token
+    return representation

@@ -1,0 +1,43 @@
+"""Shapes of answers, for the OpenAPI document alone; no function imports them.
+
+What functions answer is made in `tenantry.http.organizations.representations`.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class Health(BaseModel):
+    """Answer of GET /health."""
+
+    status: Literal["ok"] = "ok"
+
+
+class JsonWebKeySet(BaseModel):
+    """Answer of GET /.well-known/jwks.json (RFC 7517 section 5)."""
+
+    keys: list[dict[str, str]]
+
+
+class FieldError(BaseModel):
+    """One wrong field of a request."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Every answer that is not a success (RFC 9457)."""
+
+    type: str = Field(examples=["urn:tenantry:problem:organization-exists"])
+    title: str = Field(examples=["Organization exists"])
+    status: int = Field(examples=[409])
+    detail: str
+    code: str = Field(examples=["organization-exists"])
+    instance: str = Field(description="Identifies this answer; quote it in a report.")
+    errors: list[FieldError] | None = None
+    organizations: list[dict[str, str]] | None = None
+    indexes: list[str] | None = Field(default=None, description="That refuse a document, or are refused.")
+    limit: int | None = Field(default=None, description="Of limit-reached: how many there may be.")
+    use: int | None = Field(default=None, description="Of limit-reached: how many there are.")

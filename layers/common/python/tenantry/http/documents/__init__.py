@@ -1,0 +1,1 @@
+"""Documents as clients send and see them."""

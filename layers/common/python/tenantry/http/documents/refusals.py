@@ -1,0 +1,158 @@
+"""What the server refuses because of the request, told from what is wrong with the server."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pymongo
+from pymongo.errors import OperationFailure, PyMongoError
+
+from tenantry.errors import (
+    AnswerTooLarge,
+    DocumentExists,
+    DocumentRefused,
+    IndexRefused,
+    QueryRefused,
+    QueryTooSlow,
+    TenantryError,
+)
+from tenantry.runtime import mongodb
+from tenantry.runtime.mongodb import Document
+from tenantry.tenants import TenantCollection
+
+QUERY_TIMEOUT_SECONDS: Final = 3  # less than a request has, which goes on to look at the organization
+ID_INDEX: Final = "_id_"
+
+_DUPLICATE_KEY: Final = 11000
+_BEFORE_INDEX: Final = " index: "
+_BEHIND_INDEX: Final = (" dup key: ", " collation: ")  # the latter if the index has one
+_MAX_TIME_EXPIRED: Final = 50
+_PARALLEL_ARRAYS: Final = 171
+_AMBIGUOUS: Final = 16746
+_TOO_LARGE_FOR_CACHE: Final = 388  # a transaction; what an index makes of a document is part of it
+_CONFLICTS: Final = {85, 86}  # IndexOptionsConflict, IndexKeySpecsConflict
+_OF_INDEXES: Final[dict[int | None, str]] = {
+    _PARALLEL_ARRAYS: "only one of its fields may hold an array",
+    _AMBIGUOUS: "a number in a path is the position of an item and a name in that item at the same time",
+    _TOO_LARGE_FOR_CACHE: "it would have too many entries, or too long ones",
+}
+_OF_QUERIES: Final = {
+    2,  # BadValue
+    9,  # FailedToParse
+    14,  # TypeMismatch
+    292,  # QueryExceededMemoryLimitNoDiskUseAllowed
+    16746,  # sorting by a number that is both an index of an array and a name in it
+    51091,  # a regular expression that does not compile
+}
+_RESULT_TOO_LARGE: Final = 10334  # BSONObjectTooLarge
+
+
+def of_document(mine: TenantCollection, failure: Mapping[str, Any]) -> TenantryError | None:
+    """Return why an index refuses a document, or None if the server's error says something else.
+
+    Parameters
+    ----------
+    mine : TenantCollection
+        Where the document was to be; asked for its indexes if the server does not say which one it is.
+    failure : mapping
+        `code` and `errmsg` of the server's reply, or of one of its write errors.
+    """
+    code = failure.get("code")
+    if code == _DUPLICATE_KEY:
+        return _exists(str(failure.get("errmsg", "")))
+    if code not in _OF_INDEXES:
+        return None
+    names = [index["name"] for index in mine.list_indexes() if _may_refuse(index, code)]
+    return DocumentRefused(f"{_named(names)} cannot hold the document: {_OF_INDEXES[code]}.", indexes=names)
+
+
+def _named(names: list[str]) -> str:
+    match names:
+        case []:
+            return "An index that was being built"
+        case [name]:
+            return f"The index {name}"
+        case _:
+            return f"One of the indexes {', '.join(names)}"
+
+
+def _exists(message: str) -> DocumentExists:
+    name = _index_in(message)
+    if name == ID_INDEX:
+        return of_id()
+    detail = f"Another document has the same values in the fields of the unique index {name}."
+    return DocumentExists(detail, indexes=[name])
+
+
+def _index_in(message: str) -> str:
+    """Return the name of the index that a duplicate is refused by; nothing else in the reply tells it."""
+    behind = message.partition(_BEFORE_INDEX)[2]
+    ends = [position for end in _BEHIND_INDEX if (position := behind.find(end)) >= 0]
+    return behind[: min(ends)] if ends else ID_INDEX
+
+
+def of_id() -> DocumentExists:
+    """Return the error of a document whose id is taken."""
+    return DocumentExists(indexes=[ID_INDEX])
+
+
+def _may_refuse(index: Document, code: Any) -> bool:
+    if code == _AMBIGUOUS:
+        return any(name.isdigit() for path in index["key"] for name in path.split("."))
+    return len(index["key"]) > 1
+
+
+@contextmanager
+def of_write(mine: TenantCollection) -> Iterator[None]:
+    """Raise DocumentExists or DocumentRefused where an index refuses a document."""
+    try:
+        yield
+    except OperationFailure as error:
+        raise of_document(mine, {"code": error.code, **(error.details or {})}) or error from None
+
+
+def of_index(name: str, error: OperationFailure) -> TenantryError | None:
+    """Return why an index cannot be created, or None if the server's error says something else.
+
+    Parameters
+    ----------
+    name : str
+        The index's.
+    error : OperationFailure
+        The server's. A code without a name ("Location...") is about what was sent or what is stored, too:
+        https://github.com/mongodb/mongo/blob/master/docs/exception_architecture.md
+    """
+    reasons = _OF_INDEXES | {
+        _DUPLICATE_KEY: "two documents have the same values in these fields",
+        _MAX_TIME_EXPIRED: "there are too many documents to index them within a request",
+        **dict.fromkeys(_CONFLICTS, "another index has this name, or the same fields; drop that first"),
+    }
+    reason = reasons.get(error.code)
+    if reason is None and str((error.details or {}).get("codeName")).startswith("Location"):
+        reason = "MongoDB cannot index these documents like this"
+    return IndexRefused(f"The index {name} cannot be: {reason}.", indexes=[name]) if reason else None
+
+
+@contextmanager
+def of_query() -> Iterator[None]:
+    """Bound the time of a query, and raise a problem of the request where another attempt cannot help.
+
+    The driver's deadline is the server's, so either of them may notice first that the time is over. It is the
+    query that is slow if the server answers something else at once.
+
+    Raises
+    ------
+    QueryTooSlow, QueryRefused, AnswerTooLarge
+    """
+    try:
+        with pymongo.timeout(QUERY_TIMEOUT_SECONDS):
+            yield
+    except PyMongoError as error:
+        if error.timeout:
+            mongodb.ping()
+            raise QueryTooSlow from None
+        if isinstance(error, OperationFailure) and error.code == _RESULT_TOO_LARGE:
+            raise AnswerTooLarge from None
+        if isinstance(error, OperationFailure) and error.code in _OF_QUERIES:
+            raise QueryRefused from None
+        raise

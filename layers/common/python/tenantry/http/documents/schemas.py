@@ -1,0 +1,112 @@
+"""How the OpenAPI document describes documents, which are no pydantic models: any object may be one."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any, Final
+
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from tenantry.errors import DocumentExists
+from tenantry.http import openapi
+from tenantry.http.bodies import JSON, MERGE_PATCH
+from tenantry.http.documents.requests import CANONICAL, LINES
+
+_NOTE: Final[dict[str, Any]] = {"text": "hello", "tags": ["first"], "at": {"$date": "2026-01-31T12:00:00Z"}}
+_STORED: Final[dict[str, Any]] = {"_id": {"$oid": "665f1c2e8b3e4a0012ab34cd"}, **_NOTE}
+_RESULTS: Final = [
+    {"status": HTTPStatus.CREATED, "_id": _STORED["_id"]},
+    {"status": HTTPStatus.CONFLICT, "code": DocumentExists.code, "detail": DocumentExists().detail},
+]
+
+_ONE: Final = {"a document": _NOTE}
+_ARRAY: Final = {"several": [{"text": "one"}, {"text": "two"}]}
+_LINES: Final = {"several": '{"text":"one"}\n{"text":"two"}\n'}
+_PATCH: Final = {"a field changed, another removed": {"text": "hello again", "at": None}}
+
+Examples = Mapping[str, Mapping[str, Any]]
+"""Media types of a body, each with named examples of every shape that it may have."""
+
+_MEDIA_TYPES: Final = (JSON, CANONICAL)
+DOCUMENT: Final[Examples] = {JSON: _ONE, CANONICAL: _ONE}
+DOCUMENTS: Final[Examples] = {JSON: {**_ONE, **_ARRAY}, CANONICAL: {**_ONE, **_ARRAY}, LINES: _LINES}
+PATCH: Final[Examples] = {MERGE_PATCH: _PATCH, JSON: _PATCH, CANONICAL: _PATCH}
+
+
+class Document(BaseModel):
+    """A document, in MongoDB Extended JSON; canonical if the request accepts `application/ejson`."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_STORED]})
+
+    id: Any = Field(alias="_id", description="Any type but null, boolean, array and regular expression.")
+
+
+class DocumentPage(BaseModel):
+    """Answer of GET /organizations/{organization}/documents."""
+
+    documents: list[dict[str, Any]] = Field(examples=[[_STORED]])
+    next_cursor: str | None = Field(description="Of the next page; null on the last one.", examples=[None])
+
+
+class DocumentCount(BaseModel):
+    """Answer of GET /organizations/{organization}/count."""
+
+    count: int = Field(examples=[1])
+
+
+class InsertedDocument(BaseModel):
+    """What became of one document of a list."""
+
+    model_config = ConfigDict(extra="allow")
+
+    status: int = Field(description="201, or the status that it would have got alone.", examples=[201])
+    id: Any = Field(default=None, alias="_id", description="Of a document that is stored.")
+    code: str | None = Field(default=None, description="Of the problem.", examples=["document-exists"])
+    detail: str | None = Field(default=None, description="Of the problem.")
+
+
+class InsertedDocuments(BaseModel):
+    """Answer of POST /organizations/{organization}/documents to a list, in its order."""
+
+    inserted: int = Field(description="How many are stored.", examples=[1])
+    results: list[InsertedDocument] = Field(examples=[_RESULTS])
+
+
+class Inserted(RootModel[Document | InsertedDocuments]):
+    """The stored document, or what became of each of a list."""
+
+
+def responses(
+    success: HTTPStatus,
+    model: str | None,
+    *problems: HTTPStatus,
+    others: Mapping[HTTPStatus, str] = MappingProxyType({}),
+) -> dict[int, OpenAPIResponse]:
+    """Describe a route's answers as `openapi.responses` does, with what all routes of documents share."""
+    common = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+    return openapi.responses(success, model, *common, *problems, others=others, media_types=_MEDIA_TYPES)
+
+
+def request_body(examples: Examples) -> dict[str, Any]:
+    """Describe a request's body.
+
+    Parameters
+    ----------
+    examples : mapping of str to mapping of str
+        Media types, each with named examples of every shape that the body may have.
+    """
+    content = {
+        media_type: {
+            "schema": {"anyOf": [_shape(example) for example in named.values()]},
+            "examples": {name: {"value": example} for name, example in named.items()},
+        }
+        for media_type, named in examples.items()
+    }
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _shape(example: Any) -> dict[str, Any]:
+    if isinstance(example, list):
+        return {"type": "array", "items": {"type": "object"}}
+    return {"type": "string" if isinstance(example, str) else "object"}

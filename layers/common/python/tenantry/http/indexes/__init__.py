@@ -1,0 +1,1 @@
+"""Indexes as clients send and see them."""

@@ -1,0 +1,74 @@
+"""Indexes of an organization's documents."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pymongo.errors import OperationFailure
+
+from tenantry.errors import IndexNotFound, IndexRefused
+from tenantry.http.documents import refusals
+from tenantry.http.documents.refusals import ID_INDEX
+from tenantry.runtime.mongodb import Document
+from tenantry.tenants import TenantCollection
+
+NAME_PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"  # needs no percent-encoding in a URL
+
+_NAME: Final = re.compile(NAME_PATTERN)
+_INDEX_NOT_FOUND: Final = 27
+
+
+def find_all(mine: TenantCollection) -> list[Document]:
+    """Return the indexes as the server describes them, the one on `_id` first."""
+    return mine.list_indexes()
+
+
+def create(
+    mine: TenantCollection,
+    keys: Sequence[tuple[str, int]],
+    *,
+    unique: bool,
+    partial: bool,
+    name: str | None,
+) -> str:
+    """Create an index and return its name; nothing changes if it is there.
+
+    Raises
+    ------
+    IndexRefused, TooManyIndexes
+        Nothing changed.
+    pymongo.errors.PyMongoError
+        Outcome unknown; repeating it tells.
+    """
+    chosen = name or _derived_name(keys)
+    try:
+        return mine.create_index(keys, unique=unique, partial=partial, name=chosen)
+    except OperationFailure as error:
+        raise refusals.of_index(chosen, error) or error from None
+
+
+def _derived_name(keys: Sequence[tuple[str, int]]) -> str:
+    """Return pymongo's name for the keys, or a digest of it where a URL could not hold it as it is."""
+    name = "_".join(f"{field}_{order}" for field, order in keys)
+    return name if _NAME.fullmatch(name) else hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def drop(mine: TenantCollection, name: str) -> None:
+    """Drop an index.
+
+    Raises
+    ------
+    IndexNotFound, IndexRefused
+        Nothing changed.
+    pymongo.errors.PyMongoError
+        Outcome unknown; repeating it tells.
+    """
+    if name == ID_INDEX:
+        raise IndexRefused("The index on _id stays.", indexes=[name])
+    try:
+        mine.drop_index(name)
+    except OperationFailure as error:
+        if error.code == _INDEX_NOT_FOUND:
+            raise IndexNotFound from None
+        raise

@@ -1,0 +1,1 @@
+"""Organizations as clients send and see them."""

@@ -1,0 +1,23 @@
+"""What clients see of the stored documents, as `tenantry.http.answers` describes it."""
+
+from typing import Any
+
+from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.runtime.moments import rfc3339
+
+Representation = dict[str, Any]
+
+
+def organization_of(document: OrganizationDocument) -> Representation:
+    """Return an organization's representation."""
+    return {
+        "id": document["_id"],
+        "name": document["name"],
+        "slug": document["slug"],
+        "collection": document["collection"],
+        "state": document["state"],
+        "version": document["version"],
+        "metadata": document["metadata"],
+        "created_at": rfc3339(document["created_at"]),
+        "updated_at": rfc3339(document["updated_at"]),
+    }

@@ -1,0 +1,1 @@
+"""Who is calling: accounts and their passwords, logins and sessions, and tokens."""

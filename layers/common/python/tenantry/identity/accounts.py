@@ -1,0 +1,145 @@
+"""Documents of the master collections `accounts` and `members`."""
+
+from datetime import datetime
+from typing import Any, NotRequired, TypedDict
+
+from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
+
+from tenantry.errors import EmailTaken
+from tenantry.identity.email_addresses import folded
+from tenantry.runtime import ids, moments, mongodb
+
+
+class AccountDocument(TypedDict):
+    """An account as it is stored; a token is valid only while its epoch is `auth_epoch`.
+
+    `email` is unique, in the form of `tenantry.identity.email_addresses.folded`; `address` is the same
+    as its owner wrote it, where that differs.
+    `without_organization_since` is there exactly while the account is a member of no organization; see
+    `tenantry.identity.unused_accounts`.
+    """
+
+    _id: str
+    email: str
+    address: NotRequired[str]
+    password_hash: str
+    auth_epoch: int
+    created_at: datetime
+    updated_at: datetime
+    without_organization_since: NotRequired[datetime]
+
+
+def create_document(address: str, password_hash: str) -> AccountDocument:
+    """Make the document of an account that is about to be created, with the address as its owner wrote it."""
+    now = moments.now()
+    document: AccountDocument = {
+        "_id": ids.random_id("acct"),
+        "email": folded(address),
+        "password_hash": password_hash,
+        "auth_epoch": 0,
+        "created_at": now,
+        "updated_at": now,
+    }
+    return document if document["email"] == address else document | {"address": address}
+
+
+def address_of(account: AccountDocument) -> str:
+    """Return an account's e-mail address as its owner wrote it."""
+    return account.get("address", account["email"])
+
+
+def insert(document: AccountDocument, session: ClientSession) -> None:
+    """Insert an account within a transaction.
+
+    Raises
+    ------
+    EmailTaken
+        Another account has the address; the transaction is aborted.
+    """
+    try:
+        mongodb.collection("accounts").insert_one(dict(document), session=session)
+    except DuplicateKeyError:
+        raise EmailTaken from None
+
+
+def find(account_id: str) -> AccountDocument | None:
+    """Return an account."""
+    return _typed(mongodb.collection("accounts").find_one({"_id": account_id}))
+
+
+def find_by_email(email: str) -> AccountDocument | None:
+    """Return the account that has the canonical e-mail address."""
+    return _typed(mongodb.collection("accounts").find_one({"email": email}))
+
+
+def lock_to_join(account_id: str, session: ClientSession) -> bool:
+    """Lock an account that is about to become a member of an organization; see `lock`.
+
+    Returns
+    -------
+    bool
+        Whether the account exists.
+    """
+    return lock(account_id, session, {"$unset": {"without_organization_since": ""}})
+
+
+def lock(account_id: str, session: ClientSession, change: dict[str, Any]) -> bool:
+    """Write to the account first, so that transactions which add or remove its members run one by one.
+
+    Without it two deletions of an account's last two organizations would each see the other's member, and
+    neither would note that the account is left without one (write skew).
+    """
+    touched = mongodb.collection("accounts").update_one(
+        {"_id": account_id}, {"$set": {"updated_at": moments.now()}} | change, session=session
+    )
+    return touched.matched_count == 1
+
+
+def set_password_hash(
+    account: AccountDocument,
+    password_hash: str,
+    *,
+    revoke_tokens: bool,
+    session: ClientSession | None = None,
+) -> bool:
+    """Store a password hash, if the one that was read is still there.
+
+    Parameters
+    ----------
+    account : AccountDocument
+        The account as it was read.
+    password_hash : str
+        The hash to store.
+    revoke_tokens : bool
+        Whether every token issued so far dies.
+    session : ClientSession, optional
+        Of the transaction that this belongs to.
+
+    Returns
+    -------
+    bool
+        False if the password has been changed meanwhile; nothing changed then.
+    """
+    changed = mongodb.collection("accounts").update_one(
+        {"_id": account["_id"], "password_hash": account["password_hash"]},
+        {
+            "$set": {"password_hash": password_hash, "updated_at": moments.now()},
+            "$inc": {"auth_epoch": int(revoke_tokens)},
+        },
+        session=session,
+    )
+    return changed.matched_count == 1
+
+
+def revoke_tokens(account_id: str, session: ClientSession) -> None:
+    """Let every token of an account that has been issued so far die, within a transaction."""
+    mongodb.collection("accounts").update_one(
+        {"_id": account_id},
+        {"$inc": {"auth_epoch": 1}, "$set": {"updated_at": moments.now()}},
+        session=session,
+    )
+
+
+def _typed(document: mongodb.Document | None) -> AccountDocument | None:
+    return document  # type: ignore[return-value]  # this module alone writes them

@@ -1,0 +1,33 @@
+"""Who is calling: an access token, checked against what the master database knows at this moment."""
+
+from tenantry.errors import InvalidToken
+from tenantry.identity import sessions, tokens
+from tenantry.identity.keys import public_keys
+from tenantry.identity.sessions import Identity
+
+
+def authenticate(token: str) -> Identity:
+    """Return whom a token speaks for; one round trip once the keys are cached.
+
+    Parameters
+    ----------
+    token : str
+        The access token in compact serialisation.
+
+    Raises
+    ------
+    InvalidToken
+        The token is not Tenantry's or expired; its session has ended; the organization or account is gone,
+        or the account's tokens have been revoked since it was issued.
+    """
+    claims = tokens.verify(token, public_keys.find_key)
+    found = sessions.identity(claims.sid, claims.sub)
+    if found is None or found.auth_epoch != claims.epoch:
+        raise InvalidToken
+    membership = found.membership
+    organization_id = membership.organization_id if membership else None
+    if organization_id != claims.org_id or int(found.authenticated_at.timestamp()) != claims.auth_time:
+        raise InvalidToken
+    if membership is not None and membership.organization.get("suspended_at"):
+        raise InvalidToken
+    return found

@@ -1,0 +1,128 @@
+"""Counters of what may not go on for ever, in the master collection `login_attempts`.
+
+A counter is changed only while it does not pause, and one command changes all that an attempt counts for. A
+count waits for neither the journal nor other members of the replica set: what an attempt ends with does, and
+MongoDB keeps the order (docs/decisions/0027).
+"""
+
+import hashlib
+import math
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Any, Final
+
+from pymongo import ReadPreference, UpdateOne
+from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from tenantry.errors import TooManyRequests
+from tenantry.runtime import moments, mongodb, request_context
+
+_DUPLICATE_KEY: Final = 11000
+
+
+def key_of(counted: str) -> str:
+    """Return the id of the counter of something, which does not tell what that is."""
+    return hashlib.sha256(counted.encode()).hexdigest()
+
+
+def source() -> str | None:
+    """Return what stands for the network that the request comes from; None outside of requests.
+
+    It is an IPv4 address, or of IPv6 the 64 bits that a client chooses the rest of.
+    """
+    address = request_context.current().source_address
+    return _network(address) if address else None
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address  # API Gateway's console tests routes from `test-invoke-source-ip`
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or IPv6Network((int(parsed), 64), strict=False))
+
+
+def count(key: str, now: datetime, *stages: dict[str, Any]) -> UpdateOne:
+    """Change a counter unless it pauses; the insertion that is tried instead fails, for its key is taken."""
+    unless_paused = {"_id": key, "blocked_until": {"$lte": now}}
+    return UpdateOne(unless_paused, [{"$set": stage} for stage in stages], upsert=True)
+
+
+def postpone(key: str, now: datetime, one: timedelta, most: int) -> UpdateOne:
+    """Count one more in a counter that forgives one after a while, unless it has as many as it may.
+
+    The counter is one moment, at which all are forgiven; how far away it is tells their number.
+
+    Parameters
+    ----------
+    key : str
+        Of the counter.
+    now : datetime
+        The present moment.
+    one : timedelta
+        How long it takes to forgive one.
+    most : int
+        How many there may be.
+    """
+    all_but_one = _milliseconds(one) * (most - 1)
+    return count(
+        key,
+        now,
+        {"expires_at": {"$add": [{"$max": ["$expires_at", now]}, _milliseconds(one)]}},
+        {"blocked_until": {"$subtract": ["$expires_at", all_but_one]}},
+    )
+
+
+def advance(key: str, one: timedelta) -> UpdateOne:
+    """Take one back in such a counter."""
+    earlier = {
+        "expires_at": {"$subtract": ["$expires_at", _milliseconds(one)]},
+        "blocked_until": {"$subtract": ["$blocked_until", _milliseconds(one)]},
+    }
+    return UpdateOne({"_id": key}, [{"$set": earlier}])
+
+
+def write(statements: list[UpdateOne]) -> None:
+    """Send the updates as one command; the first that fails is the last.
+
+    Raises
+    ------
+    pymongo.errors.BulkWriteError
+        One of the counters pauses, or was created by another at this moment; see `refused`.
+    """
+    collection().bulk_write(statements)
+
+
+def refused(error: BulkWriteError) -> int:
+    """Return the index of the count whose counter pauses, or has just been created by another attempt."""
+    match error.details:
+        case {"writeErrors": [{"code": code, "index": int(index)}]} if code == _DUPLICATE_KEY:
+            return index
+    raise error
+
+
+def check_pauses(keys: list[str], detail: str = "") -> None:
+    """Raise TooManyRequests if one of the counters pauses."""
+    found = collection().find({"_id": {"$in": keys}})
+    left = max((counter["blocked_until"] - moments.now() for counter in found), default=timedelta())
+    if left > timedelta():
+        raise TooManyRequests(detail, retry_after_seconds=math.ceil(left.total_seconds()))
+
+
+def collection() -> Collection[mongodb.Document]:
+    """Return the counters as the primary has them, which the majority may not have yet."""
+    return mongodb.master().get_collection(
+        "login_attempts",
+        read_concern=ReadConcern("local"),
+        read_preference=ReadPreference.PRIMARY,
+        write_concern=WriteConcern(1),
+    )
+
+
+def _milliseconds(length: timedelta) -> int:
+    return length // timedelta(milliseconds=1)

@@ -1,0 +1,102 @@
+"""Checking a password against an account, with the pauses that failures bring; the only place that does."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from tenantry.audit import recording
+from tenantry.audit.recording import Action, OfAccount
+from tenantry.errors import InvalidCredentials, OrganizationRequired, OrganizationSuspended
+from tenantry.identity import passwords
+from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.throttling import FREE_FAILURES, Attempts
+from tenantry.runtime.observability import count, logger
+from tenantry.runtime.request_context import Actor
+
+
+def check_password(
+    attempts: Attempts, account: AccountDocument | None, password: str, failure: Action = "login.failed"
+) -> bool:
+    """Tell whether the password is the account's, and record it if not; one KDF call whatever the answer.
+
+    Parameters
+    ----------
+    attempts : Attempts
+        What failures count for.
+    account : AccountDocument, optional
+        The account that is asked for; None if there is none.
+    password : str
+        In canonical form.
+    failure : Action
+        What is recorded if the password is not the account's.
+
+    Raises
+    ------
+    TooManyRequests
+        Too many failures; nothing was verified, no KDF call was made.
+    """
+    attempts.begin()
+    if account is not None and _matches(account, password):
+        attempts.forget()
+        return True
+    if account is None:
+        passwords.verify_password(password, None)
+    failures = attempts.fail()
+    if _is_recorded(failures):
+        reason = {"reason": InvalidCredentials.code, "failures": failures}
+        record_failure(failure, account["_id"] if account else None, reason)
+    return False
+
+
+def _is_recorded(failures: int) -> bool:
+    """Tell which failures in a row are recorded: those that are free, and then each time they have doubled.
+
+    So nobody fills the record by going on, and it tells how often somebody has.
+    """
+    return failures <= FREE_FAILURES or failures & (failures - 1) == 0
+
+
+def record_failure(
+    failure: Action, account_id: str | None, details: Mapping[str, Any], actor: Actor | None = None
+) -> None:
+    """Record a refusal; its time does not tell whether there is an account.
+
+    Parameters
+    ----------
+    failure : Action
+        What was refused.
+    account_id : str, optional
+        Whose password was asked for; the owners of its organizations may read the record.
+    details : mapping
+        What is told of it; at least the code of the answer as `reason`.
+    actor : Actor, optional
+        Who has proved to be it, if the password was right.
+    """
+    recording.record_alone(
+        failure, OfAccount(account_id) if account_id else [], details, recording.origin(actor)
+    )
+
+
+def _matches(account: AccountDocument, password: str) -> bool:
+    try:
+        return passwords.verify_password(password, account.get("password_hash") or "")
+    except ValueError:
+        logger.error("A stored password hash is corrupt", account_id=account["_id"])
+        return False
+
+
+@contextmanager
+def recorded(action: Action, account_id: str) -> Iterator[None]:
+    """Record why somebody who knows the password is refused all the same, within a `with` block."""
+    try:
+        yield
+    except (InvalidCredentials, OrganizationRequired, OrganizationSuspended) as error:
+        record_failure(action, account_id, {"reason": error.code}, Actor("account", account_id))
+        raise
+
+
+def refusal(reason: str) -> InvalidCredentials:
+    """Count and log a refusal; return the one error for every cause."""
+    count("LoginFailed")
+    logger.info("Login refused", reason=reason)
+    return InvalidCredentials()

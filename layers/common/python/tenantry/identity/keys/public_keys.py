@@ -1,0 +1,166 @@
+"""Public halves of the signing keys, in the master collection `signing_keys`.
+
+Whoever verifies tokens reads them here, so that it needs neither the secret nor Secrets Manager.
+"""
+
+import time
+from datetime import timedelta
+from typing import Final
+
+from pymongo.client_session import ClientSession
+
+from tenantry.audit import recording
+from tenantry.identity.tokens import Jwk
+from tenantry.registry import issuer
+from tenantry.runtime import moments, mongodb, snapshots
+from tenantry.runtime.settings import settings
+
+CACHE_SECONDS: Final = 300
+UNKNOWN_KEY_PAUSE_SECONDS: Final = 1  # forged key ids must not become a storm of reads
+
+_keys: dict[str, Jwk] = {}
+_read_at: float = 0.0
+
+
+def publish(jwk: Jwk, current_key_id: str | None = None) -> None:
+    """Publish a public key, before the first token is signed with its private half; repeatable.
+
+    The first one makes the master database its issuer's.
+
+    Parameters
+    ----------
+    jwk : dict
+        The public half.
+    current_key_id : str, optional
+        The issuer's key that signs at the moment. If it was published before keys had issuers, they and the
+        database become this issuer's.
+
+    Raises
+    ------
+    RuntimeError
+        The database belongs to another issuer. Nothing changed.
+    """
+    global _read_at  # noqa: PLW0603 - what is cached does not hold the key
+
+    def attempt(session: ClientSession) -> None:
+        _claim(current_key_id, session)
+        published = mongodb.collection("signing_keys").update_one(
+            {"_id": jwk["kid"]},
+            {
+                "$set": {"jwk": jwk, "iss": settings().token_issuer},
+                "$setOnInsert": {"created_at": moments.now()},
+            },
+            upsert=True,
+            session=session,
+        )
+        if published.upserted_id is not None:
+            recording.record("signing_key.published", [], session, {"kid": jwk["kid"]})
+
+    mongodb.run_transaction(attempt)
+    _read_at = 0.0
+
+
+def retire_all_but(key_id: str, after: timedelta) -> None:
+    """Let every other key of this issuer end after a while; one that has an end already keeps it."""
+    keys = mongodb.collection("signing_keys")
+    lasting = {"_id": {"$ne": key_id}, "iss": settings().token_issuer, "not_after": None}
+
+    def attempt(session: ClientSession) -> None:
+        key_ids = [key["_id"] for key in keys.find(lasting, session=session)]
+        if key_ids:
+            end = {"$set": {"not_after": moments.now() + after}}
+            keys.update_many(lasting, end, session=session)
+            recording.record("signing_key.retired", [], session, {"kids": key_ids})
+
+    mongodb.run_transaction(attempt)
+
+
+def revoke(key_id: str) -> bool:
+    """End a retired key at once; who has read the keys before knows it `CACHE_SECONDS` later at most.
+
+    Returns
+    -------
+    bool
+        Whether the key was a retired one; if not, nothing changed.
+    """
+    keys, now = mongodb.collection("signing_keys"), moments.now()
+    retired = {"_id": key_id, "not_after": {"$ne": None}}
+
+    def attempt(session: ClientSession) -> bool:
+        before = keys.find_one_and_update(retired, {"$min": {"not_after": now}}, session=session)
+        if before is not None and before["not_after"] > now:
+            recording.record("signing_key.revoked", [], session, {"kid": key_id})
+        return before is not None
+
+    return mongodb.run_transaction(attempt)
+
+
+def hand_over(new_issuer: str) -> None:
+    """Make the master database another issuer's, and end the keys of the one before at once; repeatable.
+
+    Keys from before keys had issuers, in a database that is nobody's yet, become the new issuer's.
+    """
+    keys = mongodb.collection("signing_keys")
+
+    def attempt(session: ClientSession) -> None:
+        if issuer.recorded(session) is None:
+            _adopt_keys(new_issuer, session)
+        issuer.record(new_issuer, session)
+        of_others = {"iss": {"$ne": new_issuer}}
+        for key in keys.find(of_others, session=session):
+            recording.record("signing_key.revoked", [], session, {"kid": key["_id"]})
+        keys.delete_many(of_others, session=session)
+
+    mongodb.run_transaction(attempt)
+
+
+def all_keys() -> list[Jwk]:
+    """Return the public keys that verify tokens at this moment, as the database has them."""
+    _read()
+    return list(_keys.values())
+
+
+def find_key(key_id: str) -> Jwk | None:
+    """Return the public key of an id, looking again for one that is not known yet."""
+    age = time.time() - _read_at
+    if age > CACHE_SECONDS or (key_id not in _keys and age > UNKNOWN_KEY_PAUSE_SECONDS):
+        _read()
+    return _keys.get(key_id)
+
+
+@snapshots.before_snapshot
+def forget() -> None:
+    """Forget the keys that were read."""
+    global _keys, _read_at
+    _keys, _read_at = {}, 0.0
+
+
+def _read() -> None:
+    global _keys, _read_at  # noqa: PLW0603 - the cache of the execution environment
+    valid = {
+        "iss": {"$in": [settings().token_issuer, None]},
+        "$or": [{"not_after": None}, {"not_after": {"$gt": moments.now()}}],
+    }
+    _keys = {
+        key["_id"]: key["jwk"] for key in mongodb.collection("signing_keys").find(valid).sort("created_at", 1)
+    }
+    _read_at = time.time()
+
+
+def _claim(current_key_id: str | None, session: ClientSession) -> None:
+    """Make a database that is nobody's yet this issuer's; refuse that of another."""
+    own, owner = settings().token_issuer, issuer.recorded(session)
+    if owner is None:
+        lasting = {"iss": None, "not_after": None}
+        key_ids = [key["_id"] for key in mongodb.collection("signing_keys").find(lasting, session=session)]
+        if key_ids and current_key_id not in key_ids:
+            raise RuntimeError(issuer.refusal(f"whoever signs with {', '.join(key_ids)}"))
+        issuer.record(own, session)
+        _adopt_keys(own, session)
+    elif owner != own:
+        raise RuntimeError(issuer.refusal(f"the issuer {owner}"))
+
+
+def _adopt_keys(own: str, session: ClientSession) -> None:
+    adopted = {"$set": {"iss": own}}
+    mongodb.collection("signing_keys").update_many({"iss": None}, adopted, session=session)

@@ -1,0 +1,180 @@
+"""Log in with e-mail and password, go on with a refresh token, and log out."""
+
+from typing import Final
+
+from pymongo.client_session import ClientSession
+
+from tenantry.audit import recording
+from tenantry.audit.recording import OfAccount
+from tenantry.errors import (
+    InvalidRefreshToken,
+    OrganizationRequired,
+    OrganizationSuspended,
+    ServiceUnavailable,
+)
+from tenantry.identity import accounts, devices, members, passwords, refreshing, sessions, tokens
+from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.credentials import check_password, recorded, refusal
+from tenantry.identity.members import Membership
+from tenantry.identity.sessions import Started, Tokens
+from tenantry.identity.tokens import InOrganization, InvalidSigningKey, SigningKey
+from tenantry.runtime import mongodb
+from tenantry.runtime.observability import count, logger
+from tenantry.runtime.secrets import read_secret
+from tenantry.runtime.settings import settings
+
+MAX_LISTED: Final = 100  # organizations of an account that has to name one
+
+
+def login(email: str, password: str, organization: str | None, device_token: str | None = None) -> Tokens:
+    """Verify the credentials and issue an access token for one organization, or for none if there is none.
+
+    Every outcome costs one KDF call, so that its time tells nothing: but a pause, which costs none, and the
+    replacement of a weak hash, which costs a second.
+
+    Parameters
+    ----------
+    email, password : str
+        In canonical form.
+    organization : str, optional
+        Slug or id; needed if the account has several organizations.
+    device_token : str, optional
+        Of an earlier login; the failures of others then do not count.
+
+    Raises
+    ------
+    InvalidCredentials
+        E-mail address, password or organization is wrong.
+    OrganizationRequired
+        The credentials are right, but there are several organizations.
+    TooManyRequests
+        Too many failures with this device, or else with this address or from this source; nothing was
+        verified.
+    OrganizationSuspended
+        The credentials are right, but the organization is suspended.
+    ServiceUnavailable
+        No signing key exists yet.
+    """
+    account = accounts.find_by_email(email)
+    attempts = devices.attempts(email, device_token, account)
+    if not check_password(attempts, account, password) or account is None:
+        raise refusal("credentials")
+    with recorded("login.failed", account["_id"]):
+        membership = _choose(members.choices(account["_id"], organization, MAX_LISTED + 1), organization)
+        _check_open(membership)
+        account = _rehashed_if_weak(account, password)
+        issued = _issue(sessions.start(account, membership))
+        if issued is None:
+            raise refusal("credentials")
+    count("LoginSucceeded")
+    return issued._replace(device_token=devices.renew(device_token, account))
+
+
+def refresh(refresh_token: str) -> Tokens:
+    """Issue the next tokens of a session.
+
+    Raises
+    ------
+    InvalidRefreshToken
+        The token or its session is over, or the token was used too long ago, which ends the session.
+    OrganizationSuspended
+        The organization has been suspended a moment ago.
+    pymongo.errors.PyMongoError
+        Outcome unknown; the same token may be sent again for half a minute.
+    """
+    issued = _issue(refreshing.rotate(refresh_token))
+    if issued is None:
+        raise InvalidRefreshToken
+    return issued
+
+
+def _issue(started: Started) -> Tokens | None:
+    """Issue the tokens of a session, or end it if its membership or its password is gone."""
+    session = started.session
+    logger.append_keys(account_id=session["account_id"])
+    identity = sessions.identity(session["_id"], session["account_id"])
+    if identity is None or identity.auth_epoch != session["auth_epoch"]:
+        sessions.end(session["_id"])
+        return None
+    _check_open(identity.membership)
+    organization = identity.membership.organization if identity.membership else None
+    token = tokens.issue(
+        _signing_key(),
+        session_id=session["_id"],
+        account_id=identity.account_id,
+        organization=InOrganization(organization["_id"], organization["slug"]) if organization else None,
+        epoch=identity.auth_epoch,
+        authenticated_at=identity.authenticated_at,
+    )
+    return Tokens(token, started.refresh_token, organization)
+
+
+def _check_open(membership: Membership | None) -> None:
+    if membership is None:
+        return
+    logger.append_keys(organization_id=membership.organization_id)
+    if membership.organization.get("suspended_at"):
+        raise OrganizationSuspended
+
+
+def log_out(refresh_token: str) -> None:
+    """End the session of a refresh token, whichever of its tokens it is; its access tokens are dead, too.
+
+    Raises
+    ------
+    InvalidRefreshToken
+        The text is no refresh token; that it is of no session any more is no error.
+    pymongo.errors.PyMongoError
+        Outcome unknown; repeat it.
+    """
+    sessions.end_by_token(refresh_token)
+
+
+def log_out_everywhere(account_id: str) -> None:
+    """End all sessions of an account; every token of the account is dead afterwards.
+
+    Raises
+    ------
+    pymongo.errors.PyMongoError
+        Outcome unknown; repeat it.
+    """
+
+    def attempt(session: ClientSession) -> None:
+        accounts.revoke_tokens(account_id, session)
+        recording.record("account.logged_out_everywhere", OfAccount(account_id), session)
+
+    mongodb.run_transaction(attempt)
+
+
+def _choose(memberships: list[Membership], organization: str | None) -> Membership | None:
+    """Return the membership that a login is for; None if the account has none and the login names none."""
+    open_ones = [one for one in memberships if one.organization["state"] != "deleting"]
+    if not open_ones:
+        if organization is not None:
+            raise refusal("organization")
+        return None
+    if len(open_ones) > 1:
+        raise OrganizationRequired.among([one.organization for one in open_ones], MAX_LISTED)
+    return open_ones[0]
+
+
+def _rehashed_if_weak(account: AccountDocument, password: str) -> AccountDocument:
+    """Return the account with a hash of as many rounds as there should be."""
+    if not passwords.needs_rehash(account["password_hash"]):
+        return account
+    rehashed = passwords.hash_password(password)
+    accounts.set_password_hash(account, rehashed, revoke_tokens=False)
+    return account | {"password_hash": rehashed}
+
+
+def _signing_key() -> SigningKey:
+    """Return the newest signing key; right after the first deployment it may not be there yet."""
+    arn = settings().signing_key_secret_arn
+    try:
+        return SigningKey.from_json(read_secret(arn))
+    except InvalidSigningKey:
+        pass
+    try:
+        return SigningKey.from_json(read_secret(arn, max_age=0))
+    except InvalidSigningKey:
+        raise ServiceUnavailable("No signing key exists yet. Repeat the request after a while.") from None

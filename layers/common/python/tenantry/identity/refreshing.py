@@ -1,0 +1,136 @@
+"""Going on with a session: each use of a refresh token replaces it.
+
+The answer may get lost, and two tabs may share a token. So one that was replaced a moment ago is taken again,
+and gives the session's current token, which nobody has used yet. Whoever presents an older one has a copy of
+what somebody else uses: the session ends (RFC 9700 section 4.14.2). The rules, and what they do not notice,
+stand in docs/decisions/0019.
+"""
+
+import hmac
+from datetime import timedelta
+from typing import Final
+
+from pymongo.client_session import ClientSession
+
+from tenantry.errors import InvalidRefreshToken, ServiceUnavailable
+from tenantry.identity import counters, refresh_tokens
+from tenantry.identity.refresh_tokens import RefreshToken
+from tenantry.identity.sessions import ReplacedToken, SessionDocument, Started, living, record, typed
+from tenantry.runtime import moments, mongodb
+from tenantry.runtime.observability import count, logger
+
+OVERLAP: Final = timedelta(seconds=30)  # for which a token is taken again after it was replaced
+MAX_REPLACED: Final = 10  # tokens that are remembered; a browser's tabs that all begin at once
+MAX_ATTEMPTS: Final = 3  # of a refresh that another overtook, whom a failover undid
+
+
+def rotate(refresh_token: str) -> Started:
+    """Exchange a refresh token for the session's next one, or for its current one if it was replaced already.
+
+    Raises
+    ------
+    InvalidRefreshToken
+        There is no such session any more; or the token was replaced more than `OVERLAP` ago, or more than
+        `MAX_REPLACED` tokens ago, which ends the session.
+    ServiceUnavailable
+        Other requests overtook this one again and again.
+    pymongo.errors.PyMongoError
+        Outcome unknown; the same token may be sent again for `OVERLAP`.
+    """
+    token = refresh_tokens.parse(refresh_token)
+    for _ in range(MAX_ATTEMPTS):
+        if (started := _replace(token) or _repeat(token)) is not None:
+            return started
+    raise ServiceUnavailable
+
+
+def _replace(token: RefreshToken) -> Started | None:
+    """Replace a session's token; None if it is not the current one."""
+    replaced: ReplacedToken = {
+        "hash": token.step_hash,
+        "nonce": refresh_tokens.draw_nonce(),
+        "at": moments.now(),
+        "source": counters.source(),
+        "is_repetition_recorded": False,
+    }
+    following = token.followed(replaced["nonce"])
+    session = mongodb.collection("sessions").find_one_and_update(
+        living(token) | {"current_hash": token.step_hash},
+        {
+            "$set": {"current_hash": following.step_hash},
+            "$push": {"replaced": {"$each": [replaced], "$slice": -MAX_REPLACED}},
+        },
+    )
+    return None if session is None else Started(typed(session), following.text)
+
+
+def _repeat(token: RefreshToken) -> Started | None:
+    """Give the current token for one that was replaced a moment ago, else end the session.
+
+    None if the session has changed meanwhile.
+    """
+    session = _find(token)
+    if hmac.compare_digest(session["current_hash"], token.step_hash):
+        return None
+    followers = _followers(session, token)
+    if not followers or moments.now() - followers[0]["at"] > OVERLAP:
+        _end_reused(session)
+        raise InvalidRefreshToken
+    if not _is_repetition_recorded(session, followers[0]):
+        return None
+    for replaced in followers:
+        token = token.followed(replaced["nonce"])
+    return Started(session, token.text)
+
+
+def _followers(session: SessionDocument, token: RefreshToken) -> list[ReplacedToken]:
+    """Return the token and those that followed it, as far as they are replaced and remembered."""
+    replaced = session.get("replaced", [])
+    for index, one in enumerate(replaced):
+        if hmac.compare_digest(one["hash"], token.step_hash):
+            return replaced[index:]
+    return []
+
+
+def _is_repetition_recorded(session: SessionDocument, replaced: ReplacedToken) -> bool:
+    """Record that a token came again from another network, once for each token, if it did.
+
+    False if the session has changed meanwhile; nothing is recorded then.
+    """
+    if replaced["is_repetition_recorded"] or replaced["source"] == counters.source():
+        return True
+    unrecorded = {"hash": replaced["hash"], "is_repetition_recorded": False}
+
+    def attempt(transaction: ClientSession) -> bool:
+        marked = mongodb.collection("sessions").update_one(
+            {"_id": session["_id"], "replaced": {"$elemMatch": unrecorded}},
+            {"$set": {"replaced.$.is_repetition_recorded": True}},
+            session=transaction,
+        )
+        if marked.matched_count:
+            first_source = replaced["source"]
+            record("session.refreshed_elsewhere", session, transaction, first_source=first_source)
+        return marked.matched_count == 1
+
+    logger.warning("A refresh token came from two networks", session_id=session["_id"])
+    return mongodb.run_transaction(attempt)
+
+
+def _find(token: RefreshToken) -> SessionDocument:
+    found = mongodb.collection("sessions").find_one(living(token))
+    if found is None:
+        raise InvalidRefreshToken
+    return typed(found)
+
+
+def _end_reused(session: SessionDocument) -> None:
+    logger.warning("A refresh token was used again", session_id=session["_id"])
+    count("RefreshTokenReused")
+    last_source = session["replaced"][-1]["source"] if session.get("replaced") else None
+
+    def attempt(transaction: ClientSession) -> None:
+        ended = mongodb.collection("sessions").delete_one({"_id": session["_id"]}, session=transaction)
+        if ended.deleted_count:
+            record("session.reused", session, transaction, last_source=last_source)
+
+    mongodb.run_transaction(attempt)

@@ -1,0 +1,210 @@
+"""Documents of the master collection `sessions`: logins, which `refreshing` goes on with."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple, NotRequired, TypedDict
+
+from pymongo.client_session import ClientSession
+
+from tenantry.audit import recording
+from tenantry.identity import members, refresh_tokens
+from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.members import Membership
+from tenantry.identity.refresh_tokens import RefreshToken
+from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.runtime import ids, moments, mongodb
+from tenantry.runtime.request_context import Actor
+
+MAX_PER_ACCOUNT: Final = 100  # the oldest ends then
+LIFETIME: Final = timedelta(days=30)  # of a session, however often it is refreshed
+
+
+class ReplacedToken(TypedDict):
+    """A token that was replaced, and from which network; whether a repetition from another is recorded."""
+
+    hash: bytes
+    nonce: bytes
+    at: datetime
+    source: str | None
+    is_repetition_recorded: bool
+
+
+class SessionDocument(TypedDict):
+    """A session as it is stored: no token can be made of it.
+
+    A session in no organization has None for its member and organization. `authenticated_at` is when the
+    password was verified; no refresh changes it. `replaced` are the last tokens that were, the newest last.
+    """
+
+    _id: str
+    family_hash: bytes
+    member_id: str | None
+    account_id: str
+    organization_id: str | None
+    auth_epoch: int
+    authenticated_at: datetime
+    current_hash: bytes
+    replaced: NotRequired[list[ReplacedToken]]
+    expires_at: datetime
+
+
+class Tokens(NamedTuple):
+    """What a login or refresh gives; only a login gives the token of a device."""
+
+    access_token: str
+    refresh_token: str
+    organization: OrganizationDocument | None
+    device_token: str | None = None
+
+
+class Identity(NamedTuple):
+    """Whom a session speaks for: an account and, if the session is in an organization, its membership."""
+
+    session_id: str
+    account_id: str
+    auth_epoch: int
+    authenticated_at: datetime
+    membership: Membership | None
+
+
+class Started(NamedTuple):
+    """A session and the refresh token that continues it."""
+
+    session: SessionDocument
+    refresh_token: str
+
+
+def start(account: AccountDocument, membership: Membership | None) -> Started:
+    """Store a session of an account whose password has just been verified, and record the login.
+
+    Parameters
+    ----------
+    account : AccountDocument
+        Who has logged in, as it was when the password was verified; the session ends when its epoch moves on.
+    membership : Membership, optional
+        In which organization the session is, if in any.
+    """
+    token = refresh_tokens.draw()
+    now = moments.now()
+    session: SessionDocument = {
+        "_id": ids.random_id("ses"),
+        "family_hash": token.family_hash,
+        "member_id": membership.member_id if membership else None,
+        "account_id": account["_id"],
+        "organization_id": membership.organization_id if membership else None,
+        "auth_epoch": account["auth_epoch"],
+        "authenticated_at": now,
+        "current_hash": token.step_hash,
+        "expires_at": now + LIFETIME,
+    }
+
+    def attempt(transaction: ClientSession) -> None:
+        mongodb.collection("sessions").insert_one(dict(session), session=transaction)
+        _end_oldest(account["_id"], transaction)
+        record("login.succeeded", session, transaction, Actor("account", session["account_id"]))
+
+    mongodb.run_transaction(attempt)
+    return Started(session, token.text)
+
+
+def _end_oldest(account_id: str, transaction: ClientSession) -> None:
+    """End the oldest sessions of an account, so that a loop of logins does not fill the database."""
+    sessions = mongodb.collection("sessions")
+    surplus = sessions.find(
+        {"account_id": account_id},
+        {"_id": 1},
+        sort=[("expires_at", -1)],
+        skip=MAX_PER_ACCOUNT,
+        limit=MAX_PER_ACCOUNT,
+        session=transaction,
+    )
+    if ids := [one["_id"] for one in surplus]:
+        sessions.delete_many({"_id": {"$in": ids}}, session=transaction)
+
+
+def identity(session_id: str, account_id: str) -> Identity | None:
+    """Return whom an account's session speaks for, if all that it names is still there; one round trip."""
+    found = mongodb.collection("account_epochs").aggregate(
+        [
+            {"$match": {"_id": account_id}},
+            {"$addFields": {"session_id": {"$literal": session_id}}},
+            *members.join("sessions", "session_id", "session"),
+            {"$match": {"session.account_id": account_id}},
+            *members.join("members", "session.member_id", "member", is_optional=True),
+            *members.join("organizations", "member.organization_id", "organization", is_optional=True),
+            {
+                "$project": {
+                    "auth_epoch": 1,
+                    "session.member_id": 1,
+                    "session.authenticated_at": 1,
+                    "member": 1,
+                    "organization": 1,
+                }
+            },
+        ]
+    )
+    joined = next(iter(found), None)
+    if joined is None or "authenticated_at" not in joined["session"]:
+        return None  # nobody knows how old the login is
+    if joined["session"]["member_id"] is not None and "organization" not in joined:
+        return None
+    return Identity(
+        session_id=session_id,
+        account_id=account_id,
+        auth_epoch=joined["auth_epoch"],
+        authenticated_at=joined["session"]["authenticated_at"],
+        membership=members.membership_of(joined) if "organization" in joined else None,
+    )
+
+
+def end(session_id: str) -> None:
+    """End a session; its tokens are dead afterwards."""
+    mongodb.collection("sessions").delete_one({"_id": session_id})
+
+
+def end_by_token(refresh_token: str) -> None:
+    """End the session of a refresh token, whichever of its tokens it is; nothing happens if there is none.
+
+    Raises
+    ------
+    InvalidRefreshToken
+        The text is no refresh token.
+    """
+    token = refresh_tokens.parse(refresh_token)
+
+    def attempt(transaction: ClientSession) -> None:
+        ended = mongodb.collection("sessions").find_one_and_delete(
+            {"family_hash": token.family_hash}, session=transaction
+        )
+        if ended is not None:
+            # The token is proof of the account; who has a copy of it ends the session no less.
+            record("session.ended", ended, transaction, Actor("account", ended["account_id"]))
+
+    mongodb.run_transaction(attempt)
+
+
+def end_of_organization(organization_id: str) -> None:
+    """End all sessions in an organization."""
+    mongodb.collection("sessions").delete_many({"organization_id": organization_id})
+
+
+def living(token: RefreshToken) -> mongodb.Document:
+    """Return the query for the session of a token that has not ended."""
+    return {"family_hash": token.family_hash, "expires_at": {"$gt": moments.now()}}
+
+
+def typed(document: mongodb.Document) -> SessionDocument:
+    """Return a document of the collection; this module and `tenantry.identity.refreshing` write them."""
+    return document  # type: ignore[return-value]
+
+
+def record(
+    action: recording.Action,
+    session: SessionDocument | mongodb.Document,
+    transaction: ClientSession,
+    actor: Actor | None = None,
+    **more: Any,
+) -> None:
+    """Record what happens to a session, within the transaction that does it; `more` joins the details."""
+    details = {"session_id": session["_id"], "account_id": session["account_id"]} | more
+    organization_ids = [session["organization_id"]] if session["organization_id"] else []
+    recording.record(action, organization_ids, transaction, details, recording.origin(actor))

@@ -1,0 +1,53 @@
+"""The end of accounts that have had no organization for a while.
+
+An account outlives its last organization, so that its owner can log in and create the next; see
+docs/decisions/0005-accounts-outlive-their-organizations.md. Its address is not kept from others for ever.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from pymongo.client_session import ClientSession
+
+from tenantry.audit import recording
+from tenantry.runtime import moments, mongodb
+from tenantry.runtime.observability import logger
+
+KEPT_FOR: Final = timedelta(days=30)
+MAX_ENDED: Final = 1_000  # by one run; the next one goes on
+
+
+def end_all() -> Iterator[str]:
+    """End the accounts that have been without an organization for `KEPT_FOR`; yield their ids.
+
+    Tokens of an account are dead with it, and its address is free.
+
+    Raises
+    ------
+    pymongo.errors.PyMongoError
+        Outcome unknown for the last one; those before it have ended.
+    """
+    before = moments.now() - KEPT_FOR
+    due = mongodb.collection("unused_accounts").find(
+        {"without_organization_since": {"$lt": before}},
+        sort=[("without_organization_since", 1)],
+        limit=MAX_ENDED,
+    )
+    for account in list(due):
+        if _end(account["_id"], before):
+            logger.info("Ended an account without an organization", account_id=account["_id"])
+            yield account["_id"]
+
+
+def _end(account_id: str, before: datetime) -> bool:
+    """End an account unless it has got an organization meanwhile, whose creation writes to it, too."""
+    still = {"_id": account_id, "without_organization_since": {"$lt": before}}
+
+    def attempt(session: ClientSession) -> bool:
+        is_ended = mongodb.collection("accounts").delete_one(still, session=session).deleted_count == 1
+        if is_ended:
+            recording.record("account.ended", [], session, {"account_id": account_id})
+        return is_ended
+
+    return mongodb.run_transaction(attempt)

@@ -1,0 +1,132 @@
+"""Deleting organizations whose documents are in a pool, and erasing these.
+
+An organization is deleted in one transaction, and its name is free. That transaction leaves an erasure, a
+document of the master collection `erasures`, for whatever is still in the pool. Ids are never used again, so
+nobody reaches it; it is erased by whoever has time, and the erasure is removed last.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final, TypedDict
+
+import pymongo
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.errors import PyMongoError
+
+from tenantry.audit import recording
+from tenantry.errors import TenantryError
+from tenantry.identity import members
+from tenantry.lifecycle.intents.writing import OvertakenError
+from tenantry.registry import clusters, name_holds
+from tenantry.registry.organizations import changing
+from tenantry.registry.organizations.document import OrganizationDocument, Placement, placement
+from tenantry.runtime import moments, mongodb
+from tenantry.runtime.observability import log_failure
+from tenantry.storage import collections
+from tenantry.storage.pooled.documents import PooledDocuments
+from tenantry.storage.pooled.indexes import PooledIndexes
+
+BATCH_SECONDS: Final = 3  # of deleting documents; what is deleted by then stays deleted
+
+
+class Erasure(TypedDict):
+    """What a deleted organization has left: documents and indexes in a pool, and its reserved namespaces."""
+
+    _id: str
+    cluster: str
+    pool: str
+    namespaces: int
+    created_at: datetime
+
+
+def delete(organization: OrganizationDocument) -> None:
+    """Delete an organization and its members; erase what time allows.
+
+    Raises
+    ------
+    OvertakenError
+        Another change came first; nothing was changed.
+    pymongo.errors.PyMongoError
+        Outcome unknown: it is deleted, or nothing has changed.
+    """
+    place = placement(organization)
+
+    def attempt(session: ClientSession) -> Erasure:
+        removed = changing.remove(organization, session)
+        if removed is None:
+            raise OvertakenError
+        owner_ids = members.remove_members(removed["_id"], session)
+        name_holds.hold_deleted(removed["slugs"], removed["_id"], owner_ids, session)
+        names_of_it = {"name": removed["name"], "slug": removed["slug"]}
+        recording.record("organization.deleted", [removed["_id"]], session, names_of_it)
+        return _begin(removed, place, session)
+
+    erasure = mongodb.run_transaction(attempt)
+    try:
+        carry_out(erasure)
+    except (PyMongoError, TenantryError) as error:  # the organization is deleted all the same
+        log_failure("An erasure is left to the reconciler", error, organization_id=erasure["_id"])
+
+
+def _begin(removed: OrganizationDocument, place: Placement, session: ClientSession) -> Erasure:
+    erasure: Erasure = {
+        "_id": removed["_id"],
+        "cluster": place.cluster,
+        "pool": place.collection,
+        "namespaces": removed.get("namespaces", 0),
+        "created_at": moments.now(),
+    }
+    mongodb.collection("erasures").insert_one(dict(erasure), session=session)
+    return erasure
+
+
+def find_all(older_than: timedelta) -> list[Erasure]:
+    """Return the erasures that are older than a while, oldest first."""
+    due = {"created_at": {"$lt": moments.now() - older_than}}
+    return list(mongodb.collection("erasures").find(due).sort("created_at", 1))  # type: ignore[arg-type]
+
+
+def carry_out(erasure: Erasure) -> bool:
+    """Erase what an organization has left, for a few seconds; doing it twice changes nothing.
+
+    Returns
+    -------
+    bool
+        Whether nothing is left. If not, go on later.
+
+    Raises
+    ------
+    ServiceUnavailable
+        The cluster has no connection string here; go on later.
+    pymongo.errors.PyMongoError
+        Unknown how much is left; go on later.
+    """
+    place = Placement(erasure["cluster"], "pooled", erasure["pool"])
+    # Whoever has written a document before the organization was removed may be about to commit it.
+    if not collections.barrier(place) or not _delete_documents(erasure, place):
+        return False
+    PooledIndexes(_pool(place), erasure["_id"]).drop_all()
+    mongodb.run_transaction(lambda session: _end(erasure, session))
+    return True
+
+
+def _delete_documents(erasure: Erasure, place: Placement) -> bool:
+    try:
+        with pymongo.timeout(BATCH_SECONDS):
+            # nosemgrep: tenant-write-outside-transaction - nobody has these documents any more
+            PooledDocuments(_pool(place), erasure["_id"]).delete_many({})
+    except PyMongoError as error:
+        if error.timeout:
+            return False
+        raise
+    return True
+
+
+def _end(erasure: Erasure, session: ClientSession) -> None:
+    removed = mongodb.collection("erasures").delete_one({"_id": erasure["_id"]}, session=session)
+    if removed.deleted_count:
+        clusters.release(erasure["cluster"], erasure["namespaces"], session)
+
+
+def _pool(place: Placement) -> Collection[mongodb.Document]:
+    return clusters.tenant_database(place.cluster)[place.collection]

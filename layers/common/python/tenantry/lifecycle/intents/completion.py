@@ -1,0 +1,131 @@
+"""Doing what an intent says: rename or drop the collection, then change the metadata.
+
+The process that wrote an intent may die anywhere, so anybody may complete it; but one at a time. A late
+`renameCollection` by a second process could take the collection away from an organization that has its old
+name back by then: name and UUID would both be as expected. So whoever carries out a rename holds a lease on
+it, and its database operations end long before the lease does. A deletion needs none, for a dropped UUID
+never comes back.
+"""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from pymongo.client_session import ClientSession
+
+from tenantry.audit import recording
+from tenantry.errors import OrganizationExists, ServiceUnavailable
+from tenantry.identity import members
+from tenantry.registry import clusters, name_holds
+from tenantry.registry.organizations import changing, finding
+from tenantry.registry.organizations.document import Intent, OrganizationDocument, placement
+from tenantry.runtime import mongodb
+from tenantry.runtime.observability import logger
+from tenantry.storage import collections
+
+LEASE: Final = timedelta(seconds=10)
+WORK_SECONDS: Final = 5  # of the holder of a lease; the rest allows for clocks that differ
+
+
+def complete(organization: OrganizationDocument) -> OrganizationDocument | None:
+    """Do what an organization's intent says; doing it twice changes nothing.
+
+    Parameters
+    ----------
+    organization : OrganizationDocument
+        The organization with its intent: a deletion, or a rename that the caller has the lease of.
+
+    Returns
+    -------
+    OrganizationDocument or None
+        The organization after a rename, None after a deletion.
+
+    Raises
+    ------
+    OrganizationExists
+        A collection has the name already; the intent has been withdrawn and nothing was changed.
+    ServiceUnavailable
+        The collection was taken away from outside; the intent stays, and an operator must look.
+    pymongo.errors.PyMongoError
+        Outcome unknown; the intent stays until somebody settles it.
+    """
+    intent = organization["intent"]
+    assert intent is not None, "the states renaming and deleting have an intent"  # noqa: S101
+    if organization["state"] == "deleting":
+        _delete(organization, intent)
+        return None
+    return _rename(organization, intent)
+
+
+def _rename(organization: OrganizationDocument, intent: Intent) -> OrganizationDocument:
+    try:
+        collections.rename(placement(organization), intent)
+    except OrganizationExists:
+        withdrawn = {"state": "active", "intent": None, "slugs": [organization["slug"]]}
+        changing.replace(organization, withdrawn)
+        raise
+    except collections.CollectionElsewhere:
+        _check_overtaken(organization)
+    final: dict[str, Any] = {
+        "name": intent["name"],
+        "slug": intent["slug"],
+        "slugs": [intent["slug"]],
+        "collection": intent["collection"],
+        "metadata": intent["metadata"],
+        "state": "active",
+        "updated_at": intent["created_at"],
+        "intent": None,
+    }
+
+    def attempt(session: ClientSession) -> None:
+        replaced = changing.replace(organization, final, session)
+        if replaced is not None and "decided_by" in intent:
+            _record("organization.renamed", organization, recording.changes(organization, intent), session)
+
+    # All that is written was decided with the intent, so the outcome is this even if another was first.
+    mongodb.run_transaction(attempt)
+    return organization | final | {"version": organization["version"] + 1}  # type: ignore[return-value]
+
+
+def _delete(organization: OrganizationDocument, intent: Intent) -> None:
+    place, uuid = placement(organization), intent["collection_uuid"]
+    assert uuid is not None, "what is deleted has been created"  # noqa: S101
+    try:
+        collections.drop(place, uuid)
+    except collections.CollectionElsewhere:
+        _check_overtaken(organization)
+
+    def attempt(session: ClientSession) -> None:
+        removed = changing.remove(organization, session)
+        if removed:
+            owner_ids = members.remove_members(organization["_id"], session)
+            name_holds.hold_deleted(removed["slugs"], organization["_id"], owner_ids, session)
+            clusters.release(place.cluster, removed.get("namespaces", 0), session)
+            names_of_it = {"name": organization["name"], "slug": organization["slug"]}
+            _record("organization.deleted", organization, names_of_it, session)
+
+    mongodb.run_transaction(attempt)
+
+
+def _record(
+    action: recording.Action,
+    organization: OrganizationDocument,
+    details: dict[str, Any],
+    session: ClientSession,
+) -> None:
+    intent = organization["intent"]
+    decided_by = intent.get("decided_by") if intent else None
+    recording.record(action, [organization["_id"]], session, details, decided_by)
+
+
+def _check_overtaken(organization: OrganizationDocument) -> None:
+    """Return if another process has completed the intent and the organization has moved on since.
+
+    Raises
+    ------
+    ServiceUnavailable
+        The intent stands, but its collection was taken away from outside; an operator must look.
+    """
+    current = finding.find(organization["_id"])
+    if current is not None and current["version"] == organization["version"]:
+        logger.error("A collection is not where its intent expects it", organization_id=organization["_id"])
+        raise ServiceUnavailable

@@ -1,0 +1,82 @@
+"""Completing the creations, renames and deletions that others have decided: whoever meets an intent does."""
+
+import time
+from typing import Final
+
+import pymongo
+
+from tenantry.errors import OrganizationExists, ServiceUnavailable
+from tenantry.lifecycle.intents import completion, creation
+from tenantry.registry.organizations import finding, leases, moving
+from tenantry.registry.organizations.document import OrganizationDocument
+
+PAUSE_SECONDS: Final = 0.02  # between two looks at a rename that another process carries out
+MAX_WAIT_SECONDS: Final = 3
+
+
+def settle(organization: OrganizationDocument) -> OrganizationDocument | None:
+    """Return an organization without an intent, completing the one that it carries if nobody is at it.
+
+    Returns
+    -------
+    OrganizationDocument or None
+        The organization at rest, or None if it is deleted.
+
+    Raises
+    ------
+    ServiceUnavailable
+        Another process is at it and takes long, or has died a moment ago; nothing was changed.
+    pymongo.errors.PyMongoError
+        Outcome unknown; the intent stays until somebody settles it.
+    """
+    current = settle_collection(organization)
+    return completion.complete(current) if current is not None and current["state"] == "deleting" else current
+
+
+def settle_collection(organization: OrganizationDocument) -> OrganizationDocument | None:
+    """Return an organization whose collection can be used, completing a creation or rename if it must be.
+
+    A deletion stays for those who may write accounts and members.
+
+    Returns
+    -------
+    OrganizationDocument or None
+        The organization at rest or being deleted, or None if it is deleted.
+
+    Raises
+    ------
+    ServiceUnavailable
+        Another process is at it and takes long, or has died a moment ago; nothing was changed.
+    pymongo.errors.PyMongoError
+        Outcome unknown; the intent stays until somebody settles it.
+    """
+    current: OrganizationDocument | None = organization
+    if organization["state"] == "creating":
+        creation.complete(organization)
+        current = finding.find(organization["_id"])
+    give_up_at = time.monotonic() + MAX_WAIT_SECONDS
+    while current is not None and (current["state"] == "renaming" or moving.is_paused(current)):
+        if time.monotonic() > give_up_at:
+            raise ServiceUnavailable
+        current = _attempt(current)
+    return current
+
+
+def _attempt(organization: OrganizationDocument) -> OrganizationDocument | None:
+    """Complete a rename whose lease is free or end a pause that nobody will, or wait a moment.
+
+    Returns
+    -------
+    OrganizationDocument or None
+        The organization as it is then.
+    """
+    with pymongo.timeout(completion.WORK_SECONDS):
+        if moving.is_paused(organization):
+            moving.lift(organization)
+        elif (leased := leases.take_lease(organization, completion.LEASE)) is not None:
+            try:
+                return completion.complete(leased)
+            except OrganizationExists:
+                return finding.find(organization["_id"])  # the intent has been withdrawn
+    time.sleep(PAUSE_SECONDS)
+    return finding.find(organization["_id"])

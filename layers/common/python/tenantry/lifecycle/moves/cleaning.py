@@ -1,0 +1,88 @@
+"""Removing what a move has left: at its source after the switch, or at its target if it was cancelled.
+
+Anybody may do it, and several at once. Documents are removed from a pool in transactions that are taken back
+once the move is over, so that none can hit what a later move brings there.
+"""
+
+from collections.abc import Callable
+
+from tenantry.errors import ServiceUnavailable
+from tenantry.lifecycle.moves import endings, records
+from tenantry.lifecycle.moves.endpoints import opened
+from tenantry.lifecycle.moves.errors import MoveLost
+from tenantry.lifecycle.moves.raw_documents import id_of
+from tenantry.lifecycle.moves.records import MoveDocument, Side, placement_of
+from tenantry.registry import clusters
+from tenantry.registry.organizations.document import Placement
+from tenantry.runtime.observability import logger
+from tenantry.storage import collections
+from tenantry.storage.pooled.indexes import PooledIndexes
+
+
+def clean(move: MoveDocument, check_time: Callable[[], None]) -> None:
+    """Remove what a move has left, and forget the move; doing it twice changes nothing.
+
+    Parameters
+    ----------
+    move : MoveDocument
+        In the phase cleaning.
+    check_time : callable
+        Asked again and again; what it raises ends the work, which goes on from there the next time.
+
+    Raises
+    ------
+    ServiceUnavailable
+        A transaction is still open that may have written there; try again.
+    """
+    left = move["left"]
+    assert left is not None, "the phase cleaning has it"  # noqa: S101
+    if left["kind"] == "pooled":
+        try:
+            _erase(move, placement_of(left), check_time)
+        except MoveLost:
+            return  # another has done it
+    else:
+        _drop(left)
+    endings.finish(move)
+
+
+def clean_all() -> list[str]:
+    """Remove what moves have left, and return the organizations; raises as `clean` does."""
+    left = [move for move in records.find_all() if move["phase"] == "cleaning"]
+    for move in left:
+        clean(move, lambda: None)
+    return [move["_id"] for move in left]
+
+
+def make_way(organization_id: str) -> None:
+    """End a move, so that its organization can be deleted; what a pool holds is left to whoever moves."""
+    move = endings.cancel(organization_id)
+    if move is not None and move["left"] is not None and move["left"]["kind"] == "collection":
+        clean(move, lambda: None)
+
+
+def _drop(left: Side) -> None:
+    place = placement_of(left)
+    uuid = left["uuid"]
+    if uuid is None and collections.is_pristine(place):  # created, but not noted yet
+        uuid = collections.collection_uuid(place)
+    if uuid is None:
+        return
+    try:
+        collections.drop(place, uuid)
+    except collections.CollectionElsewhere:
+        logger.error("A collection was renamed that a move has left", collection=place.collection)
+
+
+def _erase(move: MoveDocument, place: Placement, check_time: Callable[[], None]) -> None:
+    if not collections.barrier(
+        place
+    ):  # what is written there later looks whose the move is, and is taken back
+        raise ServiceUnavailable
+    pool = clusters.tenant_database(place.cluster)[place.collection]
+    PooledIndexes(pool, move["_id"]).drop_all()
+    with opened(place, move["_id"]) as left:
+        while batch := left.read_behind(None).documents:
+            left.replace(list(map(id_of, batch)), [], lambda: endings.verify_left(move))
+            records.progressed(move)
+            check_time()

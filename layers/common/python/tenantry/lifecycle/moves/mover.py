@@ -1,0 +1,132 @@
+"""Moving an organization, from the first document to the last remains; whoever comes after a kill goes on."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, Final
+
+from pymongo.errors import DuplicateKeyError, OperationFailure
+
+from tenantry.lifecycle.moves import indexes, records, switching, targets
+from tenantry.lifecycle.moves.changes import followed
+from tenantry.lifecycle.moves.cleaning import clean
+from tenantry.lifecycle.moves.copying import Copy, Tally
+from tenantry.lifecycle.moves.endpoints import opened
+from tenantry.lifecycle.moves.raw_documents import DocumentId
+from tenantry.lifecycle.moves.records import MoveDocument, placement_of
+from tenantry.storage import collections
+
+SAVED_EVERY_SECONDS: Final = 2
+CAUGHT_UP: Final = 100  # documents that a pause has time for
+BETWEEN_PAUSES_SECONDS: Final = 1
+HISTORY_LOST: Final = frozenset({136, 280, 286})
+"""CappedPositionLost, ChangeStreamFatalError and ChangeStreamHistoryLost."""
+
+Advance = Callable[[str, int, int], None]
+CheckTime = Callable[[], None]
+Step = Callable[[DocumentId | None], DocumentId | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a move has done: all documents that were compared, and how long the pause took in the end."""
+
+    compared: Tally
+    pause_seconds: float
+
+
+class Mover:
+    """Does the work of a move.
+
+    Parameters
+    ----------
+    move : MoveDocument
+        Held by this process.
+    check_time : callable
+        Asked again and again; what it raises ends the work, which can go on from there.
+    advance : callable
+        Told what is being done, how many documents are done, and about how many there are.
+    """
+
+    def __init__(self, move: MoveDocument, check_time: CheckTime, advance: Advance) -> None:
+        self._move = move
+        self._check_time = check_time
+        self._advance = advance
+        self._saved_at = time.monotonic()
+
+    def run(self) -> Moved:
+        """Move the organization.
+
+        Raises
+        ------
+        MoveLost
+            The move is another's by now, or over.
+        MoveImpossible, TooManyIndexes
+            The target cannot hold the organization; the move must be cancelled.
+        ServiceUnavailable, pymongo.errors.PyMongoError
+            Try again; it goes on from here.
+        """
+        targets.prepare(self._move)
+        while True:
+            try:
+                return self._run()
+            except OperationFailure as error:
+                if error.code not in HISTORY_LOST or self._move["resume_token"] is None:
+                    raise
+                self._save(phase="copying", after=None, resume_token=None, done={})
+
+    def _run(self) -> Moved:
+        move = self._move
+        with ExitStack() as stack:
+            source = stack.enter_context(opened(placement_of(move["source"]), move["_id"]))
+            target = stack.enter_context(opened(placement_of(move["target"]), move["_id"]))
+            changes = stack.enter_context(followed(source, move["resume_token"]))
+            verify = partial(records.verify, move, move["target"]["cluster"])
+            copy = Copy(source, target, changes, verify)
+            if move["phase"] == "copying":
+                self._save(resume_token=changes.resume_token)
+                self._pass("Copying", copy, copy.copy_behind)
+                self._save(phase="comparing", after=None, resume_token=changes.resume_token, done={})
+            self._pass("Comparing", copy, copy.compare_behind)
+            switched, seconds = self._switch(copy)
+        clean(switched, self._check_time)
+        return Moved(copy.done, seconds)
+
+    def _pass(self, name: str, copy: Copy, step: Step) -> None:
+        """Take all steps of a pass over the documents, and follow what changes meanwhile."""
+        copy.done = Tally(**self._move["done"])
+        after = self._move["after"]
+        expected = copy.source.count()
+        while True:
+            after = step(after)
+            self._catch_up(copy)
+            self._advance(name, copy.done.documents, expected)
+            if after is None:
+                return
+            if time.monotonic() - self._saved_at > SAVED_EVERY_SECONDS:
+                self._save(after=after, resume_token=copy.changes.resume_token, done=asdict(copy.done))
+
+    def _catch_up(self, copy: Copy) -> None:
+        """Follow until all that has changed is copied and compared, but for the last moment."""
+        while True:
+            self._check_time()
+            if copy.follow() <= CAUGHT_UP and not copy.pending:
+                return
+
+    def _switch(self, copy: Copy) -> tuple[MoveDocument, float]:
+        """Switch as soon as a short pause is enough."""
+        place = placement_of(self._move["source"])
+        while True:
+            self._catch_up(copy)
+            self._save(resume_token=copy.changes.resume_token)
+            with suppress(switching.TooLong, DuplicateKeyError):
+                indexes.make_equal(self._move["source"], self._move["target"], self._move["_id"])
+                if collections.barrier(place):  # else the pause would end in vain
+                    return switching.switch(self._move, copy)
+            time.sleep(BETWEEN_PAUSES_SECONDS)
+
+    def _save(self, **progress: Any) -> None:
+        records.save(self._move, progress)
+        self._saved_at = time.monotonic()

@@ -1,0 +1,181 @@
+"""Moving an organization, or giving up its move: what an operator asks for."""
+
+import secrets
+from contextlib import suppress
+from typing import Any
+
+from pymongo.errors import PyMongoError
+
+from tenantry.errors import OrganizationNotFound, ServiceUnavailable, TooManyIndexes
+from tenantry.lifecycle.intents.settling import settle_collection
+from tenantry.lifecycle.moves import endings, records
+from tenantry.lifecycle.moves.cleaning import clean
+from tenantry.lifecycle.moves.errors import MoveImpossible, MoveRefused
+from tenantry.lifecycle.moves.mover import Advance, CheckTime, Moved, Mover
+from tenantry.lifecycle.moves.records import MoveDocument
+from tenantry.registry import clusters
+from tenantry.registry.organizations import finding
+from tenantry.registry.organizations.document import Kind, OrganizationDocument, Placement, placement
+from tenantry.runtime import ids
+from tenantry.storage import collections
+
+
+def move(
+    organization: str, cluster: str, kind: Kind, check_time: CheckTime, advance: Advance
+) -> Moved | None:
+    """Move an organization's documents, or go on with a move that nobody is at.
+
+    Parameters
+    ----------
+    organization : str
+        Slug or id.
+    cluster : str
+        Where to.
+    kind : {"collection", "pooled"}
+        Whether they get a collection of their own there.
+    check_time, advance
+        See `Mover`.
+
+    Returns
+    -------
+    Moved or None
+        None if they are there already.
+
+    Raises
+    ------
+    OrganizationNotFound
+    MoveRefused, CapacityExhausted
+        Nothing was begun.
+    MoveImpossible, TooManyIndexes
+        The target cannot hold the organization; nothing is left of the move.
+    MoveLost, ServiceUnavailable, pymongo.errors.PyMongoError
+        See `Mover.run`.
+    """
+    current = _find(organization)
+    existing = records.find(current["_id"])
+    if existing is not None and existing["phase"] == "cleaning":
+        clean(existing, check_time)
+        existing = None
+    if existing is not None:
+        taken = _take(existing, cluster, kind)
+    elif placement(current)[:2] == (cluster, kind):
+        return None
+    else:
+        taken = _begin(current, cluster, kind)
+    return _carry_on(taken, check_time, advance)
+
+
+def go_on(existing: MoveDocument, check_time: CheckTime, advance: Advance) -> Moved | None:
+    """Go on with a move if nobody is at it, and return what it has done; raises as `move` does."""
+    if existing["phase"] == "cleaning":
+        clean(existing, check_time)
+        return None
+    taken = records.take(existing["_id"], ids.random_id("mover"))
+    return _carry_on(taken, check_time, advance) if taken is not None else None
+
+
+def cancel(organization: str, check_time: CheckTime) -> bool:
+    """Give up a move and remove what it has copied; tell whether there was one.
+
+    One that has switched already is completed instead.
+
+    Raises
+    ------
+    OrganizationNotFound
+    ServiceUnavailable, pymongo.errors.PyMongoError
+        Try again; it goes on from here.
+    """
+    ended = endings.cancel(_find(organization)["_id"])
+    if ended is None:
+        return False
+    clean(ended, check_time)
+    return True
+
+
+def place_of(to: str) -> tuple[str, Kind]:
+    """Return cluster and kind of a place, which is written ``CLUSTER`` or ``CLUSTER/pooled``.
+
+    Raises
+    ------
+    MoveRefused
+        It is neither.
+    """
+    cluster, slash, kind = to.partition("/")
+    if slash and kind != "pooled":
+        raise MoveRefused("A place is the name of a cluster, or one with /pooled behind it")
+    return cluster, "pooled" if slash else "collection"
+
+
+def summary(moved: Moved | None) -> dict[str, Any]:
+    """Return what a move has done as JSON has it; None stands for an organization that was there already."""
+    if moved is None:
+        return {"moved": False}
+    return {
+        "moved": True,
+        "documents": moved.compared.documents,
+        "bytes": moved.compared.size,
+        "checksum": f"{moved.compared.checksum:014x}",
+        "pause_seconds": round(moved.pause_seconds, 3),
+    }
+
+
+def _find(organization: str) -> OrganizationDocument:
+    found = finding.find(organization) or finding.find_holder(organization)
+    settled = settle_collection(found) if found is not None else None
+    if settled is None or settled["state"] == "deleting":
+        raise OrganizationNotFound
+    return settled
+
+
+def _take(existing: MoveDocument, cluster: str, kind: Kind) -> MoveDocument:
+    target = existing["target"]
+    if (target["cluster"], target["kind"]) != (cluster, kind):
+        raise MoveRefused(
+            f"The organization is being moved to {target['cluster']} ({target['kind']}); cancel that first"
+        )
+    taken = records.take(existing["_id"], ids.random_id("mover"))
+    if taken is None:
+        raise MoveRefused("Another process is moving the organization, or was a moment ago; try again later")
+    return taken
+
+
+def _begin(current: OrganizationDocument, cluster: str, kind: Kind) -> MoveDocument:
+    source, target = placement(current), _choose(current, cluster, kind)
+    _check_known(source.cluster, target.cluster)
+    if source.kind == "collection" and collections.has_options(source):
+        raise MoveRefused(
+            "The organization's collection has options, such as a validator, that would be lost"
+        )
+    uuid = collections.collection_uuid(source) if source.kind == "collection" else None
+    return records.begin(current, uuid, target, ids.random_id("mover"))
+
+
+def _check_known(*names: str) -> None:
+    for name in names:
+        try:
+            clusters.cluster_client(name)
+        except ServiceUnavailable:
+            raise MoveRefused(f"There is no connection string for cluster {name}") from None
+
+
+def _choose(current: OrganizationDocument, cluster: str, kind: Kind) -> Placement:
+    registered = {one["_id"]: one for one in clusters.find_all()}
+    if cluster not in registered:
+        raise MoveRefused(f"No cluster {cluster} is registered; see `tenantry cluster add`")
+    if kind == "collection":
+        return Placement(cluster, kind, current["collection"])
+    pools = registered[cluster]["pools"]
+    if not pools:
+        raise MoveRefused(f"Cluster {cluster} has no pools; see `tenantry cluster add --pools`")
+    return Placement(cluster, kind, secrets.choice(pools))
+
+
+def _carry_on(taken: MoveDocument, check_time: CheckTime, advance: Advance) -> Moved:
+    try:
+        return Mover(taken, check_time, advance).run()
+    except (MoveImpossible, TooManyIndexes):
+        cancel(taken["_id"], check_time)
+        raise
+    finally:
+        with suppress(PyMongoError):
+            records.release(taken)

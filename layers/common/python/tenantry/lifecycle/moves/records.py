@@ -1,0 +1,236 @@
+"""Documents of the master collection `moves`: where each move stands, and what it has to remove at its end.
+
+A move has one holder at a time, by a lease. Whatever it commits to the target it commits only as long as its
+document names it. The organization points to its move while that stands in the way of renaming it.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, TypedDict
+from uuid import UUID
+
+from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError
+from pymongo.read_concern import ReadConcern
+
+from tenantry.errors import CapacityExhausted
+from tenantry.lifecycle.moves.errors import MoveLost, MoveRefused
+from tenantry.lifecycle.moves.raw_documents import DocumentId
+from tenantry.registry import clusters
+from tenantry.registry.organizations import moving
+from tenantry.registry.organizations.document import (
+    OWN_NAMESPACES,
+    Kind,
+    OrganizationDocument,
+    Placement,
+    placement,
+)
+from tenantry.runtime import ids, moments, mongodb
+from tenantry.runtime.mongodb import Document
+
+LEASE: Final = timedelta(seconds=30)
+PAUSE_LEASE: Final = timedelta(seconds=5)  # many times what a pause takes
+
+Phase = Literal["copying", "comparing", "cleaning"]
+
+
+class Side(TypedDict):
+    """Where documents are; `uuid` identifies the collection if it is the organization's own and is known."""
+
+    cluster: str
+    kind: Kind
+    collection: str
+    uuid: UUID | None
+
+
+class MoveDocument(TypedDict):
+    """A move as it is stored; `_id` is the organization's.
+
+    In the phases copying and comparing, the documents up to `after` are copied or compared, as they were at
+    `resume_token` or later; `done` is their tally. In the phase cleaning, what is at `left` is to be removed.
+    `namespaces` are reserved besides those of the organization: on the target's cluster, or on that of what
+    is left. `progressed_at` is when it last came closer to its end, which keeping the lease does not.
+    """
+
+    _id: str
+    move_id: str
+    phase: Phase
+    source: Side
+    target: Side
+    left: Side | None
+    namespaces: int
+    after: DocumentId | None
+    resume_token: Document | None
+    done: Document
+    holder: str | None
+    leased_until: datetime
+    started_at: datetime
+    progressed_at: datetime
+
+
+def placement_of(side: Side) -> Placement:
+    """Return the place of a side."""
+    return Placement(side["cluster"], side["kind"], side["collection"])
+
+
+def find(organization_id: str, session: ClientSession | None = None) -> MoveDocument | None:
+    """Return the move of an organization, if there is one."""
+    return _typed(moves().find_one({"_id": organization_id}, session=session))
+
+
+def find_all() -> list[MoveDocument]:
+    """Return all moves."""
+    return list(moves().find())  # type: ignore[arg-type]  # as `begin` has written them
+
+
+def begin(
+    organization: OrganizationDocument, uuid: UUID | None, target: Placement, holder: str
+) -> MoveDocument:
+    """Note that an organization is being moved, and reserve what its target takes.
+
+    Parameters
+    ----------
+    organization : OrganizationDocument
+        As it was read, active.
+    uuid : UUID or None
+        Identity of its collection, if that is its own.
+    target : Placement
+        Where to.
+    holder : str
+        Who moves it.
+
+    Raises
+    ------
+    MoveRefused
+        It is being moved already, or was changed a moment ago; nothing changed.
+    CapacityExhausted
+        The cluster has no room for it; nothing changed.
+    """
+    source = placement(organization)
+    now = moments.now()
+    move: MoveDocument = {
+        "_id": organization["_id"],
+        "move_id": ids.random_id("move"),
+        "phase": "copying",
+        "source": _side(source, uuid),
+        "target": _side(target, None),
+        "left": None,
+        "namespaces": _namespaces(organization, target),
+        "after": None,
+        "resume_token": None,
+        "done": {},
+        "holder": holder,
+        "leased_until": now + LEASE,
+        "started_at": now,
+        "progressed_at": now,
+    }
+
+    def attempt(session: ClientSession) -> None:
+        if not moving.begin(organization, move["move_id"], session):
+            raise MoveRefused("The organization is being moved, or was changed a moment ago; try again")
+        try:
+            moves().insert_one(dict(move), session=session)
+        except DuplicateKeyError:
+            raise MoveRefused("What another move has left is not removed yet; try again") from None
+        if not clusters.reserve(target.cluster, move["namespaces"], session):
+            raise CapacityExhausted
+
+    mongodb.run_transaction(attempt)
+    return move
+
+
+def _side(place: Placement, uuid: UUID | None) -> Side:
+    return {"cluster": place.cluster, "kind": place.kind, "collection": place.collection, "uuid": uuid}
+
+
+def _namespaces(organization: OrganizationDocument, target: Placement) -> int:
+    """Return how many collections and indexes the organization takes at the target."""
+    taken = organization.get("namespaces", 0)
+    indexes = taken if placement(organization).kind == "pooled" else taken - OWN_NAMESPACES
+    return indexes if target.kind == "pooled" else indexes + OWN_NAMESPACES
+
+
+def take(organization_id: str, holder: str) -> MoveDocument | None:
+    """Take a move that nobody is at; return it, or None if there is none."""
+    now = moments.now()
+    free = {
+        "_id": organization_id,
+        "phase": {"$ne": "cleaning"},
+        "$or": [{"holder": None}, {"leased_until": {"$lt": now}}],
+    }
+    taken = {"holder": holder, "leased_until": now + LEASE}
+    return _typed(moves().find_one_and_update(free, {"$set": taken}, return_document=ReturnDocument.AFTER))
+
+
+def verify(move: MoveDocument, cluster: str) -> None:
+    """Check that a move is still its holder's, who is about to commit a transaction on a cluster.
+
+    Raises
+    ------
+    MoveLost
+        It is not.
+    """
+    check(mine(move), cluster)
+
+
+def check(expected: Document, cluster: str) -> None:
+    """Check that there is a move as expected for whoever is about to commit a transaction on a cluster.
+
+    Raises
+    ------
+    MoveLost
+        There is none.
+    """
+    found = moves()
+    if cluster != clusters.MAIN:  # see `finding.find_to_commit`
+        found = found.with_options(read_concern=ReadConcern("linearizable"))
+    if found.find_one(expected, {"_id": 1}) is None:
+        raise MoveLost
+
+
+def save(move: MoveDocument, progress: dict[str, Any]) -> None:
+    """Note how far a move is, and keep its lease.
+
+    Parameters
+    ----------
+    move : MoveDocument
+        Held by this process.
+    progress : dict
+        Fields that change; it has come closer to its end if `after` is among them.
+
+    Raises
+    ------
+    MoveLost
+        It is another's by now, or over; nothing changed.
+    """
+    now = moments.now()
+    kept = progress | {"leased_until": now + LEASE} | ({"progressed_at": now} if "after" in progress else {})
+    if moves().update_one(mine(move), {"$set": kept}).matched_count != 1:
+        raise MoveLost
+    move.update(kept)  # type: ignore[typeddict-item]
+
+
+def progressed(move: MoveDocument) -> None:
+    """Note that something of what a move has left is removed."""
+    one = {"_id": move["_id"], "move_id": move["move_id"]}
+    moves().update_one(one, {"$set": {"progressed_at": moments.now()}})
+
+
+def release(move: MoveDocument) -> None:
+    """Let another take the move, at once."""
+    moves().update_one(mine(move), {"$set": {"holder": None}})
+
+
+def mine(move: MoveDocument) -> Document:
+    """Return the filter of a move that is still its holder's."""
+    return {"_id": move["_id"], "move_id": move["move_id"], "holder": move["holder"]}
+
+
+def moves() -> Collection[Document]:
+    """Return the collection of moves."""
+    return mongodb.collection("moves")
+
+
+def _typed(document: Document | None) -> MoveDocument | None:
+    return document  # type: ignore[return-value]  # moves are written here only

@@ -1,0 +1,74 @@
+"""The switch: a short pause in which the last changes are copied, and then the target is the place.
+
+Nobody may use the documents during the pause. A barrier at the source waits for the transactions that had
+begun before, and leaves an event behind all of theirs; once that has been seen, nothing more is to come.
+"""
+
+import time
+from typing import Final
+
+import pymongo
+from pymongo.errors import PyMongoError
+
+from tenantry.lifecycle.moves import endings, indexes, records
+from tenantry.lifecycle.moves.copying import Copy
+from tenantry.lifecycle.moves.errors import MoveLost
+from tenantry.lifecycle.moves.records import PAUSE_LEASE, MoveDocument, placement_of
+from tenantry.registry import clusters
+from tenantry.registry.organizations import moving
+from tenantry.runtime import moments
+from tenantry.storage import collections
+
+PAUSE_SECONDS: Final = 0.8
+
+
+class TooLong(Exception):
+    """The pause would have taken too long; nothing changed, and the organization goes on at the source."""
+
+
+def switch(move: MoveDocument, copy: Copy) -> tuple[MoveDocument, float]:
+    """Pause an organization and let it go on at the target.
+
+    Returns
+    -------
+    tuple of MoveDocument and float
+        The move, which has left the source, and how many seconds the pause took.
+
+    Raises
+    ------
+    TooLong
+        Try again later.
+    MoveLost
+        The move is another's by now, or over.
+    pymongo.errors.PyMongoError
+        Outcome unknown: the organization goes on at one of the two places once the pause has run out.
+    """
+    until = moments.now() + PAUSE_LEASE
+    if not moving.pause(move["_id"], move["move_id"], until):
+        raise TooLong
+    began = time.monotonic()
+    try:
+        with pymongo.timeout(PAUSE_SECONDS):
+            _complete(move, copy, began + PAUSE_SECONDS)
+            switched = endings.switch(move, until)
+    except (TooLong, MoveLost, PyMongoError):
+        moving.resume(move["_id"], until)  # waits for a switch whose outcome is unknown
+        found = records.find(move["_id"])
+        if found is None or found["left"] != move["source"]:
+            records.verify(move, clusters.MAIN)
+            raise TooLong from None
+        switched = found
+    return switched, time.monotonic() - began
+
+
+def _complete(move: MoveDocument, copy: Copy, end: float) -> None:
+    """Copy and compare all that was changed before the pause."""
+    paused_at = copy.source.operation_time()
+    if not collections.barrier(placement_of(move["source"])):
+        raise TooLong
+    while copy.changes.barrier <= paused_at or copy.pending:
+        if time.monotonic() > end:
+            raise TooLong
+        copy.follow()
+    if any(indexes.difference(move["source"], move["target"], move["_id"])):
+        raise TooLong

@@ -1,0 +1,68 @@
+"""How many organizations one source, or one account, may ask for, whatever it is answered.
+
+Each is an organization that fills a cluster, or a refusal that tells that a name or an address is taken. It
+counts for the account that asks, or for the source if there is none yet.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
+
+from pymongo.errors import BulkWriteError
+
+from tenantry.audit import recording
+from tenantry.errors import EmailTaken, OrganizationExists, ServiceUnavailable
+from tenantry.identity import counters
+from tenantry.runtime import moments
+from tenantry.runtime.observability import count
+from tenantry.runtime.settings import settings
+
+MAX_ATTEMPTS: Final = 10  # to count, while others create or remove the counter
+_DETAIL: Final = "Too many organizations were asked for. Wait before the next one; see Retry-After."
+
+
+@contextmanager
+def counted(account_id: str | None) -> Iterator[None]:
+    """Count that somebody asks for an organization within a `with` block, and once more if a name is taken.
+
+    Parameters
+    ----------
+    account_id : str, optional
+        Whose organization it will be; if left out, the source counts, and nothing does outside of requests.
+
+    Raises
+    ------
+    TooManyRequests
+        The account or source has asked too often; nothing is done.
+    """
+    asking = account_id or counters.source()
+    if asking is None:
+        yield
+        return
+    key = counters.key_of(f"asking {asking}")
+    _count(key)
+    try:
+        yield
+    except (EmailTaken, OrganizationExists) as error:
+        counters.write([counters.advance(key, -_one())])
+        count("NameTaken")
+        recording.record_alone("sign_up.refused", [], {"reason": error.code})
+        raise
+
+
+def _count(key: str) -> None:
+    for _ in range(MAX_ATTEMPTS):
+        most = settings().sign_ups_per_hour
+        try:
+            counters.write([counters.postpone(key, moments.now(), _one(), most)])
+        except BulkWriteError as error:
+            counters.refused(error)
+            counters.check_pauses([key], _DETAIL)
+        else:
+            return
+    raise ServiceUnavailable
+
+
+def _one() -> timedelta:
+    return timedelta(hours=1) / settings().sign_ups_per_hour

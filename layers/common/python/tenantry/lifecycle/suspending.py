@@ -1,0 +1,76 @@
+"""Suspending an organization: what the platform's operator does about one that must not go on for now."""
+
+from collections.abc import Callable
+
+from pymongo.client_session import ClientSession
+
+from tenantry.audit import recording
+from tenantry.audit.recording import Action
+from tenantry.errors import OrganizationNotFound
+from tenantry.identity import sessions
+from tenantry.registry.organizations import changing, finding
+from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.runtime import mongodb
+from tenantry.runtime.observability import logger
+
+
+def suspend(organization: str) -> OrganizationDocument:
+    """Refuse an organization's logins, refreshes and data until it is reactivated; its data stay.
+
+    Every token from before is dead, also after the reactivation: its session has ended.
+
+    Parameters
+    ----------
+    organization : str
+        Slug or id.
+
+    Raises
+    ------
+    OrganizationNotFound
+    pymongo.errors.PyMongoError
+        Outcome unknown; repeat it.
+    """
+    suspended = _changed(organization, changing.suspend, "organization.suspended")
+    # A login that has not seen the suspension yet stored its session before this, or looks again after it.
+    sessions.end_of_organization(suspended["_id"])
+    logger.warning("Suspended an organization", organization_id=suspended["_id"])
+    return suspended
+
+
+def reactivate(organization: str) -> OrganizationDocument:
+    """Let an organization go on; its members log in again.
+
+    Parameters
+    ----------
+    organization : str
+        Slug or id.
+
+    Raises
+    ------
+    OrganizationNotFound
+    pymongo.errors.PyMongoError
+        Outcome unknown; repeat it.
+    """
+    reactivated = _changed(organization, changing.reactivate, "organization.reactivated")
+    logger.warning("Reactivated an organization", organization_id=reactivated["_id"])
+    return reactivated
+
+
+def _changed(
+    organization: str, change: Callable[[str, ClientSession], bool], action: Action
+) -> OrganizationDocument:
+    """Change an organization and record it; one that is like that already is neither changed nor recorded."""
+    found = finding.find_present(organization)
+    if found is None:
+        raise OrganizationNotFound
+    organization_id = found["_id"]
+
+    def attempt(session: ClientSession) -> None:
+        if change(organization_id, session):
+            recording.record(action, [organization_id], session)
+
+    mongodb.run_transaction(attempt)
+    changed = finding.find(organization_id)
+    if changed is None:
+        raise OrganizationNotFound
+    return changed

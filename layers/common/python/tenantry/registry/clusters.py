@@ -1,0 +1,152 @@
+"""The MongoDB clusters that hold tenants' collections, by name: a cached client for each, and how full it is.
+
+What strains a server is its namespaces: collections and indexes. So each cluster has a limit of them in the
+master collection `clusters`, and whatever makes one reserves it there first. The counter is never too low.
+"""
+
+import json
+from datetime import datetime
+from functools import partial
+from typing import Final, TypedDict
+
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+
+from tenantry.errors import ServiceUnavailable
+from tenantry.runtime import moments, mongodb, snapshots
+from tenantry.runtime.clients import REOPEN_SECONDS, CachedClient
+from tenantry.runtime.observability import logger
+from tenantry.runtime.secrets import read_secret
+from tenantry.runtime.settings import settings
+
+MAIN: Final = "main"  # the cluster of the master database
+DEFAULT_LIMIT: Final = (
+    20_000  # 10,000 collections with their index on _id, MongoDB's advice for a replica set
+)
+
+_clients: Final[dict[str, CachedClient]] = {}
+
+
+class ClusterDocument(TypedDict):
+    """A cluster as it is registered.
+
+    `namespaces` counts the collections and indexes that are reserved, and never exceeds `limit`. Pooled
+    organizations are spread over the shared collections `pools`.
+    """
+
+    _id: str
+    limit: int
+    namespaces: int
+    pools: list[str]
+    created_at: datetime
+
+
+def cluster_client(name: str) -> MongoClient[mongodb.Document]:
+    """Return the process's one client of a cluster; it connects with the first operation.
+
+    Parameters
+    ----------
+    name : str
+        ``main``, which is the master's own, or a name in the clusters' connection strings.
+
+    Raises
+    ------
+    ServiceUnavailable
+        No connection string has this name, or what has is none; nothing was sent.
+    """
+    if name == MAIN:
+        return mongodb.client()
+    return _clients.setdefault(name, CachedClient(partial(_uri, name))).get()
+
+
+@snapshots.before_snapshot
+def close() -> None:
+    """Close the clients of all clusters but the master's; the next operation on one opens another."""
+    for client in _clients.values():
+        client.close()
+    _clients.clear()
+
+
+def tenant_database(cluster: str) -> Database[mongodb.Document]:
+    """Return the database of all tenants' collections on a cluster."""
+    return cluster_client(cluster)[settings().tenant_database]
+
+
+def _uri(name: str) -> str:
+    uri = _uris(max_age=REOPEN_SECONDS).get(name) or _uris(max_age=0).get(name)
+    if uri is None:
+        logger.error("A cluster has no connection string", cluster=name)
+        raise ServiceUnavailable
+    return uri
+
+
+def _uris(*, max_age: float) -> dict[str, str]:
+    """Return the connection strings by name, none read longer ago than `max_age` seconds."""
+    configured = settings()
+    text = configured.mongodb_clusters
+    if configured.mongodb_clusters_secret_arn and not text:
+        text = read_secret(configured.mongodb_clusters_secret_arn, max_age=max_age)
+    uris: dict[str, str] = json.loads(text or "{}")
+    return uris
+
+
+def register(name: str, limit: int | None = None) -> None:
+    """Let organizations be placed on a cluster, or change how many.
+
+    Parameters
+    ----------
+    name : str
+        ``main``, or a name in the clusters' connection strings.
+    limit : int, optional
+        Collections and indexes that it takes, together; one that is below their number admits no further one.
+        If left out, it is what it was, or MongoDB's advice.
+    """
+    if name != MAIN:
+        register(MAIN)  # which is filled first
+    initial = {"namespaces": 0, "pools": [], "created_at": moments.now()}
+    if limit is None:
+        change: mongodb.Document = {"$setOnInsert": initial | {"limit": DEFAULT_LIMIT}}
+    else:
+        change = {"$setOnInsert": initial, "$set": {"limit": limit}}
+    mongodb.collection("clusters").update_one({"_id": name}, change, upsert=True)
+
+
+def find_all() -> list[ClusterDocument]:
+    """Return the clusters in the order in which they were registered, which is that of filling them."""
+    found = mongodb.collection("clusters").find().sort("_id", 1)
+    return sorted(found, key=lambda cluster: cluster["created_at"])  # type: ignore[arg-type]
+
+
+def reserve(name: str, namespaces: int, session: ClientSession) -> bool:
+    """Reserve namespaces of a cluster within the transaction that says whose they are.
+
+    Returns
+    -------
+    bool
+        False if there is no room for them; nothing is reserved then.
+    """
+    reserved = mongodb.collection("clusters").update_one(
+        {"_id": name} | _room(namespaces), {"$inc": {"namespaces": namespaces}}, session=session
+    )
+    return reserved.matched_count == 1
+
+
+def release(name: str, namespaces: int, session: ClientSession) -> None:
+    """Give namespaces back within the transaction that says that nobody has them any more."""
+    mongodb.collection("clusters").update_one(
+        {"_id": name}, {"$inc": {"namespaces": -namespaces}}, session=session
+    )
+
+
+def add_pool(name: str, pool: str, namespaces: int) -> bool:
+    """Count a pool among those of a cluster, once; tell whether there was room for it."""
+    found = mongodb.collection("clusters")
+    added = {"$push": {"pools": pool}, "$inc": {"namespaces": namespaces}}
+    if found.update_one({"_id": name, "pools": {"$ne": pool}} | _room(namespaces), added).matched_count == 1:
+        return True
+    return found.find_one({"_id": name, "pools": pool}) is not None
+
+
+def _room(namespaces: int) -> mongodb.Document:
+    return {"$expr": {"$lte": [{"$add": ["$namespaces", namespaces]}, "$limit"]}}

@@ -1,0 +1,91 @@
+"""Whose a master database is: the tokens of one issuer are checked against it, and no other stack uses it.
+
+Two stacks on one database would retire each other's signing keys and publish each other's events. The record
+is made with the first signing key (`tenantry.identity.keys.public_keys.publish`).
+"""
+
+import time
+from typing import Final, NamedTuple
+
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+
+from tenantry.errors import ServiceUnavailable
+from tenantry.runtime import moments, mongodb, snapshots
+from tenantry.runtime.mongodb import Document
+from tenantry.runtime.observability import logger
+from tenantry.runtime.settings import settings
+
+CACHE_SECONDS: Final = 60
+
+_ID: Final = "issuer"  # of the one document, in the collection of the same name
+
+
+class _Answer(NamedTuple):
+    owner: str | None
+    of: MongoClient[Document]
+    at: float
+
+
+_answer: _Answer | None = None
+
+
+def check() -> None:
+    """Refuse a master database of another issuer; asks once a minute and connection.
+
+    A database that is nobody's yet passes, and so does a function that has none.
+
+    Raises
+    ------
+    ServiceUnavailable
+        It belongs to another issuer; the log says what to do.
+    """
+    global _answer  # noqa: PLW0603 - the cache of the execution environment
+    configured = settings()
+    if not (configured.mongodb_uri or configured.mongodb_uri_secret_arn):
+        return
+    if _answer is None or _answer.of is not mongodb.client() or time.time() - _answer.at > CACHE_SECONDS:
+        _answer = _ask(_answer)
+    if _is_foreign(_answer):
+        logger.error(refusal(f"the issuer {_answer.owner}"))
+        raise ServiceUnavailable
+
+
+def _ask(before: _Answer | None) -> _Answer:
+    if before and _is_foreign(before):
+        mongodb.close()  # whose connection string may have been corrected since
+    client = mongodb.client()
+    return _Answer(recorded(), client, time.time())
+
+
+def _is_foreign(answer: _Answer) -> bool:
+    return answer.owner not in {None, settings().token_issuer}
+
+
+def recorded(session: ClientSession | None = None) -> str | None:
+    """Return the issuer that the master database belongs to; None before the first signing key."""
+    found = mongodb.collection(_ID).find_one({"_id": _ID}, session=session)
+    return found["iss"] if found else None
+
+
+def record(issuer: str, session: ClientSession) -> None:
+    """Make the master database an issuer's."""
+    document = {"iss": issuer, "recorded_at": moments.now()}
+    mongodb.collection(_ID).replace_one({"_id": _ID}, document, upsert=True, session=session)
+
+
+def refusal(owner: str) -> str:
+    """Return what an operator has to know about a database that belongs to somebody else."""
+    configured = settings()
+    return (
+        f"The master database {configured.master_database} belongs to {owner}, and this is the issuer "
+        f"{configured.token_issuer}. Give this stack a MasterDatabase and a TenantDatabase of its own or, "
+        f"if the other one is gone, run `tenantry setup-database --issuer {configured.token_issuer}`."
+    )
+
+
+@snapshots.before_snapshot
+def forget() -> None:
+    """Forget what was checked."""
+    global _answer  # noqa: PLW0603
+    _answer = None

@@ -1,0 +1,98 @@
+"""Inserting, changing and removing organizations."""
+
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
+
+from tenantry.errors import OrganizationExists
+from tenantry.registry.organizations.document import OrganizationDocument, typed
+from tenantry.runtime import moments, mongodb
+
+
+def insert(document: OrganizationDocument, session: ClientSession) -> None:
+    """Insert an organization within a transaction.
+
+    Raises
+    ------
+    OrganizationExists
+        Another organization holds the slug or is moving to it; the transaction is aborted.
+    """
+    try:
+        mongodb.collection("organizations").insert_one(dict(document), session=session)
+    except DuplicateKeyError:
+        raise OrganizationExists from None
+
+
+def replace(
+    current: OrganizationDocument, changes: dict[str, Any], session: ClientSession | None = None
+) -> OrganizationDocument | None:
+    """Change an organization by compare-and-set on its version and state; the version grows by one.
+
+    Parameters
+    ----------
+    current : OrganizationDocument
+        The organization as it was read.
+    changes : dict
+        Fields to set.
+    session : ClientSession, optional
+        Of the transaction that the change belongs to, which an error aborts.
+
+    Returns
+    -------
+    OrganizationDocument or None
+        The organization after the change, or None if it was not as `current` any more: nothing changed.
+
+    Raises
+    ------
+    OrganizationExists
+        The change reserves a slug that another organization holds; nothing changed.
+    """
+    expected = {"_id": current["_id"], "version": current["version"], "state": current["state"]}
+    if "changes_until" in changes:  # which changes of indexes count in, too, without a version
+        expected["changes_until"] = current.get("changes_until")
+    try:
+        return typed(
+            mongodb.collection("organizations").find_one_and_update(
+                expected,
+                {"$set": changes | {"version": current["version"] + 1}},
+                return_document=ReturnDocument.AFTER,
+                session=session,
+            )
+        )
+    except DuplicateKeyError:
+        raise OrganizationExists from None
+
+
+def activate(organization_id: str) -> None:
+    """Make an organization active whose collection has been created; its version stays."""
+    mongodb.collection("organizations").update_one(
+        {"_id": organization_id, "state": "creating"}, {"$set": {"state": "active", "intent": None}}
+    )
+
+
+def suspend(organization_id: str, session: ClientSession) -> bool:
+    """Suspend an organization within a transaction; tell whether it was there and not suspended."""
+    suspended = mongodb.collection("organizations").update_one(
+        {"_id": organization_id, "suspended_at": None},
+        {"$set": {"suspended_at": moments.now()}},
+        session=session,
+    )
+    return suspended.matched_count == 1
+
+
+def reactivate(organization_id: str, session: ClientSession) -> bool:
+    """End an organization's suspension within a transaction; tell whether it was there and suspended."""
+    reactivated = mongodb.collection("organizations").update_one(
+        {"_id": organization_id, "suspended_at": {"$ne": None}},
+        {"$unset": {"suspended_at": ""}},
+        session=session,
+    )
+    return reactivated.matched_count == 1
+
+
+def remove(current: OrganizationDocument, session: ClientSession) -> OrganizationDocument | None:
+    """Remove an organization that is still at this version; return it, or None if it was not there."""
+    expected = {"_id": current["_id"], "version": current["version"]}
+    return typed(mongodb.collection("organizations").find_one_and_delete(expected, session=session))

@@ -1,0 +1,183 @@
+"""What is stored about an organization, and how that begins."""
+
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple, NotRequired, TypedDict
+from uuid import UUID
+
+from tenantry.registry import names
+from tenantry.registry.clusters import MAIN
+from tenantry.runtime import ids, moments, mongodb
+
+METADATA_MAX_KEYS: Final = 50
+OWN_NAMESPACES: Final = 2  # a collection and its index on _id
+
+State = Literal["creating", "active", "renaming", "deleting"]
+Kind = Literal["collection", "pooled"]
+
+
+class Placement(NamedTuple):
+    """Where an organization's documents are.
+
+    Parameters
+    ----------
+    cluster : str
+        Name of the cluster; see `tenantry.registry.clusters`.
+    kind : {"collection", "pooled"}
+        Whether the collection is the organization's own, or a pool that it shares with others.
+    collection : str
+        Name of the collection in the tenant database.
+    """
+
+    cluster: str
+    kind: Kind
+    collection: str
+
+
+class Intent(TypedDict):
+    """A decided change of a tenant's collection, complete enough for anyone to finish it.
+
+    `collection_uuid` tells the intended collection from another that has its name by now; it is None as long
+    as there is none, in the state creating. Nobody but the process that holds the lease carries out a rename
+    before `leased_until`. `decided_by` is for the audit record (`tenantry.audit.recording.origin`) of whoever
+    completes it; a rename without one has been recorded.
+    """
+
+    collection_uuid: UUID | None
+    name: str
+    slug: str
+    collection: str
+    metadata: dict[str, Any]
+    created_at: datetime
+    leased_until: datetime
+    decided_by: NotRequired[dict[str, Any]]
+
+
+class Vacated(TypedDict):
+    """A collection's name to which the organization does not return before `until`.
+
+    Somebody else completed the rename that left it, so a first `renameCollection` may still be on its way.
+    """
+
+    collection: str
+    until: datetime
+
+
+class Move(TypedDict):
+    """A move of the documents to another place, which bars renames and changes of indexes.
+
+    Nobody uses the documents while `paused_until` is set: at the moment of the switch, or until that time if
+    the process that was at it has died.
+    """
+
+    id: str
+    paused_until: datetime | None
+
+
+class PastCluster(TypedDict):
+    """A cluster that the documents have left, where records of idempotency keys are of use until then."""
+
+    cluster: str
+    until: datetime
+
+
+class IndexChange(TypedDict):
+    """An index that is being created or dropped; see `tenantry.storage.index_reservations`."""
+
+    id: str
+    created_at: datetime
+
+
+class OrganizationDocument(TypedDict):
+    """An organization as it is stored.
+
+    `collection` follows from the slug. It holds the documents unless `pool` names the shared collection that
+    does; see `placement`. `namespaces` counts the collections and indexes of the cluster that are reserved
+    for this organization alone. `intent` is there in every state but active, `vacated` once a rename was
+    interrupted, `suspended_at` while the organization is suspended, `move` while its documents are moved,
+    `past_clusters` once they have been, and `changes_until` once it has been changed; see `pace`.
+    """
+
+    _id: str
+    name: str
+    slug: str
+    slugs: list[str]
+    collection: str
+    cluster: NotRequired[str]  # main if missing
+    pool: NotRequired[str | None]
+    namespaces: NotRequired[int]
+    index_changes: NotRequired[list[IndexChange]]
+    state: State
+    version: int
+    metadata: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    intent: Intent | None
+    vacated: NotRequired[list[Vacated]]
+    suspended_at: NotRequired[datetime]
+    changes_until: NotRequired[datetime]
+    move: NotRequired[Move | None]
+    past_clusters: NotRequired[list[PastCluster]]
+
+
+def create_document(
+    name: str, slug: str, metadata: dict[str, Any], cluster: str = MAIN, pool: str | None = None
+) -> OrganizationDocument:
+    """Make the document of an organization that is about to be created.
+
+    Parameters
+    ----------
+    name, slug, metadata
+        As they are checked already.
+    cluster : str
+        Where its documents will be.
+    pool : str, optional
+        The shared collection that will hold them; one of its own if left out.
+    """
+    now = moments.now()
+    return {
+        "_id": ids.random_id("org"),
+        "name": name,
+        "slug": slug,
+        "slugs": [slug],
+        "collection": names.collection_of(slug),
+        "cluster": cluster,
+        "pool": pool,
+        "namespaces": 0 if pool else OWN_NAMESPACES,
+        "state": "active",
+        "version": 1,
+        "metadata": metadata,
+        "created_at": now,
+        "updated_at": now,
+        "intent": None,
+    }
+
+
+def placement(organization: OrganizationDocument) -> Placement:
+    """Return where an organization's documents are."""
+    cluster, pool = organization.get("cluster", MAIN), organization.get("pool")
+    if pool is None:
+        return Placement(cluster, "collection", organization["collection"])
+    return Placement(cluster, "pooled", pool)
+
+
+def is_pooled(organization: OrganizationDocument) -> bool:
+    """Tell whether an organization's documents are in a pool."""
+    return organization.get("pool") is not None
+
+
+def typed(document: mongodb.Document | None) -> OrganizationDocument | None:
+    """Return what was read of the collection as what the library writes there."""
+    return document  # type: ignore[return-value]
+
+
+def check_metadata_key(key: str) -> str:
+    """Return a key that MongoDB takes as the name of a field.
+
+    Raises
+    ------
+    ValueError
+        It does not.
+    """
+    if key.startswith("$") or "." in key or not key.isprintable():
+        raise ValueError("keys must not start with $ or hold a dot or control characters")
+    return key

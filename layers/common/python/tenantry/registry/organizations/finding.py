@@ -1,0 +1,51 @@
+"""Reading organizations."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from pymongo.read_concern import ReadConcern
+
+from tenantry.registry.clusters import MAIN
+from tenantry.registry.organizations.document import OrganizationDocument, typed
+from tenantry.runtime import moments, mongodb
+
+
+def find(organization_id: str) -> OrganizationDocument | None:
+    """Return an organization in whatever state it is."""
+    return typed(mongodb.collection("organizations").find_one({"_id": organization_id}))
+
+
+def find_to_commit(organization_id: str, cluster: str) -> OrganizationDocument | None:
+    """Return an organization as somebody must see it who is about to commit a transaction on a cluster.
+
+    A server of the master that the majority has left still answers for a while. On the master's cluster it
+    cannot commit either; for another one it has to ask the majority first (read concern linearizable).
+
+    Parameters
+    ----------
+    organization_id : str
+        The organization.
+    cluster : str
+        Where the transaction is.
+    """
+    found = mongodb.collection("organizations")
+    if cluster != MAIN:
+        found = found.with_options(read_concern=ReadConcern("linearizable"))
+    return typed(found.find_one({"_id": organization_id}))
+
+
+def find_holder(slug: str) -> OrganizationDocument | None:
+    """Return the organization that has the slug or is moving to it."""
+    return typed(mongodb.collection("organizations").find_one({"slugs": slug}))
+
+
+def find_present(organization: str) -> OrganizationDocument | None:
+    """Return the organization that has an id or slug, or is moving to the slug."""
+    return find(organization) or find_holder(organization)
+
+
+def find_intents(older_than: timedelta) -> Iterator[OrganizationDocument]:
+    """Return the organizations whose intent is older than a while, oldest first."""
+    due = {"intent.created_at": {"$lt": moments.now() - older_than}}
+    found = mongodb.collection("organizations").find(due).sort("intent.created_at", 1)
+    yield from found

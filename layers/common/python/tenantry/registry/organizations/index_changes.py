@@ -1,0 +1,147 @@
+"""What an organization's document says about its indexes: how many are counted, and what is under way.
+
+A change that is noted and not ended was interrupted, so nobody knows whether its index is there.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+
+from tenantry.errors import CapacityExhausted, OrganizationNotFound, TenantryError
+from tenantry.registry import clusters
+from tenantry.registry.organizations import finding, moving, pace
+from tenantry.registry.organizations.document import OrganizationDocument, placement
+from tenantry.runtime import ids, moments, mongodb
+
+MAX_FOUND: Final = 1_000  # that were interrupted; the next look finds the others
+
+
+def begin(organization_id: str, reserved: int) -> str:
+    """Note a change and reserve the namespaces that it may take; return the note's id.
+
+    Raises
+    ------
+    CapacityExhausted
+        The cluster has no room for them; nothing changed.
+    OrganizationNotFound
+        The organization is deleted.
+    ServiceUnavailable
+        Its documents are being moved; nothing changed.
+    TooManyRequests
+        The organization has changed too often; nothing changed.
+    """
+    now = moments.now()
+    note = {"id": ids.random_id("idx"), "created_at": now}
+    noted: list[mongodb.Document] = [
+        {
+            "$set": {
+                "index_changes": {"$concatArrays": [{"$ifNull": ["$index_changes", []]}, [note]]},
+                "namespaces": {"$add": [{"$ifNull": ["$namespaces", 0]}, reserved]},
+                **pace.increment(now),
+            }
+        }
+    ]
+    expected = {"_id": organization_id, "move": None} | pace.has_room(now)
+
+    def attempt(session: ClientSession) -> None:
+        changed = _change(expected, noted, session)
+        if changed is None:
+            raise _refusal(organization_id)
+        cluster = placement(changed).cluster
+        if reserved and not clusters.reserve(cluster, reserved, session):
+            raise CapacityExhausted
+
+    mongodb.run_transaction(attempt)
+    return str(note["id"])
+
+
+def _refusal(organization_id: str) -> TenantryError:
+    present = finding.find(organization_id)
+    if present is None:
+        return OrganizationNotFound()
+    if not present.get("move"):
+        pace.counted(present)
+    return moving.refusal()
+
+
+def end(organization_id: str, note_id: str, released: int, *, is_change: bool = True) -> None:
+    """Remove the note of a change and give back namespaces; nothing happens if it is not there any more.
+
+    Parameters
+    ----------
+    organization_id, note_id : str
+        Whose note, from `begin`.
+    released : int
+        How many namespaces it does not take.
+    is_change : bool
+        False if all was as it should be, so that it does not count as a change.
+    """
+    noted = {"_id": organization_id, "index_changes.id": note_id}
+    others = {"$filter": {"input": "$index_changes", "cond": {"$ne": ["$$this.id", note_id]}}}
+    ended: list[mongodb.Document] = [
+        {
+            "$set": {"index_changes": others, "namespaces": {"$subtract": ["$namespaces", released]}}
+            | ({} if is_change else pace.decrement())
+        },
+        {
+            "$set": {
+                "index_changes": {"$cond": [{"$eq": ["$index_changes", []]}, "$$REMOVE", "$index_changes"]}
+            }
+        },
+    ]
+
+    def attempt(session: ClientSession) -> None:
+        changed = _change(noted, ended, session)
+        if changed is not None and released:
+            clusters.release(placement(changed).cluster, released, session)
+
+    mongodb.run_transaction(attempt)
+
+
+def find_interrupted(older_than: timedelta) -> list[OrganizationDocument]:
+    """Return the organizations with changes all of which have been under way for longer than a while."""
+    before = moments.now() - older_than
+    found: Iterable[Any] = _organizations().find(
+        {"index_changes.created_at": {"$lt": before}}, {"metadata": 0}, limit=MAX_FOUND
+    )
+    return [one for one in found if all(change["created_at"] < before for change in one["index_changes"])]
+
+
+def end_all(current: OrganizationDocument, namespaces: int) -> bool:
+    """Set how many namespaces an organization has and remove its notes, unless it has changed since.
+
+    Parameters
+    ----------
+    current : OrganizationDocument
+        The organization as it was read before they were counted.
+    namespaces : int
+        How many there are.
+    """
+    expected = {field: current.get(field) for field in ("_id", "version", "namespaces", "index_changes")}
+    counted = {"$set": {"namespaces": namespaces}, "$unset": {"index_changes": ""}}
+
+    def attempt(session: ClientSession) -> bool:
+        changed = _change(expected, counted, session)
+        if changed is not None:
+            surplus = current.get("namespaces", 0) - namespaces
+            clusters.release(placement(changed).cluster, surplus, session)
+        return changed is not None
+
+    return mongodb.run_transaction(attempt)
+
+
+def _change(
+    expected: mongodb.Document, change: mongodb.Document | list[mongodb.Document], session: ClientSession
+) -> OrganizationDocument | None:
+    changed: Any = _organizations().find_one_and_update(
+        expected, change, return_document=ReturnDocument.AFTER, session=session
+    )
+    return cast("OrganizationDocument | None", changed)
+
+
+def _organizations() -> Collection[mongodb.Document]:
+    return mongodb.collection("organizations")

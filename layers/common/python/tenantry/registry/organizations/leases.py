@@ -1,0 +1,48 @@
+"""Who completes an intent, and which names its organization may not return to for a while."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from pymongo import ReturnDocument
+
+from tenantry.registry.organizations.document import OrganizationDocument, Vacated, typed
+from tenantry.runtime import moments, mongodb
+
+# A command may reach the server as long as its connection stands. Where nobody lowered Linux' settings, a
+# server gives up a silent connection after 7,200 s and 9 probes 75 s apart.
+LATE_DELIVERY: Final = timedelta(minutes=135)
+
+
+def take_lease(current: OrganizationDocument, duration: timedelta) -> OrganizationDocument | None:
+    """Take over the lease of an intent that nobody is at; the version stays, for the content does.
+
+    The command of the holder before may be on its way, so the name that it leaves is vacated from here on.
+
+    Returns
+    -------
+    OrganizationDocument or None
+        The organization with the lease, or None if another process has it or the intent is completed.
+    """
+    now = moments.now()
+    free = {"_id": current["_id"], "version": current["version"], "intent.leased_until": {"$lt": now}}
+    left: Vacated = {"collection": current["collection"], "until": now + LATE_DELIVERY}
+    others = [
+        one
+        for one in current.get("vacated", [])
+        if one["until"] > now and one["collection"] != left["collection"]
+    ]
+    taken = {"intent.leased_until": now + duration, "vacated": [*others, left]}
+    return typed(
+        mongodb.collection("organizations").find_one_and_update(
+            free, {"$set": taken}, return_document=ReturnDocument.AFTER
+        )
+    )
+
+
+def vacated_until(organization: OrganizationDocument, collection: str) -> datetime | None:
+    """Return when the organization may return to a collection's name that it has left; None: at any time."""
+    now = moments.now()
+    for left in organization.get("vacated", []):
+        if left["collection"] == collection and left["until"] > now:
+            return left["until"]
+    return None

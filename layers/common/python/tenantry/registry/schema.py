@@ -1,0 +1,90 @@
+"""Indexes and views of the master database."""
+
+from functools import cache
+from typing import Final
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import OperationFailure
+
+from tenantry.runtime import mongodb, server_errors
+from tenantry.runtime.mongodb import Document
+
+INDEXES: Final[dict[str, list[IndexModel]]] = {
+    "organizations": [
+        # Both slugs of an organization that is being renamed stand in `slugs`, so both are taken.
+        IndexModel([("slugs", ASCENDING)], name="slugs", unique=True),
+        IndexModel([("collection", ASCENDING)], name="collection", unique=True),
+        IndexModel([("intent.created_at", ASCENDING)], name="intent_created_at", sparse=True),
+        IndexModel([("index_changes.created_at", ASCENDING)], name="index_changes", sparse=True),
+    ],
+    "accounts": [
+        IndexModel([("email", ASCENDING)], name="email", unique=True),
+        IndexModel(
+            [("without_organization_since", ASCENDING)], name="without_organization_since", sparse=True
+        ),
+    ],
+    "members": [
+        IndexModel(
+            [("organization_id", ASCENDING), ("account_id", ASCENDING)],
+            name="organization_account",
+            unique=True,
+        ),
+        IndexModel([("account_id", ASCENDING)], name="account"),
+    ],
+    "name_holds": [
+        IndexModel([("account_ids", ASCENDING)], name="accounts"),
+        IndexModel([("held_until", ASCENDING)], name="held_until", expireAfterSeconds=0),
+    ],
+    "erasures": [IndexModel([("created_at", ASCENDING)], name="created_at")],
+    "idempotency_keys": [IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0)],
+    "login_attempts": [IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0)],
+    "sessions": [
+        IndexModel([("family_hash", ASCENDING)], name="family_hash", unique=True),
+        IndexModel([("organization_id", ASCENDING)], name="organization"),
+        IndexModel([("account_id", ASCENDING), ("expires_at", DESCENDING)], name="account_expires_at"),
+        IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
+    ],
+    "signing_keys": [IndexModel([("not_after", ASCENDING)], name="not_after", expireAfterSeconds=0)],
+    "audit": [
+        IndexModel(
+            [("organization_ids", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="organization_at"
+        ),
+        IndexModel(
+            [("account_id", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)],
+            name="account_at",
+            partialFilterExpression={"account_id": {"$exists": True}},
+        ),
+        IndexModel([("at", DESCENDING), ("_id", DESCENDING)], name="at"),
+        IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
+    ],
+    "outbox": [
+        IndexModel([("at", ASCENDING)], name="at"),
+        IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
+    ],
+}
+VIEWS: Final[dict[str, Document]] = {
+    # So that whoever checks a token, or ends an account, need not be allowed to read password hashes.
+    "account_epochs": {"viewOn": "accounts", "pipeline": [{"$project": {"auth_epoch": 1}}]},
+    "unused_accounts": {"viewOn": "accounts", "pipeline": [{"$project": {"without_organization_since": 1}}]},
+}
+
+
+@cache
+def ensure_schema() -> None:
+    """Create the indexes and views of the master database where they are missing; once per process.
+
+    Uniqueness of slugs and e-mail addresses rests on them, and so does every check of a token. So whatever
+    inserts calls this first.
+    """
+    for name, indexes in INDEXES.items():
+        mongodb.collection(name).create_indexes(indexes)
+    for name, view in VIEWS.items():
+        _create_view(name, view)
+
+
+def _create_view(name: str, view: Document) -> None:
+    try:
+        mongodb.run_majority_command(mongodb.master(), {"create": name} | view)
+    except OperationFailure as error:
+        if error.code != server_errors.NAMESPACE_EXISTS:
+            raise

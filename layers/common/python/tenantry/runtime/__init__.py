@@ -1,0 +1,1 @@
+"""What every function runs on: MongoDB, settings, secrets, logs, ids and moments."""

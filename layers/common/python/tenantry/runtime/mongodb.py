@@ -1,0 +1,122 @@
+"""The master database: its client, indexes and views, and how commands and transactions run."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pymongo
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import WriteConcernError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from tenantry.runtime import snapshots
+from tenantry.runtime.clients import REOPEN_SECONDS, REQUEST_TIMEOUT_SECONDS, CachedClient
+from tenantry.runtime.secrets import read_secret
+from tenantry.runtime.settings import settings
+
+Document = dict[str, Any]
+
+
+def _uri() -> str:
+    configured = settings()
+    return configured.mongodb_uri or read_secret(configured.mongodb_uri_secret_arn, max_age=REOPEN_SECONDS)
+
+
+_main: Final = CachedClient(_uri)
+
+
+def client() -> MongoClient[Document]:
+    """Return the process's one client of the master's cluster; it connects with the first operation.
+
+    Raises
+    ------
+    ServiceUnavailable
+        The connection string cannot be read, or is none; nothing was sent.
+    """
+    return _main.get()
+
+
+@snapshots.before_snapshot
+def close() -> None:
+    """Close the client; the next operation opens another."""
+    _main.close()
+
+
+def master() -> Database[Document]:
+    """Return the database of all that is not a tenant's data: organizations, accounts, sessions, keys."""
+    return client()[settings().master_database]
+
+
+def ping() -> None:
+    """Ask the server for an answer.
+
+    Raises
+    ------
+    pymongo.errors.PyMongoError
+        It gives none.
+    """
+    master().command("ping")
+
+
+def check_access() -> None:
+    """Read of the master database what every function may read; a ping is answered to strangers, too.
+
+    Raises
+    ------
+    ServiceUnavailable, pymongo.errors.PyMongoError
+        The server gives no answer, or does not accept the connection string's user.
+    """
+    collection("signing_keys").find_one({"_id": None})
+
+
+def collection(name: str) -> Collection[Document]:
+    """Return a collection of the master database."""
+    return master()[name]
+
+
+def run_majority_command(database: Database[Document], command: Document) -> Document:
+    """Run an administrative command that the majority must have; the driver does not retry it.
+
+    Raises
+    ------
+    pymongo.errors.OperationFailure
+        The server refused; nothing changed.
+    pymongo.errors.WriteConcernError, pymongo.errors.ConnectionFailure
+        Outcome unknown: it may have happened, and may yet be undone by a failover.
+    """
+    reply: Document = database.command(
+        command | {"writeConcern": {"w": "majority"}}, codec_options=database.codec_options
+    )
+    if failure := reply.get("writeConcernError"):
+        raise WriteConcernError(failure.get("errmsg", "write concern failed"), failure.get("code"), reply)
+    return reply
+
+
+def run_transaction[Result](
+    callback: Callable[[ClientSession], Result], on: MongoClient[Document] | None = None
+) -> Result:
+    """Run a callback in a transaction, again as often as it meets a transient conflict, and commit it.
+
+    The read concern is `local` because no other allows a transaction to create a collection; what it reads
+    is a snapshot all the same, and the commit waits for the majority.
+
+    Parameters
+    ----------
+    callback : callable
+        Takes the session; may run several times.
+    on : MongoClient, optional
+        Where, if not on the master's cluster.
+
+    Raises
+    ------
+    pymongo.errors.PyMongoError
+        Outcome unknown: the transaction has happened wholly or not at all.
+    """
+    # The client's own timeout counts for each attempt anew, and the locks of a dead client stay for 60 s.
+    with pymongo.timeout(REQUEST_TIMEOUT_SECONDS), (on or client()).start_session() as session:
+        return session.with_transaction(
+            callback, read_concern=ReadConcern("local"), write_concern=WriteConcern("majority")
+        )

@@ -1,0 +1,1 @@
+"""What a command of a tenant may hold, whichever way its documents lie."""

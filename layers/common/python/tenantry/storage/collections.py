@@ -1,0 +1,209 @@
+"""Creating, renaming, indexing and dropping a tenant's collection.
+
+All but the first are refused inside transactions, are not retried by the driver, and may arrive late; so they
+name the collection's UUID, and the server refuses if another collection has the name by now.
+"""
+
+from typing import Final
+from uuid import UUID
+
+import pymongo
+from bson import Binary
+from pymongo import IndexModel
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import OperationFailure, PyMongoError
+
+from tenantry.errors import OrganizationExists
+from tenantry.registry import clusters
+from tenantry.registry.organizations.document import Intent, Placement
+from tenantry.runtime import mongodb, server_errors
+from tenantry.runtime.observability import logger
+
+BARRIER_SECONDS: Final = 0.5  # whoever uses the collection meanwhile waits as long
+
+
+class CollectionElsewhere(Exception):
+    """The collection that an intent is about is not where the intent expects it."""
+
+
+class CollectionExists(Exception):
+    """A collection has the name already; the transaction is aborted and the collection untouched."""
+
+
+def create(place: Placement, session: ClientSession) -> None:
+    """Create a tenant's collection within a transaction.
+
+    From MongoDB 7.0 this succeeds where an equal collection is there, whatever it holds.
+
+    Raises
+    ------
+    CollectionExists
+    """
+    tenants = clusters.tenant_database(place.cluster)
+    try:
+        tenants.create_collection(place.collection, session=session, check_exists=False)
+    except OperationFailure as error:
+        if error.code != server_errors.NAMESPACE_EXISTS:
+            raise
+        raise CollectionExists from None
+
+
+def holds_documents(place: Placement, session: ClientSession) -> bool:
+    """Tell whether a collection holds any document, within the transaction that has created it."""
+    created = clusters.tenant_database(place.cluster)[place.collection]
+    return created.find_one({}, session=session) is not None
+
+
+def is_pristine(place: Placement) -> bool:
+    """Tell whether a collection is as `create` leaves it: without documents, options and further indexes."""
+    found: mongodb.Document = clusters.tenant_database(place.cluster).command("collStats", place.collection)
+    return not has_options(place) and (found["count"], found["nindexes"]) == (0, 1)
+
+
+def has_options(place: Placement) -> bool:
+    """Tell whether a collection has options, which no tenant's has unless an operator has set them."""
+    listed = clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection})
+    return any(found["options"] for found in listed)
+
+
+def collection_uuid(place: Placement) -> UUID | None:
+    """Return the identity of a collection, which survives a rename, or None if there is none."""
+    for found in clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection}):
+        identity: Binary = found["info"]["uuid"]  # the first batch of this cursor is not decoded further
+        return identity.as_uuid()
+    return None
+
+
+def rename(source: Placement, intent: Intent) -> None:
+    """Rename a tenant's collection as the intent says; doing it twice changes nothing.
+
+    The command names the collection's UUID as well, so that a late repetition cannot move another
+    collection that has the name by now.
+
+    Raises
+    ------
+    OrganizationExists
+        A collection that no organization owns has the target's name; nothing changed.
+    CollectionElsewhere
+        The collection has neither the old name nor the intended one; nothing changed.
+    """
+    tenants = clusters.tenant_database(source.cluster)
+    command = {
+        "renameCollection": f"{tenants.name}.{source.collection}",
+        "to": f"{tenants.name}.{intent['collection']}",
+        "collectionUUID": intent["collection_uuid"],
+    }
+    try:
+        _run(tenants.client.admin, command)
+    except OperationFailure as error:
+        if error.code == server_errors.NAMESPACE_EXISTS:
+            logger.error("A collection exists that no organization owns", collection=intent["collection"])
+            raise OrganizationExists from None
+        _accept_mismatch(error, actual=intent["collection"])
+
+
+def drop(place: Placement, uuid: UUID) -> None:
+    """Drop a tenant's collection, if it is still the intended one; doing it twice changes nothing.
+
+    Raises
+    ------
+    CollectionElsewhere
+        The collection has another name; nothing changed.
+    """
+    try:
+        _run(clusters.tenant_database(place.cluster), {"drop": place.collection, "collectionUUID": uuid})
+    except OperationFailure as error:
+        _accept_mismatch(error, actual=None)
+
+
+def create_index(place: Placement, uuid: UUID, index: IndexModel) -> mongodb.Document:
+    """Create an index of a tenant's collection, if it is still the intended one.
+
+    Returns
+    -------
+    dict
+        The server's reply; `numIndexesBefore` and `numIndexesAfter` are equal if the index was there.
+
+    Raises
+    ------
+    CollectionElsewhere
+        The collection has another name, or is gone; nothing changed.
+    pymongo.errors.OperationFailure
+        The server refused, or the index was not ready in time; nothing changed.
+    """
+    command = {"createIndexes": place.collection, "indexes": [index.document], "collectionUUID": uuid}
+    return _send(place, command)
+
+
+def drop_index(place: Placement, uuid: UUID, index: str) -> None:
+    """Drop an index of a tenant's collection, if it is still the intended one.
+
+    Raises
+    ------
+    CollectionElsewhere
+        The collection has another name, or is gone; nothing changed.
+    pymongo.errors.OperationFailure
+        The server refused; nothing changed.
+    """
+    _send(place, {"dropIndexes": place.collection, "index": index, "collectionUUID": uuid})
+
+
+def barrier(place: Placement) -> bool:
+    """Wait for the end of every transaction that has written to a collection by now, but not for long.
+
+    A `collMod` without changes needs the collection's exclusive lock, which no transaction that has written
+    to the collection lets go before it ends. So whoever writes afterwards also looks at the organization
+    afterwards, and sees all that was changed before this call.
+
+    Returns
+    -------
+    bool
+        False if one is still open, or an index is being built, which does not go together with the question;
+        ask again after a pause, for others wait behind it.
+
+    Raises
+    ------
+    pymongo.errors.PyMongoError
+        Nobody knows; ask again.
+    """
+    try:
+        with pymongo.timeout(BARRIER_SECONDS):
+            mongodb.run_majority_command(
+                clusters.tenant_database(place.cluster), {"collMod": place.collection}
+            )
+    except PyMongoError as error:
+        is_building = (
+            isinstance(error, OperationFailure) and error.code == server_errors.INDEX_BUILD_IN_PROGRESS
+        )
+        if error.timeout or is_building:
+            return False
+        raise
+    return True
+
+
+def _send(place: Placement, command: mongodb.Document) -> mongodb.Document:
+    try:
+        return mongodb.run_majority_command(clusters.tenant_database(place.cluster), command)
+    except OperationFailure as error:
+        if error.code in (server_errors.COLLECTION_UUID_MISMATCH, server_errors.NAMESPACE_NOT_FOUND):
+            raise CollectionElsewhere from error
+        raise
+
+
+def _run(where: Database[mongodb.Document], command: mongodb.Document) -> None:
+    try:
+        mongodb.run_majority_command(where, command)
+    except OperationFailure as error:
+        if error.code != server_errors.NAMESPACE_NOT_FOUND:
+            raise
+        # The collection went away while the command waited for its lock; asked again, the server says where.
+        mongodb.run_majority_command(where, command)
+
+
+def _accept_mismatch(error: OperationFailure, actual: str | None) -> None:
+    """Return if the command failed because its work was done: the collection's name is `actual`."""
+    if error.code != server_errors.COLLECTION_UUID_MISMATCH:
+        raise error
+    if (error.details or {}).get("actualCollection") != actual:
+        raise CollectionElsewhere from error

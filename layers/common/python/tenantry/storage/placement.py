@@ -1,0 +1,78 @@
+"""Where the next organization goes: the policy of placement."""
+
+import secrets
+from typing import Final
+
+from tenantry.errors import CapacityExhausted
+from tenantry.registry import clusters
+from tenantry.registry.clusters import MAIN, ClusterDocument
+from tenantry.registry.organizations.document import OWN_NAMESPACES, Kind
+from tenantry.runtime.observability import logger
+
+WARNING_PERCENT: Final = 80  # of what a cluster takes
+
+
+class ClusterFull(Exception):
+    """The cluster that was chosen has no room any more; choose again."""
+
+
+def choose_cluster(namespaces: int = OWN_NAMESPACES) -> str:
+    """Return the first registered cluster that has room for so many collections and indexes.
+
+    Raises
+    ------
+    CapacityExhausted
+        None has.
+    """
+    for cluster in _registered():
+        if cluster["namespaces"] + namespaces <= cluster["limit"]:
+            return cluster["_id"]
+    raise _exhausted("collection")
+
+
+def choose_pool() -> tuple[str, str]:
+    """Return cluster and name of one of all pools, each as likely as the others.
+
+    Raises
+    ------
+    CapacityExhausted
+        There is none.
+    """
+    pools = [(cluster["_id"], pool) for cluster in _registered() for pool in cluster["pools"]]
+    if not pools:
+        raise _exhausted("pooled")
+    return secrets.choice(pools)
+
+
+def percent_used() -> float:
+    """Return how much of what all clusters take is reserved; warn of each that is nearly full.
+
+    Returns
+    -------
+    float
+        Percent of their collections and indexes.
+    """
+    registered = clusters.find_all()
+    for cluster in registered:
+        if 100 * cluster["namespaces"] >= WARNING_PERCENT * cluster["limit"]:
+            logger.warning(
+                "A cluster is nearly full",
+                cluster=cluster["_id"],
+                namespaces=cluster["namespaces"],
+                limit=cluster["limit"],
+            )
+    limit = sum(cluster["limit"] for cluster in registered)
+    return 100 * sum(cluster["namespaces"] for cluster in registered) / limit if limit else 0
+
+
+def _registered() -> list[ClusterDocument]:
+    found = clusters.find_all()
+    if not any(cluster["_id"] == MAIN for cluster in found):
+        clusters.register(MAIN)
+        found = clusters.find_all()
+    return found
+
+
+def _exhausted(kind: Kind) -> CapacityExhausted:
+    logger.error("No cluster has room for an organization; register another one", kind=kind)
+    return CapacityExhausted()

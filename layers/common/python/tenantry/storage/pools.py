@@ -1,0 +1,56 @@
+"""Pools: collections that many organizations share."""
+
+from collections.abc import Collection, Iterable
+from typing import Any, Final
+
+from tenantry.errors import CapacityExhausted
+from tenantry.registry import clusters
+from tenantry.registry.organizations.document import Placement, placement
+from tenantry.runtime import mongodb
+from tenantry.storage.pooled.ids import TENANT
+from tenantry.storage.pooled.indexes import POOL_INDEXES, PooledIndexes
+
+NAMESPACES: Final = 2 + len(POOL_INDEXES)  # the collection and its index on _id besides
+
+
+def create(cluster: str, name: str) -> None:
+    """Create a pool on a registered cluster where it is missing, and let organizations be placed in it.
+
+    Parameters
+    ----------
+    cluster : str
+        Where.
+    name : str
+        What the collection is called.
+
+    Raises
+    ------
+    CapacityExhausted
+        The cluster has no room for it; nothing changed.
+    pymongo.errors.PyMongoError
+        Outcome unknown; repeat it.
+    """
+    # An organization may be placed in it before it is there, and finds it without its index at worst.
+    if not clusters.add_pool(cluster, name, NAMESPACES):
+        raise CapacityExhausted
+    clusters.tenant_database(cluster)[name].create_indexes(POOL_INDEXES)
+
+
+def drop_orphaned_indexes() -> None:
+    """Drop the indexes of organizations that are not in the pool any more.
+
+    The command that creates an index may arrive when its organization is erased or moved elsewhere.
+    """
+    for cluster in clusters.find_all():
+        for name in cluster["pools"]:
+            place = Placement(cluster["_id"], "pooled", name)
+            pool = clusters.tenant_database(place.cluster)[name]
+            holders = {index.get("partialFilterExpression", {}).get(TENANT) for index in pool.list_indexes()}
+            for holder in holders - {None} - _at_home(holders, place):
+                PooledIndexes(pool, holder).drop_all()
+
+
+def _at_home(holders: Collection[str], place: Placement) -> set[str]:
+    """Return those of some organizations that are in a pool, or may be on their way."""
+    found: Iterable[Any] = mongodb.collection("organizations").find({"_id": {"$in": list(holders)}})
+    return {one["_id"] for one in found if one.get("move") or placement(one) == place}
