@@ -66,8 +66,8 @@ test-e2e: install ## Run the tests against the deployed local stack
 	$(BIN)/pytest tests/e2e
 
 test-pooled: install ## Run all tests about organizations' data in pools (make test: a part of them)
-	POOLED=all POOLED_EXAMPLES=1000 $(BIN)/pytest -n auto tests/integration/documents tests/integration/isolation \
-		tests/integration/pooled
+	POOLED=all POOLED_EXAMPLES=1000 $(BIN)/pytest -n auto tests/integration/http/documents \
+		tests/integration/tenants/isolation tests/integration/storage/pooled
 
 test-faults: install ## Hit every database command with every fault (make test: a part of it)
 	$(BIN)/pytest -n auto tests/faults
@@ -76,7 +76,7 @@ test-concurrency: install ## Storm a few names for a minute, and again with the 
 	STORM_SECONDS=60 SEQUENTIAL_EXAMPLES=100 $(BIN)/pytest tests/concurrency
 
 test-moves: install ## Move an organization under load for a minute, and kill the mover at every command
-	STORM_SECONDS=60 KILL_EVERY=1 $(BIN)/pytest tests/integration/placement/moves
+	STORM_SECONDS=60 KILL_EVERY=1 $(BIN)/pytest tests/integration/lifecycle/moves
 
 bench: install ## Measure the fence, the documents API, backups and pools against doing without
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.fence

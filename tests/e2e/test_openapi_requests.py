@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService
-from tests.integration.isolation.tenants import found, snapshot
+from tests.integration.tenants.isolation.tenants import found, snapshot
 from tests.openapi import command
 from tests.support.databases import Databases
 

@@ -2,7 +2,7 @@
 
 The local gateway takes the address that `X-Forwarded-For` begins with for that of the connection; API Gateway
 does not. So here the field stands for clients elsewhere. That functions do not look at it is shown by
-tests/integration/test_throttling_sources.py.
+tests/integration/identity/test_throttling_sources.py.
 """
 
 import hashlib

@@ -1,6 +1,7 @@
 """A real MongoDB server per worker, and empty databases, a signing key and the API for each test."""
 
 import io
+import json
 import logging
 import os
 import uuid
@@ -11,6 +12,7 @@ import boto3
 import pytest
 from moto import mock_aws
 from pymongo import MongoClient
+from pymongo.database import Database
 
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
@@ -21,6 +23,7 @@ from tenantry.runtime.settings import settings
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.directories import data_directory
+from tests.support.mongodb import running_server
 from tests.support.owners import Owner, sign_up
 from tests.support.reused_databases import ReusedDatabases
 from tests.support.rotation import SigningKeySecret
@@ -158,3 +161,26 @@ def consistent_in_the_end(databases: Databases) -> Iterator[None]:
     """Check the invariants after the test."""
     yield
     databases.check_invariants()
+
+
+@pytest.fixture(scope="session")
+def second_server() -> Iterator[MongoClient[Document]]:
+    """A client of a second replica set."""
+    with running_server() as client:
+        yield client
+
+
+@pytest.fixture
+def second(
+    second_server: MongoClient[Document], databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database[Document]]:
+    """The tenant database on the cluster `second`."""
+    address = second_server.address  # waits for the connection, unlike `nodes`
+    assert address is not None
+    monkeypatch.setenv(
+        "MONGODB_CLUSTERS",
+        json.dumps({"second": f"mongodb://{address[0]}:{address[1]}/?replicaSet=tenantry"}),
+    )
+    library.forget()
+    yield second_server[databases.tenants.name]
+    second_server.drop_database(databases.tenants.name)

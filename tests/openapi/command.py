@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from local.processes import HOST
-from tests.integration.isolation.tenants import SHARED, Tenant
+from tests.integration.tenants.isolation.tenants import SHARED, Tenant
 from tests.support.service import PROJECT
 
 DOCUMENT: Final = PROJECT / "functions/docs/openapi.json"

@@ -1,0 +1,122 @@
+"""The places between which the tests move documents."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import pytest
+from bson.raw_bson import RawBSONDocument
+from pymongo.database import Database
+
+from tenantry.identity.members import Membership
+from tenantry.lifecycle.moves import operations, records
+from tenantry.lifecycle.moves.changes import followed
+from tenantry.lifecycle.moves.copying import Copy
+from tenantry.lifecycle.moves.endpoints import Endpoint, opened
+from tenantry.lifecycle.moves.errors import OutOfTime
+from tenantry.registry import clusters
+from tenantry.registry.clusters import tenant_database
+from tenantry.registry.organizations.document import Kind, Placement
+from tenantry.storage import pools
+from tenantry.tenants import TenantCollection
+from tests.integration.lifecycle.moves.places import AROUND, DOCUMENTS, POOLS, Places, interrupt
+from tests.support.databases import Databases, Document
+
+MINE = "org_1"
+OTHERS = ("org_0", "org_10", "org_2")  # whose ids are around mine in the index of a pool
+PLACES = {
+    "own": (Placement("main", "collection", "org_google"), Placement("second", "collection", "org_google")),
+    "pooled": (Placement("main", "pooled", "pool_1"), Placement("second", "pooled", "pool_2")),
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where documents are moved from and to."""
+
+    source: Placement
+    target: Placement
+
+    def insert(self, *documents: Document) -> None:
+        """Insert documents of mine at the source."""
+        for one in documents:
+            collection_of(self.source).insert_one(as_stored(one, self.source))
+
+    def documents(self, place: Placement) -> list[bytes]:
+        """Return all documents of mine at a place, in the order of their ids."""
+        with opened(place, MINE) as endpoint:
+            return [bytes(one.raw) for one in endpoint.read_range(None, None)]
+
+    @contextmanager
+    def copying(self) -> Iterator[Copy]:
+        """Begin a copy that nobody takes over."""
+        with ExitStack() as stack:
+            ends: list[Endpoint] = [
+                stack.enter_context(opened(place, MINE)) for place in (self.source, self.target)
+            ]
+            changes = stack.enter_context(followed(ends[0], None))
+            yield Copy(ends[0], ends[1], changes, lambda: None)
+
+
+def collection_of(place: Placement):  # type: ignore[no-untyped-def]
+    return tenant_database(place.cluster)[place.collection]
+
+
+def as_stored(document: Document, place: Placement, tenant: str = MINE) -> RawBSONDocument | Document:
+    """Return a document as it is stored at a place."""
+    if place.kind == "collection":
+        return document
+    return document | {"_id": {"tenant": tenant, "id": document["_id"]}}
+
+
+@pytest.fixture(params=[(one, other) for one in PLACES for other in PLACES], ids=" to ".join)
+def route(
+    request: pytest.FixtureRequest, databases: Databases, second: Database[Document]
+) -> Iterator[Route]:
+    """Each kind of source with each kind of target, on two clusters; others' documents are in the pools."""
+    source, target = request.param
+    route = Route(PLACES[source][0], PLACES[target][1])
+    others = {}
+    for place in (route.source, route.target):
+        if place.kind == "pooled":
+            strangers = [as_stored({"_id": number}, place, other) for other in OTHERS for number in range(3)]
+            collection_of(place).insert_many(strangers)
+            others[place] = strangers
+        else:
+            tenant_database(place.cluster).create_collection(place.collection)
+    yield route
+    for place, strangers in others.items():
+        assert list(collection_of(place).find({"_id.tenant": {"$ne": MINE}}).sort("_id", 1)) == strangers
+
+
+@pytest.fixture
+def places(databases: Databases, second: Database[Document]) -> Places:
+    """Two clusters with a pool each."""
+    for cluster, pool in POOLS.items():
+        clusters.register(cluster)
+        pools.create(cluster, pool)
+    return Places(databases, {"main": databases.tenants, "second": second})
+
+
+@pytest.fixture
+def mine(places: Places, member: Membership) -> TenantCollection:
+    """The documents and indexes of Google, which has a collection of its own on the master's cluster."""
+    mine = TenantCollection(member.organization_id)
+    mine.insert_many(DOCUMENTS)
+    mine.create_index([("key", -1)], unique=True)
+    mine.create_index([("a", 1), ("key", 1)], partial=True, name="both")
+    return mine
+
+
+@pytest.fixture(params=[AROUND[0], AROUND[2]], ids=" ".join)
+def begun(
+    request: pytest.FixtureRequest, mine: TenantCollection, member: Membership, places: Places
+) -> tuple[str, Kind]:
+    """The target of a move that was interrupted while it copied."""
+    cluster, kind = request.param
+    with pytest.raises(OutOfTime):
+        operations.move(member.organization_id, cluster, kind, interrupt, lambda *_: None)
+    found = records.find(member.organization_id)
+    assert found is not None
+    assert found["phase"] == "copying"
+    return cluster, kind

@@ -1,0 +1,147 @@
+"""Queries on the master database look at what they are about, however many organizations there are."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli import connection
+from tenantry.audit import outbox, pages
+from tenantry.lifecycle import suspending
+from tenantry.lifecycle.reconciling import reconcile
+from tenantry.registry import schema
+from tests.integration.tenants.isolation.routes import SAMPLES
+from tests.integration.tenants.isolation.tenants import found
+from tests.support import library, plans
+from tests.support.command_line import tenantry, tenantry_json
+from tests.support.databases import Databases, Document
+from tests.support.intents import collection_done, intend_deletion, intend_rename
+from tests.support.owners import PASSWORD
+from tests.support.recorder import Recorder, recording
+from tests.support.rotation import SigningKeySecret
+from tests.support.service import Service
+
+FILLED = 300  # documents in each collection
+EXAMINED = 30  # index entries or documents: a page and what belongs to one organization
+FEW = {"signing_keys", "clusters", "restorations"}  # whose documents are few, and all of them wanted
+WHOLE = {
+    ("organizations", "{}"),  # `verify` checks all of them
+    ("members", "{}"),
+    ("accounts", "{}"),
+    ("organizations", "{'collection': {'$type': 'string'}}"),  # and pages of collections end at some of these
+    ("organizations", "{'move': {'$ne': None}}"),  # and has to find those that wait for a move that is over
+    *((name, "None") for name in ("organizations", "erasures", "restorations")),  # and sums them up
+    ("clusters", "{}"),
+    ("restorations", "{'cluster': 'main', 'is_ended': True}"),  # there is one for each running restore
+}
+
+
+def test_requests_examine_what_they_are_about(
+    databases: Databases, signing_key: SigningKeySecret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with recording(monkeypatch) as recorder:
+        live(Service(), databases, signing_key)
+    queries = master_queries(recorder, databases)
+    fill(databases)
+    assert {query[next(iter(query))] for query in queries} >= set(schema.INDEXES)
+    assert [query for query in queries if is_wasteful(databases, query)] == []
+
+
+def live(service: Service, databases: Databases, signing_key: SigningKeySecret) -> None:
+    """Use every route, and complete what was interrupted."""
+    living = found(service, databases)
+    for route, sample in SAMPLES.items():
+        is_harmless = route.is_of_tenant and sample.status != 204
+        tenant = living if is_harmless else found(service, databases)
+        token = tenant.token if sample.needs_token else None
+        answer = service.request(
+            route.method, route.path(tenant.id), json_body=sample.body(tenant), token=token
+        )
+        assert answer.status == sample.status, (route, answer.text)
+    again = found(service, databases)
+    service.post("/login", {"email": again.email, "password": "wrong"})
+    service.post(
+        "/organizations",
+        {"name": again.name, "email": again.email, "password": PASSWORD},
+        headers={"Idempotency-Key": again.words.key},
+    )
+    suspending.suspend(again.slug)
+    suspending.reactivate(again.id)
+    signing_key.rotate()
+    collection_done(intend_rename(found(service, databases).id, "Interrupted"))
+    collection_done(intend_deletion(found(service, databases).id))
+    assert len(reconcile(timedelta()).settled) == 2
+    for concerning in (again.id, None):
+        pages.of_all(concerning, 10, None)
+    outbox.age_seconds()
+
+
+def test_explanation_tells_a_scan(databases: Databases) -> None:
+    databases.master["accounts"].insert_many({"_id": number, "email": number} for number in range(FILLED))
+    assert is_wasteful(databases, {"find": "accounts", "filter": {"no": "index"}})
+    assert is_wasteful(databases, {"find": "accounts", "filter": {"_id": {"$gte": 0}}})
+    lookup = {"from": "accounts", "localField": "a", "foreignField": "no_index", "as": "b"}
+    pipeline = [{"$match": {"_id": 1}}, {"$lookup": lookup}]
+    assert is_wasteful(databases, {"aggregate": "accounts", "pipeline": pipeline, "cursor": {}})
+    assert not is_wasteful(databases, {"find": "accounts", "filter": {"_id": 1}})
+
+
+def test_command_line_reads_everything_only_where_it_checks_everything(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    library.create("Google")
+    library.create("Apple")
+    archive = tmp_path / "google.archive"
+    with recording(monkeypatch, connection) as recorder:
+        tenantry_json("backup", "google", "-o", archive)
+        tenantry_json("restore", archive, "--name", "Copy")
+        intend_rename(library.create("Amazon").organization_id, "Amazonas")
+        databases.tenants["restoring_1"].insert_one({})
+        assert "restoring_1" in tenantry("reconcile").stdout
+        tenantry_json("verify")
+    queries = master_queries(recorder, databases)
+    fill(databases)
+    wasteful = [query for query in queries if is_wasteful(databases, query)]
+    assert {(query[next(iter(query))], str(filter_of(query))) for query in wasteful} == WHOLE
+
+
+def master_queries(recorder: Recorder, databases: Databases) -> list[Document]:
+    return [
+        query
+        for its_database, command in recorder.commands
+        if its_database == databases.master.name
+        for query in plans.queries_of(command)
+    ]
+
+
+def fill(databases: Databases) -> None:
+    """Fill each collection with documents like one that is there."""
+    for name in databases.master.list_collection_names(
+        filter={"type": "collection", "name": {"$ne": "system.views"}}
+    ):
+        like = databases.master[name].find_one({}, sort=[("_id", 1)])
+        if like is not None:
+            databases.master[name].insert_many(another(like, number) for number in range(FILLED))
+
+
+def another(value: Any, number: int) -> Any:
+    """Return the like of a value, different in every text."""
+    if isinstance(value, dict):
+        return {field: another(of_it, number) for field, of_it in value.items()}
+    if isinstance(value, list):
+        return [another(one, number) for one in value]
+    if isinstance(value, bytes):
+        return value + number.to_bytes(2)
+    return f"{value} {number}" if isinstance(value, str) else value
+
+
+def is_wasteful(databases: Databases, query: Document) -> bool:
+    explanation = plans.explain(databases, query)
+    has_many = query[next(iter(query))] not in FEW
+    return plans.has_scan(explanation) or (has_many and plans.examined(explanation) > EXAMINED)
+
+
+def filter_of(query: Document) -> Any:
+    (one,) = query.get("deletes", [{"q": query.get("filter")}])
+    return one["q"]

@@ -1,0 +1,49 @@
+"""Ids of every type, in every operation that takes one."""
+
+from operator import methodcaller as call
+from typing import Any
+
+import pytest
+from pymongo import InsertOne
+
+from tests.integration.storage.pooled.twins import Twins
+from tests.integration.storage.pooled.values import IDS, REFUSED_IDS
+
+
+@pytest.mark.parametrize("document_id", [*IDS, *REFUSED_IDS], ids=repr)
+def test_ids(twins: Twins, document_id: Any) -> None:
+    exactly = {"_id": {"$eq": document_id}}
+    twins.do(
+        call("insert_one", {"a": 1, "_id": document_id}),
+        call("insert_one", {"_id": document_id}),
+        call("find_one", exactly),
+        call("find", {"_id": document_id}),
+        call("replace_one", exactly, {"b": 1}),
+        call("replace_one", {"_id": document_id}, {"b": 1, "_id": document_id}, upsert=True),
+        call("update_one", exactly, {"$set": {"b": 2, "_id": document_id}}, upsert=True),
+        call("modify_one", document_id, lambda current: {"c": 3} if current else None),
+    )
+    twins.do(
+        call("delete_many", exactly),
+        call("replace_one", exactly, {"c": 1}, upsert=True),
+        call("replace_one", {"a": 1}, {"c": 1, "_id": document_id}, upsert=True),
+        call("insert_many", [{"_id": "first"}, {"_id": document_id}, {"_id": document_id}]),
+        call("bulk_write", [InsertOne({"_id": "second"}), InsertOne({"_id": document_id})]),
+    )
+    for change in (
+        {"$set": {"c": 1}},
+        {"$set": {"_id": document_id}},
+        {"$setOnInsert": {"_id": document_id}},
+    ):
+        twins.do(call("delete_many", {}), call("update_one", exactly, change, upsert=True))
+        twins.do(call("delete_many", {}), *[call("update_one", {"a": 1}, change, upsert=True)] * 2)
+
+
+def test_inserting_adds_ids_to_the_callers_documents(twins: Twins) -> None:
+    one: dict[str, Any] = {"a": 1}
+    many: list[dict[str, Any]] = [{"a": 2}, {"a": 3, "_id": 3}]
+    operation = InsertOne[dict[str, Any]]({"a": 4})
+    assert twins.pooled.insert_one(one).inserted_id == one["_id"]
+    assert twins.pooled.insert_many(many).inserted_ids == [document["_id"] for document in many]
+    twins.pooled.bulk_write([operation])
+    assert twins.pooled.find({}, sort=[("a", 1)]) == [one, *many, operation._doc]

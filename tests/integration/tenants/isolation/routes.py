@@ -1,0 +1,93 @@
+"""Every route of the functions, and for each a request that a member of an organization may make."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from tests.integration.tenants.isolation.tenants import SHARED, Tenant
+from tests.support.owners import PASSWORD
+from tests.support.service import OMITTED, PROJECT, ROUTES, module
+
+
+class Route(NamedTuple):
+    """A method and API Gateway's path template."""
+
+    method: str
+    resource: str
+
+    @property
+    def is_of_tenant(self) -> bool:
+        """Whether the path names an organization."""
+        return "{organization}" in self.resource
+
+    def path(self, organization: str) -> str:
+        """Return the path that names an organization like this, and in it what every tenant has."""
+        return self.resource.format(organization=organization, document=SHARED, name=SHARED)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A request that succeeds: its answer's status, and its body for a tenant."""
+
+    status: int
+    body: Callable[[Tenant], Any] = lambda tenant: OMITTED
+    needs_token: bool = True
+
+
+def _document(tenant: Tenant) -> dict[str, Any]:
+    return {tenant.words.field: [tenant.words.value, 1]}
+
+
+_ROUTES: Final = [Route(method, resource) for method, resource, _ in ROUTES]
+OF_OPERATOR: Final = [route for route in _ROUTES if route.resource.startswith("/operator/")]
+ALL: Final = [route for route in _ROUTES if route not in OF_OPERATOR]
+_ORGANIZATION: Final = "/organizations/{organization}"
+_DOCUMENTS: Final = f"{_ORGANIZATION}/documents"
+_DOCUMENT: Final = f"{_DOCUMENTS}/{{document}}"
+_INDEXES: Final = f"{_ORGANIZATION}/indexes"
+
+SAMPLES: Final[Mapping[Route, Sample]] = {
+    Route("POST", "/organizations"): Sample(201, lambda tenant: {"name": f"Second {tenant.words.name}"}),
+    Route("GET", _ORGANIZATION): Sample(200),
+    Route("PATCH", _ORGANIZATION): Sample(200, lambda tenant: {"name": f"Renamed {tenant.words.name}"}),
+    Route("DELETE", _ORGANIZATION): Sample(204),
+    Route("POST", _DOCUMENTS): Sample(201, lambda tenant: {"_id": "sent"} | _document(tenant)),
+    Route("GET", _DOCUMENTS): Sample(200),
+    Route("GET", _DOCUMENT): Sample(200),
+    Route("PUT", _DOCUMENT): Sample(200, _document),
+    Route("PATCH", _DOCUMENT): Sample(200, _document),
+    Route("DELETE", _DOCUMENT): Sample(204),
+    Route("GET", f"{_ORGANIZATION}/count"): Sample(200),
+    Route("GET", _INDEXES): Sample(200),
+    Route("POST", _INDEXES): Sample(201, lambda tenant: {"keys": [{"field": f"{tenant.words.field}.more"}]}),
+    Route("DELETE", f"{_INDEXES}/{{name}}"): Sample(204),
+    Route("GET", f"{_ORGANIZATION}/audit"): Sample(200),
+    Route("POST", "/login"): Sample(
+        200, lambda tenant: {"email": tenant.email, "password": tenant.password}, needs_token=False
+    ),
+    Route("POST", "/login/refresh"): Sample(
+        200, lambda tenant: {"refresh_token": tenant.refresh_token}, needs_token=False
+    ),
+    Route("POST", "/logout"): Sample(
+        204, lambda tenant: {"refresh_token": tenant.refresh_token}, needs_token=False
+    ),
+    Route("POST", "/logout/everywhere"): Sample(204),
+    Route("PUT", "/account/password"): Sample(
+        204, lambda tenant: {"current_password": tenant.password, "new_password": f"{PASSWORD} changed"}
+    ),
+    Route("GET", "/.well-known/jwks.json"): Sample(200, needs_token=False),
+    Route("GET", "/openapi.json"): Sample(200, needs_token=False),
+    Route("GET", "/docs"): Sample(200, needs_token=False),
+    Route("GET", "/health"): Sample(200, needs_token=False),
+}
+
+
+def resolved() -> set[Route]:
+    """Return the routes that the functions' own resolvers have."""
+    functions = [path.parent.name for path in PROJECT.glob("functions/*/app.py")]
+    apps = [vars(module(function))["app"] for function in functions if "app" in vars(module(function))]
+    return {
+        Route(route.method, route.openapi_path)
+        for app in apps
+        for route in app._static_routes + app._dynamic_routes
+    }

@@ -1,0 +1,28 @@
+"""A function that a user builds on the layer logs no document, not even one that is refused."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from tenantry import http, tenants
+from tenantry.identity.members import Membership
+from tests.integration.tenants.isolation.observer import Observer
+from tests.integration.tenants.isolation.tenants import Tenant
+from tests.support.service import LambdaContext, proxy_event
+
+
+def test_documents_that_the_server_refuses_are_not_logged(observer: Observer, me: Tenant) -> None:
+    app = APIGatewayRestResolver(enable_validation=True)
+
+    @app.get("/health")
+    def insert_again(caller: Annotated[Membership, Depends(http.caller)]) -> None:
+        tenants.collection(caller).insert_many(me.documents)
+
+    event = proxy_event("GET", "/health", {"Authorization": f"Bearer {me.token}"}, None)
+    context: Any = LambdaContext("mine")
+    answer = http.lambda_handler(app)(event, context)
+    logged = observer.output.getvalue()
+    assert answer["statusCode"] == 503
+    assert '"exception_name":"BulkWriteError"' in logged
+    assert [secret for secret in vars(me.words).values() if secret in logged + answer["body"]] == []

@@ -1,0 +1,124 @@
+"""Ids, field names, entity tags, cursors and keys of another organization mean nothing in one's own."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tenantry.http.documents.changing import version_of
+from tests.integration.tenants.isolation.observer import Observer, alike
+from tests.integration.tenants.isolation.tenants import SHARED, Tenant, snapshot
+from tests.support.service import Answer
+
+OWN = "/organizations/<own slug>"
+DOCUMENTS = f"{OWN}/documents"
+LOGIN = '{"email": "<own email>", "password": "<own password>", "organization": "<%s>"}'
+IF_MATCH = {"If-Match": "<entity tag>"}
+
+# What stands in angle brackets is another organization's, unless it is called own.
+REQUESTS: list[tuple[str, str, str | None, dict[str, str]]] = [
+    ("GET", f"{DOCUMENTS}/<document>", None, {}),
+    ("GET", f"{DOCUMENTS}/<id>", None, {}),
+    ("GET", f'{DOCUMENTS}/"<document>"', None, {}),
+    ("PUT", f"{DOCUMENTS}/<document>", '{"text": 1}', {}),
+    ("PUT", f"{DOCUMENTS}/<document>", '{"text": 1}', {"If-Match": "*"}),
+    ("PATCH", f"{DOCUMENTS}/<document>", '{"text": 1}', {}),
+    ("DELETE", f"{DOCUMENTS}/<document>", None, {}),
+    ("PUT", f"{DOCUMENTS}/{SHARED}", '{"text": 1}', IF_MATCH),
+    ("PATCH", f"{DOCUMENTS}/{SHARED}", '{"text": 1}', IF_MATCH),
+    ("DELETE", f"{DOCUMENTS}/{SHARED}", None, IF_MATCH),
+    ("POST", DOCUMENTS, '{"_id": "<document>", "<field>": "<value>"}', {}),
+    ("POST", DOCUMENTS, '[{"_id": "<document>"}, {"_id": "<document>"}, {"_id": "<id>"}]', {}),
+    ("POST", DOCUMENTS, '{"_id": "<value>", "of": {"$ref": "<collection>", "$id": "<document>"}}', {}),
+    ("GET", f'{DOCUMENTS}?filter={{"_id": "<document>"}}', None, {}),
+    ("GET", f'{DOCUMENTS}?filter={{"_id": {{"$in": ["<document>"]}}}}', None, {}),
+    ("GET", f'{DOCUMENTS}?filter={{"<field>": "<value>"}}', None, {}),
+    ("GET", f'{DOCUMENTS}?filter={{"<field>": {{"$exists": true}}}}', None, {}),
+    ("GET", f'{DOCUMENTS}?filter={{"<field>": {{"$ne": "<value>"}}}}', None, {}),
+    ("GET", f'{DOCUMENTS}?filter={{"_id": {{"$regex": "<document>"}}}}', None, {}),
+    ("GET", f'{DOCUMENTS}?filter={{"$where": "db.<collection>.find()"}}', None, {}),
+    ("GET", f'{DOCUMENTS}?filter={{"$lookup": {{"from": "<collection>"}}}}', None, {}),
+    ("GET", f"{DOCUMENTS}?sort=<field>", None, {}),
+    ("GET", f"{DOCUMENTS}?fields=<field>", None, {}),
+    ("GET", f'{OWN}/count?filter={{"<field>": "<value>"}}', None, {}),
+    ("GET", f'{OWN}/count?filter={{"_id": "<document>"}}', None, {}),
+    ("POST", f"{OWN}/indexes", '{"keys": [{"field": "<field>"}]}', {}),
+    ("POST", f"{OWN}/indexes", '{"keys": [{"field": "text"}], "name": "<index>", "unique": true}', {}),
+    ("DELETE", f"{OWN}/indexes/<index>", None, {}),
+    ("POST", "/login", LOGIN % "slug", {}),
+    ("POST", "/login", LOGIN % "id", {}),
+    ("POST", "/login", LOGIN % "collection", {}),
+    ("POST", "/login", '{"email": "<email>", "password": "<own password>, but wrong"}', {}),
+]
+
+
+def filled_in(text: str, me: Tenant, tenant: Tenant) -> str:
+    values = {
+        "own slug": me.slug,
+        "own email": me.email,
+        "own password": me.password,
+        "slug": tenant.slug,
+        "id": tenant.id,
+        "collection": tenant.collection,
+        "email": tenant.email,
+        "entity tag": f'"{version_of(tenant.documents[1])}"',
+    }
+    values |= vars(tenant.words)
+    return re.sub("<([a-z ]+)>", lambda found: values[found[1]], text)
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda parts: " ".join(map(str, parts)))
+def test_what_another_organization_has_is_as_unknown_as_what_nobody_has(
+    observer: Observer, victim: Tenant, me: Tenant, request_: tuple[str, str, str | None, dict[str, str]]
+) -> None:
+    method, path, body, fields = request_
+
+    def ask(tenant: Tenant) -> object:
+        answer = observer.send(
+            method,
+            filled_in(path, me, tenant),
+            me,
+            body=filled_in(body, me, tenant) if body else None,
+            headers={name: filled_in(value, me, tenant) for name, value in fields.items()},
+            token=me.token,
+        )
+        return alike(answer, tenant)
+
+    before = snapshot(observer.databases, victim)
+    nobody = Tenant()
+    assert ask(victim) == ask(nobody)
+    assert snapshot(observer.databases, victim) == before
+
+
+@pytest.mark.parametrize(
+    "parameters", ["", "&sort=-_id", "&sort=<field>", "&sort=-<field>", "&fields=<field>"]
+)
+def test_a_cursor_that_another_organization_got_leads_through_the_own_documents(
+    observer: Observer, victim: Tenant, me: Tenant, parameters: str
+) -> None:
+    query = "documents?limit=1" + filled_in(parameters, me, victim)
+    first = observer.send("GET", f"{victim.path}/{query}", victim, token=victim.token)
+    cursor = first.json["next_cursor"]
+    assert cursor
+    answer = observer.send("GET", f"{me.path}/{query}&cursor={cursor}", me, token=me.token)
+    assert answer.status == 200
+    assert {found["_id"] for found in answer.json["documents"]} <= {mine["_id"] for mine in me.documents}
+
+
+def test_an_idempotency_key_of_another_account_is_free(
+    observer: Observer, victim: Tenant, me: Tenant
+) -> None:
+    key = {"Idempotency-Key": victim.words.key}
+    used_for = {"name": victim.name, "metadata": {victim.words.note: victim.words.note}}
+    own = {"name": f"Second {me.words.name}"}
+    credentials = {"email": victim.email, "password": f"{victim.password}, but wrong"}
+
+    def create(by: Tenant | None, body: dict[str, Any]) -> Answer:
+        token = by.token if by else None
+        return observer.send("POST", "/organizations", by, json_body=body, headers=key, token=token)
+
+    before = snapshot(observer.databases, victim)
+    assert create(me, used_for).code == "organization-exists"
+    assert create(me, own).status == 201
+    assert create(None, used_for | credentials).code == "idempotency-key-reused"
+    assert snapshot(observer.databases, victim) == before

@@ -1,0 +1,317 @@
+import json
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from typing import Any, Final
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+from jwt.algorithms import OKPAlgorithm
+
+from tenantry.errors import InvalidToken
+from tenantry.identity import tokens
+from tenantry.identity.tokens import LIFETIME_SECONDS, Claims, InvalidSigningKey, SigningKey
+from tenantry.runtime.settings import settings
+from tests.unit.identity.jose import (
+    CLAIMS,
+    HEADER,
+    KEY,
+    OF_AN_ORGANIZATION,
+    encode,
+    find_key,
+    judged,
+    signed,
+    valid_claims,
+)
+
+CAPTURED = signed()
+LOGGED_IN_AT = datetime.now(UTC) - timedelta(minutes=20)
+
+
+def issue(key: SigningKey = KEY) -> str:
+    return tokens.issue(
+        key,
+        session_id="ses_1",
+        account_id="acct_1",
+        organization=tokens.InOrganization("org_1", "google"),
+        epoch=3,
+        authenticated_at=LOGGED_IN_AT,
+    )
+
+
+def test_a_token_says_whom_it_speaks_for() -> None:
+    before = int(time.time())
+    claims = tokens.verify(issue(), find_key)
+    assert before <= claims.iat <= int(time.time())
+    assert claims == Claims(
+        iss="urn:tenantry",
+        aud="tenantry",
+        sub="acct_1",
+        org_id="org_1",
+        org="google",
+        role="owner",
+        epoch=3,
+        auth_time=int(LOGGED_IN_AT.timestamp()),
+        iat=claims.iat,
+        nbf=claims.iat,
+        exp=claims.iat + 15 * 60,
+        jti=claims.jti,
+        sid="ses_1",
+    )
+
+
+def test_a_token_declares_its_type_and_key() -> None:
+    assert jwt.get_unverified_header(issue()) == HEADER
+    assert {"alg": "EdDSA", "typ": "at+jwt", "kid": KEY.kid} == HEADER
+
+
+def test_no_two_tokens_are_the_same() -> None:
+    assert len({tokens.verify(issue(), find_key).jti for _ in range(20)}) == 20
+
+
+def test_issuer_and_audience_are_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = issue()
+    monkeypatch.setenv("TOKEN_ISSUER", "https://api.example.com")
+    monkeypatch.setenv("TOKEN_AUDIENCE", "example")
+    settings.cache_clear()
+    claims = tokens.verify(issue(), find_key)
+    assert (claims.iss, claims.aud) == ("https://api.example.com", "example")
+    with pytest.raises(InvalidToken):
+        tokens.verify(elsewhere, find_key)
+
+
+def test_the_longest_identifiers_make_a_token_that_is_accepted() -> None:
+    token = tokens.issue(
+        KEY,
+        session_id="s" * 36,
+        account_id="a" * 37,
+        organization=tokens.InOrganization("o" * 36, "s" * 63),
+        epoch=2**63 - 1,
+        authenticated_at=LOGGED_IN_AT,
+    )
+    assert tokens.verify(token, find_key).org == "s" * 63
+
+
+def test_clocks_may_differ_by_a_few_seconds() -> None:
+    ahead = valid_claims(now=int(time.time()) + 3)
+    ended = valid_claims(now=int(time.time()) - LIFETIME_SECONDS - 3)
+    assert tokens.verify(signed(ahead), find_key).iat == ahead["iat"]
+    assert tokens.verify(signed(ended), find_key).exp == ended["exp"]
+
+
+def test_the_key_is_looked_up_by_its_id() -> None:
+    other = SigningKey.generate()
+    keys = {KEY.kid: KEY.public_jwk, other.kid: other.public_jwk}
+    assert tokens.verify(issue(other), keys.get).sub == "acct_1"
+    with pytest.raises(InvalidToken):
+        tokens.verify(issue(other), find_key)
+    with pytest.raises(InvalidToken):
+        tokens.verify(issue(other), lambda _: KEY.public_jwk)
+
+
+def test_a_key_keeps_its_private_half_to_itself() -> None:
+    key = SigningKey.generate()
+    assert key.private_key["d"] not in repr(key)
+    assert key.private_key["d"] not in str(key)
+    assert key.public_jwk == {
+        "kty": "OKP",
+        "crv": "Ed25519",
+        "x": key.private_key["x"],
+        "kid": key.kid,
+        "use": "sig",
+        "alg": "EdDSA",
+    }
+
+
+def test_keys_are_random_and_survive_storage() -> None:
+    keys = [SigningKey.generate() for _ in range(5)]
+    assert len({key.kid for key in keys}) == len({key.private_key["d"] for key in keys}) == 5
+    assert SigningKey.from_json(keys[0].to_json()) == keys[0]
+
+
+def test_a_key_is_kept_as_deployed_secrets_have_it() -> None:
+    jwk = KEY.private_key
+    text = f'{{"kty":"OKP","crv":"Ed25519","x":"{jwk["x"]}","d":"{jwk["d"]}"}}'
+    assert KEY.to_json() == f'{{"kid":"{KEY.kid}","private_key":{text}}}'
+
+
+def test_a_key_is_its_two_halves() -> None:
+    for key in (SigningKey.generate() for _ in range(5)):
+        private = OKPAlgorithm.from_jwk(key.private_key)
+        assert isinstance(private, Ed25519PrivateKey)
+        public = {name: key.private_key[name] for name in ("kty", "crv", "x")}
+        assert OKPAlgorithm.to_jwk(private.public_key(), as_dict=True).items() >= public.items()
+
+
+NO_KEYS: Final = {
+    "the placeholder": "placeholder",
+    "empty": "",
+    "null": "null",
+    "a list": json.dumps([KEY.kid, KEY.private_key]),
+    "nested deeply": "[" * 100_000,
+    "no members": "{}",
+    "without its id": json.dumps({"private_key": KEY.private_key}),
+    "one member more": json.dumps(asdict(KEY) | {"use": "sig"}),
+    "an id that is a number": json.dumps(asdict(KEY) | {"kid": 7}),
+    "in PEM": json.dumps(asdict(KEY) | {"private_key": "-----BEGIN"}),
+    "the public half alone": json.dumps(asdict(KEY) | {"private_key": KEY.public_jwk}),
+    "a parameter more": json.dumps(asdict(KEY) | {"private_key": KEY.private_key | {"use": "sig"}}),
+    "a number as a parameter": json.dumps(asdict(KEY) | {"private_key": KEY.private_key | {"d": 7}}),
+    "of another curve": json.dumps(asdict(KEY) | {"private_key": KEY.private_key | {"crv": "X25519"}}),
+    "of another type": json.dumps(asdict(KEY) | {"private_key": KEY.private_key | {"kty": "EC"}}),
+}
+
+
+@pytest.mark.parametrize("name", NO_KEYS)
+def test_what_is_no_key_is_refused_and_not_repeated(name: str) -> None:
+    with pytest.raises(InvalidSigningKey) as caught:
+        SigningKey.from_json(NO_KEYS[name])
+    assert str(caught.value) == ""
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("changes", [{"crv": "X25519"}, {"kty": "EC"}, {"x": ""}, {"x": "AAAA"}, {"x": "A"}])
+def test_a_public_key_of_another_kind_verifies_nothing(changes: dict[str, str]) -> None:
+    with pytest.raises(InvalidToken):
+        tokens.verify(issue(), lambda _: KEY.public_jwk | changes)
+
+
+@given(
+    st.text(min_size=1, max_size=40),
+    st.from_regex(r"[a-z0-9][a-z0-9-]{0,61}", fullmatch=True),
+    st.integers(0, 2**63 - 1),
+)
+def test_another_library_reads_the_same_in_what_is_issued(name: str, slug: str, epoch: int) -> None:
+    key = SigningKey.generate()
+    token = tokens.issue(
+        key,
+        session_id=f"ses_{name}",
+        account_id=f"acct_{name}",
+        organization=tokens.InOrganization(f"org_{name}", slug),
+        epoch=epoch,
+        authenticated_at=LOGGED_IN_AT,
+    )
+    claims = judged(token, key.public_jwk)
+    ids = [claims[claim] for claim in ("sid", "sub", "org_id")]
+    assert ids == [f"ses_{name}", f"acct_{name}", f"org_{name}"]
+    assert (claims["org"], claims["epoch"], claims["exp"]) == (slug, epoch, claims["iat"] + LIFETIME_SECONDS)
+    assert jwt.get_unverified_header(token) == {"alg": "EdDSA", "typ": "at+jwt", "kid": key.kid}
+
+
+def test_claims_are_exactly_those_of_the_profile() -> None:
+    assert set(valid_claims()) == set(CLAIMS)
+
+
+def test_a_token_for_no_organization_has_no_claim_of_one() -> None:
+    token = tokens.issue(
+        KEY,
+        session_id="ses_1",
+        account_id="acct_1",
+        organization=None,
+        epoch=3,
+        authenticated_at=LOGGED_IN_AT,
+    )
+    payload = jwt.decode(token, options={"verify_signature": False})
+    assert set(payload) == set(CLAIMS) - set(OF_AN_ORGANIZATION)
+    claims = tokens.verify(token, find_key)
+    assert (claims.sub, claims.org_id, claims.org, claims.role) == ("acct_1", None, None, None)
+
+
+@pytest.mark.parametrize("kept", [part for size in (1, 2) for part in combinations(OF_AN_ORGANIZATION, size)])
+@pytest.mark.parametrize("instead", [None, "", "owner"])
+def test_claims_of_an_organization_come_together_or_not_at_all(
+    kept: tuple[str, ...], instead: str | None
+) -> None:
+    claims = {name: value for name, value in valid_claims().items() if name not in OF_AN_ORGANIZATION}
+    assert tokens.verify(signed(claims), find_key).org_id is None
+    halves = claims | {name: OF_AN_ORGANIZATION[name] for name in kept}
+    assert_invalid(signed(halves))
+    filled = dict.fromkeys(OF_AN_ORGANIZATION, instead) | {name: OF_AN_ORGANIZATION[name] for name in kept}
+    if instead != "owner":
+        assert_invalid(signed(claims | filled))
+
+
+def test_a_login_may_be_old_but_not_later_than_its_token() -> None:
+    now = int(time.time())
+    for auth_time in (0, now - 30 * 86400, now, now + 3):  # clocks differ
+        claims = valid_claims(now) | {"auth_time": auth_time}
+        assert tokens.verify(signed(claims), find_key).auth_time == auth_time
+    for wrong in (-1, now + 60, 2**63, float(now), str(now), None, True, [now]):
+        assert_invalid(signed(valid_claims(now) | {"auth_time": wrong}))
+
+
+@given(st.integers(0, len(CAPTURED) - 1), st.characters(codec="utf-8"))
+def test_a_token_with_one_other_character_is_invalid(position: int, character: str) -> None:
+    if character != CAPTURED[position]:
+        assert_invalid(CAPTURED[:position] + character + CAPTURED[position + 1 :])
+
+
+@given(st.integers(0, len(CAPTURED)), st.text(min_size=1, max_size=3))
+def test_a_token_with_characters_inserted_is_invalid(position: int, text: str) -> None:
+    assert_invalid(CAPTURED[:position] + text + CAPTURED[position:])
+
+
+@given(st.integers(0, len(CAPTURED) - 1), st.integers(1, 40))
+def test_a_token_with_characters_removed_is_invalid(position: int, length: int) -> None:
+    assert_invalid(CAPTURED[:position] + CAPTURED[position + length :])
+
+
+@given(st.text(max_size=200) | st.from_regex(r"[\w-]{0,50}(\.[\w-]{0,50}){0,5}", fullmatch=True))
+def test_text_is_no_token(text: str) -> None:
+    assert_invalid(text)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=4,
+)
+
+
+@given(st.sampled_from(sorted(CLAIMS)), JSON)
+def test_a_claim_with_another_value_is_refused_unless_it_is_one_that_tenantry_writes(
+    claim: str, value: Any
+) -> None:
+    claims = valid_claims() | {claim: value}
+    try:
+        accepted = tokens.verify(signed(claims), find_key)
+    except InvalidToken:
+        return
+    free = {"sub", "org_id", "org", "jti", "sid", "epoch", "auth_time"}
+    assert claim in free or value == valid_claims()[claim]
+    assert type(value) is (int if claim in {"epoch", "auth_time"} else str)
+    assert accepted._asdict() == claims == judged(signed(claims))
+
+
+@given(st.integers(-LIFETIME_SECONDS - 20, 20), st.sampled_from([{}, {"exp": 1}, {"nbf": 1}, {"iat": -1}]))
+def test_another_library_accepts_what_is_accepted(age: int, shifts: dict[str, int]) -> None:
+    claims = valid_claims(int(time.time()) + age)
+    token = signed(claims | {name: claims[name] + shift for name, shift in shifts.items()})
+    try:
+        accepted = tokens.verify(token, find_key)
+    except InvalidToken:
+        assert shifts or not -LIFETIME_SECONDS - 3 <= age <= 3
+        return
+    assert not shifts
+    assert accepted._asdict() == claims == judged(token)
+
+
+@given(st.sampled_from(sorted(HEADER)), JSON)
+def test_a_header_with_another_value_is_refused(name: str, value: Any) -> None:
+    if value != HEADER[name]:
+        assert_invalid(signed(header=HEADER | {name: value}))
+
+
+@given(JSON, JSON)
+def test_any_json_as_header_or_payload_is_refused(header: Any, payload: Any) -> None:
+    assert_invalid(encode(header, valid_claims()))
+    assert_invalid(encode(HEADER, payload))
+
+
+def assert_invalid(token: str) -> None:
+    with pytest.raises(InvalidToken):
+        tokens.verify(token, find_key)
