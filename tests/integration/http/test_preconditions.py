@@ -8,7 +8,7 @@ from tenantry.errors import PreconditionFailed
 from tenantry.http.preconditions import condition
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import deleting
-from tenantry.registry import organizations
+from tenantry.registry.organizations import changing
 from tests.integration.kinds import KINDS, place
 from tests.support import library
 from tests.support.databases import Databases
@@ -91,7 +91,7 @@ def test_deletion_that_a_change_overtakes_is_refused(
     """The change comes when the condition has been found to hold, before the deletion is decided."""
     member = library.create("Google")
     decides = "remove" if kind == "pooled" else "replace"
-    once_before(monkeypatch, organizations, decides, partial(library.rename, member, "Alphabet"))
+    once_before(monkeypatch, changing, decides, partial(library.rename, member, "Alphabet"))
     with pytest.raises(PreconditionFailed):
         deleting.delete(member, condition('"1"'))
     assert databases.organization(member.organization_id)["name"] == "Alphabet"

@@ -25,7 +25,7 @@ from tests.support.rotation import STEPS, SigningKeySecret
 from tests.support.service import LambdaContext, handler
 
 FIRST, SECOND = "urn:tenantry", "urn:tenantry:second"
-PUBLISH = "import sys; from tenantry import signing_keys; signing_keys.publish({'kid': sys.argv[1]}, None)"
+PUBLISH = "import sys; from tenantry.identity.keys import public_keys; public_keys.publish({'kid': sys.argv[1]}, None)"
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
@@ -193,7 +193,7 @@ def test_of_stacks_that_start_at_once_one_gets_the_database(databases: Databases
         processes = {
             name: subprocess.Popen(
                 [sys.executable, "-c", PUBLISH, name],
-                env=os.environ | {"TOKEN_ISSUER": name, "PYTHONPATH": str(Path(issuer.__file__).parents[1])},
+                env=os.environ | {"TOKEN_ISSUER": name, "PYTHONPATH": str(Path(issuer.__file__).parents[2])},
                 stderr=subprocess.PIPE,
                 text=True,
             )

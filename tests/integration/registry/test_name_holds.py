@@ -15,7 +15,8 @@ from tenantry.lifecycle import creating, deleting, slugs
 from tenantry.lifecycle.creating import Created
 from tenantry.lifecycle.intents import completion, creation
 from tenantry.lifecycle.reconciling import reconcile
-from tenantry.registry import name_holds, organizations
+from tenantry.registry import name_holds
+from tenantry.registry.organizations import changing
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.settings import settings
 from tenantry.tenants import TenantCollection
@@ -120,7 +121,7 @@ def test_name_that_a_rename_gives_up_is_held(member: Membership) -> None:
 def test_rename_that_a_deletion_overtakes_leaves_the_hold_of_the_deletion(
     member: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once_before(monkeypatch, organizations, "replace", partial(deleting.delete, member))
+    once_before(monkeypatch, changing, "replace", partial(deleting.delete, member))
     with pytest.raises(InvalidToken):
         library.rename(member, "Alphabet")
     (hold,) = databases.master["name_holds"].find()
@@ -254,7 +255,7 @@ def take_and_give_up(member: Membership) -> None:
     [("Google", give_up_by_deletion), ("Google", give_up_by_rename), ("Name", take_and_give_up)],
 )
 @pytest.mark.parametrize(
-    ("attempt", "moment"), [(library.rename, (organizations, "replace")), (take_for, (creation, "insert"))]
+    ("attempt", "moment"), [(library.rename, (changing, "replace")), (take_for, (creation, "insert"))]
 )
 def test_stranger_who_has_found_no_hold_gets_no_name_that_is_given_up_meanwhile(  # noqa: PLR0917
     member: Membership,

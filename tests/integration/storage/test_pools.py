@@ -14,8 +14,8 @@ from tenantry.errors import CapacityExhausted, OrganizationExists, OrganizationN
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import deleting, erasing
 from tenantry.lifecycle.reconciling import reconcile
-from tenantry.registry import clusters, organizations
-from tenantry.registry.organizations import finding
+from tenantry.registry import clusters
+from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.document import Placement
 from tenantry.storage import collections, pools
 from tenantry.storage.pooled.indexes import PooledIndexes
@@ -243,7 +243,7 @@ def test_change_that_another_overtakes_starts_over(
 ) -> None:
     google = create("Google")
     name = "replace" if isinstance(change, partial) else "remove"
-    once_before(monkeypatch, organizations, name, partial(library.rename, google, "Googol"))
+    once_before(monkeypatch, changing, name, partial(library.rename, google, "Googol"))
     change(google)
     found = finding.find(google.organization_id)
     assert (found["slug"] if found else None) == ("alphabet" if name == "replace" else None)

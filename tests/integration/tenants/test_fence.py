@@ -10,7 +10,7 @@ from pymongo.database import Database
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import deleting, suspending
-from tenantry.registry import clusters, organizations
+from tenantry.registry import clusters
 from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import Placement
 from tenantry.storage import collections
@@ -74,7 +74,7 @@ def test_write_that_is_overtaken_is_rolled_back(
     second: Database[Document],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    once_before(monkeypatch, organizations, "find_to_commit", lambda: event(databases.master))
+    once_before(monkeypatch, finding, "find_to_commit", lambda: event(databases.master))
     with pytest.raises(error):
         TenantCollection(moved).insert_one({"_id": "late"})
     assert second["org_google"].find_one() is None

@@ -8,7 +8,8 @@ import pytest
 
 from tenantry import tenants
 from tenantry.lifecycle import deleting
-from tenantry.registry import clusters, organizations
+from tenantry.registry import clusters
+from tenantry.registry.organizations import finding
 from tenantry.runtime.observability import logger
 from tenantry.storage import collections
 from tenantry.storage.pooled.indexes import PooledIndexes
@@ -39,7 +40,7 @@ MOMENTS: dict[str, tuple[Moment, list[Route]]] = {
     "once authenticated": ((tenants, "collection"), OF_DATA),
     "before the collection": ((clusters, "tenant_database"), OF_DATA),
     # Between a write and the look behind it no rename can come: it waits for the transaction.
-    "before another look": ((organizations, "find"), READING + CHANGING_INDEXES),
+    "before another look": ((finding, "find"), READING + CHANGING_INDEXES),
     "before the command": (COMMAND, CHANGING_INDEXES),
 }
 AT_ANY_MOMENT = pytest.mark.parametrize(
