@@ -25,7 +25,11 @@ from tests.support.rotation import STEPS, SigningKeySecret
 from tests.support.service import LambdaContext, handler
 
 FIRST, SECOND = "urn:tenantry", "urn:tenantry:second"
-PUBLISH = "import sys; from tenantry.identity.keys import public_keys; public_keys.publish({'kid': sys.argv[1]}, None)"
+PUBLISH = """
+import sys
+from tenantry.identity.keys import public_keys
+public_keys.publish({"kid": sys.argv[1]}, None)
+"""
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
