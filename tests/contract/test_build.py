@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from samcli.yamlhelper import parse_yaml_file  # type: ignore[import-untyped]
 
+import local.architecture
 from tests.contract import sam_template
 from tests.contract.layer import MAKE
 from tests.contract.sam_template import PROJECT
@@ -17,6 +19,11 @@ def commands_of_build(*arguments: str, **environment: str) -> str:
     command = [MAKE, "--dry-run", "--assume-old=.venv/installed", "build", *arguments]
     done = subprocess.run(command, cwd=PROJECT, env=environment, check=True, capture_output=True, text=True)
     return done.stdout
+
+
+def count_aliases(path: Path) -> int:
+    """Count how often a YAML file repeats a part of itself by its name."""
+    return sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(path.read_text()))
 
 
 @pytest.fixture
@@ -42,6 +49,12 @@ def test_built_template_takes_the_architecture_of_its_layer_alone(architecture: 
     before = sam_template.template()
     del before["Parameters"]["Architecture"], template["Parameters"]["Architecture"]
     assert template == before
+
+
+def test_built_template_has_no_yaml_aliases_which_cloudformation_refuses(built: Path) -> None:
+    assert count_aliases(built) > 0
+    local.architecture.main(built, "arm64")
+    assert count_aliases(built) == 0
 
 
 def test_layer_is_built_for_arm_unless_another_is_asked_for() -> None:
