@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import addresses, checker, cluster_commands, library, move_command, options, reconciler, roles
+from cli import addresses, checker, cluster_commands, library, move_command, reconciler, roles
 from cli.backups.backup import back_up
 from cli.backups.owners import NamedOwner
 from cli.backups.restore import restore as restore_backup
@@ -21,12 +21,11 @@ from cli.options import (
     Issuer,
     Json,
     MasterDatabase,
-    MongoDBClusters,
-    MongoDBUri,
     NewName,
     OlderThan,
     Owner,
     TenantDatabase,
+    with_target,
 )
 from cli.output import (
     print_error,
@@ -55,16 +54,9 @@ def commands() -> None:
 
 
 @app.command()
-def verify(
-    mongodb_uri: MongoDBUri,
-    master_database: MasterDatabase = "tenantry",
-    tenant_database: TenantDatabase = "tenantry_tenants",
-    mongodb_clusters: MongoDBClusters = "{}",
-    older_than: OlderThan = 60,
-    as_json: Json = False,
-) -> None:
+@with_target
+def verify(target: Target, older_than: OlderThan = 60, as_json: Json = False) -> None:
     """Print every invariant that does not hold; changes nothing and may run beside live traffic."""
-    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     with reported(), connected(target) as databases, progress(shown=not as_json) as advance:
         report = checker.verify(databases, timedelta(seconds=older_than), advance)
     if as_json:
@@ -75,16 +67,9 @@ def verify(
 
 
 @app.command()
-def reconcile(
-    mongodb_uri: MongoDBUri,
-    master_database: MasterDatabase = "tenantry",
-    tenant_database: TenantDatabase = "tenantry_tenants",
-    mongodb_clusters: MongoDBClusters = "{}",
-    older_than: OlderThan = 0,
-    as_json: Json = False,
-) -> None:
+@with_target
+def reconcile(target: Target, older_than: OlderThan = 0, as_json: Json = False) -> None:
     """Complete every rename and deletion that was begun and not finished; drop what killed restores left."""
-    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     with reported(), connected(target) as databases:
         outcome = asdict(reconciler.settle(target, databases, timedelta(seconds=older_than)))
     if as_json:
@@ -96,13 +81,11 @@ def reconcile(
 
 
 @app.command()
+@with_target
 def backup(
     organization: Annotated[str, typer.Argument(metavar="ORGANIZATION", help="Its id or slug.")],
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE|S3URL|-", help="Where to.")],
-    mongodb_uri: MongoDBUri,
-    master_database: MasterDatabase = "tenantry",
-    tenant_database: TenantDatabase = "tenantry_tenants",
-    mongodb_clusters: MongoDBClusters = "{}",
+    target: Target,
     as_json: Json = False,
 ) -> None:
     """Write one organization, as it is at one moment, into an archive that mongorestore reads as well.
@@ -111,7 +94,6 @@ def backup(
 
     With - it goes to standard output, and the result to standard error. A pipe or device is written to.
     """
-    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     with reported(), _transferring(target, as_json) as (databases, advance):
         done = back_up(databases, organization, output, advance)
     found = done.organization
@@ -121,12 +103,10 @@ def backup(
 
 
 @app.command()
+@with_target
 def restore(
     source: Annotated[str, typer.Argument(metavar="FILE|S3URL|-", help="What `tenantry backup` wrote.")],
-    mongodb_uri: MongoDBUri,
-    master_database: MasterDatabase = "tenantry",
-    tenant_database: TenantDatabase = "tenantry_tenants",
-    mongodb_clusters: MongoDBClusters = "{}",
+    target: Target,
     name: NewName = None,
     owner: Owner = None,
     even_though_younger: EvenThoughYounger = False,
@@ -139,7 +119,6 @@ def restore(
     if even_though_younger and owner is None:
         raise typer.BadParameter("is for --owner ACCOUNT_ID", param_hint="--even-though-younger")
     named_owner = NamedOwner(owner, even_though_younger) if owner is not None else None
-    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     advice = "; once it can, run `tenantry reconcile`, which ends what the restore has begun"
     with reported(advice), _transferring(target, as_json) as (databases, advance):
         done = restore_backup(databases, source, name, named_owner, advance)
@@ -152,21 +131,14 @@ def restore(
 
 
 @app.command()
-def setup_database(
-    mongodb_uri: MongoDBUri,
-    master_database: MasterDatabase = "tenantry",
-    tenant_database: TenantDatabase = "tenantry_tenants",
-    mongodb_clusters: MongoDBClusters = "{}",
-    issuer: Issuer = None,
-    as_json: Json = False,
-) -> None:
+@with_target
+def setup_database(target: Target, issuer: Issuer = None, as_json: Json = False) -> None:
     """Create indexes, views, and MongoDB's roles for the functions and this command line; or what is missing.
 
     E-mail addresses that an earlier version stored are brought into their unique form. The connection string
     is an administrator's. Users with these roles are yours to create. A database belongs to the stack that
     first makes a signing key, and others are refused; --issuer hands it over.
     """
-    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     advice = "; Atlas takes roles from its own tools only, see `tenantry atlas-roles`"
     with reported(advice), connected(target) as databases:
         library.ensure_schema(target)
@@ -196,19 +168,16 @@ def atlas_roles(
 
 
 @app.command()
+@with_target
 def revoke_key(
     key_id: Annotated[str, typer.Argument(metavar="KID", help="Its id, as /.well-known/jwks.json has it.")],
-    mongodb_uri: MongoDBUri,
-    master_database: MasterDatabase = "tenantry",
-    tenant_database: TenantDatabase = "tenantry_tenants",
-    mongodb_clusters: MongoDBClusters = "{}",
+    target: Target,
     as_json: Json = False,
 ) -> None:
     """End a signing key that a rotation has replaced, together with its tokens, since it has leaked.
 
     Functions keep keys for five minutes, so they accept it as long as that.
     """
-    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     with reported(), connected(target):
         revoked = library.revoke_key(target, key_id)
     if not revoked:

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import library, options
-from cli.connection import MAIN, connected
-from cli.options import Json, MasterDatabase, MongoDBClusters, MongoDBUri, TenantDatabase
+from cli import library
+from cli.connection import MAIN, Target, connected
+from cli.options import CLUSTERS, Json, with_target
 from cli.output import print_error, print_json, print_result
 from cli.reporting import reported
 from tenantry.errors import CapacityExhausted
@@ -34,12 +34,10 @@ https://www.mongodb.com/docs/atlas/reference/atlas-limits/
 
 
 @app.command()
+@with_target
 def add(
     name: Annotated[str, typer.Argument(help="main, or a name in the clusters' connection strings.")],
-    mongodb_uri: MongoDBUri,
-    master_database: MasterDatabase = "tenantry",
-    tenant_database: TenantDatabase = "tenantry_tenants",
-    mongodb_clusters: MongoDBClusters = "{}",
+    target: Target,
     tier: Annotated[Tier | None, typer.Option(help="Of Atlas: M40 for all above it; sets the limit.")] = None,
     limit: Annotated[
         int | None, typer.Option(min=0, metavar="NUMBER", help="Of its collections and indexes together.")
@@ -50,9 +48,8 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Let organizations be placed on a cluster, or change its limit, or give it pools."""
-    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     if name not in (MAIN, *target.clusters):
-        raise typer.BadParameter(f"has no connection string for {name}", param_hint=options.CLUSTERS)
+        raise typer.BadParameter(f"has no connection string for {name}", param_hint=CLUSTERS)
     with reported(), connected(target):
         library.use(target)
         clusters.register(name, LIMITS[tier] if tier and limit is None else limit)
@@ -67,15 +64,9 @@ def add(
 
 
 @app.command("list")
-def list_clusters(
-    mongodb_uri: MongoDBUri,
-    master_database: MasterDatabase = "tenantry",
-    tenant_database: TenantDatabase = "tenantry_tenants",
-    mongodb_clusters: MongoDBClusters = "{}",
-    as_json: Json = False,
-) -> None:
+@with_target
+def list_clusters(target: Target, as_json: Json = False) -> None:
     """Print the clusters in the order in which they are filled, and how full they are."""
-    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     with reported(), connected(target):
         library.use(target)
         found = [_content(cluster) for cluster in clusters.find_all()]

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli import library, options
+from cli import library
 from cli.connection import Target, connected
-from cli.options import Json, MasterDatabase, MongoDBClusters, MongoDBUri, TenantDatabase
+from cli.options import Json, with_target
 from cli.output import print_error, print_result, progress
 from cli.reporting import reported
 from tenantry.errors import TenantryError
@@ -19,16 +19,14 @@ from tenantry.lifecycle.moves.mover import Moved
 AGAIN = "; run the same command again, which goes on from there"
 
 
+@with_target
 def move(
     organization: Annotated[str, typer.Argument(metavar="ORGANIZATION", help="Its id or slug.")],
-    mongodb_uri: MongoDBUri,
+    target: Target,
     to: Annotated[
         str, typer.Option("--to", metavar="CLUSTER[/pooled]", help="Where to; own collection or pool.")
     ] = "",
     cancel: Annotated[bool, typer.Option("--cancel", help="Give up its move instead.")] = False,
-    master_database: MasterDatabase = "tenantry",
-    tenant_database: TenantDatabase = "tenantry_tenants",
-    mongodb_clusters: MongoDBClusters = "{}",
     as_json: Json = False,
 ) -> None:
     """Move an organization's documents to another cluster, or into a pool or out of it, while it is in use.
@@ -38,7 +36,6 @@ def move(
     """
     if bool(to) == cancel:
         raise typer.BadParameter("is needed, or --cancel", param_hint="--to")
-    target = options.target(mongodb_uri, master_database, tenant_database, mongodb_clusters)
     if cancel:
         _cancel(target, organization, as_json=as_json)
     else:

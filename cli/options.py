@@ -1,7 +1,10 @@
-"""Options that the commands have in common, and where they lead to."""
+"""Options that the commands have in common, each declared once."""
 
 import json
-from typing import Annotated, Final
+from collections.abc import Callable, Iterator
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -9,23 +12,11 @@ from cli.connection import MAIN, Target
 
 CLUSTERS: Final = "--mongodb-clusters"
 
-MongoDBUri = Annotated[
-    str, typer.Option("--mongodb-uri", envvar="MONGODB_URI", metavar="URI", help="Connection string.")
-]
 MasterDatabase = Annotated[
     str, typer.Option("--master-database", envvar="MASTER_DATABASE", metavar="NAME", help="Organizations.")
 ]
 TenantDatabase = Annotated[
     str, typer.Option("--tenant-database", envvar="TENANT_DATABASE", metavar="NAME", help="Tenants' data.")
-]
-MongoDBClusters = Annotated[
-    str,
-    typer.Option(
-        CLUSTERS,
-        envvar="MONGODB_CLUSTERS",
-        metavar="JSON",
-        help="Connection strings of further clusters, an object by name.",
-    ),
 ]
 Issuer = Annotated[
     str | None,
@@ -46,7 +37,45 @@ EvenThoughYounger = Annotated[
 ]
 
 
-def target(mongodb_uri: str, master_database: str, tenant_database: str, mongodb_clusters: str) -> Target:
+def with_target(command: Callable[..., None]) -> Callable[..., None]:
+    """Let options of the command line say what a command's parameter `target` is.
+
+    Typer reads options from a function's signature and has no other way to give several commands the same
+    ones: https://github.com/fastapi/typer/issues/153
+    """
+
+    @wraps(command)
+    def command_with_options(**values: Any) -> None:
+        options = {name: values.pop(name) for name in signature(target).parameters}
+        command(target=target(**options), **values)
+
+    command_with_options.__signature__ = Signature(list(_parameters(command)))  # type: ignore[attr-defined]
+    return command_with_options
+
+
+def _parameters(command: Callable[..., None]) -> Iterator[Parameter]:
+    for name, parameter in signature(command).parameters.items():
+        options = signature(target).parameters.values() if name == "target" else [parameter]
+        for option in options:
+            yield option.replace(kind=Parameter.KEYWORD_ONLY)  # then one without a default may come last
+
+
+def target(
+    mongodb_uri: Annotated[
+        str, typer.Option("--mongodb-uri", envvar="MONGODB_URI", metavar="URI", help="Connection string.")
+    ],
+    master_database: MasterDatabase = "tenantry",
+    tenant_database: TenantDatabase = "tenantry_tenants",
+    mongodb_clusters: Annotated[
+        str,
+        typer.Option(
+            CLUSTERS,
+            envvar="MONGODB_CLUSTERS",
+            metavar="JSON",
+            help="Connection strings of further clusters, an object by name.",
+        ),
+    ] = "{}",
+) -> Target:
     """Return where the options lead to.
 
     Raises
