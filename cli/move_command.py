@@ -44,7 +44,7 @@ def move(
 
 def _move(target: Target, organization: str, to: str, *, as_json: bool) -> None:
     with _reported(), connected(target), progress(shown=not as_json) as advance:
-        cluster, kind = operations.place_of(to)
+        cluster, kind = operations.parse_target(to)
         library.use(target)
         moved = operations.move(organization, cluster, kind, lambda: None, advance)
     print_result(

@@ -32,7 +32,7 @@ from tenantry.registry.organizations.document import (
     create_document,
 )
 from tenantry.runtime import mongodb
-from tenantry.storage import placement
+from tenantry.storage import policy
 
 RAW: Final = EXACT.with_options(document_class=RawBSONDocument)
 # MongoDB replaces an empty timestamp by the present when a document is inserted.
@@ -111,7 +111,7 @@ def _wanted(content: Content, name: str | None, named_owner: NamedOwner | None) 
 
 def _chosen_cluster(databases: Databases, namespaces: int) -> str:
     try:
-        cluster = placement.choose_cluster(namespaces)
+        cluster = policy.choose_cluster(namespaces)
     except CapacityExhausted:
         raise BackupError("No cluster has room for it; see `tenantry cluster list`") from None
     if cluster not in databases.clusters:

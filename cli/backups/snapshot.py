@@ -16,7 +16,7 @@ from cli.backups.collections import OwnCollection, PooledCollection, TenantColle
 from cli.backups.errors import BackupError
 from cli.backups.indexes import ForeignCollection
 from cli.connection import Databases
-from tenantry.registry.organizations.document import OrganizationDocument, placement
+from tenantry.registry.organizations.document import OrganizationDocument, place_of
 
 MASTER_COLLECTIONS: Final = ("organizations", "members", "accounts")
 
@@ -93,7 +93,7 @@ def _check_restorable(tenant: Namespace) -> None:
 
 
 def _collection_of(databases: Databases, organization: OrganizationDocument) -> TenantCollection:
-    place = placement(organization)
+    place = place_of(organization)
     tenants = databases.clusters.get(place.cluster)
     if tenants is None:
         raise BackupError(

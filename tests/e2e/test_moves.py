@@ -134,7 +134,7 @@ def begin_to_move(organization_id: str, to: str) -> None:
         raise OutOfTime
 
     with pytest.raises(OutOfTime):
-        operations.move(organization_id, *operations.place_of(to), stop, lambda *_: None)
+        operations.move(organization_id, *operations.parse_target(to), stop, lambda *_: None)
 
 
 def move_by_schedule(deployment: Deployment, databases: Databases, organization_id: str) -> None:

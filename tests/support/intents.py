@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from tenantry.lifecycle.intents import writing
 from tenantry.registry.organizations import changing, finding
-from tenantry.registry.organizations.document import OrganizationDocument, placement
+from tenantry.registry.organizations.document import OrganizationDocument, place_of
 from tenantry.runtime import moments
 from tenantry.storage import collections
 from tests.support.databases import Databases
@@ -54,10 +54,10 @@ def collection_done(intended: OrganizationDocument) -> None:
     intent = intended["intent"]
     assert intent is not None
     if intended["state"] == "renaming":
-        collections.rename(placement(intended), intent)
+        collections.rename(place_of(intended), intent)
     else:
         assert intent["collection_uuid"] is not None
-        collections.drop(placement(intended), intent["collection_uuid"])
+        collections.drop(place_of(intended), intent["collection_uuid"])
 
 
 def let_connections_end(databases: Databases) -> None:

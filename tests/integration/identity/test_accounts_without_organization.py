@@ -13,7 +13,7 @@ from tenantry.identity.unused_accounts import KEPT_FOR
 from tenantry.lifecycle import creating, deleting
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.runtime import moments
-from tenantry.storage import placement
+from tenantry.storage import policy
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
@@ -128,7 +128,7 @@ def test_creation_that_begins_before_its_end_and_commits_after(
     def end() -> None:
         assert list(unused_accounts.end_all()) == [member.account_id]
 
-    once_before(monkeypatch, placement, "choose_cluster", end)
+    once_before(monkeypatch, policy, "choose_cluster", end)
     with pytest.raises(InvalidToken):
         creating.create(bodies.CreateOrganization(name="YouTube"), member.account_id)
     assert databases.collections() == {}

@@ -10,7 +10,7 @@ from pymongo.database import Database
 from tenantry.errors import CapacityExhausted
 from tenantry.lifecycle import deleting
 from tenantry.registry import clusters, schema
-from tenantry.storage import placement, pools
+from tenantry.storage import policy, pools
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, Document
@@ -78,10 +78,10 @@ def test_warning_comes_before_the_limit(databases: Databases, log: io.StringIO) 
         clusters.register("main", limit)
         if limit == 20:
             library.create("Google")
-        assert placement.percent_used() == used
+        assert policy.percent_used() == used
     assert "nearly full" not in log.getvalue()
     clusters.register("main", 2)
-    assert placement.percent_used() == 100
+    assert policy.percent_used() == 100
     assert '"message":"A cluster is nearly full"' in log.getvalue()
 
 

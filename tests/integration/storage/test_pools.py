@@ -16,7 +16,7 @@ from tenantry.lifecycle import deleting, erasing
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry import clusters
 from tenantry.registry.organizations import changing, finding
-from tenantry.registry.organizations.document import Placement
+from tenantry.registry.organizations.document import Place
 from tenantry.storage import collections, pools
 from tenantry.storage.pooled.indexes import PooledIndexes
 from tenantry.tenants import TenantCollection
@@ -161,7 +161,7 @@ def test_erasure_waits_for_a_writer_that_is_about_to_commit(
         deleting.delete(google)
         is_deleted.set()
 
-    def barrier(place: Placement) -> bool:
+    def barrier(place: Place) -> bool:
         passed = real_barrier(place)
         may_commit.set()
         return passed

@@ -12,7 +12,7 @@ from tenantry.identity.members import Membership
 from tenantry.lifecycle import deleting, suspending
 from tenantry.registry import clusters
 from tenantry.registry.organizations import finding
-from tenantry.registry.organizations.document import Placement
+from tenantry.registry.organizations.document import Place
 from tenantry.storage import collections
 from tenantry.tenants import TenantCollection
 from tests.support import library
@@ -20,7 +20,7 @@ from tests.support.databases import Databases, Document
 from tests.support.overtaking import once_before
 from tests.support.recorder import recording
 
-PLACE = Placement("second", "collection", "org_google")
+PLACE = Place("second", "collection", "org_google")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pymongo.database import Database
 
 from tenantry.errors import OrganizationExists
 from tenantry.registry.organizations import changing, finding
-from tenantry.registry.organizations.document import OrganizationDocument, create_document, placement
+from tenantry.registry.organizations.document import OrganizationDocument, create_document, place_of
 from tenantry.runtime import moments
 
 # What needs a transaction is tested against a real server.
@@ -45,10 +45,10 @@ def test_an_organization_begins_active_at_version_1() -> None:
 def test_documents_are_in_the_collection_of_the_slug_or_in_a_pool() -> None:
     own = create_document("Google", "google", {}, "eu")
     shared = create_document("Google", "google", {}, "eu", "pool_3")
-    assert placement(own) == ("eu", "collection", "org_google")
-    assert placement(shared) == ("eu", "pooled", "pool_3")
+    assert place_of(own) == ("eu", "collection", "org_google")
+    assert place_of(shared) == ("eu", "pooled", "pool_3")
     del own["cluster"], own["pool"]
-    assert placement(own) == ("main", "collection", "org_google")
+    assert place_of(own) == ("main", "collection", "org_google")
 
 
 def test_ids_are_random_and_no_slugs() -> None:

@@ -13,7 +13,7 @@ from tenantry.errors import OrganizationExists
 from tenantry.lifecycle.intents import completion, settling
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.registry.organizations import leases
-from tenantry.registry.organizations.document import Intent, OrganizationDocument, Placement, create_document
+from tenantry.registry.organizations.document import Intent, OrganizationDocument, Place, create_document
 from tenantry.runtime import moments
 from tenantry.storage import collections
 from tenantry.tenants import TenantCollection
@@ -179,7 +179,7 @@ def test_holder_of_a_lease_that_was_held_up_touches_nothing(
     member = library.membership(*ids_of(databases, owner))
     rename = collections.rename
 
-    def held_up(source: Placement, intent: Intent) -> None:
+    def held_up(source: Place, intent: Intent) -> None:
         time.sleep(2 * completion.WORK_SECONDS)
         rename(source, intent)
 
@@ -200,7 +200,7 @@ def test_both_names_are_taken_until_a_rename_is_over(
     rename = collections.rename
     refused: list[str] = []
 
-    def looked_at(source: Placement, intent: Intent) -> None:
+    def looked_at(source: Place, intent: Intent) -> None:
         for slug in ("alpha", "beta"):
             rival = create_document("Rival", slug, {})
             with pytest.raises(DuplicateKeyError):

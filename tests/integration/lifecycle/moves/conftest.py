@@ -16,7 +16,7 @@ from tenantry.lifecycle.moves.endpoints import Endpoint, opened
 from tenantry.lifecycle.moves.errors import OutOfTime
 from tenantry.registry import clusters
 from tenantry.registry.clusters import tenant_database
-from tenantry.registry.organizations.document import Kind, Placement
+from tenantry.registry.organizations.document import Kind, Place
 from tenantry.storage import pools
 from tenantry.tenants import TenantCollection
 from tests.integration.lifecycle.moves.places import AROUND, DOCUMENTS, POOLS, Places, interrupt
@@ -25,8 +25,8 @@ from tests.support.databases import Databases, Document
 MINE = "org_1"
 OTHERS = ("org_0", "org_10", "org_2")  # whose ids are around mine in the index of a pool
 PLACES = {
-    "own": (Placement("main", "collection", "org_google"), Placement("second", "collection", "org_google")),
-    "pooled": (Placement("main", "pooled", "pool_1"), Placement("second", "pooled", "pool_2")),
+    "own": (Place("main", "collection", "org_google"), Place("second", "collection", "org_google")),
+    "pooled": (Place("main", "pooled", "pool_1"), Place("second", "pooled", "pool_2")),
 }
 
 
@@ -34,15 +34,15 @@ PLACES = {
 class Route:
     """Where documents are moved from and to."""
 
-    source: Placement
-    target: Placement
+    source: Place
+    target: Place
 
     def insert(self, *documents: Document) -> None:
         """Insert documents of mine at the source."""
         for one in documents:
             collection_of(self.source).insert_one(as_stored(one, self.source))
 
-    def documents(self, place: Placement) -> list[bytes]:
+    def documents(self, place: Place) -> list[bytes]:
         """Return all documents of mine at a place, in the order of their ids."""
         with opened(place, MINE) as endpoint:
             return [bytes(one.raw) for one in endpoint.read_range(None, None)]
@@ -58,11 +58,11 @@ class Route:
             yield Copy(ends[0], ends[1], changes, lambda: None)
 
 
-def collection_of(place: Placement):  # type: ignore[no-untyped-def]
+def collection_of(place: Place):  # type: ignore[no-untyped-def]
     return tenant_database(place.cluster)[place.collection]
 
 
-def as_stored(document: Document, place: Placement, tenant: str = MINE) -> RawBSONDocument | Document:
+def as_stored(document: Document, place: Place, tenant: str = MINE) -> RawBSONDocument | Document:
     """Return a document as it is stored at a place."""
     if place.kind == "collection":
         return document

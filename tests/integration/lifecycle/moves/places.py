@@ -9,7 +9,7 @@ from tenantry.lifecycle.moves import operations
 from tenantry.lifecycle.moves.errors import OutOfTime
 from tenantry.lifecycle.moves.mover import Moved
 from tenantry.registry.organizations import finding
-from tenantry.registry.organizations.document import Kind, OrganizationDocument, Placement, placement
+from tenantry.registry.organizations.document import Kind, OrganizationDocument, Place, place_of
 from tests.support.databases import Databases, Document
 
 DOCUMENTS = [{"_id": number, "key": number} for number in range(50)]
@@ -30,11 +30,11 @@ class Places:
     databases: Databases
     tenants: dict[str, Database[Document]]
 
-    def placement(self, organization_id: str) -> Placement:
+    def place_of(self, organization_id: str) -> Place:
         """Return where an organization's documents are, as its document says."""
         found = finding.find(organization_id)
         assert found is not None
-        return placement(found)
+        return place_of(found)
 
     def contents(self) -> dict[str, dict[str, Any]]:
         """Return what is in each collection of each cluster."""
@@ -52,7 +52,7 @@ class Places:
         tenants: dict[tuple[str, str], set[str]] = {place: set() for place in expected}
         counted = dict.fromkeys(POOLS, 3)  # of each pool
         for one in self.databases.master["organizations"].find():
-            cluster, kind, collection = placement(cast("OrganizationDocument", one))
+            cluster, kind, collection = place_of(cast("OrganizationDocument", one))
             if kind == "collection":
                 expected.add((cluster, collection))
             else:

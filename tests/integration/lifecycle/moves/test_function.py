@@ -49,7 +49,7 @@ def test_schedule_goes_on_with_what_had_no_time(
 ) -> None:
     begin(monkeypatch)
     assert invoke(SCHEDULED) is None
-    assert places.placement(member.organization_id) == ("second", "pooled", "pool_1")
+    assert places.place_of(member.organization_id) == ("second", "pooled", "pool_1")
     assert mine.find({}) == DOCUMENTS
     places.check_nothing_is_left()
 

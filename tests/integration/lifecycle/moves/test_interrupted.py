@@ -42,7 +42,7 @@ def test_cancelled_move_leaves_nothing(
     begun: tuple[str, Kind], mine: TenantCollection, member: Membership, places: Places
 ) -> None:
     assert operations.cancel(member.organization_id, lambda: None)
-    assert places.placement(member.organization_id)[:2] == ("main", "collection")
+    assert places.place_of(member.organization_id)[:2] == ("main", "collection")
     assert mine.find({}) == DOCUMENTS
     places.check_nothing_is_left()
     assert not operations.cancel(member.organization_id, lambda: None)
@@ -87,7 +87,7 @@ def test_late_writes_of_a_former_mover_are_taken_back(
         lambda: records.verify(former, former["target"]["cluster"]),
         lambda: endings.verify_left(cleaned),
     ]
-    with opened(places.placement(member.organization_id), member.organization_id) as target:
+    with opened(places.place_of(member.organization_id), member.organization_id) as target:
         for verify in checks:
             with pytest.raises(MoveLost):
                 target.replace([id_of(late)], [late], verify)

@@ -94,7 +94,7 @@ class Aftermath:
 
     def resume(self, mine: TenantCollection) -> None:
         operations.move(self.member.organization_id, *self.target, lambda: None, lambda *_: None)
-        assert self.places.placement(self.member.organization_id)[:2] == self.target
+        assert self.places.place_of(self.member.organization_id)[:2] == self.target
         self.check(mine)
 
     def cancel(self, mine: TenantCollection) -> None:

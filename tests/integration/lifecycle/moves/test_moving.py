@@ -31,7 +31,7 @@ def test_organization_is_the_same_at_every_place(
     shown = [as_clients_see(member)]
     for cluster, kind in AROUND:
         moved = move(member.organization_id, cluster, kind)
-        assert places.placement(member.organization_id)[:2] == (cluster, kind)
+        assert places.place_of(member.organization_id)[:2] == (cluster, kind)
         assert mine.find({}) == DOCUMENTS
         assert mine.list_indexes() == indexes
         assert moved.compared.documents == len(DOCUMENTS)

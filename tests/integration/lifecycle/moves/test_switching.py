@@ -11,7 +11,7 @@ from tenantry.identity.members import Membership
 from tenantry.lifecycle.moves import endings, switching
 from tenantry.lifecycle.moves.errors import OutOfTime
 from tenantry.registry.organizations import finding, moving
-from tenantry.registry.organizations.document import Placement
+from tenantry.registry.organizations.document import Place
 from tenantry.storage import collections
 from tenantry.tenants import TenantCollection
 from tests.integration.lifecycle.moves.places import DOCUMENTS, Places, interrupt, move
@@ -50,7 +50,7 @@ def test_switch_waits_for_writes_that_have_begun(
         assert has_looked.wait(10)
         monkeypatch.setattr(finding, "find_to_commit", look)
 
-    def try_barrier(place: Placement) -> bool:
+    def try_barrier(place: Place) -> bool:
         has_passed = barrier(place)
         if not has_passed:
             may_commit.set()
@@ -78,6 +78,6 @@ def test_switch_whose_answer_is_lost_has_happened(
 
     monkeypatch.setattr(endings, "switch", lose_answer)
     move(member.organization_id, "second", "pooled")
-    assert places.placement(member.organization_id)[:2] == ("second", "pooled")
+    assert places.place_of(member.organization_id)[:2] == ("second", "pooled")
     assert mine.find({}) == DOCUMENTS
     places.check_nothing_is_left()

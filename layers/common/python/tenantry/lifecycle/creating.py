@@ -31,8 +31,8 @@ from tenantry.registry.organizations.document import Kind, OrganizationDocument,
 from tenantry.runtime import mongodb
 from tenantry.runtime.observability import logger
 from tenantry.runtime.settings import settings
-from tenantry.storage import placement
-from tenantry.storage.placement import ClusterFull
+from tenantry.storage import policy
+from tenantry.storage.policy import ClusterFull
 
 if TYPE_CHECKING:
     from tenantry.http.organizations.bodies import CreateOrganization
@@ -164,7 +164,7 @@ def _create(
 
 def _placed(wanted: "CreateOrganization", slug: str, kind: Kind) -> OrganizationDocument:
     """Make the document of the organization, at the place that the policy says."""
-    cluster, pool = placement.choose_pool() if kind == "pooled" else (placement.choose_cluster(), None)
+    cluster, pool = policy.choose_pool() if kind == "pooled" else (policy.choose_cluster(), None)
     return create_document(wanted.name, slug, wanted.metadata, cluster, pool)
 
 

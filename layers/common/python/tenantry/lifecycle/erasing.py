@@ -19,7 +19,7 @@ from tenantry.identity import members
 from tenantry.lifecycle.intents.writing import OvertakenError
 from tenantry.registry import clusters, name_holds
 from tenantry.registry.organizations import changing
-from tenantry.registry.organizations.document import OrganizationDocument, Placement, placement
+from tenantry.registry.organizations.document import OrganizationDocument, Place, place_of
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import log_failure
 from tenantry.storage import collections
@@ -49,7 +49,7 @@ def delete(organization: OrganizationDocument) -> None:
     pymongo.errors.PyMongoError
         Outcome unknown: it is deleted, or nothing has changed.
     """
-    place = placement(organization)
+    place = place_of(organization)
 
     def attempt(session: ClientSession) -> Erasure:
         removed = changing.remove(organization, session)
@@ -68,7 +68,7 @@ def delete(organization: OrganizationDocument) -> None:
         log_failure("An erasure is left to the reconciler", error, organization_id=erasure["_id"])
 
 
-def _begin(removed: OrganizationDocument, place: Placement, session: ClientSession) -> Erasure:
+def _begin(removed: OrganizationDocument, place: Place, session: ClientSession) -> Erasure:
     erasure: Erasure = {
         "_id": removed["_id"],
         "cluster": place.cluster,
@@ -101,7 +101,7 @@ def carry_out(erasure: Erasure) -> bool:
     pymongo.errors.PyMongoError
         Unknown how much is left; go on later.
     """
-    place = Placement(erasure["cluster"], "pooled", erasure["pool"])
+    place = Place(erasure["cluster"], "pooled", erasure["pool"])
     # Whoever has written a document before the organization was removed may be about to commit it.
     if not collections.barrier(place) or not _delete_documents(erasure, place):
         return False
@@ -110,7 +110,7 @@ def carry_out(erasure: Erasure) -> bool:
     return True
 
 
-def _delete_documents(erasure: Erasure, place: Placement) -> bool:
+def _delete_documents(erasure: Erasure, place: Place) -> bool:
     try:
         with pymongo.timeout(BATCH_SECONDS):
             # nosemgrep: tenant-write-outside-transaction - nobody has these documents any more
@@ -128,5 +128,5 @@ def _end(erasure: Erasure, session: ClientSession) -> None:
         clusters.release(erasure["cluster"], erasure["namespaces"], session)
 
 
-def _pool(place: Placement) -> Collection[mongodb.Document]:
+def _pool(place: Place) -> Collection[mongodb.Document]:
     return clusters.tenant_database(place.cluster)[place.collection]

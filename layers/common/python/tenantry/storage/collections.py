@@ -16,7 +16,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from tenantry.errors import OrganizationExists
 from tenantry.registry import clusters
-from tenantry.registry.organizations.document import Intent, Placement
+from tenantry.registry.organizations.document import Intent, Place
 from tenantry.runtime import mongodb, server_errors
 from tenantry.runtime.observability import logger
 
@@ -31,7 +31,7 @@ class CollectionExists(Exception):
     """A collection has the name already; the transaction is aborted and the collection untouched."""
 
 
-def create(place: Placement, session: ClientSession) -> None:
+def create(place: Place, session: ClientSession) -> None:
     """Create a tenant's collection within a transaction.
 
     From MongoDB 7.0 this succeeds where an equal collection is there, whatever it holds.
@@ -49,25 +49,25 @@ def create(place: Placement, session: ClientSession) -> None:
         raise CollectionExists from None
 
 
-def holds_documents(place: Placement, session: ClientSession) -> bool:
+def holds_documents(place: Place, session: ClientSession) -> bool:
     """Tell whether a collection holds any document, within the transaction that has created it."""
     created = clusters.tenant_database(place.cluster)[place.collection]
     return created.find_one({}, session=session) is not None
 
 
-def is_pristine(place: Placement) -> bool:
+def is_pristine(place: Place) -> bool:
     """Tell whether a collection is as `create` leaves it: without documents, options and further indexes."""
     found: mongodb.Document = clusters.tenant_database(place.cluster).command("collStats", place.collection)
     return not has_options(place) and (found["count"], found["nindexes"]) == (0, 1)
 
 
-def has_options(place: Placement) -> bool:
+def has_options(place: Place) -> bool:
     """Tell whether a collection has options, which no tenant's has unless an operator has set them."""
     listed = clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection})
     return any(found["options"] for found in listed)
 
 
-def collection_uuid(place: Placement) -> UUID | None:
+def collection_uuid(place: Place) -> UUID | None:
     """Return the identity of a collection, which survives a rename, or None if there is none."""
     for found in clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection}):
         identity: Binary = found["info"]["uuid"]  # the first batch of this cursor is not decoded further
@@ -75,7 +75,7 @@ def collection_uuid(place: Placement) -> UUID | None:
     return None
 
 
-def rename(source: Placement, intent: Intent) -> None:
+def rename(source: Place, intent: Intent) -> None:
     """Rename a tenant's collection as the intent says; doing it twice changes nothing.
 
     The command names the collection's UUID as well, so that a late repetition cannot move another
@@ -103,7 +103,7 @@ def rename(source: Placement, intent: Intent) -> None:
         _accept_mismatch(error, actual=intent["collection"])
 
 
-def drop(place: Placement, uuid: UUID) -> None:
+def drop(place: Place, uuid: UUID) -> None:
     """Drop a tenant's collection, if it is still the intended one; doing it twice changes nothing.
 
     Raises
@@ -117,7 +117,7 @@ def drop(place: Placement, uuid: UUID) -> None:
         _accept_mismatch(error, actual=None)
 
 
-def create_index(place: Placement, uuid: UUID, index: IndexModel) -> mongodb.Document:
+def create_index(place: Place, uuid: UUID, index: IndexModel) -> mongodb.Document:
     """Create an index of a tenant's collection, if it is still the intended one.
 
     Returns
@@ -136,7 +136,7 @@ def create_index(place: Placement, uuid: UUID, index: IndexModel) -> mongodb.Doc
     return _send(place, command)
 
 
-def drop_index(place: Placement, uuid: UUID, index: str) -> None:
+def drop_index(place: Place, uuid: UUID, index: str) -> None:
     """Drop an index of a tenant's collection, if it is still the intended one.
 
     Raises
@@ -149,7 +149,7 @@ def drop_index(place: Placement, uuid: UUID, index: str) -> None:
     _send(place, {"dropIndexes": place.collection, "index": index, "collectionUUID": uuid})
 
 
-def barrier(place: Placement) -> bool:
+def barrier(place: Place) -> bool:
     """Wait for the end of every transaction that has written to a collection by now, but not for long.
 
     A `collMod` without changes needs the collection's exclusive lock, which no transaction that has written
@@ -182,7 +182,7 @@ def barrier(place: Placement) -> bool:
     return True
 
 
-def _send(place: Placement, command: mongodb.Document) -> mongodb.Document:
+def _send(place: Place, command: mongodb.Document) -> mongodb.Document:
     try:
         return mongodb.run_majority_command(clusters.tenant_database(place.cluster), command)
     except OperationFailure as error:

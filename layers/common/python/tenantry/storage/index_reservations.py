@@ -16,7 +16,7 @@ from pymongo.errors import OperationFailure, WriteConcernError
 from tenantry.errors import TenantryError
 from tenantry.registry import clusters
 from tenantry.registry.organizations import index_changes
-from tenantry.registry.organizations.document import OrganizationDocument, placement
+from tenantry.registry.organizations.document import OrganizationDocument, place_of
 from tenantry.runtime.mongodb import Document
 from tenantry.storage.pooled.indexes import PooledIndexes
 
@@ -114,7 +114,7 @@ def recount(older_than: timedelta) -> list[str]:
 
 
 def _count(organization: OrganizationDocument) -> int:
-    place = placement(organization)
+    place = place_of(organization)
     collection = clusters.tenant_database(place.cluster)[place.collection]
     if place.kind == "pooled":
         return len(PooledIndexes(collection, organization["_id"]).find()) - 1  # that on _id is all tenants'

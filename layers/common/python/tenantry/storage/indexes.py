@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pymongo import IndexModel
 
-from tenantry.registry.organizations.document import Placement
+from tenantry.registry.organizations.document import Place
 from tenantry.runtime.mongodb import Document
 from tenantry.storage import collections
 from tenantry.storage.allowed import filters
@@ -18,13 +18,13 @@ class CollectionIndexes:
 
     Parameters
     ----------
-    place : Placement
+    place : Place
         Where the collection should be.
     uuid : UUID
         Its identity; all commands name it, and raise `collections.CollectionElsewhere` if another is there.
     """
 
-    def __init__(self, place: Placement, uuid: UUID) -> None:
+    def __init__(self, place: Place, uuid: UUID) -> None:
         self._place = place
         self._uuid = uuid
 

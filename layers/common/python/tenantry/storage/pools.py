@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from tenantry.errors import CapacityExhausted
 from tenantry.registry import clusters
-from tenantry.registry.organizations.document import Placement, placement
+from tenantry.registry.organizations.document import Place, place_of
 from tenantry.runtime import mongodb
 from tenantry.storage.pooled.ids import TENANT
 from tenantry.storage.pooled.indexes import POOL_INDEXES, PooledIndexes
@@ -43,14 +43,14 @@ def drop_orphaned_indexes() -> None:
     """
     for cluster in clusters.find_all():
         for name in cluster["pools"]:
-            place = Placement(cluster["_id"], "pooled", name)
+            place = Place(cluster["_id"], "pooled", name)
             pool = clusters.tenant_database(place.cluster)[name]
             holders = {index.get("partialFilterExpression", {}).get(TENANT) for index in pool.list_indexes()}
             for holder in holders - {None} - _at_home(holders, place):
                 PooledIndexes(pool, holder).drop_all()
 
 
-def _at_home(holders: Collection[str], place: Placement) -> set[str]:
+def _at_home(holders: Collection[str], place: Place) -> set[str]:
     """Return those of some organizations that are in a pool, or may be on their way."""
     found: Iterable[Any] = mongodb.collection("organizations").find({"_id": {"$in": list(holders)}})
-    return {one["_id"] for one in found if one.get("move") or placement(one) == place}
+    return {one["_id"] for one in found if one.get("move") or place_of(one) == place}

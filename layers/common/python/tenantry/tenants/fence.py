@@ -20,7 +20,7 @@ from tenantry.errors import OrganizationNotFound, OrganizationSuspended, Service
 from tenantry.lifecycle.intents.settling import settle_collection
 from tenantry.registry import clusters
 from tenantry.registry.organizations import finding, moving
-from tenantry.registry.organizations.document import OrganizationDocument, Placement, placement
+from tenantry.registry.organizations.document import OrganizationDocument, Place, place_of
 from tenantry.runtime import mongodb, server_errors
 from tenantry.storage import collections
 from tenantry.storage.indexes import CollectionIndexes
@@ -75,7 +75,7 @@ class Fence:
 
         def attempt() -> Result:
             before = self._settled()
-            place = placement(before)
+            place = place_of(before)
 
             def transaction(session: ClientSession) -> Result:
                 try:
@@ -86,7 +86,7 @@ class Fence:
                     raise
                 # Without the session, so that it sees the present and not the transaction's snapshot.
                 present = finding.find_to_commit(self._organization_id, place.cluster)
-                if present is None or placement(present) != place or not _is_usable(present):
+                if present is None or place_of(present) != place or not _is_usable(present):
                     raise _TenantMoved
                 return result
 
@@ -96,7 +96,7 @@ class Fence:
 
     def read[Result](self, operation: Callable[[TenantDocuments], Result]) -> Result:
         """Run an operation that does not write; it may run several times."""
-        return self.look(lambda organization: operation(self._documents(placement(organization))))
+        return self.look(lambda organization: operation(self._documents(place_of(organization))))
 
     def look[Result](self, operation: Callable[[OrganizationDocument], Result]) -> Result:
         """Run an operation that is told the organization and does not write; it may run several times."""
@@ -120,7 +120,7 @@ class Fence:
 
         def attempt() -> Result:
             before = self._settled()
-            place = placement(before)
+            place = place_of(before)
             if place.kind == "pooled":
                 return self._change_in_pool(place, operation)
             uuid = collections.collection_uuid(place)
@@ -134,9 +134,7 @@ class Fence:
 
         return self._retried(attempt)
 
-    def _change_in_pool[Result](
-        self, place: Placement, operation: Callable[[TenantIndexes], Result]
-    ) -> Result:
+    def _change_in_pool[Result](self, place: Place, operation: Callable[[TenantIndexes], Result]) -> Result:
         mine = PooledIndexes(_collection(place), self._organization_id)
         try:
             result = operation(mine)
@@ -146,14 +144,14 @@ class Fence:
         self._check_in_pool(place, mine)
         return result
 
-    def _check_in_pool(self, place: Placement, mine: PooledIndexes) -> None:
+    def _check_in_pool(self, place: Place, mine: PooledIndexes) -> None:
         present = finding.find(self._organization_id)
         if present is None:
             mine.drop_all()  # what has come too late for the erasure
-        if present is None or placement(present) != place:
+        if present is None or place_of(present) != place:
             raise _TenantMoved
 
-    def _documents(self, place: Placement) -> TenantDocuments:
+    def _documents(self, place: Place) -> TenantDocuments:
         if place.kind == "pooled":
             return PooledDocuments(_collection(place), self._organization_id)
         return _collection(place)
@@ -183,7 +181,7 @@ class Fence:
         raise ServiceUnavailable
 
 
-def _collection(place: Placement) -> Collection[mongodb.Document]:
+def _collection(place: Place) -> Collection[mongodb.Document]:
     return clusters.tenant_database(place.cluster)[place.collection]
 
 

@@ -20,7 +20,7 @@ from pymongo.errors import OperationFailure
 from tenantry.errors import IdempotencyKeyReused, RequestInFlight
 from tenantry.lifecycle.idempotency import KEPT_FOR
 from tenantry.registry import clusters
-from tenantry.registry.organizations.document import OrganizationDocument, placement
+from tenantry.registry.organizations.document import OrganizationDocument, place_of
 from tenantry.runtime import moments
 from tenantry.runtime.mongodb import Document
 from tenantry.tenants.fence import Fence
@@ -118,7 +118,7 @@ class Repetition:
 
     def _find(self, organization: OrganizationDocument, session: ClientSession | None = None) -> Stored:
         this = {"_id": self._key.record_id}
-        records = [_records(placement(organization).cluster).find_one(this, session=session)]
+        records = [_records(place_of(organization).cluster).find_one(this, session=session)]
         past = [one for one in organization.get("past_clusters", ()) if one["until"] > moments.now()]
         records += [_records(one["cluster"]).find_one(this) for one in past]
         # An organization that has come back has an old record here, too.
@@ -133,7 +133,7 @@ class Repetition:
         """Note it before anything is inserted, so that equal requests at the same moment meet here."""
         if self._find(organization, session).steps != stored.steps - 1:
             raise RequestInFlight
-        cluster = placement(organization).cluster
+        cluster = place_of(organization).cluster
         ensure_index(cluster)
         record = {
             "request": self._key.request,

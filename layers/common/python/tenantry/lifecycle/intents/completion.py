@@ -17,7 +17,7 @@ from tenantry.errors import OrganizationExists, ServiceUnavailable
 from tenantry.identity import members
 from tenantry.registry import clusters, name_holds
 from tenantry.registry.organizations import changing, finding
-from tenantry.registry.organizations.document import Intent, OrganizationDocument, placement
+from tenantry.registry.organizations.document import Intent, OrganizationDocument, place_of
 from tenantry.runtime import mongodb
 from tenantry.runtime.observability import logger
 from tenantry.storage import collections
@@ -58,7 +58,7 @@ def complete(organization: OrganizationDocument) -> OrganizationDocument | None:
 
 def _rename(organization: OrganizationDocument, intent: Intent) -> OrganizationDocument:
     try:
-        collections.rename(placement(organization), intent)
+        collections.rename(place_of(organization), intent)
     except OrganizationExists:
         withdrawn = {"state": "active", "intent": None, "slugs": [organization["slug"]]}
         changing.replace(organization, withdrawn)
@@ -87,7 +87,7 @@ def _rename(organization: OrganizationDocument, intent: Intent) -> OrganizationD
 
 
 def _delete(organization: OrganizationDocument, intent: Intent) -> None:
-    place, uuid = placement(organization), intent["collection_uuid"]
+    place, uuid = place_of(organization), intent["collection_uuid"]
     assert uuid is not None, "what is deleted has been created"  # noqa: S101
     try:
         collections.drop(place, uuid)

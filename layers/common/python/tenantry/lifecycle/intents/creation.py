@@ -15,11 +15,11 @@ from tenantry.errors import OrganizationExists, ServiceUnavailable
 from tenantry.registry import clusters
 from tenantry.registry.clusters import MAIN
 from tenantry.registry.organizations import changing, finding
-from tenantry.registry.organizations.document import Intent, OrganizationDocument, Placement, placement
+from tenantry.registry.organizations.document import Intent, OrganizationDocument, Place, place_of
 from tenantry.runtime import mongodb
 from tenantry.runtime.observability import logger
 from tenantry.storage import collections
-from tenantry.storage.placement import ClusterFull
+from tenantry.storage.policy import ClusterFull
 
 WORK_SECONDS: Final = 5  # of whoever completes a creation
 
@@ -36,7 +36,7 @@ def check(organization: OrganizationDocument) -> None:
     OrganizationExists
         A collection that no organization owns has the name of its collection; an operator must look.
     """
-    place = placement(organization)
+    place = place_of(organization)
     if _is_elsewhere(place) and collections.collection_uuid(place) is not None:
         raise _stray(place)
 
@@ -50,7 +50,7 @@ def insert(organization: OrganizationDocument, session: ClientSession) -> None:
         Another organization has the slug, or a collection that no organization owns has the name of its
         collection; the transaction is aborted.
     """
-    place = placement(organization)
+    place = place_of(organization)
     if _is_elsewhere(place):
         changing.insert(_being_created(organization), session)
         return
@@ -68,15 +68,15 @@ def reserve(organization: OrganizationDocument, session: ClientSession) -> None:
         The cluster has no room for its collection; the transaction is aborted.
     """
     namespaces = organization.get("namespaces", 0)
-    if namespaces and not clusters.reserve(placement(organization).cluster, namespaces, session):
+    if namespaces and not clusters.reserve(place_of(organization).cluster, namespaces, session):
         raise ClusterFull
 
 
-def _is_elsewhere(place: Placement) -> bool:
+def _is_elsewhere(place: Place) -> bool:
     return place.kind == "collection" and place.cluster != MAIN
 
 
-def _create_here(place: Placement, session: ClientSession) -> None:
+def _create_here(place: Place, session: ClientSession) -> None:
     try:
         collections.create(place, session)
     except collections.CollectionExists:
@@ -108,7 +108,7 @@ def complete(organization: OrganizationDocument) -> None:
     pymongo.errors.PyMongoError
         Outcome unknown; somebody will go on from there.
     """
-    place = placement(organization)
+    place = place_of(organization)
     if not _is_elsewhere(place):
         return
     with pymongo.timeout(WORK_SECONDS):
@@ -123,7 +123,7 @@ def complete(organization: OrganizationDocument) -> None:
         changing.activate(organization["_id"])
 
 
-def _create(organization_id: str, place: Placement) -> None:
+def _create(organization_id: str, place: Place) -> None:
     """Create the collection, if the organization is still waiting for it while it is locked."""
 
     def attempt(session: ClientSession) -> None:
@@ -135,7 +135,7 @@ def _create(organization_id: str, place: Placement) -> None:
     mongodb.run_transaction(attempt, on=clusters.cluster_client(place.cluster))
 
 
-def _check_overtaken(organization: OrganizationDocument, place: Placement) -> None:
+def _check_overtaken(organization: OrganizationDocument, place: Place) -> None:
     """Return if another process has completed the creation, and the collection has been used since."""
     present = finding.find(organization["_id"])
     if present is not None and present["state"] == "creating":
@@ -143,7 +143,7 @@ def _check_overtaken(organization: OrganizationDocument, place: Placement) -> No
         raise ServiceUnavailable
 
 
-def _stray(place: Placement) -> OrganizationExists:
+def _stray(place: Place) -> OrganizationExists:
     logger.error(
         "A collection exists that no organization owns", cluster=place.cluster, collection=place.collection
     )

@@ -17,7 +17,7 @@ from tenantry.errors import ServiceUnavailable
 from tenantry.lifecycle.intents import completion
 from tenantry.registry import names
 from tenantry.registry.organizations import changing, finding, leases
-from tenantry.registry.organizations.document import Intent, OrganizationDocument, placement
+from tenantry.registry.organizations.document import Intent, OrganizationDocument, place_of
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import logger
 from tenantry.storage import collections
@@ -98,7 +98,7 @@ def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
     slug = target.get("slug", current["slug"])
     if slug != current["slug"]:
         _check_vacated(current, names.collection_of(slug))
-    uuid = collections.collection_uuid(placement(current))
+    uuid = collections.collection_uuid(place_of(current))
     if uuid is None:
         if finding.find(current["_id"]) != current:
             raise OvertakenError

@@ -11,9 +11,9 @@ from tenantry.lifecycle.moves import endings, records
 from tenantry.lifecycle.moves.endpoints import opened
 from tenantry.lifecycle.moves.errors import MoveLost
 from tenantry.lifecycle.moves.raw_documents import id_of
-from tenantry.lifecycle.moves.records import MoveDocument, Side, placement_of
+from tenantry.lifecycle.moves.records import MoveDocument, Side, place_at
 from tenantry.registry import clusters
-from tenantry.registry.organizations.document import Placement
+from tenantry.registry.organizations.document import Place
 from tenantry.runtime.observability import logger
 from tenantry.storage import collections
 from tenantry.storage.pooled.indexes import PooledIndexes
@@ -38,7 +38,7 @@ def clean(move: MoveDocument, check_time: Callable[[], None]) -> None:
     assert left is not None, "the phase cleaning has it"  # noqa: S101
     if left["kind"] == "pooled":
         try:
-            _erase(move, placement_of(left), check_time)
+            _erase(move, place_at(left), check_time)
         except MoveLost:
             return  # another has done it
     else:
@@ -62,7 +62,7 @@ def make_way(organization_id: str) -> None:
 
 
 def _drop(left: Side) -> None:
-    place = placement_of(left)
+    place = place_at(left)
     uuid = left["uuid"]
     if uuid is None and collections.is_pristine(place):  # created, but not noted yet
         uuid = collections.collection_uuid(place)
@@ -74,7 +74,7 @@ def _drop(left: Side) -> None:
         logger.error("A collection was renamed that a move has left", collection=place.collection)
 
 
-def _erase(move: MoveDocument, place: Placement, check_time: Callable[[], None]) -> None:
+def _erase(move: MoveDocument, place: Place, check_time: Callable[[], None]) -> None:
     if not collections.barrier(
         place
     ):  # what is written there later looks whose the move is, and is taken back

@@ -8,7 +8,7 @@ from tenantry.audit import recording
 from tenantry.lifecycle.idempotency import KEPT_FOR
 from tenantry.lifecycle.moves import records
 from tenantry.lifecycle.moves.errors import MoveLost
-from tenantry.lifecycle.moves.records import MoveDocument, Side, check, mine, moves, placement_of
+from tenantry.lifecycle.moves.records import MoveDocument, Side, check, mine, moves, place_at
 from tenantry.registry import clusters
 from tenantry.registry.organizations import moving
 from tenantry.runtime import moments, mongodb
@@ -34,7 +34,7 @@ def switch(move: MoveDocument, until: datetime) -> MoveDocument:
     """
 
     def attempt(session: ClientSession) -> MoveDocument:
-        target = placement_of(move["target"])
+        target = place_at(move["target"])
         before = moving.switch(move["_id"], until, target, move["namespaces"], session)
         if before is None:
             raise MoveLost

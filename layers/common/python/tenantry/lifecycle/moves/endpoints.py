@@ -19,7 +19,7 @@ from pymongo.errors import PyMongoError
 from tenantry.lifecycle.moves import raw_documents
 from tenantry.lifecycle.moves.raw_documents import DocumentId
 from tenantry.registry.clusters import cluster_client, tenant_database
-from tenantry.registry.organizations.document import Placement
+from tenantry.registry.organizations.document import Place
 from tenantry.runtime import mongodb
 
 MAX_BATCH_DOCUMENTS: Final = 1000
@@ -226,7 +226,7 @@ class PartOfPool(Endpoint):
 
 
 @contextmanager
-def opened(placement: Placement, organization_id: str) -> Iterator[Endpoint]:
+def opened(place: Place, organization_id: str) -> Iterator[Endpoint]:
     """Open an organization's documents at a place for the length of a `with` block.
 
     Raises
@@ -234,10 +234,10 @@ def opened(placement: Placement, organization_id: str) -> Iterator[Endpoint]:
     ServiceUnavailable
         The cluster has no connection string.
     """
-    stored: Any = tenant_database(placement.cluster)[placement.collection]
+    stored: Any = tenant_database(place.cluster)[place.collection]
     collection: StoredDocuments = stored.with_options(codec_options=raw_documents.CODEC_OPTIONS)
-    with cluster_client(placement.cluster).start_session() as session:
-        if placement.kind == "pooled":
+    with cluster_client(place.cluster).start_session() as session:
+        if place.kind == "pooled":
             yield PartOfPool(collection, session, organization_id)
         else:
             yield OwnCollection(collection, session)

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 from pymongo import IndexModel
 
 from tenantry.errors import ServiceUnavailable
-from tenantry.lifecycle.moves.records import Side, placement_of
+from tenantry.lifecycle.moves.records import Side, place_at
 from tenantry.registry import clusters
 from tenantry.runtime.mongodb import Document
 from tenantry.storage.indexes import CollectionIndexes
@@ -55,7 +55,7 @@ def _indexes(side: Side, organization_id: str) -> CollectionIndexes | PooledInde
         return _of_pool(side, organization_id)
     if side["uuid"] is None:
         raise ServiceUnavailable
-    return CollectionIndexes(placement_of(side), side["uuid"])
+    return CollectionIndexes(place_at(side), side["uuid"])
 
 
 def _found(side: Side, organization_id: str) -> dict[str, Document]:

@@ -15,7 +15,7 @@ from tenantry.lifecycle.moves.cleaning import clean
 from tenantry.lifecycle.moves.copying import Copy, Tally
 from tenantry.lifecycle.moves.endpoints import opened
 from tenantry.lifecycle.moves.raw_documents import DocumentId
-from tenantry.lifecycle.moves.records import MoveDocument, placement_of
+from tenantry.lifecycle.moves.records import MoveDocument, place_at
 from tenantry.storage import collections
 
 SAVED_EVERY_SECONDS: Final = 2
@@ -80,8 +80,8 @@ class Mover:
     def _run(self) -> Moved:
         move = self._move
         with ExitStack() as stack:
-            source = stack.enter_context(opened(placement_of(move["source"]), move["_id"]))
-            target = stack.enter_context(opened(placement_of(move["target"]), move["_id"]))
+            source = stack.enter_context(opened(place_at(move["source"]), move["_id"]))
+            target = stack.enter_context(opened(place_at(move["target"]), move["_id"]))
             changes = stack.enter_context(followed(source, move["resume_token"]))
             verify = partial(records.verify, move, move["target"]["cluster"])
             copy = Copy(source, target, changes, verify)
@@ -117,7 +117,7 @@ class Mover:
 
     def _switch(self, copy: Copy) -> tuple[MoveDocument, float]:
         """Switch as soon as a short pause is enough."""
-        place = placement_of(self._move["source"])
+        place = place_at(self._move["source"])
         while True:
             self._catch_up(copy)
             self._save(resume_token=copy.changes.resume_token)

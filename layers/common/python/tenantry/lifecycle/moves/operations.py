@@ -15,7 +15,7 @@ from tenantry.lifecycle.moves.mover import Advance, CheckTime, Moved, Mover
 from tenantry.lifecycle.moves.records import MoveDocument
 from tenantry.registry import clusters
 from tenantry.registry.organizations import finding
-from tenantry.registry.organizations.document import Kind, OrganizationDocument, Placement, placement
+from tenantry.registry.organizations.document import Kind, OrganizationDocument, Place, place_of
 from tenantry.runtime import ids
 from tenantry.storage import collections
 
@@ -58,7 +58,7 @@ def move(
         existing = None
     if existing is not None:
         taken = _take(existing, cluster, kind)
-    elif placement(current)[:2] == (cluster, kind):
+    elif place_of(current)[:2] == (cluster, kind):
         return None
     else:
         taken = _begin(current, cluster, kind)
@@ -92,7 +92,7 @@ def cancel(organization: str, check_time: CheckTime) -> bool:
     return True
 
 
-def place_of(to: str) -> tuple[str, Kind]:
+def parse_target(to: str) -> tuple[str, Kind]:
     """Return cluster and kind of a place, which is written ``CLUSTER`` or ``CLUSTER/pooled``.
 
     Raises
@@ -140,7 +140,7 @@ def _take(existing: MoveDocument, cluster: str, kind: Kind) -> MoveDocument:
 
 
 def _begin(current: OrganizationDocument, cluster: str, kind: Kind) -> MoveDocument:
-    source, target = placement(current), _choose(current, cluster, kind)
+    source, target = place_of(current), _choose(current, cluster, kind)
     _check_known(source.cluster, target.cluster)
     if source.kind == "collection" and collections.has_options(source):
         raise MoveRefused(
@@ -158,16 +158,16 @@ def _check_known(*names: str) -> None:
             raise MoveRefused(f"There is no connection string for cluster {name}") from None
 
 
-def _choose(current: OrganizationDocument, cluster: str, kind: Kind) -> Placement:
+def _choose(current: OrganizationDocument, cluster: str, kind: Kind) -> Place:
     registered = {one["_id"]: one for one in clusters.find_all()}
     if cluster not in registered:
         raise MoveRefused(f"No cluster {cluster} is registered; see `tenantry cluster add`")
     if kind == "collection":
-        return Placement(cluster, kind, current["collection"])
+        return Place(cluster, kind, current["collection"])
     pools = registered[cluster]["pools"]
     if not pools:
         raise MoveRefused(f"Cluster {cluster} has no pools; see `tenantry cluster add --pools`")
-    return Placement(cluster, kind, secrets.choice(pools))
+    return Place(cluster, kind, secrets.choice(pools))
 
 
 def _carry_on(taken: MoveDocument, check_time: CheckTime, advance: Advance) -> Moved:

@@ -23,8 +23,8 @@ from tenantry.registry.organizations.document import (
     OWN_NAMESPACES,
     Kind,
     OrganizationDocument,
-    Placement,
-    placement,
+    Place,
+    place_of,
 )
 from tenantry.runtime import ids, moments, mongodb
 from tenantry.runtime.mongodb import Document
@@ -69,9 +69,9 @@ class MoveDocument(TypedDict):
     progressed_at: datetime
 
 
-def placement_of(side: Side) -> Placement:
+def place_at(side: Side) -> Place:
     """Return the place of a side."""
-    return Placement(side["cluster"], side["kind"], side["collection"])
+    return Place(side["cluster"], side["kind"], side["collection"])
 
 
 def find(organization_id: str, session: ClientSession | None = None) -> MoveDocument | None:
@@ -84,9 +84,7 @@ def find_all() -> list[MoveDocument]:
     return list(moves().find())  # type: ignore[arg-type]  # as `begin` has written them
 
 
-def begin(
-    organization: OrganizationDocument, uuid: UUID | None, target: Placement, holder: str
-) -> MoveDocument:
+def begin(organization: OrganizationDocument, uuid: UUID | None, target: Place, holder: str) -> MoveDocument:
     """Note that an organization is being moved, and reserve what its target takes.
 
     Parameters
@@ -95,7 +93,7 @@ def begin(
         As it was read, active.
     uuid : UUID or None
         Identity of its collection, if that is its own.
-    target : Placement
+    target : Place
         Where to.
     holder : str
         Who moves it.
@@ -107,7 +105,7 @@ def begin(
     CapacityExhausted
         The cluster has no room for it; nothing changed.
     """
-    source = placement(organization)
+    source = place_of(organization)
     now = moments.now()
     move: MoveDocument = {
         "_id": organization["_id"],
@@ -140,14 +138,14 @@ def begin(
     return move
 
 
-def _side(place: Placement, uuid: UUID | None) -> Side:
+def _side(place: Place, uuid: UUID | None) -> Side:
     return {"cluster": place.cluster, "kind": place.kind, "collection": place.collection, "uuid": uuid}
 
 
-def _namespaces(organization: OrganizationDocument, target: Placement) -> int:
+def _namespaces(organization: OrganizationDocument, target: Place) -> int:
     """Return how many collections and indexes the organization takes at the target."""
     taken = organization.get("namespaces", 0)
-    indexes = taken if placement(organization).kind == "pooled" else taken - OWN_NAMESPACES
+    indexes = taken if place_of(organization).kind == "pooled" else taken - OWN_NAMESPACES
     return indexes if target.kind == "pooled" else indexes + OWN_NAMESPACES
 
 

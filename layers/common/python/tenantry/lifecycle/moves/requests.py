@@ -41,7 +41,7 @@ def carry_out(request: dict[str, Any], has_time: Callable[[], bool]) -> Answer:
     try:
         match request:
             case {"to": str(to)}:
-                cluster, kind = operations.place_of(to)
+                cluster, kind = operations.parse_target(to)
                 moved = operations.move(organization, cluster, kind, check_time, _nobody_looks)
                 _report("Moved an organization", moved, organization=organization, to=to)
                 return {"state": "done"} | operations.summary(moved)

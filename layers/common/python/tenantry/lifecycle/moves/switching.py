@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 from tenantry.lifecycle.moves import endings, indexes, records
 from tenantry.lifecycle.moves.copying import Copy
 from tenantry.lifecycle.moves.errors import MoveLost
-from tenantry.lifecycle.moves.records import PAUSE_LEASE, MoveDocument, placement_of
+from tenantry.lifecycle.moves.records import PAUSE_LEASE, MoveDocument, place_at
 from tenantry.registry import clusters
 from tenantry.registry.organizations import moving
 from tenantry.runtime import moments
@@ -64,7 +64,7 @@ def switch(move: MoveDocument, copy: Copy) -> tuple[MoveDocument, float]:
 def _complete(move: MoveDocument, copy: Copy, end: float) -> None:
     """Copy and compare all that was changed before the pause."""
     paused_at = copy.source.operation_time()
-    if not collections.barrier(placement_of(move["source"])):
+    if not collections.barrier(place_at(move["source"])):
         raise TooLong
     while copy.changes.barrier <= paused_at or copy.pending:
         if time.monotonic() > end:

@@ -9,9 +9,9 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 from tenantry.errors import ServiceUnavailable
 from tenantry.lifecycle.moves import indexes, records
 from tenantry.lifecycle.moves.errors import MoveImpossible
-from tenantry.lifecycle.moves.records import MoveDocument, Side, placement_of
+from tenantry.lifecycle.moves.records import MoveDocument, Side, place_at
 from tenantry.registry import clusters
-from tenantry.registry.organizations.document import Placement
+from tenantry.registry.organizations.document import Place
 from tenantry.runtime import mongodb
 from tenantry.runtime.observability import logger
 from tenantry.storage import collections, pools
@@ -32,7 +32,7 @@ def prepare(move: MoveDocument) -> None:
     MoveLost
         The move is another's by now, or over.
     """
-    place = placement_of(move["target"])
+    place = place_at(move["target"])
     if place.kind == "pooled":
         pools.create(place.cluster, place.collection)  # nothing happens if it is there
     elif move["target"]["uuid"] is None:
@@ -49,7 +49,7 @@ def prepare(move: MoveDocument) -> None:
         raise MoveImpossible("MongoDB refuses an index at the target") from error
 
 
-def _created(move: MoveDocument, place: Placement) -> Side:
+def _created(move: MoveDocument, place: Place) -> Side:
     """Create the collection, or take the empty one that an earlier holder has created."""
 
     def attempt(session: ClientSession) -> None:

@@ -15,7 +15,7 @@ State = Literal["creating", "active", "renaming", "deleting"]
 Kind = Literal["collection", "pooled"]
 
 
-class Placement(NamedTuple):
+class Place(NamedTuple):
     """Where an organization's documents are.
 
     Parameters
@@ -91,7 +91,7 @@ class OrganizationDocument(TypedDict):
     """An organization as it is stored.
 
     `collection` follows from the slug. It holds the documents unless `pool` names the shared collection that
-    does; see `placement`. `namespaces` counts the collections and indexes of the cluster that are reserved
+    does; see `place_of`. `namespaces` counts the collections and indexes of the cluster that are reserved
     for this organization alone. `intent` is there in every state but active, `vacated` once a rename was
     interrupted, `suspended_at` while the organization is suspended, `move` while its documents are moved,
     `past_clusters` once they have been, and `changes_until` once it has been changed; see `pace`.
@@ -152,12 +152,12 @@ def create_document(
     }
 
 
-def placement(organization: OrganizationDocument) -> Placement:
+def place_of(organization: OrganizationDocument) -> Place:
     """Return where an organization's documents are."""
     cluster, pool = organization.get("cluster", MAIN), organization.get("pool")
     if pool is None:
-        return Placement(cluster, "collection", organization["collection"])
-    return Placement(cluster, "pooled", pool)
+        return Place(cluster, "collection", organization["collection"])
+    return Place(cluster, "pooled", pool)
 
 
 def is_pooled(organization: OrganizationDocument) -> bool:

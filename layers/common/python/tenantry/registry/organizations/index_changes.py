@@ -14,7 +14,7 @@ from pymongo.collection import Collection
 from tenantry.errors import CapacityExhausted, OrganizationNotFound, TenantryError
 from tenantry.registry import clusters
 from tenantry.registry.organizations import finding, moving, pace
-from tenantry.registry.organizations.document import OrganizationDocument, placement
+from tenantry.registry.organizations.document import OrganizationDocument, place_of
 from tenantry.runtime import ids, moments, mongodb
 
 MAX_FOUND: Final = 1_000  # that were interrupted; the next look finds the others
@@ -51,7 +51,7 @@ def begin(organization_id: str, reserved: int) -> str:
         changed = _change(expected, noted, session)
         if changed is None:
             raise _refusal(organization_id)
-        cluster = placement(changed).cluster
+        cluster = place_of(changed).cluster
         if reserved and not clusters.reserve(cluster, reserved, session):
             raise CapacityExhausted
 
@@ -97,7 +97,7 @@ def end(organization_id: str, note_id: str, released: int, *, is_change: bool = 
     def attempt(session: ClientSession) -> None:
         changed = _change(noted, ended, session)
         if changed is not None and released:
-            clusters.release(placement(changed).cluster, released, session)
+            clusters.release(place_of(changed).cluster, released, session)
 
     mongodb.run_transaction(attempt)
 
@@ -128,7 +128,7 @@ def end_all(current: OrganizationDocument, namespaces: int) -> bool:
         changed = _change(expected, counted, session)
         if changed is not None:
             surplus = current.get("namespaces", 0) - namespaces
-            clusters.release(placement(changed).cluster, surplus, session)
+            clusters.release(place_of(changed).cluster, surplus, session)
         return changed is not None
 
     return mongodb.run_transaction(attempt)

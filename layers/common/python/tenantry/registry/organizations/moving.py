@@ -10,7 +10,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from tenantry.errors import ServiceUnavailable
-from tenantry.registry.organizations.document import OrganizationDocument, Placement
+from tenantry.registry.organizations.document import OrganizationDocument, Place
 from tenantry.runtime import moments, mongodb
 
 RETRY_AFTER_SECONDS: Final = 60
@@ -79,7 +79,7 @@ def resume(organization_id: str, until: datetime) -> None:
 
 
 def switch(
-    organization_id: str, until: datetime, target: Placement, namespaces: int, session: ClientSession
+    organization_id: str, until: datetime, target: Place, namespaces: int, session: ClientSession
 ) -> OrganizationDocument | None:
     """Let the target be the place of an organization's documents, and end the pause, within a transaction.
 
@@ -89,7 +89,7 @@ def switch(
         The organization.
     until : datetime
         Which pause.
-    target : Placement
+    target : Place
         Where its documents are now.
     namespaces : int
         Collections and indexes of the target's cluster that are reserved for this organization alone.

@@ -1,4 +1,4 @@
-"""Where the next organization goes: the policy of placement."""
+"""On which cluster or in which pool the next organization is placed."""
 
 import secrets
 from typing import Final
