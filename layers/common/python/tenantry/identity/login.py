@@ -130,7 +130,8 @@ def log_out(refresh_token: str) -> None:
     sessions.end_by_token(refresh_token)
 
 
-def log_out_everywhere(account_id: str) -> None:
+@mongodb.in_transaction
+def log_out_everywhere(session: ClientSession, account_id: str) -> None:
     """End all sessions of an account; every token of the account is dead afterwards.
 
     Raises
@@ -138,12 +139,8 @@ def log_out_everywhere(account_id: str) -> None:
     pymongo.errors.PyMongoError
         Outcome unknown; repeat it.
     """
-
-    def attempt(session: ClientSession) -> None:
-        accounts.revoke_tokens(account_id, session)
-        recording.record("account.logged_out_everywhere", OfAccount(account_id), session)
-
-    mongodb.run_transaction(attempt)
+    accounts.revoke_tokens(account_id, session)
+    recording.record("account.logged_out_everywhere", OfAccount(account_id), session)
 
 
 def _choose(memberships: list[Membership], organization: str | None) -> Membership | None:

@@ -46,10 +46,8 @@ def change_password(caller: Identity, current_password: str, new_password: str) 
         _set_password(account, passwords.hash_password(new_password))
 
 
-def _set_password(account: AccountDocument, password_hash: str) -> None:
-    def attempt(session: ClientSession) -> None:
-        if not accounts.set_password_hash(account, password_hash, revoke_tokens=True, session=session):
-            raise refusal("credentials")
-        recording.record("password.changed", OfAccount(account["_id"]), session)
-
-    mongodb.run_transaction(attempt)
+@mongodb.in_transaction
+def _set_password(session: ClientSession, account: AccountDocument, password_hash: str) -> None:
+    if not accounts.set_password_hash(account, password_hash, revoke_tokens=True, session=session):
+        raise refusal("credentials")
+    recording.record("password.changed", OfAccount(account["_id"]), session)

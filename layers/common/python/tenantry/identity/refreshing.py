@@ -99,21 +99,21 @@ def _is_repetition_recorded(session: SessionDocument, replaced: ReplacedToken) -
     """
     if replaced["is_repetition_recorded"] or replaced["source"] == counters.source():
         return True
-    unrecorded = {"hash": replaced["hash"], "is_repetition_recorded": False}
-
-    def attempt(transaction: ClientSession) -> bool:
-        marked = mongodb.collection("sessions").update_one(
-            {"_id": session["_id"], "replaced": {"$elemMatch": unrecorded}},
-            {"$set": {"replaced.$.is_repetition_recorded": True}},
-            session=transaction,
-        )
-        if marked.matched_count:
-            first_source = replaced["source"]
-            record("session.refreshed_elsewhere", session, transaction, first_source=first_source)
-        return marked.matched_count == 1
-
     logger.warning("A refresh token came from two networks", session_id=session["_id"])
-    return mongodb.run_transaction(attempt)
+    return _record_repetition(session, replaced)
+
+
+@mongodb.in_transaction
+def _record_repetition(transaction: ClientSession, session: SessionDocument, replaced: ReplacedToken) -> bool:
+    unrecorded = {"hash": replaced["hash"], "is_repetition_recorded": False}
+    marked = mongodb.collection("sessions").update_one(
+        {"_id": session["_id"], "replaced": {"$elemMatch": unrecorded}},
+        {"$set": {"replaced.$.is_repetition_recorded": True}},
+        session=transaction,
+    )
+    if marked.matched_count:
+        record("session.refreshed_elsewhere", session, transaction, first_source=replaced["source"])
+    return marked.matched_count == 1
 
 
 def _find(token: RefreshToken) -> SessionDocument:
@@ -127,10 +127,11 @@ def _end_reused(session: SessionDocument) -> None:
     logger.warning("A refresh token was used again", session_id=session["_id"])
     count("RefreshTokenReused")
     last_source = session["replaced"][-1]["source"] if session.get("replaced") else None
+    _delete_reused(session, last_source)
 
-    def attempt(transaction: ClientSession) -> None:
-        ended = mongodb.collection("sessions").delete_one({"_id": session["_id"]}, session=transaction)
-        if ended.deleted_count:
-            record("session.reused", session, transaction, last_source=last_source)
 
-    mongodb.run_transaction(attempt)
+@mongodb.in_transaction
+def _delete_reused(transaction: ClientSession, session: SessionDocument, last_source: str | None) -> None:
+    deleted = mongodb.collection("sessions").delete_one({"_id": session["_id"]}, session=transaction)
+    if deleted.deleted_count:
+        record("session.reused", session, transaction, last_source=last_source)

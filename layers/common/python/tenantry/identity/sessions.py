@@ -96,14 +96,15 @@ def start(account: AccountDocument, membership: Membership | None) -> Started:
         "current_hash": token.step_hash,
         "expires_at": now + LIFETIME,
     }
-
-    def attempt(transaction: ClientSession) -> None:
-        mongodb.collection("sessions").insert_one(dict(session), session=transaction)
-        _end_oldest(account["_id"], transaction)
-        record("login.succeeded", session, transaction, Actor("account", session["account_id"]))
-
-    mongodb.run_transaction(attempt)
+    _insert(session)
     return Started(session, token.text)
+
+
+@mongodb.in_transaction
+def _insert(transaction: ClientSession, session: SessionDocument) -> None:
+    mongodb.collection("sessions").insert_one(dict(session), session=transaction)
+    _end_oldest(session["account_id"], transaction)
+    record("login.succeeded", session, transaction, Actor("account", session["account_id"]))
 
 
 def _end_oldest(account_id: str, transaction: ClientSession) -> None:
@@ -169,17 +170,17 @@ def end_by_token(refresh_token: str) -> None:
     InvalidRefreshToken
         The text is no refresh token.
     """
-    token = refresh_tokens.parse(refresh_token)
+    _delete(refresh_tokens.parse(refresh_token))
 
-    def attempt(transaction: ClientSession) -> None:
-        ended = mongodb.collection("sessions").find_one_and_delete(
-            {"family_hash": token.family_hash}, session=transaction
-        )
-        if ended is not None:
-            # The token is proof of the account; who has a copy of it ends the session no less.
-            record("session.ended", ended, transaction, Actor("account", ended["account_id"]))
 
-    mongodb.run_transaction(attempt)
+@mongodb.in_transaction
+def _delete(transaction: ClientSession, token: RefreshToken) -> None:
+    ended = mongodb.collection("sessions").find_one_and_delete(
+        {"family_hash": token.family_hash}, session=transaction
+    )
+    if ended is not None:
+        # The token is proof of the account; who has a copy of it ends the session no less.
+        record("session.ended", ended, transaction, Actor("account", ended["account_id"]))
 
 
 def end_of_organization(organization_id: str) -> None:

@@ -40,14 +40,11 @@ def end_all() -> Iterator[str]:
             yield account["_id"]
 
 
-def _end(account_id: str, before: datetime) -> bool:
+@mongodb.in_transaction
+def _end(session: ClientSession, account_id: str, before: datetime) -> bool:
     """End an account unless it has got an organization meanwhile, whose creation writes to it, too."""
     still = {"_id": account_id, "without_organization_since": {"$lt": before}}
-
-    def attempt(session: ClientSession) -> bool:
-        is_ended = mongodb.collection("accounts").delete_one(still, session=session).deleted_count == 1
-        if is_ended:
-            recording.record("account.ended", [], session, {"account_id": account_id})
-        return is_ended
-
-    return mongodb.run_transaction(attempt)
+    is_ended = mongodb.collection("accounts").delete_one(still, session=session).deleted_count == 1
+    if is_ended:
+        recording.record("account.ended", [], session, {"account_id": account_id})
+    return is_ended

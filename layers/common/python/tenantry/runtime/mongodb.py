@@ -1,7 +1,8 @@
 """The master database: its client, indexes and views, and how commands and transactions run."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from functools import wraps
+from typing import Any, Concatenate, Final
 
 import pymongo
 from pymongo import MongoClient
@@ -120,3 +121,19 @@ def run_transaction[Result](
         return session.with_transaction(
             callback, read_concern=ReadConcern("local"), write_concern=WriteConcern("majority")
         )
+
+
+def in_transaction[**Arguments, Result](
+    function: Callable[Concatenate[ClientSession, Arguments], Result],
+) -> Callable[Arguments, Result]:
+    """Decorate a function so that each call is a transaction of the master's cluster.
+
+    Its first parameter is the session, which callers do not pass. As of `run_transaction`, it may run
+    several times, and a driver's error leaves the outcome unknown: all of it, or nothing.
+    """
+
+    @wraps(function)
+    def transaction(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        return run_transaction(lambda session: function(session, *args, **kwargs))
+
+    return transaction

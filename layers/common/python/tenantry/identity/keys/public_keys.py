@@ -41,41 +41,39 @@ def publish(jwk: Jwk, current_key_id: str | None = None) -> None:
         The database belongs to another issuer. Nothing changed.
     """
     global _read_at  # noqa: PLW0603 - what is cached does not hold the key
-
-    def attempt(session: ClientSession) -> None:
-        _claim(current_key_id, session)
-        published = mongodb.collection("signing_keys").update_one(
-            {"_id": jwk["kid"]},
-            {
-                "$set": {"jwk": jwk, "iss": settings().token_issuer},
-                "$setOnInsert": {"created_at": moments.now()},
-            },
-            upsert=True,
-            session=session,
-        )
-        if published.upserted_id is not None:
-            recording.record("signing_key.published", [], session, {"kid": jwk["kid"]})
-
-    mongodb.run_transaction(attempt)
+    _publish(jwk, current_key_id)
     _read_at = 0.0
 
 
-def retire_all_but(key_id: str, after: timedelta) -> None:
+@mongodb.in_transaction
+def _publish(session: ClientSession, jwk: Jwk, current_key_id: str | None) -> None:
+    _claim(current_key_id, session)
+    published = mongodb.collection("signing_keys").update_one(
+        {"_id": jwk["kid"]},
+        {
+            "$set": {"jwk": jwk, "iss": settings().token_issuer},
+            "$setOnInsert": {"created_at": moments.now()},
+        },
+        upsert=True,
+        session=session,
+    )
+    if published.upserted_id is not None:
+        recording.record("signing_key.published", [], session, {"kid": jwk["kid"]})
+
+
+@mongodb.in_transaction
+def retire_all_but(session: ClientSession, key_id: str, after: timedelta) -> None:
     """Let every other key of this issuer end after a while; one that has an end already keeps it."""
     keys = mongodb.collection("signing_keys")
     lasting = {"_id": {"$ne": key_id}, "iss": settings().token_issuer, "not_after": None}
-
-    def attempt(session: ClientSession) -> None:
-        key_ids = [key["_id"] for key in keys.find(lasting, session=session)]
-        if key_ids:
-            end = {"$set": {"not_after": moments.now() + after}}
-            keys.update_many(lasting, end, session=session)
-            recording.record("signing_key.retired", [], session, {"kids": key_ids})
-
-    mongodb.run_transaction(attempt)
+    key_ids = [key["_id"] for key in keys.find(lasting, session=session)]
+    if key_ids:
+        keys.update_many(lasting, {"$set": {"not_after": moments.now() + after}}, session=session)
+        recording.record("signing_key.retired", [], session, {"kids": key_ids})
 
 
-def revoke(key_id: str) -> bool:
+@mongodb.in_transaction
+def revoke(session: ClientSession, key_id: str) -> bool:
     """End a retired key at once; who has read the keys before knows it `CACHE_SECONDS` later at most.
 
     Returns
@@ -85,33 +83,26 @@ def revoke(key_id: str) -> bool:
     """
     keys, now = mongodb.collection("signing_keys"), moments.now()
     retired = {"_id": key_id, "not_after": {"$ne": None}}
-
-    def attempt(session: ClientSession) -> bool:
-        before = keys.find_one_and_update(retired, {"$min": {"not_after": now}}, session=session)
-        if before is not None and before["not_after"] > now:
-            recording.record("signing_key.revoked", [], session, {"kid": key_id})
-        return before is not None
-
-    return mongodb.run_transaction(attempt)
+    before = keys.find_one_and_update(retired, {"$min": {"not_after": now}}, session=session)
+    if before is not None and before["not_after"] > now:
+        recording.record("signing_key.revoked", [], session, {"kid": key_id})
+    return before is not None
 
 
-def hand_over(new_issuer: str) -> None:
+@mongodb.in_transaction
+def hand_over(session: ClientSession, new_issuer: str) -> None:
     """Make the master database another issuer's, and end the keys of the one before at once; repeatable.
 
     Keys from before keys had issuers, in a database that is nobody's yet, become the new issuer's.
     """
+    if issuer.recorded(session) is None:
+        _adopt_keys(new_issuer, session)
+    issuer.record(new_issuer, session)
     keys = mongodb.collection("signing_keys")
-
-    def attempt(session: ClientSession) -> None:
-        if issuer.recorded(session) is None:
-            _adopt_keys(new_issuer, session)
-        issuer.record(new_issuer, session)
-        of_others = {"iss": {"$ne": new_issuer}}
-        for key in keys.find(of_others, session=session):
-            recording.record("signing_key.revoked", [], session, {"kid": key["_id"]})
-        keys.delete_many(of_others, session=session)
-
-    mongodb.run_transaction(attempt)
+    of_others = {"iss": {"$ne": new_issuer}}
+    for key in keys.find(of_others, session=session):
+        recording.record("signing_key.revoked", [], session, {"kid": key["_id"]})
+    keys.delete_many(of_others, session=session)
 
 
 def all_keys() -> list[Jwk]:
