@@ -68,15 +68,14 @@ class Staging:
         BackupError
             There is no room for it on the cluster; nothing was changed.
         """
+        mongodb.run_transaction(self._insert_lease)
 
-        def attempt(session: ClientSession) -> None:
-            reserved = {"cluster": self.cluster, "namespaces": self.namespaces}
-            taken = [{"$set": reserved}, *_lease_from_now()]
-            self._in(session).update_one({"_id": self.name}, taken, upsert=True, session=session)
-            if not clusters.reserve(self.cluster, self.namespaces, session):
-                raise BackupError(f"The cluster {self.cluster} has been filled meanwhile; try again")
-
-        mongodb.run_transaction(attempt)
+    def _insert_lease(self, session: ClientSession) -> None:
+        reserved = {"cluster": self.cluster, "namespaces": self.namespaces}
+        taken = [{"$set": reserved}, *_lease_from_now()]
+        self._in(session).update_one({"_id": self.name}, taken, upsert=True, session=session)
+        if not clusters.reserve(self.cluster, self.namespaces, session):
+            raise BackupError(f"The cluster {self.cluster} has been filled meanwhile; try again")
 
     def check_lease(self) -> None:
         """Raise `LeaseLost` if somebody has ended the lease, as far as that is known."""
@@ -158,13 +157,11 @@ def _end(
         _release(leases, lease)
 
 
-def _release(leases: Collection[Any], lease: dict[str, Any]) -> None:
-    def attempt(session: ClientSession) -> None:
-        known = session.client[leases.database.name][leases.name]
-        if known.delete_one({"_id": lease["_id"]}, session=session).deleted_count == 1:
-            clusters.release(lease["cluster"], lease["namespaces"], session)
-
-    mongodb.run_transaction(attempt)
+@mongodb.in_transaction
+def _release(session: ClientSession, leases: Collection[Any], lease: dict[str, Any]) -> None:
+    known = session.client[leases.database.name][leases.name]
+    if known.delete_one({"_id": lease["_id"]}, session=session).deleted_count == 1:
+        clusters.release(lease["cluster"], lease["namespaces"], session)
 
 
 def _is_wanted(databases: Databases, leases: Collection[Any], name: str) -> bool:

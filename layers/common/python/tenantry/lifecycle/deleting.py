@@ -1,6 +1,7 @@
 """Deleting organizations with all that they have."""
 
 from collections.abc import Callable
+from functools import partial
 
 from tenantry.errors import PreconditionFailed
 from tenantry.identity.members import Membership
@@ -32,14 +33,14 @@ def delete(membership: Membership, holds: Callable[[int | None], bool] = lambda 
     pymongo.errors.PyMongoError
         Outcome unknown: once the intent is settled, it is gone or nothing happened.
     """
+    until_not_overtaken(membership.organization, partial(_delete_if, holds))
 
-    def attempt(current: OrganizationDocument | None) -> None:
-        if not holds(current["version"] if current else None):
-            raise PreconditionFailed
-        if current is not None:
-            _delete(current)
 
-    until_not_overtaken(membership.organization, attempt)
+def _delete_if(holds: Callable[[int | None], bool], current: OrganizationDocument | None) -> None:
+    if not holds(current["version"] if current else None):
+        raise PreconditionFailed
+    if current is not None:
+        _delete(current)
 
 
 def _delete(current: OrganizationDocument) -> None:

@@ -49,23 +49,23 @@ def delete(organization: OrganizationDocument) -> None:
     pymongo.errors.PyMongoError
         Outcome unknown: it is deleted, or nothing has changed.
     """
-    place = place_of(organization)
-
-    def attempt(session: ClientSession) -> Erasure:
-        removed = changing.remove(organization, session)
-        if removed is None:
-            raise OvertakenError
-        owner_ids = members.remove_members(removed["_id"], session)
-        name_holds.hold_deleted(removed["slugs"], removed["_id"], owner_ids, session)
-        names_of_it = {"name": removed["name"], "slug": removed["slug"]}
-        recording.record("organization.deleted", [removed["_id"]], session, names_of_it)
-        return _begin(removed, place, session)
-
-    erasure = mongodb.run_transaction(attempt)
+    erasure = _end_organization(organization)
     try:
         carry_out(erasure)
     except (PyMongoError, TenantryError) as error:  # the organization is deleted all the same
         log_failure("An erasure is left to the reconciler", error, organization_id=erasure["_id"])
+
+
+@mongodb.in_transaction
+def _end_organization(session: ClientSession, organization: OrganizationDocument) -> Erasure:
+    removed = changing.remove(organization, session)
+    if removed is None:
+        raise OvertakenError
+    owner_ids = members.remove_members(removed["_id"], session)
+    name_holds.hold_deleted(removed["slugs"], removed["_id"], owner_ids, session)
+    names_of_it = {"name": removed["name"], "slug": removed["slug"]}
+    recording.record("organization.deleted", [removed["_id"]], session, names_of_it)
+    return _begin(removed, place_of(organization), session)
 
 
 def _begin(removed: OrganizationDocument, place: Place, session: ClientSession) -> Erasure:
@@ -106,7 +106,7 @@ def carry_out(erasure: Erasure) -> bool:
     if not collections.barrier(place) or not _delete_documents(erasure, place):
         return False
     PooledIndexes(_pool(place), erasure["_id"]).drop_all()
-    mongodb.run_transaction(lambda session: _end(erasure, session))
+    _end(erasure)
     return True
 
 
@@ -122,7 +122,8 @@ def _delete_documents(erasure: Erasure, place: Place) -> bool:
     return True
 
 
-def _end(erasure: Erasure, session: ClientSession) -> None:
+@mongodb.in_transaction
+def _end(session: ClientSession, erasure: Erasure) -> None:
     removed = mongodb.collection("erasures").delete_one({"_id": erasure["_id"]}, session=session)
     if removed.deleted_count:
         clusters.release(erasure["cluster"], erasure["namespaces"], session)

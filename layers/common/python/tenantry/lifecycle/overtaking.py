@@ -13,7 +13,7 @@ MAX_ATTEMPTS: Final = 10  # of a change that others keep overtaking
 
 
 def until_not_overtaken[Result](
-    organization: OrganizationDocument, attempt: Callable[[OrganizationDocument | None], Result]
+    organization: OrganizationDocument, change: Callable[[OrganizationDocument | None], Result]
 ) -> Result:
     """Change an organization at rest, and start over as long as another change comes first.
 
@@ -21,7 +21,7 @@ def until_not_overtaken[Result](
     ----------
     organization : OrganizationDocument
         The organization as it was read.
-    attempt : callable
+    change : callable
         Changes the organization that it is given, which has no intent; None if it is deleted. It raises
         OvertakenError if the organization is to be read again.
 
@@ -33,7 +33,7 @@ def until_not_overtaken[Result](
     current: OrganizationDocument | None = organization
     for _ in range(MAX_ATTEMPTS):
         try:
-            return attempt(settle(current) if current else None)
+            return change(settle(current) if current else None)
         except OvertakenError:
             current = finding.find(organization["_id"])
     raise ServiceUnavailable

@@ -63,14 +63,19 @@ def _changed(
     found = finding.find_present(organization)
     if found is None:
         raise OrganizationNotFound
-    organization_id = found["_id"]
-
-    def attempt(session: ClientSession) -> None:
-        if change(organization_id, session):
-            recording.record(action, [organization_id], session)
-
-    mongodb.run_transaction(attempt)
-    changed = finding.find(organization_id)
+    _change(found["_id"], change, action)
+    changed = finding.find(found["_id"])
     if changed is None:
         raise OrganizationNotFound
     return changed
+
+
+@mongodb.in_transaction
+def _change(
+    session: ClientSession,
+    organization_id: str,
+    change: Callable[[str, ClientSession], bool],
+    action: Action,
+) -> None:
+    if change(organization_id, session):
+        recording.record(action, [organization_id], session)

@@ -75,15 +75,18 @@ def _rename(organization: OrganizationDocument, intent: Intent) -> OrganizationD
         "updated_at": intent["created_at"],
         "intent": None,
     }
-
-    def attempt(session: ClientSession) -> None:
-        replaced = changing.replace(organization, final, session)
-        if replaced is not None and "decided_by" in intent:
-            _record("organization.renamed", organization, recording.changes(organization, intent), session)
-
     # All that is written was decided with the intent, so the outcome is this even if another was first.
-    mongodb.run_transaction(attempt)
+    _end_rename(organization, intent, final)
     return organization | final | {"version": organization["version"] + 1}  # type: ignore[return-value]
+
+
+@mongodb.in_transaction
+def _end_rename(
+    session: ClientSession, organization: OrganizationDocument, intent: Intent, final: dict[str, Any]
+) -> None:
+    replaced = changing.replace(organization, final, session)
+    if replaced is not None and "decided_by" in intent:
+        _record("organization.renamed", organization, recording.changes(organization, intent), session)
 
 
 def _delete(organization: OrganizationDocument, intent: Intent) -> None:
@@ -93,17 +96,18 @@ def _delete(organization: OrganizationDocument, intent: Intent) -> None:
         collections.drop(place, uuid)
     except collections.CollectionElsewhere:
         _check_overtaken(organization)
+    _end_deletion(organization, place.cluster)
 
-    def attempt(session: ClientSession) -> None:
-        removed = changing.remove(organization, session)
-        if removed:
-            owner_ids = members.remove_members(organization["_id"], session)
-            name_holds.hold_deleted(removed["slugs"], organization["_id"], owner_ids, session)
-            clusters.release(place.cluster, removed.get("namespaces", 0), session)
-            names_of_it = {"name": organization["name"], "slug": organization["slug"]}
-            _record("organization.deleted", organization, names_of_it, session)
 
-    mongodb.run_transaction(attempt)
+@mongodb.in_transaction
+def _end_deletion(session: ClientSession, organization: OrganizationDocument, cluster: str) -> None:
+    removed = changing.remove(organization, session)
+    if removed:
+        owner_ids = members.remove_members(organization["_id"], session)
+        name_holds.hold_deleted(removed["slugs"], organization["_id"], owner_ids, session)
+        clusters.release(cluster, removed.get("namespaces", 0), session)
+        names_of_it = {"name": organization["name"], "slug": organization["slug"]}
+        _record("organization.deleted", organization, names_of_it, session)
 
 
 def _record(

@@ -84,14 +84,20 @@ def _write(
 ) -> OrganizationDocument | None:
     if also is None:
         return changing.replace(current, changes)
+    return _write_in_transaction(current, changes, also)
 
-    def attempt(session: ClientSession) -> OrganizationDocument | None:
-        intended = changing.replace(current, changes, session)
-        if intended is not None:
-            also(session)
-        return intended
 
-    return mongodb.run_transaction(attempt)
+@mongodb.in_transaction
+def _write_in_transaction(
+    session: ClientSession,
+    current: OrganizationDocument,
+    changes: dict[str, Any],
+    also: Callable[[ClientSession], None],
+) -> OrganizationDocument | None:
+    intended = changing.replace(current, changes, session)
+    if intended is not None:
+        also(session)
+    return intended
 
 
 def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:

@@ -15,7 +15,8 @@ from tenantry.runtime import moments, mongodb
 from tenantry.runtime.mongodb import Document
 
 
-def switch(move: MoveDocument, until: datetime) -> MoveDocument:
+@mongodb.in_transaction
+def switch(session: ClientSession, move: MoveDocument, until: datetime) -> MoveDocument:
     """Let the target be the place of the organization's documents; what is at the source is left.
 
     Parameters
@@ -32,33 +33,25 @@ def switch(move: MoveDocument, until: datetime) -> MoveDocument:
     pymongo.errors.PyMongoError
         Outcome unknown; `find` tells.
     """
-
-    def attempt(session: ClientSession) -> MoveDocument:
-        target = place_at(move["target"])
-        before = moving.switch(move["_id"], until, target, move["namespaces"], session)
-        if before is None:
-            raise MoveLost
-        if target.cluster != move["source"]["cluster"]:
-            moving.remember(move["_id"], move["source"]["cluster"], moments.now() + KEPT_FOR, session)
-        details = {"from": _shown(move["source"]), "to": _shown(move["target"])}
-        recording.record("organization.moved", [move["_id"]], session, details)
-        return _leave(mine(move), move["source"], before.get("namespaces", 0), session)
-
-    return mongodb.run_transaction(attempt)
+    target = place_at(move["target"])
+    before = moving.switch(move["_id"], until, target, move["namespaces"], session)
+    if before is None:
+        raise MoveLost
+    if target.cluster != move["source"]["cluster"]:
+        moving.remember(move["_id"], move["source"]["cluster"], moments.now() + KEPT_FOR, session)
+    details = {"from": _shown(move["source"]), "to": _shown(move["target"])}
+    recording.record("organization.moved", [move["_id"]], session, details)
+    return _leave(mine(move), move["source"], before.get("namespaces", 0), session)
 
 
-def cancel(organization_id: str) -> MoveDocument | None:
+@mongodb.in_transaction
+def cancel(session: ClientSession, organization_id: str) -> MoveDocument | None:
     """End a move before its switch, and return it, or None if there is none; its target is left."""
-
-    def attempt(session: ClientSession) -> MoveDocument | None:
-        move = records.find(organization_id, session)
-        if move is None or move["phase"] == "cleaning":
-            return move
-        return _leave(
-            {"_id": organization_id, "move_id": move["move_id"]}, move["target"], move["namespaces"], session
-        )
-
-    return mongodb.run_transaction(attempt)
+    move = records.find(organization_id, session)
+    if move is None or move["phase"] == "cleaning":
+        return move
+    present = {"_id": organization_id, "move_id": move["move_id"]}
+    return _leave(present, move["target"], move["namespaces"], session)
 
 
 def _leave(expected: Document, left: Side, namespaces: int, session: ClientSession) -> MoveDocument:
@@ -95,13 +88,10 @@ def verify_left(move: MoveDocument) -> None:
     check({"_id": move["_id"], "move_id": move["move_id"]}, move["left"]["cluster"])
 
 
-def finish(move: MoveDocument) -> None:
+@mongodb.in_transaction
+def finish(session: ClientSession, move: MoveDocument) -> None:
     """Forget a move that has left nothing any more; doing it twice changes nothing."""
-
-    def attempt(session: ClientSession) -> None:
-        over = {"_id": move["_id"], "move_id": move["move_id"]}
-        if moves().delete_one(over, session=session).deleted_count == 1 and move["left"] is not None:
-            clusters.release(move["left"]["cluster"], move["namespaces"], session)
-            moving.end(move["_id"], move["move_id"], session)
-
-    mongodb.run_transaction(attempt)
+    over = {"_id": move["_id"], "move_id": move["move_id"]}
+    if moves().delete_one(over, session=session).deleted_count == 1 and move["left"] is not None:
+        clusters.release(move["left"]["cluster"], move["namespaces"], session)
+        moving.end(move["_id"], move["move_id"], session)

@@ -123,19 +123,20 @@ def begin(organization: OrganizationDocument, uuid: UUID | None, target: Place, 
         "started_at": now,
         "progressed_at": now,
     }
-
-    def attempt(session: ClientSession) -> None:
-        if not moving.begin(organization, move["move_id"], session):
-            raise MoveRefused("The organization is being moved, or was changed a moment ago; try again")
-        try:
-            moves().insert_one(dict(move), session=session)
-        except DuplicateKeyError:
-            raise MoveRefused("What another move has left is not removed yet; try again") from None
-        if not clusters.reserve(target.cluster, move["namespaces"], session):
-            raise CapacityExhausted
-
-    mongodb.run_transaction(attempt)
+    _insert(organization, move)
     return move
+
+
+@mongodb.in_transaction
+def _insert(session: ClientSession, organization: OrganizationDocument, move: MoveDocument) -> None:
+    if not moving.begin(organization, move["move_id"], session):
+        raise MoveRefused("The organization is being moved, or was changed a moment ago; try again")
+    try:
+        moves().insert_one(dict(move), session=session)
+    except DuplicateKeyError:
+        raise MoveRefused("What another move has left is not removed yet; try again") from None
+    if not clusters.reserve(move["target"]["cluster"], move["namespaces"], session):
+        raise CapacityExhausted
 
 
 def _side(place: Place, uuid: UUID | None) -> Side:

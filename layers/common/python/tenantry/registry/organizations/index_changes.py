@@ -45,18 +45,19 @@ def begin(organization_id: str, reserved: int) -> str:
             }
         }
     ]
-    expected = {"_id": organization_id, "move": None} | pace.has_room(now)
-
-    def attempt(session: ClientSession) -> None:
-        changed = _change(expected, noted, session)
-        if changed is None:
-            raise _refusal(organization_id)
-        cluster = place_of(changed).cluster
-        if reserved and not clusters.reserve(cluster, reserved, session):
-            raise CapacityExhausted
-
-    mongodb.run_transaction(attempt)
+    _reserve({"_id": organization_id, "move": None} | pace.has_room(now), noted, reserved)
     return str(note["id"])
+
+
+@mongodb.in_transaction
+def _reserve(
+    session: ClientSession, expected: mongodb.Document, noted: list[mongodb.Document], reserved: int
+) -> None:
+    changed = _change(expected, noted, session)
+    if changed is None:
+        raise _refusal(expected["_id"])
+    if reserved and not clusters.reserve(place_of(changed).cluster, reserved, session):
+        raise CapacityExhausted
 
 
 def _refusal(organization_id: str) -> TenantryError:
@@ -68,7 +69,10 @@ def _refusal(organization_id: str) -> TenantryError:
     return moving.refusal()
 
 
-def end(organization_id: str, note_id: str, released: int, *, is_change: bool = True) -> None:
+@mongodb.in_transaction
+def end(
+    session: ClientSession, organization_id: str, note_id: str, released: int, *, is_change: bool = True
+) -> None:
     """Remove the note of a change and give back namespaces; nothing happens if it is not there any more.
 
     Parameters
@@ -93,13 +97,9 @@ def end(organization_id: str, note_id: str, released: int, *, is_change: bool = 
             }
         },
     ]
-
-    def attempt(session: ClientSession) -> None:
-        changed = _change(noted, ended, session)
-        if changed is not None and released:
-            clusters.release(place_of(changed).cluster, released, session)
-
-    mongodb.run_transaction(attempt)
+    changed = _change(noted, ended, session)
+    if changed is not None and released:
+        clusters.release(place_of(changed).cluster, released, session)
 
 
 def find_interrupted(older_than: timedelta) -> list[OrganizationDocument]:
@@ -111,7 +111,8 @@ def find_interrupted(older_than: timedelta) -> list[OrganizationDocument]:
     return [one for one in found if all(change["created_at"] < before for change in one["index_changes"])]
 
 
-def end_all(current: OrganizationDocument, namespaces: int) -> bool:
+@mongodb.in_transaction
+def end_all(session: ClientSession, current: OrganizationDocument, namespaces: int) -> bool:
     """Set how many namespaces an organization has and remove its notes, unless it has changed since.
 
     Parameters
@@ -123,15 +124,11 @@ def end_all(current: OrganizationDocument, namespaces: int) -> bool:
     """
     expected = {field: current.get(field) for field in ("_id", "version", "namespaces", "index_changes")}
     counted = {"$set": {"namespaces": namespaces}, "$unset": {"index_changes": ""}}
-
-    def attempt(session: ClientSession) -> bool:
-        changed = _change(expected, counted, session)
-        if changed is not None:
-            surplus = current.get("namespaces", 0) - namespaces
-            clusters.release(place_of(changed).cluster, surplus, session)
-        return changed is not None
-
-    return mongodb.run_transaction(attempt)
+    changed = _change(expected, counted, session)
+    if changed is not None:
+        surplus = current.get("namespaces", 0) - namespaces
+        clusters.release(place_of(changed).cluster, surplus, session)
+    return changed is not None
 
 
 def _change(
