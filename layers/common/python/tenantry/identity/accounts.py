@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
 from tenantry.errors import EmailTaken
@@ -28,6 +29,16 @@ class AccountDocument(TypedDict):
     created_at: datetime
     updated_at: datetime
     without_organization_since: NotRequired[datetime]
+
+
+def accounts() -> Collection[AccountDocument]:
+    """Return the master's collection of accounts."""
+    return mongodb.collection("accounts")
+
+
+def account_epochs() -> Collection[mongodb.Document]:
+    """Return the view of all accounts that shows their epochs; pipelines join more to them."""
+    return mongodb.collection("account_epochs")
 
 
 def create_document(address: str, password_hash: str) -> AccountDocument:
@@ -58,19 +69,19 @@ def insert(document: AccountDocument, session: ClientSession) -> None:
         Another account has the address; the transaction is aborted.
     """
     try:
-        mongodb.collection("accounts").insert_one(dict(document), session=session)
+        accounts().insert_one(document, session=session)
     except DuplicateKeyError:
         raise EmailTaken from None
 
 
 def find(account_id: str) -> AccountDocument | None:
     """Return an account."""
-    return _typed(mongodb.collection("accounts").find_one({"_id": account_id}))
+    return accounts().find_one({"_id": account_id})
 
 
 def find_by_email(email: str) -> AccountDocument | None:
     """Return the account that has the canonical e-mail address."""
-    return _typed(mongodb.collection("accounts").find_one({"email": email}))
+    return accounts().find_one({"email": email})
 
 
 def lock_to_join(account_id: str, session: ClientSession) -> bool:
@@ -90,7 +101,7 @@ def lock(account_id: str, session: ClientSession, change: dict[str, Any]) -> boo
     Without it two deletions of an account's last two organizations would each see the other's member, and
     neither would note that the account is left without one (write skew).
     """
-    touched = mongodb.collection("accounts").update_one(
+    touched = accounts().update_one(
         {"_id": account_id}, {"$set": {"updated_at": moments.now()}} | change, session=session
     )
     return touched.matched_count == 1
@@ -121,7 +132,7 @@ def set_password_hash(
     bool
         False if the password has been changed meanwhile; nothing changed then.
     """
-    changed = mongodb.collection("accounts").update_one(
+    changed = accounts().update_one(
         {"_id": account["_id"], "password_hash": account["password_hash"]},
         {
             "$set": {"password_hash": password_hash, "updated_at": moments.now()},
@@ -134,12 +145,8 @@ def set_password_hash(
 
 def revoke_tokens(account_id: str, session: ClientSession) -> None:
     """Let every token of an account that has been issued so far die, within a transaction."""
-    mongodb.collection("accounts").update_one(
+    accounts().update_one(
         {"_id": account_id},
         {"$inc": {"auth_epoch": 1}, "$set": {"updated_at": moments.now()}},
         session=session,
     )
-
-
-def _typed(document: mongodb.Document | None) -> AccountDocument | None:
-    return document  # type: ignore[return-value]  # this module alone writes them

@@ -9,7 +9,7 @@ import hashlib
 import math
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
-from typing import Any, Final
+from typing import Any, Final, NotRequired, TypedDict
 
 from pymongo import ReadPreference, UpdateOne
 from pymongo.collection import Collection
@@ -21,6 +21,18 @@ from tenantry.errors import TooManyRequests
 from tenantry.runtime import moments, mongodb, request_context
 
 _DUPLICATE_KEY: Final = 11000
+
+
+class CounterDocument(TypedDict):
+    """A counter as it is stored; it pauses until `blocked_until`, and is removed at `expires_at`.
+
+    Only counters of failures in a row hold their number, as `failures`.
+    """
+
+    _id: str
+    failures: NotRequired[int]
+    blocked_until: datetime
+    expires_at: datetime
 
 
 def key_of(counted: str) -> str:
@@ -95,7 +107,7 @@ def write(statements: list[UpdateOne]) -> None:
     pymongo.errors.BulkWriteError
         One of the counters pauses, or was created by another at this moment; see `refused`.
     """
-    collection().bulk_write(statements)
+    login_attempts().bulk_write(statements)
 
 
 def refused(error: BulkWriteError) -> int:
@@ -108,16 +120,15 @@ def refused(error: BulkWriteError) -> int:
 
 def check_pauses(keys: list[str], detail: str = "") -> None:
     """Raise TooManyRequests if one of the counters pauses."""
-    found = collection().find({"_id": {"$in": keys}})
+    found = login_attempts().find({"_id": {"$in": keys}})
     left = max((counter["blocked_until"] - moments.now() for counter in found), default=timedelta())
     if left > timedelta():
         raise TooManyRequests(detail, retry_after_seconds=math.ceil(left.total_seconds()))
 
 
-def collection() -> Collection[mongodb.Document]:
-    """Return the counters as the primary has them, which the majority may not have yet."""
-    return mongodb.master().get_collection(
-        "login_attempts",
+def login_attempts() -> Collection[CounterDocument]:
+    """Return the collection of counters as the primary has them, which the majority may not have yet."""
+    return mongodb.collection("login_attempts").with_options(
         read_concern=ReadConcern("local"),
         read_preference=ReadPreference.PRIMARY,
         write_concern=WriteConcern(1),

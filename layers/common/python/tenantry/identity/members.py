@@ -1,15 +1,25 @@
 """Documents of the master collection `members`, and what joins them with accounts and organizations."""
 
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypedDict
 
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 
 from tenantry.identity import accounts
-from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.registry.organizations.document import OrganizationDocument, organizations
 from tenantry.runtime import ids, moments, mongodb
 
 Role = Literal["owner"]
 MAX_MEMBERS: Final = 100  # of an organization, which has one owner so far
+
+
+class MemberDocument(TypedDict):
+    """A member as it is stored."""
+
+    _id: str
+    organization_id: str
+    account_id: str
+    role: Role
 
 
 class Membership(NamedTuple):
@@ -27,22 +37,25 @@ class Membership(NamedTuple):
         return self.organization["_id"]
 
 
+def members() -> Collection[MemberDocument]:
+    """Return the master's collection of members."""
+    return mongodb.collection("members")
+
+
 def count_organizations(account_id: str, at_most: int, session: ClientSession) -> int:
     """Count the organizations of a locked account within the same transaction, up to a number."""
-    return mongodb.collection("members").count_documents(
-        {"account_id": account_id}, limit=at_most, session=session
-    )
+    return members().count_documents({"account_id": account_id}, limit=at_most, session=session)
 
 
 def add_member(organization_id: str, account_id: str, session: ClientSession) -> None:
     """Make a locked account the owner of an organization, or one that the same transaction inserts."""
-    member = {
+    member: MemberDocument = {
         "_id": ids.random_id("mem"),
         "organization_id": organization_id,
         "account_id": account_id,
         "role": "owner",
     }
-    mongodb.collection("members").insert_one(member, session=session)
+    members().insert_one(member, session=session)
 
 
 def remove_members(organization_id: str, session: ClientSession) -> list[str]:
@@ -53,14 +66,13 @@ def remove_members(organization_id: str, session: ClientSession) -> list[str]:
     list of str
         The accounts whose organization it was.
     """
-    members = mongodb.collection("members")
     account_ids = owners(organization_id, session)
     for account_id in account_ids:
         accounts.lock(account_id, session, {})
-    members.delete_many({"organization_id": organization_id}, session=session)
+    members().delete_many({"organization_id": organization_id}, session=session)
     for account_id in account_ids:
-        if members.find_one({"account_id": account_id}, session=session) is None:
-            mongodb.collection("accounts").update_one(
+        if members().find_one({"account_id": account_id}, session=session) is None:
+            accounts.accounts().update_one(
                 {"_id": account_id},
                 {"$set": {"without_organization_since": moments.now()}},
                 session=session,
@@ -70,13 +82,13 @@ def remove_members(organization_id: str, session: ClientSession) -> list[str]:
 
 def owners(organization_id: str, session: ClientSession) -> list[str]:
     """Return the ids of the accounts that own an organization."""
-    found = mongodb.collection("members").find({"organization_id": organization_id}, session=session)
+    found = members().find({"organization_id": organization_id}, session=session)
     return [member["account_id"] for member in found]
 
 
 def ids_of_members(organization_id: str) -> list[str]:
     """Return the ids of the accounts that are members of an organization, at most `MAX_MEMBERS`."""
-    found = mongodb.collection("members").find(
+    found = members().find(
         {"organization_id": organization_id}, {"account_id": 1}, sort=[("account_id", 1)], limit=MAX_MEMBERS
     )
     return [member["account_id"] for member in found]
@@ -84,11 +96,11 @@ def ids_of_members(organization_id: str) -> list[str]:
 
 def memberships(account_id: str) -> list[Membership]:
     """Return an account's memberships, in one round trip."""
-    found = mongodb.collection("account_epochs").aggregate(
+    found = accounts.account_epochs().aggregate(
         [
             {"$match": {"_id": account_id}},
-            *join("members", "_id", "member", foreign_field="account_id"),
-            *join("organizations", "member.organization_id", "organization"),
+            *join(members(), "_id", "member", foreign_field="account_id"),
+            *join(organizations(), "member.organization_id", "organization"),
             {"$sort": {"organization.slug": 1}},
         ]
     )
@@ -110,11 +122,11 @@ def choices(account_id: str, organization: str | None, at_most: int) -> list[Mem
         How many are returned.
     """
     named = {"$or": [{"organization._id": organization}, {"organization.slug": organization}]}
-    found = mongodb.collection("account_epochs").aggregate(
+    found = accounts.account_epochs().aggregate(
         [
             {"$match": {"_id": account_id}},
-            *join("members", "_id", "member", foreign_field="account_id"),
-            *join("organizations", "member.organization_id", "organization"),
+            *join(members(), "_id", "member", foreign_field="account_id"),
+            *join(organizations(), "member.organization_id", "organization"),
             {"$match": named if organization is not None else {}},
             {"$limit": at_most},
             {"$project": {"organization.metadata": 0, "organization.intent": 0}},
@@ -136,7 +148,12 @@ def membership_of(joined: mongodb.Document) -> Membership:
 
 
 def join(
-    collection: str, local_field: str, name: str, foreign_field: str = "_id", *, is_optional: bool = False
+    collection: Collection[Any],
+    local_field: str,
+    name: str,
+    foreign_field: str = "_id",
+    *,
+    is_optional: bool = False,
 ) -> list[dict[str, Any]]:
     """Return the stages that add the documents of a collection whose field is equal, one to each result.
 
@@ -145,4 +162,4 @@ def join(
     fields = {"localField": local_field, "foreignField": foreign_field}
     # nosemgrep: operator-made-of-text - the name is a constant of the code that joins
     unwind = {"$unwind": {"path": f"${name}", "preserveNullAndEmptyArrays": is_optional}}
-    return [{"$lookup": {"from": collection, "as": name} | fields}, unwind]
+    return [{"$lookup": {"from": collection.name, "as": name} | fields}, unwind]

@@ -15,7 +15,7 @@ from pymongo.client_session import ClientSession
 from tenantry.errors import InvalidRefreshToken, ServiceUnavailable
 from tenantry.identity import counters, refresh_tokens
 from tenantry.identity.refresh_tokens import RefreshToken
-from tenantry.identity.sessions import ReplacedToken, SessionDocument, Started, living, record, typed
+from tenantry.identity.sessions import ReplacedToken, SessionDocument, Started, living, record, sessions
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import count, logger
 
@@ -54,14 +54,14 @@ def _replace(token: RefreshToken) -> Started | None:
         "is_repetition_recorded": False,
     }
     following = token.followed(replaced["nonce"])
-    session = mongodb.collection("sessions").find_one_and_update(
+    session = sessions().find_one_and_update(
         living(token) | {"current_hash": token.step_hash},
         {
             "$set": {"current_hash": following.step_hash},
             "$push": {"replaced": {"$each": [replaced], "$slice": -MAX_REPLACED}},
         },
     )
-    return None if session is None else Started(typed(session), following.text)
+    return None if session is None else Started(session, following.text)
 
 
 def _repeat(token: RefreshToken) -> Started | None:
@@ -106,7 +106,7 @@ def _is_repetition_recorded(session: SessionDocument, replaced: ReplacedToken) -
 @mongodb.in_transaction
 def _record_repetition(transaction: ClientSession, session: SessionDocument, replaced: ReplacedToken) -> bool:
     unrecorded = {"hash": replaced["hash"], "is_repetition_recorded": False}
-    marked = mongodb.collection("sessions").update_one(
+    marked = sessions().update_one(
         {"_id": session["_id"], "replaced": {"$elemMatch": unrecorded}},
         {"$set": {"replaced.$.is_repetition_recorded": True}},
         session=transaction,
@@ -117,10 +117,10 @@ def _record_repetition(transaction: ClientSession, session: SessionDocument, rep
 
 
 def _find(token: RefreshToken) -> SessionDocument:
-    found = mongodb.collection("sessions").find_one(living(token))
+    found = sessions().find_one(living(token))
     if found is None:
         raise InvalidRefreshToken
-    return typed(found)
+    return found
 
 
 def _end_reused(session: SessionDocument) -> None:
@@ -132,6 +132,6 @@ def _end_reused(session: SessionDocument) -> None:
 
 @mongodb.in_transaction
 def _delete_reused(transaction: ClientSession, session: SessionDocument, last_source: str | None) -> None:
-    deleted = mongodb.collection("sessions").delete_one({"_id": session["_id"]}, session=transaction)
+    deleted = sessions().delete_one({"_id": session["_id"]}, session=transaction)
     if deleted.deleted_count:
         record("session.reused", session, transaction, last_source=last_source)

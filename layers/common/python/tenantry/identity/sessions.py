@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, NotRequired, TypedDict
 
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 
 from tenantry.audit import recording
 from tenantry.identity import members, refresh_tokens
-from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.accounts import AccountDocument, account_epochs
 from tenantry.identity.members import Membership
 from tenantry.identity.refresh_tokens import RefreshToken
-from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.registry.organizations.document import OrganizationDocument, organizations
 from tenantry.runtime import ids, moments, mongodb
 from tenantry.runtime.request_context import Actor
 
@@ -73,6 +74,11 @@ class Started(NamedTuple):
     refresh_token: str
 
 
+def sessions() -> Collection[SessionDocument]:
+    """Return the master's collection of sessions."""
+    return mongodb.collection("sessions")
+
+
 def start(account: AccountDocument, membership: Membership | None) -> Started:
     """Store a session of an account whose password has just been verified, and record the login.
 
@@ -102,15 +108,14 @@ def start(account: AccountDocument, membership: Membership | None) -> Started:
 
 @mongodb.in_transaction
 def _insert(transaction: ClientSession, session: SessionDocument) -> None:
-    mongodb.collection("sessions").insert_one(dict(session), session=transaction)
+    sessions().insert_one(session, session=transaction)
     _end_oldest(session["account_id"], transaction)
     record("login.succeeded", session, transaction, Actor("account", session["account_id"]))
 
 
 def _end_oldest(account_id: str, transaction: ClientSession) -> None:
     """End the oldest sessions of an account, so that a loop of logins does not fill the database."""
-    sessions = mongodb.collection("sessions")
-    surplus = sessions.find(
+    surplus = sessions().find(
         {"account_id": account_id},
         {"_id": 1},
         sort=[("expires_at", -1)],
@@ -119,19 +124,19 @@ def _end_oldest(account_id: str, transaction: ClientSession) -> None:
         session=transaction,
     )
     if ids := [one["_id"] for one in surplus]:
-        sessions.delete_many({"_id": {"$in": ids}}, session=transaction)
+        sessions().delete_many({"_id": {"$in": ids}}, session=transaction)
 
 
 def identity(session_id: str, account_id: str) -> Identity | None:
     """Return whom an account's session speaks for, if all that it names is still there; one round trip."""
-    found = mongodb.collection("account_epochs").aggregate(
+    found = account_epochs().aggregate(
         [
             {"$match": {"_id": account_id}},
             {"$addFields": {"session_id": {"$literal": session_id}}},
-            *members.join("sessions", "session_id", "session"),
+            *members.join(sessions(), "session_id", "session"),
             {"$match": {"session.account_id": account_id}},
-            *members.join("members", "session.member_id", "member", is_optional=True),
-            *members.join("organizations", "member.organization_id", "organization", is_optional=True),
+            *members.join(members.members(), "session.member_id", "member", is_optional=True),
+            *members.join(organizations(), "member.organization_id", "organization", is_optional=True),
             {
                 "$project": {
                     "auth_epoch": 1,
@@ -159,7 +164,7 @@ def identity(session_id: str, account_id: str) -> Identity | None:
 
 def end(session_id: str) -> None:
     """End a session; its tokens are dead afterwards."""
-    mongodb.collection("sessions").delete_one({"_id": session_id})
+    sessions().delete_one({"_id": session_id})
 
 
 def end_by_token(refresh_token: str) -> None:
@@ -175,9 +180,7 @@ def end_by_token(refresh_token: str) -> None:
 
 @mongodb.in_transaction
 def _delete(transaction: ClientSession, token: RefreshToken) -> None:
-    ended = mongodb.collection("sessions").find_one_and_delete(
-        {"family_hash": token.family_hash}, session=transaction
-    )
+    ended = sessions().find_one_and_delete({"family_hash": token.family_hash}, session=transaction)
     if ended is not None:
         # The token is proof of the account; who has a copy of it ends the session no less.
         record("session.ended", ended, transaction, Actor("account", ended["account_id"]))
@@ -185,7 +188,7 @@ def _delete(transaction: ClientSession, token: RefreshToken) -> None:
 
 def end_of_organization(organization_id: str) -> None:
     """End all sessions in an organization."""
-    mongodb.collection("sessions").delete_many({"organization_id": organization_id})
+    sessions().delete_many({"organization_id": organization_id})
 
 
 def living(token: RefreshToken) -> mongodb.Document:
@@ -193,14 +196,9 @@ def living(token: RefreshToken) -> mongodb.Document:
     return {"family_hash": token.family_hash, "expires_at": {"$gt": moments.now()}}
 
 
-def typed(document: mongodb.Document) -> SessionDocument:
-    """Return a document of the collection; this module and `tenantry.identity.refreshing` write them."""
-    return document  # type: ignore[return-value]
-
-
 def record(
     action: recording.Action,
-    session: SessionDocument | mongodb.Document,
+    session: SessionDocument,
     transaction: ClientSession,
     actor: Actor | None = None,
     **more: Any,

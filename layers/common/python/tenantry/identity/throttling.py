@@ -76,7 +76,7 @@ class Attempts:
         The answer tells a client of the failure, which must not be forgotten when the primary changes.
         """
         counted = (
-            counters.collection()
+            counters.login_attempts()
             .with_options(write_concern=WriteConcern("majority"))
             .find_one_and_update(
                 {"_id": self.key},

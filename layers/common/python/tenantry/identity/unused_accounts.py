@@ -6,16 +6,30 @@ docs/decisions/0005-accounts-outlive-their-organizations.md. Its address is not 
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NotRequired, TypedDict
 
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 
 from tenantry.audit import recording
+from tenantry.identity.accounts import accounts
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import logger
 
 KEPT_FOR: Final = timedelta(days=30)
 MAX_ENDED: Final = 1_000  # by one run; the next one goes on
+
+
+class UnusedAccount(TypedDict):
+    """What the view shows of an account: only since when it has been without an organization, if it is."""
+
+    _id: str
+    without_organization_since: NotRequired[datetime]
+
+
+def unused_accounts() -> Collection[UnusedAccount]:
+    """Return the view of accounts that is enough to end those without an organization."""
+    return mongodb.collection("unused_accounts")
 
 
 def end_all() -> Iterator[str]:
@@ -29,7 +43,7 @@ def end_all() -> Iterator[str]:
         Outcome unknown for the last one; those before it have ended.
     """
     before = moments.now() - KEPT_FOR
-    due = mongodb.collection("unused_accounts").find(
+    due = unused_accounts().find(
         {"without_organization_since": {"$lt": before}},
         sort=[("without_organization_since", 1)],
         limit=MAX_ENDED,
@@ -44,7 +58,7 @@ def end_all() -> Iterator[str]:
 def _end(session: ClientSession, account_id: str, before: datetime) -> bool:
     """End an account unless it has got an organization meanwhile, whose creation writes to it, too."""
     still = {"_id": account_id, "without_organization_since": {"$lt": before}}
-    is_ended = mongodb.collection("accounts").delete_one(still, session=session).deleted_count == 1
+    is_ended = accounts().delete_one(still, session=session).deleted_count == 1
     if is_ended:
         recording.record("account.ended", [], session, {"account_id": account_id})
     return is_ended

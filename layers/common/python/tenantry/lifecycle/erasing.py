@@ -39,6 +39,11 @@ class Erasure(TypedDict):
     created_at: datetime
 
 
+def erasures() -> Collection[Erasure]:
+    """Return the master's collection of erasures."""
+    return mongodb.collection("erasures")
+
+
 def delete(organization: OrganizationDocument) -> None:
     """Delete an organization and its members; erase what time allows.
 
@@ -76,14 +81,14 @@ def _begin(removed: OrganizationDocument, place: Place, session: ClientSession) 
         "namespaces": removed.get("namespaces", 0),
         "created_at": moments.now(),
     }
-    mongodb.collection("erasures").insert_one(dict(erasure), session=session)
+    erasures().insert_one(erasure, session=session)
     return erasure
 
 
 def find_all(older_than: timedelta) -> list[Erasure]:
     """Return the erasures that are older than a while, oldest first."""
     due = {"created_at": {"$lt": moments.now() - older_than}}
-    return list(mongodb.collection("erasures").find(due).sort("created_at", 1))  # type: ignore[arg-type]
+    return list(erasures().find(due).sort("created_at", 1))
 
 
 def carry_out(erasure: Erasure) -> bool:
@@ -124,7 +129,7 @@ def _delete_documents(erasure: Erasure, place: Place) -> bool:
 
 @mongodb.in_transaction
 def _end(session: ClientSession, erasure: Erasure) -> None:
-    removed = mongodb.collection("erasures").delete_one({"_id": erasure["_id"]}, session=session)
+    removed = erasures().delete_one({"_id": erasure["_id"]}, session=session)
     if removed.deleted_count:
         clusters.release(erasure["cluster"], erasure["namespaces"], session)
 

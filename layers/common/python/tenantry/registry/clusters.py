@@ -11,6 +11,7 @@ from typing import Final, TypedDict
 
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.database import Database
 
 from tenantry.errors import ServiceUnavailable
@@ -40,6 +41,11 @@ class ClusterDocument(TypedDict):
     namespaces: int
     pools: list[str]
     created_at: datetime
+
+
+def clusters() -> Collection[ClusterDocument]:
+    """Return the master's collection of clusters."""
+    return mongodb.collection("clusters")
 
 
 def cluster_client(name: str) -> MongoClient[mongodb.Document]:
@@ -109,13 +115,12 @@ def register(name: str, limit: int | None = None) -> None:
         change: mongodb.Document = {"$setOnInsert": initial | {"limit": DEFAULT_LIMIT}}
     else:
         change = {"$setOnInsert": initial, "$set": {"limit": limit}}
-    mongodb.collection("clusters").update_one({"_id": name}, change, upsert=True)
+    clusters().update_one({"_id": name}, change, upsert=True)
 
 
 def find_all() -> list[ClusterDocument]:
     """Return the clusters in the order in which they were registered, which is that of filling them."""
-    found = mongodb.collection("clusters").find().sort("_id", 1)
-    return sorted(found, key=lambda cluster: cluster["created_at"])  # type: ignore[arg-type]
+    return sorted(clusters().find().sort("_id", 1), key=lambda cluster: cluster["created_at"])
 
 
 def reserve(name: str, namespaces: int, session: ClientSession) -> bool:
@@ -126,7 +131,7 @@ def reserve(name: str, namespaces: int, session: ClientSession) -> bool:
     bool
         False if there is no room for them; nothing is reserved then.
     """
-    reserved = mongodb.collection("clusters").update_one(
+    reserved = clusters().update_one(
         {"_id": name} | _room(namespaces), {"$inc": {"namespaces": namespaces}}, session=session
     )
     return reserved.matched_count == 1
@@ -134,18 +139,14 @@ def reserve(name: str, namespaces: int, session: ClientSession) -> bool:
 
 def release(name: str, namespaces: int, session: ClientSession) -> None:
     """Give namespaces back within the transaction that says that nobody has them any more."""
-    mongodb.collection("clusters").update_one(
-        {"_id": name}, {"$inc": {"namespaces": -namespaces}}, session=session
-    )
+    clusters().update_one({"_id": name}, {"$inc": {"namespaces": -namespaces}}, session=session)
 
 
 def add_pool(name: str, pool: str, namespaces: int) -> bool:
     """Count a pool among those of a cluster, once; tell whether there was room for it."""
-    found = mongodb.collection("clusters")
-    added = {"$push": {"pools": pool}, "$inc": {"namespaces": namespaces}}
-    if found.update_one({"_id": name, "pools": {"$ne": pool}} | _room(namespaces), added).matched_count == 1:
-        return True
-    return found.find_one({"_id": name, "pools": pool}) is not None
+    uncounted = {"_id": name, "pools": {"$ne": pool}} | _room(namespaces)
+    counted = clusters().update_one(uncounted, {"$push": {"pools": pool}, "$inc": {"namespaces": namespaces}})
+    return counted.matched_count == 1 or clusters().find_one({"_id": name, "pools": pool}) is not None
 
 
 def _room(namespaces: int) -> mongodb.Document:

@@ -5,10 +5,12 @@ is made with the first signing key (`tenantry.identity.keys.public_keys.publish`
 """
 
 import time
-from typing import Final, NamedTuple
+from datetime import datetime
+from typing import Final, NamedTuple, TypedDict
 
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 
 from tenantry.errors import ServiceUnavailable
 from tenantry.runtime import moments, mongodb, snapshots
@@ -18,7 +20,15 @@ from tenantry.runtime.settings import settings
 
 CACHE_SECONDS: Final = 60
 
-_ID: Final = "issuer"  # of the one document, in the collection of the same name
+_ID: Final = "issuer"  # of the collection's one document
+
+
+class IssuerDocument(TypedDict):
+    """The issuer that the master database belongs to, and since when."""
+
+    _id: str
+    iss: str
+    recorded_at: datetime
 
 
 class _Answer(NamedTuple):
@@ -28,6 +38,11 @@ class _Answer(NamedTuple):
 
 
 _answer: _Answer | None = None
+
+
+def issuer() -> Collection[IssuerDocument]:
+    """Return the master's collection of one document, its issuer's."""
+    return mongodb.collection("issuer")
 
 
 def check() -> None:
@@ -64,14 +79,14 @@ def _is_foreign(answer: _Answer) -> bool:
 
 def recorded(session: ClientSession | None = None) -> str | None:
     """Return the issuer that the master database belongs to; None before the first signing key."""
-    found = mongodb.collection(_ID).find_one({"_id": _ID}, session=session)
+    found = issuer().find_one({"_id": _ID}, session=session)
     return found["iss"] if found else None
 
 
-def record(issuer: str, session: ClientSession) -> None:
+def record(iss: str, session: ClientSession) -> None:
     """Make the master database an issuer's."""
-    document = {"iss": issuer, "recorded_at": moments.now()}
-    mongodb.collection(_ID).replace_one({"_id": _ID}, document, upsert=True, session=session)
+    document = {"iss": iss, "recorded_at": moments.now()}
+    issuer().replace_one({"_id": _ID}, document, upsert=True, session=session)
 
 
 def refusal(owner: str) -> str:

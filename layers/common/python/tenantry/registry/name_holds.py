@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypedDict
 
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 
 from tenantry.errors import OrganizationExists
 from tenantry.runtime import moments, mongodb
@@ -31,6 +32,11 @@ class Hold(TypedDict):
     organization_id: str
     account_ids: list[str]
     held_until: datetime
+
+
+def name_holds() -> Collection[Hold]:
+    """Return the master's collection of slugs that are held."""
+    return mongodb.collection("name_holds")
 
 
 def are_kept() -> bool:
@@ -57,7 +63,7 @@ def check(slug: str, account_id: str | None, session: ClientSession | None = Non
     """
     if not are_kept():
         return
-    held = mongodb.collection("name_holds").find_one({"_id": slug} | _present(), session=session)
+    held = name_holds().find_one({"_id": slug} | _present(), session=session)
     if held is not None and account_id not in held["account_ids"]:
         raise OrganizationExists
 
@@ -83,7 +89,7 @@ def hold_renamed(slug: str, organization_id: str, account_ids: list[str], sessio
 def _left_by(account_ids: list[str], besides: str, session: ClientSession) -> list[str]:
     """Return for each other slug that is held for one of these accounts which organization has left it."""
     others = _present() | {"_id": {"$ne": besides}, "account_ids": {"$in": account_ids}}
-    found = mongodb.collection("name_holds").find(others, {"organization_id": 1}, session=session)
+    found = name_holds().find(others, {"organization_id": 1}, session=session)
     return [hold["organization_id"] for hold in found]
 
 
@@ -94,7 +100,7 @@ def _hold(slug: str, organization_id: str, account_ids: list[str], session: Clie
         "account_ids": account_ids,
         "held_until": moments.now() + timedelta(days=settings().name_hold_days),
     }
-    mongodb.collection("name_holds").replace_one({"_id": slug}, hold, upsert=True, session=session)
+    name_holds().replace_one({"_id": slug}, hold, upsert=True, session=session)
 
 
 def _present() -> mongodb.Document:

@@ -73,8 +73,11 @@ def check_access() -> None:
     collection("signing_keys").find_one({"_id": None})
 
 
-def collection(name: str) -> Collection[Document]:
-    """Return a collection of the master database."""
+def collection(name: str) -> Collection[Any]:
+    """Return a collection of the master database.
+
+    The module that describes its documents gives it their type, in a function of the collection's name.
+    """
     return master()[name]
 
 

@@ -1,12 +1,11 @@
 """Pools: collections that many organizations share."""
 
-from collections.abc import Collection, Iterable
-from typing import Any, Final
+from collections.abc import Collection
+from typing import Final
 
 from tenantry.errors import CapacityExhausted
 from tenantry.registry import clusters
-from tenantry.registry.organizations.document import Place, place_of
-from tenantry.runtime import mongodb
+from tenantry.registry.organizations.document import Place, organizations, place_of
 from tenantry.storage.pooled.ids import TENANT
 from tenantry.storage.pooled.indexes import POOL_INDEXES, PooledIndexes
 
@@ -52,5 +51,5 @@ def drop_orphaned_indexes() -> None:
 
 def _at_home(holders: Collection[str], place: Place) -> set[str]:
     """Return those of some organizations that are in a pool, or may be on their way."""
-    found: Iterable[Any] = mongodb.collection("organizations").find({"_id": {"$in": list(holders)}})
+    found = organizations().find({"_id": {"$in": list(holders)}})
     return {one["_id"] for one in found if one.get("move") or place_of(one) == place}

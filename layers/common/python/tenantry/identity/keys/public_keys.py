@@ -4,10 +4,11 @@ Whoever verifies tokens reads them here, so that it needs neither the secret nor
 """
 
 import time
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, NotRequired, TypedDict
 
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 
 from tenantry.audit import recording
 from tenantry.identity.tokens import Jwk
@@ -20,6 +21,24 @@ UNKNOWN_KEY_PAUSE_SECONDS: Final = 1  # forged key ids must not become a storm o
 
 _keys: dict[str, Jwk] = {}
 _read_at: float = 0.0
+
+
+class PublicKeyDocument(TypedDict):
+    """A public key as it is stored; a retired one ends at `not_after`.
+
+    `iss` is missing in keys that were published before keys had issuers.
+    """
+
+    _id: str
+    jwk: Jwk
+    iss: NotRequired[str]
+    created_at: datetime
+    not_after: NotRequired[datetime]
+
+
+def signing_keys() -> Collection[PublicKeyDocument]:
+    """Return the master's collection of public keys."""
+    return mongodb.collection("signing_keys")
 
 
 def publish(jwk: Jwk, current_key_id: str | None = None) -> None:
@@ -48,7 +67,7 @@ def publish(jwk: Jwk, current_key_id: str | None = None) -> None:
 @mongodb.in_transaction
 def _publish(session: ClientSession, jwk: Jwk, current_key_id: str | None) -> None:
     _claim(current_key_id, session)
-    published = mongodb.collection("signing_keys").update_one(
+    published = signing_keys().update_one(
         {"_id": jwk["kid"]},
         {
             "$set": {"jwk": jwk, "iss": settings().token_issuer},
@@ -64,11 +83,10 @@ def _publish(session: ClientSession, jwk: Jwk, current_key_id: str | None) -> No
 @mongodb.in_transaction
 def retire_all_but(session: ClientSession, key_id: str, after: timedelta) -> None:
     """Let every other key of this issuer end after a while; one that has an end already keeps it."""
-    keys = mongodb.collection("signing_keys")
     lasting = {"_id": {"$ne": key_id}, "iss": settings().token_issuer, "not_after": None}
-    key_ids = [key["_id"] for key in keys.find(lasting, session=session)]
+    key_ids = [key["_id"] for key in signing_keys().find(lasting, session=session)]
     if key_ids:
-        keys.update_many(lasting, {"$set": {"not_after": moments.now() + after}}, session=session)
+        signing_keys().update_many(lasting, {"$set": {"not_after": moments.now() + after}}, session=session)
         recording.record("signing_key.retired", [], session, {"kids": key_ids})
 
 
@@ -81,9 +99,9 @@ def revoke(session: ClientSession, key_id: str) -> bool:
     bool
         Whether the key was a retired one; if not, nothing changed.
     """
-    keys, now = mongodb.collection("signing_keys"), moments.now()
+    now = moments.now()
     retired = {"_id": key_id, "not_after": {"$ne": None}}
-    before = keys.find_one_and_update(retired, {"$min": {"not_after": now}}, session=session)
+    before = signing_keys().find_one_and_update(retired, {"$min": {"not_after": now}}, session=session)
     if before is not None and before["not_after"] > now:
         recording.record("signing_key.revoked", [], session, {"kid": key_id})
     return before is not None
@@ -98,11 +116,10 @@ def hand_over(session: ClientSession, new_issuer: str) -> None:
     if issuer.recorded(session) is None:
         _adopt_keys(new_issuer, session)
     issuer.record(new_issuer, session)
-    keys = mongodb.collection("signing_keys")
     of_others = {"iss": {"$ne": new_issuer}}
-    for key in keys.find(of_others, session=session):
+    for key in signing_keys().find(of_others, session=session):
         recording.record("signing_key.revoked", [], session, {"kid": key["_id"]})
-    keys.delete_many(of_others, session=session)
+    signing_keys().delete_many(of_others, session=session)
 
 
 def all_keys() -> list[Jwk]:
@@ -132,9 +149,7 @@ def _read() -> None:
         "iss": {"$in": [settings().token_issuer, None]},
         "$or": [{"not_after": None}, {"not_after": {"$gt": moments.now()}}],
     }
-    _keys = {
-        key["_id"]: key["jwk"] for key in mongodb.collection("signing_keys").find(valid).sort("created_at", 1)
-    }
+    _keys = {key["_id"]: key["jwk"] for key in signing_keys().find(valid).sort("created_at", 1)}
     _read_at = time.time()
 
 
@@ -143,7 +158,7 @@ def _claim(current_key_id: str | None, session: ClientSession) -> None:
     own, owner = settings().token_issuer, issuer.recorded(session)
     if owner is None:
         lasting = {"iss": None, "not_after": None}
-        key_ids = [key["_id"] for key in mongodb.collection("signing_keys").find(lasting, session=session)]
+        key_ids = [key["_id"] for key in signing_keys().find(lasting, session=session)]
         if key_ids and current_key_id not in key_ids:
             raise RuntimeError(issuer.refusal(f"whoever signs with {', '.join(key_ids)}"))
         issuer.record(own, session)
@@ -154,4 +169,4 @@ def _claim(current_key_id: str | None, session: ClientSession) -> None:
 
 def _adopt_keys(own: str, session: ClientSession) -> None:
     adopted = {"$set": {"iss": own}}
-    mongodb.collection("signing_keys").update_many({"iss": None}, adopted, session=session)
+    signing_keys().update_many({"iss": None}, adopted, session=session)

@@ -7,8 +7,8 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from tenantry.errors import OrganizationExists
-from tenantry.registry.organizations.document import OrganizationDocument, typed
-from tenantry.runtime import moments, mongodb
+from tenantry.registry.organizations.document import OrganizationDocument, organizations
+from tenantry.runtime import moments
 
 
 def insert(document: OrganizationDocument, session: ClientSession) -> None:
@@ -20,7 +20,7 @@ def insert(document: OrganizationDocument, session: ClientSession) -> None:
         Another organization holds the slug or is moving to it; the transaction is aborted.
     """
     try:
-        mongodb.collection("organizations").insert_one(dict(document), session=session)
+        organizations().insert_one(document, session=session)
     except DuplicateKeyError:
         raise OrganizationExists from None
 
@@ -53,13 +53,11 @@ def replace(
     if "changes_until" in changes:  # which changes of indexes count in, too, without a version
         expected["changes_until"] = current.get("changes_until")
     try:
-        return typed(
-            mongodb.collection("organizations").find_one_and_update(
-                expected,
-                {"$set": changes | {"version": current["version"] + 1}},
-                return_document=ReturnDocument.AFTER,
-                session=session,
-            )
+        return organizations().find_one_and_update(
+            expected,
+            {"$set": changes | {"version": current["version"] + 1}},
+            return_document=ReturnDocument.AFTER,
+            session=session,
         )
     except DuplicateKeyError:
         raise OrganizationExists from None
@@ -67,14 +65,14 @@ def replace(
 
 def activate(organization_id: str) -> None:
     """Make an organization active whose collection has been created; its version stays."""
-    mongodb.collection("organizations").update_one(
+    organizations().update_one(
         {"_id": organization_id, "state": "creating"}, {"$set": {"state": "active", "intent": None}}
     )
 
 
 def suspend(organization_id: str, session: ClientSession) -> bool:
     """Suspend an organization within a transaction; tell whether it was there and not suspended."""
-    suspended = mongodb.collection("organizations").update_one(
+    suspended = organizations().update_one(
         {"_id": organization_id, "suspended_at": None},
         {"$set": {"suspended_at": moments.now()}},
         session=session,
@@ -84,7 +82,7 @@ def suspend(organization_id: str, session: ClientSession) -> bool:
 
 def reactivate(organization_id: str, session: ClientSession) -> bool:
     """End an organization's suspension within a transaction; tell whether it was there and suspended."""
-    reactivated = mongodb.collection("organizations").update_one(
+    reactivated = organizations().update_one(
         {"_id": organization_id, "suspended_at": {"$ne": None}},
         {"$unset": {"suspended_at": ""}},
         session=session,
@@ -95,4 +93,4 @@ def reactivate(organization_id: str, session: ClientSession) -> bool:
 def remove(current: OrganizationDocument, session: ClientSession) -> OrganizationDocument | None:
     """Remove an organization that is still at this version; return it, or None if it was not there."""
     expected = {"_id": current["_id"], "version": current["version"]}
-    return typed(mongodb.collection("organizations").find_one_and_delete(expected, session=session))
+    return organizations().find_one_and_delete(expected, session=session)

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, NotRequired, TypedDict
 from uuid import UUID
 
+from pymongo.collection import Collection
+
 from tenantry.registry import names
 from tenantry.registry.clusters import MAIN
 from tenantry.runtime import ids, moments, mongodb
@@ -119,6 +121,11 @@ class OrganizationDocument(TypedDict):
     past_clusters: NotRequired[list[PastCluster]]
 
 
+def organizations() -> Collection[OrganizationDocument]:
+    """Return the master's collection of organizations."""
+    return mongodb.collection("organizations")
+
+
 def create_document(
     name: str, slug: str, metadata: dict[str, Any], cluster: str = MAIN, pool: str | None = None
 ) -> OrganizationDocument:
@@ -163,11 +170,6 @@ def place_of(organization: OrganizationDocument) -> Place:
 def is_pooled(organization: OrganizationDocument) -> bool:
     """Tell whether an organization's documents are in a pool."""
     return organization.get("pool") is not None
-
-
-def typed(document: mongodb.Document | None) -> OrganizationDocument | None:
-    """Return what was read of the collection as what the library writes there."""
-    return document  # type: ignore[return-value]
 
 
 def check_metadata_key(key: str) -> str:

@@ -6,13 +6,13 @@ from datetime import timedelta
 from pymongo.read_concern import ReadConcern
 
 from tenantry.registry.clusters import MAIN
-from tenantry.registry.organizations.document import OrganizationDocument, typed
-from tenantry.runtime import moments, mongodb
+from tenantry.registry.organizations.document import OrganizationDocument, organizations
+from tenantry.runtime import moments
 
 
 def find(organization_id: str) -> OrganizationDocument | None:
     """Return an organization in whatever state it is."""
-    return typed(mongodb.collection("organizations").find_one({"_id": organization_id}))
+    return organizations().find_one({"_id": organization_id})
 
 
 def find_to_commit(organization_id: str, cluster: str) -> OrganizationDocument | None:
@@ -28,15 +28,15 @@ def find_to_commit(organization_id: str, cluster: str) -> OrganizationDocument |
     cluster : str
         Where the transaction is.
     """
-    found = mongodb.collection("organizations")
+    collection = organizations()
     if cluster != MAIN:
-        found = found.with_options(read_concern=ReadConcern("linearizable"))
-    return typed(found.find_one({"_id": organization_id}))
+        collection = collection.with_options(read_concern=ReadConcern("linearizable"))
+    return collection.find_one({"_id": organization_id})
 
 
 def find_holder(slug: str) -> OrganizationDocument | None:
     """Return the organization that has the slug or is moving to it."""
-    return typed(mongodb.collection("organizations").find_one({"slugs": slug}))
+    return organizations().find_one({"slugs": slug})
 
 
 def find_present(organization: str) -> OrganizationDocument | None:
@@ -47,5 +47,4 @@ def find_present(organization: str) -> OrganizationDocument | None:
 def find_intents(older_than: timedelta) -> Iterator[OrganizationDocument]:
     """Return the organizations whose intent is older than a while, oldest first."""
     due = {"intent.created_at": {"$lt": moments.now() - older_than}}
-    found = mongodb.collection("organizations").find(due).sort("intent.created_at", 1)
-    yield from found
+    yield from organizations().find(due).sort("intent.created_at", 1)

@@ -3,18 +3,16 @@
 A change that is noted and not ended was interrupted, so nobody knows whether its index is there.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Final
 
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
-from pymongo.collection import Collection
 
 from tenantry.errors import CapacityExhausted, OrganizationNotFound, TenantryError
 from tenantry.registry import clusters
 from tenantry.registry.organizations import finding, moving, pace
-from tenantry.registry.organizations.document import OrganizationDocument, place_of
+from tenantry.registry.organizations.document import OrganizationDocument, organizations, place_of
 from tenantry.runtime import ids, moments, mongodb
 
 MAX_FOUND: Final = 1_000  # that were interrupted; the next look finds the others
@@ -105,7 +103,7 @@ def end(
 def find_interrupted(older_than: timedelta) -> list[OrganizationDocument]:
     """Return the organizations with changes all of which have been under way for longer than a while."""
     before = moments.now() - older_than
-    found: Iterable[Any] = _organizations().find(
+    found = organizations().find(
         {"index_changes.created_at": {"$lt": before}}, {"metadata": 0}, limit=MAX_FOUND
     )
     return [one for one in found if all(change["created_at"] < before for change in one["index_changes"])]
@@ -134,11 +132,6 @@ def end_all(session: ClientSession, current: OrganizationDocument, namespaces: i
 def _change(
     expected: mongodb.Document, change: mongodb.Document | list[mongodb.Document], session: ClientSession
 ) -> OrganizationDocument | None:
-    changed: Any = _organizations().find_one_and_update(
+    return organizations().find_one_and_update(
         expected, change, return_document=ReturnDocument.AFTER, session=session
     )
-    return cast("OrganizationDocument | None", changed)
-
-
-def _organizations() -> Collection[mongodb.Document]:
-    return mongodb.collection("organizations")

@@ -5,8 +5,8 @@ from typing import Final
 
 from pymongo import ReturnDocument
 
-from tenantry.registry.organizations.document import OrganizationDocument, Vacated, typed
-from tenantry.runtime import moments, mongodb
+from tenantry.registry.organizations.document import OrganizationDocument, Vacated, organizations
+from tenantry.runtime import moments
 
 # A command may reach the server as long as its connection stands. Where nobody lowered Linux' settings, a
 # server gives up a silent connection after 7,200 s and 9 probes 75 s apart.
@@ -32,11 +32,7 @@ def take_lease(current: OrganizationDocument, duration: timedelta) -> Organizati
         if one["until"] > now and one["collection"] != left["collection"]
     ]
     taken = {"intent.leased_until": now + duration, "vacated": [*others, left]}
-    return typed(
-        mongodb.collection("organizations").find_one_and_update(
-            free, {"$set": taken}, return_document=ReturnDocument.AFTER
-        )
-    )
+    return organizations().find_one_and_update(free, {"$set": taken}, return_document=ReturnDocument.AFTER)
 
 
 def vacated_until(organization: OrganizationDocument, collection: str) -> datetime | None:

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from pymongo.client_session import ClientSession
-from pymongo.collection import Collection
 
 from tenantry.errors import ServiceUnavailable
-from tenantry.registry.organizations.document import OrganizationDocument, Place
-from tenantry.runtime import moments, mongodb
+from tenantry.registry.organizations.document import OrganizationDocument, Place, organizations
+from tenantry.runtime import moments
 
 RETRY_AFTER_SECONDS: Final = 60
 MAX_PAST_CLUSTERS: Final = 20  # more moves than an operator makes while one of them matters
@@ -27,7 +26,7 @@ def begin(organization: OrganizationDocument, move_id: str, session: ClientSessi
         "index_changes.0": {"$exists": False},  # none is under way
     }
     noted = {"$set": {"move": {"id": move_id, "paused_until": None}}, "$inc": {"version": 1}}
-    return _organizations().update_one(expected, noted, session=session).matched_count == 1
+    return organizations().update_one(expected, noted, session=session).matched_count == 1
 
 
 def refusal() -> ServiceUnavailable:
@@ -54,7 +53,7 @@ def pause(organization_id: str, move_id: str, until: datetime) -> bool:
         "move.id": move_id,
         "move.paused_until": None,
     }
-    paused = _organizations().update_one(expected, {"$set": {"move.paused_until": until}})
+    paused = organizations().update_one(expected, {"$set": {"move.paused_until": until}})
     return paused.matched_count == 1
 
 
@@ -73,7 +72,7 @@ def lift(organization: OrganizationDocument) -> None:
 
 def resume(organization_id: str, until: datetime) -> None:
     """End a pause before the switch; doing it twice changes nothing."""
-    _organizations().update_one(
+    organizations().update_one(
         {"_id": organization_id, "move.paused_until": until}, {"$set": {"move.paused_until": None}}
     )
 
@@ -107,7 +106,7 @@ def switch(
         "namespaces": namespaces,
         "move.paused_until": None,
     }
-    return _organizations().find_one_and_update(  # type: ignore[return-value]  # as it was inserted
+    return organizations().find_one_and_update(
         {"_id": organization_id, "state": "active", "move.paused_until": until},
         {"$set": changes, "$inc": {"version": 1}},
         session=session,
@@ -117,15 +116,11 @@ def switch(
 def remember(organization_id: str, cluster: str, until: datetime, session: ClientSession) -> None:
     """Note within a transaction that an organization has been on a cluster, for as long as it matters."""
     past = {"$each": [{"cluster": cluster, "until": until}], "$slice": -MAX_PAST_CLUSTERS}
-    _organizations().update_one({"_id": organization_id}, {"$push": {"past_clusters": past}}, session=session)
+    organizations().update_one({"_id": organization_id}, {"$push": {"past_clusters": past}}, session=session)
 
 
 def end(organization_id: str, move_id: str, session: ClientSession) -> None:
     """Note within a transaction that a move does not stand in the way of anything any more."""
-    _organizations().update_one(
+    organizations().update_one(
         {"_id": organization_id, "move.id": move_id}, {"$unset": {"move": ""}}, session=session
     )
-
-
-def _organizations() -> Collection[mongodb.Document]:
-    return mongodb.collection("organizations")

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tenantry.errors import TooManyRequests
-from tenantry.registry.organizations.document import OrganizationDocument
-from tenantry.runtime import moments, mongodb
+from tenantry.registry.organizations.document import OrganizationDocument, organizations
+from tenantry.runtime import moments
 from tenantry.runtime.settings import settings
 
 TAKEN_NAME: Final = 5  # changes that asking for a taken name counts for, which tells that it is taken
@@ -53,7 +53,7 @@ def decrement() -> dict[str, Any]:
 def charge_taken_name(organization_id: str) -> None:
     """Count that an organization has asked for a name that is another one's; its version stays."""
     charged = [{"$set": _later(moments.now(), TAKEN_NAME)}]
-    mongodb.collection("organizations").update_one({"_id": organization_id}, charged)
+    organizations().update_one({"_id": organization_id}, charged)
 
 
 def _later(now: datetime, changes: int) -> dict[str, Any]:
