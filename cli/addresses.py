@@ -1,6 +1,6 @@
-"""Bringing stored e-mail addresses into the form in which they are unique, which the functions look for.
+"""Folding stored e-mail addresses: into the form that is unique and that the functions look up.
 
-Repeating it changes nothing. Killed, it leaves each account either as it was or done.
+Repeating it changes nothing. If it is killed, each account is either as it was or done.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from tenantry.identity.email_addresses import folded
 
 @dataclass(frozen=True, slots=True)
 class Collision:
-    """Two accounts whose addresses are the same; which of them is to have it is for people to decide."""
+    """Two accounts with the same address; people have to decide which of them keeps it."""
 
     account_id: str
     holder_id: str
@@ -22,14 +22,14 @@ class Collision:
 
 @dataclass(slots=True)
 class Folding:
-    """Ids of the accounts that were changed, and the collisions, whose accounts stay as they are."""
+    """Ids of the accounts that were changed, and collisions, of which both accounts stay as they are."""
 
     folded: list[str] = field(default_factory=list)
     collisions: list[Collision] = field(default_factory=list)
 
 
 def fold_stored(databases: Databases) -> Folding:
-    """Fold the address of every account that has another form, and keep it as it was to be shown."""
+    """Fold the address of every account that has another form, and keep the original, which is shown."""
     outcome = Folding()
     for account in databases.master["accounts"].find({}, {"email": 1}):
         if account["email"] != folded(account["email"]):
@@ -39,11 +39,11 @@ def fold_stored(databases: Databases) -> Folding:
 
 def _fold(master: Database[Document], account: Document, outcome: Folding) -> None:
     email = folded(account["email"])
-    as_it_was = {"_id": account["_id"], "email": account["email"]}
+    unchanged = {"_id": account["_id"], "email": account["email"]}
     address = {"$ifNull": ["$address", "$email"]}
     try:
         changed = master["accounts"].update_one(
-            as_it_was, [{"$set": {"email": {"$literal": email}, "address": address}}]
+            unchanged, [{"$set": {"email": {"$literal": email}, "address": address}}]
         )
     except DuplicateKeyError:
         holder = master["accounts"].find_one({"email": email}, {"_id": 1})

@@ -96,9 +96,9 @@ def backup(
     """
     with reported(), _transferring(target, as_json) as (databases, advance):
         done = back_up(databases, organization, output, advance)
-    found = done.organization
-    content = {"organization_id": found["_id"], "slug": found["slug"], "bytes": done.archive_bytes}
-    text = f"Backed up {found['slug']} ({found['_id']}): {done.archive_bytes} bytes in {output}"
+    backed_up = done.organization
+    content = {"organization_id": backed_up["_id"], "slug": backed_up["slug"], "bytes": done.archive_bytes}
+    text = f"Backed up {backed_up['slug']} ({backed_up['_id']}): {done.archive_bytes} bytes in {output}"
     print_result(content, text, as_json=as_json, on_standard_error=is_standard_output(output))
 
 
@@ -122,11 +122,11 @@ def restore(
     advice = "; once it can, run `tenantry reconcile`, which ends what the restore has begun"
     with reported(advice), _transferring(target, as_json) as (databases, advance):
         done = restore_backup(databases, source, name, named_owner, advance)
-    made = done.organization
-    content = {"organization_id": made["_id"], "slug": made["slug"], "documents": done.documents}
+    restored = done.organization
+    content = {"organization_id": restored["_id"], "slug": restored["slug"], "documents": done.documents}
     owners = [{"id": account["_id"], "email": accounts.address_of(account)} for account in done.owners]
-    named = ", ".join(f"{each['id']} ({each['email']})" for each in owners)
-    text = f"Restored {made['slug']} ({made['_id']}): {done.documents} documents, owned by {named}"
+    owned_by = ", ".join(f"{account['id']} ({account['email']})" for account in owners)
+    text = f"Restored {restored['slug']} ({restored['_id']}): {done.documents} documents, owned by {owned_by}"
     print_result(content | {"owners": owners}, text, as_json=as_json)
 
 

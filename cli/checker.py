@@ -1,7 +1,7 @@
-"""The independent checker of the invariants, with raw reads on a system that keeps moving.
+"""The independent checker of the invariants: it reads the databases directly, while they are in use.
 
-What one look finds may be a change at its midst. So each suspicion is looked at again, by itself, and is a
-violation only if every look finds the same: the same thing wrong with the same version.
+One look may see a change that is in progress. So each suspicion is looked at again, and is a violation only
+if every look finds the same thing wrong with the same version.
 """
 
 import time
@@ -23,16 +23,16 @@ from cli.checks.signing_keys import SigningKeys
 from cli.connection import Databases
 from cli.violation import Violation
 
-BATCH: Final = 1_000  # things examined by one round of queries
+BATCH: Final = 1_000  # keys that one round of queries examines
 FURTHER_LOOKS: Final = 3
 PAUSE_SECONDS: Final = 0.1  # before each further look; a change takes a few milliseconds
-ACCOUNTS_END_AFTER: Final = timedelta(days=31)  # without an organization: 30, and a day for the reconciler
+ACCOUNTS_END_AFTER: Final = timedelta(days=31)  # without an organization: 30 days, and one for the reconciler
 
-Advance = Callable[[str, int, int], None]  # name of the kind, number done, number expected
+Advance = Callable[[str, int, int], None]  # name of the subject, number done, number expected
 
 
-class Kind(Protocol):
-    """One kind of thing with its rules."""
+class Subject(Protocol):
+    """What is checked by the same rules: all accounts, all collections and the like."""
 
     name: str
 
@@ -40,15 +40,15 @@ class Kind(Protocol):
         """Return about how many there are."""
 
     def keys(self) -> Iterator[Any]:
-        """Yield what tells each from the others."""
+        """Yield a key for each: an id or whatever else tells it from the rest."""
 
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
-        """Return what one look finds wrong with some of them."""
+        """Return what is wrong, at one look, with those that have these keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was examined, by kind, and which invariants do not hold."""
+    """How many were examined of each subject, and which invariants do not hold."""
 
     examined: dict[str, int]
     violations: list[Violation]
@@ -67,7 +67,7 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         Called as the work goes on.
     """
     now = databases.server_time()
-    kinds: list[Kind] = [
+    subjects: list[Subject] = [
         UniqueIndexes(databases),
         Organizations(databases, now - older_than),
         Clusters(databases),
@@ -84,32 +84,31 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         examined[name] = done
         advance(name, done, expected)
 
-    violations = [violation for kind in kinds for violation in check(kind, count)]
+    violations = [violation for subject in subjects for violation in check(subject, count)]
     return Report(examined, violations)
 
 
-def check(kind: Kind, advance: Advance) -> list[Violation]:
-    """Check all things of one kind."""
-    suspicions = _suspicions(kind, advance)
-    confirmed = (_confirmed(kind, some) for some in batched(suspicions, BATCH, strict=False))
-    return list(chain.from_iterable(confirmed))
+def check(subject: Subject, advance: Advance) -> list[Violation]:
+    """Check one subject, all of it."""
+    suspicions = batched(_suspicions(subject, advance), BATCH, strict=False)
+    return list(chain.from_iterable(_confirmed(subject, batch) for batch in suspicions))
 
 
-def _suspicions(kind: Kind, advance: Advance) -> Iterator[Violation]:
-    expected = kind.count()
+def _suspicions(subject: Subject, advance: Advance) -> Iterator[Violation]:
+    expected = subject.count()
     done = 0
-    advance(kind.name, done, expected)
-    for keys in batched(kind.keys(), BATCH, strict=False):
-        yield from kind.examine(keys)
+    advance(subject.name, done, expected)
+    for keys in batched(subject.keys(), BATCH, strict=False):
+        yield from subject.examine(keys)
         done += len(keys)
-        advance(kind.name, done, expected)
+        advance(subject.name, done, expected)
 
 
-def _confirmed(kind: Kind, suspicions: Sequence[Violation]) -> Sequence[Violation]:
+def _confirmed(subject: Subject, suspicions: Sequence[Violation]) -> Sequence[Violation]:
     for _ in range(FURTHER_LOOKS):
         if not suspicions:
             break
         time.sleep(PAUSE_SECONDS)
-        found = set(kind.examine([suspicion.key for suspicion in suspicions]))
-        suspicions = [suspicion for suspicion in suspicions if suspicion in found]
+        seen_again = set(subject.examine([suspicion.key for suspicion in suspicions]))
+        suspicions = [suspicion for suspicion in suspicions if suspicion in seen_again]
     return suspicions

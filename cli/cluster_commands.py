@@ -18,7 +18,7 @@ app = typer.Typer(no_args_is_help=True, help="Say on which clusters organization
 
 
 class Tier(Enum):
-    """A tier of Atlas clusters; its value is what `LIMITS` goes by."""
+    """A tier of Atlas clusters, as Atlas names it."""
 
     M10 = "M10"
     M20 = "M20"
@@ -27,7 +27,7 @@ class Tier(Enum):
 
 
 LIMITS = {Tier.M10: 5_000, Tier.M20: 10_000, Tier.M30: 10_000, Tier.M40: 100_000}
-"""Collections and indexes that Atlas recommends at most; M40 stands for all above it.
+"""How many collections and indexes Atlas recommends at most; M40 stands for all tiers above it.
 
 https://www.mongodb.com/docs/atlas/reference/atlas-limits/
 """
@@ -69,11 +69,11 @@ def list_clusters(target: Target, as_json: Json = False) -> None:
     """Print the clusters in the order in which they are filled, and how full they are."""
     with reported(), connected(target):
         library.use(target)
-        found = [_content(cluster) for cluster in clusters.find_all()]
+        contents = [_content(cluster) for cluster in clusters.find_all()]
     if as_json:
-        print_json({"clusters": found})
+        print_json({"clusters": contents})
     else:
-        for content in found:
+        for content in contents:
             typer.echo(_line(content))
 
 

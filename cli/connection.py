@@ -1,4 +1,4 @@
-"""The databases that a command looks at, read as they are on the primary."""
+"""The databases that a command reads, always from the primary."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,20 +57,20 @@ class Databases:
     def tenant_collections(self, cluster: str, names: Sequence[str]) -> dict[str, UUID | None]:
         """Return which of these collections a cluster has, with their identities; views have none."""
         # The server looks exact names up one by one instead of reading its whole catalog.
-        found = self._list(cluster, {"name": {"$in": list(names)}}, name_only=False)
-        return {each["name"]: _uuid(each["info"]) for each in found}
+        listed = self._list(cluster, {"name": {"$in": list(names)}}, name_only=False)
+        return {collection["name"]: _uuid(collection["info"]) for collection in listed}
 
     def tenant_collection_names(self, cluster: str, after: str, upto: str | None) -> Iterator[str]:
         """Yield the names in a range, except the server's own collections; no bound where `upto` is None."""
         bounds = {"$gt": after} if upto is None else {"$gt": after, "$lte": upto}
-        for each in self._list(cluster, {"name": bounds}, name_only=True):
-            if not each["name"].startswith("system."):
-                yield each["name"]
+        for collection in self._list(cluster, {"name": bounds}, name_only=True):
+            if not collection["name"].startswith("system."):
+                yield collection["name"]
 
     def _list(self, cluster: str, query: Document, *, name_only: bool) -> Iterator[Document]:
         cursor, tenants = {"batchSize": LISTED_AT_ONCE}, self.clusters[cluster]
-        with tenants.list_collections(filter=query, cursor=cursor, nameOnly=name_only) as found:
-            yield from found.batch_size(LISTED_AT_ONCE)
+        with tenants.list_collections(filter=query, cursor=cursor, nameOnly=name_only) as listed:
+            yield from listed.batch_size(LISTED_AT_ONCE)
 
 
 def _uuid(info: Document) -> UUID | None:
@@ -110,8 +110,8 @@ def _connected(uri: str, open_clients: ExitStack) -> MongoClient[Document]:
 
 
 def _client(uri: str) -> MongoClient[Document]:
-    # What the majority has not confirmed yet counts as well: collections are listed in their latest state,
-    # and a document of an earlier one would contradict it.
+    # Collections are listed as they are now, so documents are read as they are now: with "majority", they
+    # could be from before a rename or a deletion that the list shows already.
     try:
         return MongoClient(
             uri,
@@ -132,7 +132,7 @@ def _reason(error: Exception) -> str:
 
 
 def _without_password(message: str, uri: str) -> str:
-    """Hide every part of the password, since one with unescaped characters is taken for a host or a port."""
+    """Hide each part of the password: pymongo takes one with unescaped characters for a host or a port."""
     user_information = uri.partition("://")[2].rpartition("@")[0]
     for part in re.split(r"[/?#]", user_information.partition(":")[2]):
         message = message.replace(part, "***") if part else message

@@ -32,12 +32,12 @@ def ensure_schema(target: Target) -> None:
 
 
 def hand_over(target: Target, issuer: str) -> None:
-    """Make the master database an issuer's, and end the signing keys of the one before."""
+    """Give the master database to an issuer, and end the signing keys of the issuer that had it."""
     use(target)
     public_keys.hand_over(issuer)
 
 
 def revoke_key(target: Target, key_id: str) -> bool:
-    """End a retired signing key at once; tell whether it was one."""
+    """End a retired signing key at once; tell whether there was such a key."""
     use(target)
     return public_keys.revoke(key_id)

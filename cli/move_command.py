@@ -1,4 +1,4 @@
-"""`tenantry move`: an organization's documents to another place, or a move given up."""
+"""`tenantry move`: move an organization's documents to another place, or give the move up."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from tenantry.lifecycle.moves import operations
 from tenantry.lifecycle.moves.errors import MoveError
 from tenantry.lifecycle.moves.mover import Moved
 
-AGAIN = "; run the same command again, which goes on from there"
+ADVICE = "; run the same command again, which goes on from there"
 
 
 @with_target
@@ -74,8 +74,8 @@ def _cancel(target: Target, organization: str, *, as_json: bool) -> None:
 
 @contextmanager
 def _reported() -> Iterator[None]:
-    """Turn what went wrong into one line and an exit status."""
-    with reported(AGAIN):
+    """Turn an error into one line and an exit status."""
+    with reported(ADVICE):
         try:
             yield
         except (MoveError, TenantryError) as error:

@@ -81,12 +81,12 @@ def _console() -> Console:
 
 
 def progress(*, shown: bool) -> AbstractContextManager[Advance]:
-    """Show how many things a command has examined, where somebody looks at a terminal."""
+    """Show how much a command has examined or copied, if standard error is a terminal."""
     return _progress(MofNCompleteColumn(), shown=shown)
 
 
 def transfer_progress(*, shown: bool) -> AbstractContextManager[Advance]:
-    """Show how many bytes a command has transferred, how fast, and how long it will take."""
+    """Show how many bytes a command has transferred, how fast, and how long the rest will take."""
     return _progress(DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(), shown=shown)
 
 

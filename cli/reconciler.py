@@ -1,4 +1,4 @@
-"""Roll-forward by the library, on the databases that the command line names."""
+"""Completing what was interrupted: by the library what requests began, here what restores began."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from tenantry.lifecycle.reconciling import reconcile
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Ids of organizations by what was met of theirs, of accounts that ended, and names of collections."""
+    """Ids of organizations, by what was done; ids of accounts in `ended`, collections in `dropped`."""
 
     settled: list[str]
     erased: list[str]
@@ -23,9 +23,9 @@ class Outcome:
 
 
 def settle(target: Target, databases: Databases, older_than: timedelta) -> Outcome:
-    """Settle intents and erasures older than a while, end unused accounts, remove what else was left."""
+    """Settle intents and erasures of this age, end unused accounts, clean up after moves and restores."""
     library.use(target)
-    found = reconcile(older_than)
+    reconciled = reconcile(older_than)
     moved = cleaning.clean_all()
     dropped = staging.drop_abandoned(databases)
-    return Outcome(found.settled, found.erased, found.ended, moved, found.failed, dropped)
+    return Outcome(reconciled.settled, reconciled.erased, reconciled.ended, moved, reconciled.failed, dropped)

@@ -1,4 +1,4 @@
-"""What the commands make of what goes wrong."""
+"""How commands end when something goes wrong."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from cli.output import print_error
 
 @contextmanager
 def reported(advice: str = "") -> Iterator[None]:
-    """Turn what went wrong into one line and an exit status; `advice` is for a lost connection."""
+    """Turn an error into one line and an exit status; `advice` follows the line about a lost connection."""
     try:
         yield
     except ConnectionFailed as error:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any, Final
 
 from pymongo import MongoClient
@@ -27,12 +26,8 @@ DEFINE: Final = frozenset(
 
 
 def _together(*grants: Grants) -> Grants:
-    return reduce(
-        lambda one, other: {
-            name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in {*one, *other}
-        },
-        grants,
-    )
+    names = {name for grant in grants for name in grant}
+    return {name: frozenset().union(*(grant.get(name, ()) for grant in grants)) for name in names}
 
 
 KNOW_ISSUER: Final[Grants] = {"issuer": FIND}
@@ -74,7 +69,7 @@ class Role:
     Parameters
     ----------
     kind : str
-        What comes after the master database's name in its own.
+        The part of its name that comes after the master database's.
     functions : tuple of str
         Directories of the functions that have it.
     master : mapping of str to set of str
@@ -170,7 +165,7 @@ ROLES: Final = (
 
 
 def name_of(role: Role, target: Target) -> str:
-    """Return a role's name; the roles of two master databases on one cluster are different ones."""
+    """Return a role's name, which begins with the master database's: one cluster may have several."""
     return f"{target.master_database}_{role.kind}"
 
 
@@ -200,7 +195,7 @@ def _roles_of(reply: Mapping[str, Any]) -> list[Document]:
 
 
 def atlas_commands(target: Target) -> list[str]:
-    """Return commands of the Atlas CLI that create the roles, which Atlas takes from its own API only.
+    """Return commands of the Atlas CLI that create the roles; Atlas accepts roles from its own API only.
 
     See https://www.mongodb.com/docs/atlas/cli/current/command/atlas-customDbRoles-create/
     """

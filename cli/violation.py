@@ -1,4 +1,4 @@
-"""A broken invariant, as the checks find it and the command prints it."""
+"""A broken invariant."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ from cli.connection import Document
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One rule that one thing breaks.
+    """A rule that one document, collection or index breaks.
 
     Parameters
     ----------
@@ -17,11 +17,11 @@ class Violation:
     detail : str
         What is wrong.
     key : Any
-        What to examine again.
+        The key to examine again.
     organization_id, slug : str, optional
-        The organization that it is about, as far as there is one; for who reads it.
+        The organization that it is about, if there is one; shown, but not compared.
     version : str
-        The document's version, so that the violation of another version is another violation.
+        The document's version: violations of two versions are different ones.
     """
 
     rule: str
@@ -33,7 +33,7 @@ class Violation:
 
 
 def text_of(value: Any) -> str | None:
-    """Return what stands in a document as text, whatever it is; None if nothing does."""
+    """Return the value of a field as text, whatever its type; None if it is missing or null."""
     return None if value is None else str(value)
 
 

@@ -1,1 +1,1 @@
-"""The invariants, one module per kind of thing; none shares code with the library that must keep them."""
+"""The invariants, one module per subject; none shares code with the library, which has to keep them."""

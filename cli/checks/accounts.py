@@ -32,11 +32,11 @@ class Facts:
     organization_id: Any  # of one of its organizations, or None
     slug: Any
     holders: int  # accounts with this e-mail address
-    emptied_before: datetime  # then an account that has no organization since should have ended
+    emptied_before: datetime  # an account that lost its last organization before then should have ended
 
 
 def has_member(facts: Facts) -> str | None:
-    """Check that the account is a member of an organization, or it is noted since when it is of none."""
+    """Check that the account is a member of an organization, or says since when it is a member of none."""
     since = facts.document.get("without_organization_since")
     if (facts.organization_id is None) == isinstance(since, datetime):
         return None
@@ -46,7 +46,7 @@ def has_member(facts: Facts) -> str | None:
 
 
 def ends(facts: Facts) -> str | None:
-    """Check that the account does not outlive its organizations for longer than it may."""
+    """Check that the account ended in time after its last organization."""
     since = facts.document.get("without_organization_since")
     if isinstance(since, datetime) and since < facts.emptied_before:
         return f"has been without an organization since {since.isoformat()} and should have ended"
@@ -116,7 +116,7 @@ class Accounts(Documents):
     databases : Databases
         Where they are.
     emptied_before : datetime
-        An account that has no organization since before this moment should have ended.
+        An account that lost its last organization before this moment should have ended.
     """
 
     name = "accounts"
@@ -128,38 +128,37 @@ class Accounts(Documents):
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with these accounts.
 
-        They are read before their members, whose coming and going changes them. So if a second look finds
-        them unchanged, what the first look saw was wrong indeed.
+        They are read before their members: when a member is added or removed, its account changes as well.
+        So if a second look finds an account unchanged, what the first look saw was wrong indeed.
         """
-        found = list(self._documents.find({"_id": {"$in": list(keys)}}, dict.fromkeys(FIELDS, 1)))
+        accounts = list(self._documents.find({"_id": {"$in": list(keys)}}, dict.fromkeys(FIELDS, 1)))
         return [
             _violation(facts, rule, detail)
-            for facts in self._facts(found)
+            for facts in self._facts(accounts)
             for rule, check in RULES.items()
             if (detail := check(facts))
         ]
 
-    def _facts(self, documents: list[Document]) -> Iterator[Facts]:
-        of_accounts = {"account_id": {"$in": [document["_id"] for document in documents]}}
-        with_emails = {"email": {"$in": [document.get("email") for document in documents]}}
+    def _facts(self, accounts: list[Document]) -> Iterator[Facts]:
+        of_accounts = {"account_id": {"$in": [account["_id"] for account in accounts]}}
+        with_emails = {"email": {"$in": [account.get("email") for account in accounts]}}
         members = self._master["members"].find(of_accounts)
-        accounts = self._documents.find(with_emails, {"email": 1})
         organization_ids = {member["account_id"]: member.get("organization_id") for member in members}
-        holders = Counter(account.get("email") for account in accounts)
+        holders = Counter(holder.get("email") for holder in self._documents.find(with_emails, {"email": 1}))
         slugs = self._slugs(list(organization_ids.values()))
-        for document in documents:
-            organization_id = organization_ids.get(document["_id"])
+        for account in accounts:
+            organization_id = organization_ids.get(account["_id"])
             yield Facts(
-                document,
+                account,
                 organization_id,
                 slugs.get(organization_id),
-                holders[document.get("email")],
+                holders[account.get("email")],
                 self._emptied_before,
             )
 
     def _slugs(self, organization_ids: list[Any]) -> dict[Any, Any]:
-        found = self._master["organizations"].find({"_id": {"$in": organization_ids}}, {"slug": 1})
-        return {organization["_id"]: organization.get("slug") for organization in found}
+        organizations = self._master["organizations"].find({"_id": {"$in": organization_ids}}, {"slug": 1})
+        return {organization["_id"]: organization.get("slug") for organization in organizations}
 
 
 def _violation(facts: Facts, rule: str, detail: str) -> Violation:

@@ -11,8 +11,8 @@ from cli.checks.organization_rules import cluster_of
 from cli.connection import MAIN, Databases, Document
 from cli.violation import Violation
 
-OF_POOL: Final = 3  # namespaces: the collection and two indexes
-OF_RECORDS: Final = 3
+NAMESPACES_OF_POOL: Final = 3  # the collection and two indexes
+NAMESPACES_OF_RECORDS: Final = 3
 
 
 class Clusters(Documents):
@@ -40,17 +40,17 @@ class Clusters(Documents):
         surplus = int(registered.get("namespaces", 0)) - reserved
         if surplus:
             yield "namespaces-counted", f"counts {surplus:+d} against what is reserved"
-        found = self._databases.clusters[cluster].command("dbStats")
-        uncounted = OF_RECORDS * len(self._databases.tenant_collections(cluster, [RECORDS]))
-        excess = found["collections"] + found["indexes"] - uncounted - registered.get("limit", 0)
+        stats = self._databases.clusters[cluster].command("dbStats")
+        uncounted = NAMESPACES_OF_RECORDS * len(self._databases.tenant_collections(cluster, [RECORDS]))
+        excess = stats["collections"] + stats["indexes"] - uncounted - registered.get("limit", 0)
         if excess > 0 and reserved <= registered.get("limit", 0):
             yield "cluster-within-limit", f"has {excess} collections and indexes more than it should"
 
     def _counted(self, cluster: str) -> tuple[Document, int]:
         """Return a cluster and how many namespaces are reserved on it, at one moment."""
         with self._master.client.start_session(snapshot=True) as session:
-            found = self._documents.find_one({"_id": cluster}, session=session) or {}
-            reserved = OF_POOL * len(found.get("pools", [])) + sum(
+            registered = self._documents.find_one({"_id": cluster}, session=session) or {}
+            reserved = NAMESPACES_OF_POOL * len(registered.get("pools", [])) + sum(
                 self._sum(collection, query, session) for collection, query in _reservations(cluster)
             )
             reserved += sum(
@@ -58,12 +58,12 @@ class Clusters(Documents):
                 for move in self._master["moves"].find(session=session)
                 if cluster_of(move["left"] or move["target"]) == cluster
             )
-        return found, reserved
+        return registered, reserved
 
     def _sum(self, collection: str, query: Document, session: ClientSession) -> int:
         total = {"$group": {"_id": None, "namespaces": {"$sum": "$namespaces"}}}
-        found = self._master[collection].aggregate([{"$match": query}, total], session=session)
-        return int(next(iter(found), {"namespaces": 0})["namespaces"])
+        totals = self._master[collection].aggregate([{"$match": query}, total], session=session)
+        return int(next(iter(totals), {"namespaces": 0})["namespaces"])
 
 
 def _reservations(cluster: str) -> list[tuple[str, Document]]:

@@ -12,7 +12,7 @@ from cli.connection import MAIN, Databases, Document
 from cli.violation import Violation
 
 PREFIX: Final = "org_"
-RECORDS: Final = "idempotency_keys"  # of what is stored under them, on each cluster that has some
+RECORDS: Final = "idempotency_keys"  # of insertions of documents, on each cluster that has some
 PAGE: Final = 10_000  # organizations whose collections are listed by one command
 
 Key = tuple[str, str]  # cluster and collection
@@ -28,13 +28,13 @@ class TenantCollections:
         self._master = databases.master
 
     def count(self) -> int:
-        """Return about how many there are, if all is well and each is some organization's own."""
+        """Return about how many there are: as many as organizations, if none shares a pool."""
         return self._master["organizations"].estimated_document_count()
 
     def keys(self) -> Iterator[Key]:
         """Yield clusters and names, page by page.
 
-        What organizations call their collections bounds the pages, which makes them about equal.
+        Names of the organizations' collections, `PAGE` apart, are the bounds: so pages are about equal.
         """
         for cluster in self._databases.clusters:
             after = ""
@@ -46,15 +46,15 @@ class TenantCollections:
     def _bounds(self) -> Iterator[str]:
         query = {"collection": {"$type": "string"}}
         fields = {"_id": 0, "collection": 1}
-        found = self._master["organizations"].find(query, fields, allow_disk_use=True).sort("collection", 1)
-        for last in islice(found, PAGE - 1, None, PAGE):
+        organizations = self._master["organizations"].find(query, fields, allow_disk_use=True)
+        for last in islice(organizations.sort("collection", 1), PAGE - 1, None, PAGE):
             yield last["collection"]
 
     def examine(self, keys: Sequence[Key]) -> list[Violation]:
         """Return those of these collections that no organization owns and nothing else accounts for.
 
-        A collection that is renamed back and forth may seem to be without an owner for once, but hardly
-        in each of several looks.
+        A collection that is renamed back and forth may seem to be without an owner at one look, but hardly
+        at each of several.
         """
         names = [name for _, name in keys]
         accounted = (
@@ -70,8 +70,8 @@ class TenantCollections:
                 unknown[cluster].append(name)
         return [
             _violation(cluster, name, uuid)
-            for cluster, some in unknown.items()
-            for name, uuid in self._databases.tenant_collections(cluster, some).items()
+            for cluster, names_there in unknown.items()
+            for name, uuid in self._databases.tenant_collections(cluster, names_there).items()
         ]
 
     def _records(self) -> set[Key]:
@@ -98,11 +98,15 @@ class TenantCollections:
         return {(side["cluster"], side["collection"]) for side in sides if side["collection"] in names}
 
     def _owned(self, names: Sequence[str]) -> set[Key]:
-        # By the slug as well, for that of an intent's target stands in `slugs`, which has an index.
+        # By slug as well: `slugs` has an index and includes that of an intent, whose collection has none.
         slugs = [name.removeprefix(PREFIX).replace("_", "-") for name in names]
         query = {"$or": [{"collection": {"$in": list(names)}}, {"slugs": {"$in": slugs}}], "pool": None}
-        found = self._master["organizations"].find(query, FIELDS)
-        return {(cluster_of(document), name) for document in found for name in collection_names(document)}
+        organizations = self._master["organizations"].find(query, FIELDS)
+        return {
+            (cluster_of(organization), name)
+            for organization in organizations
+            for name in collection_names(organization)
+        }
 
 
 def _violation(cluster: str, name: str, uuid: UUID | None) -> Violation:

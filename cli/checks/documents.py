@@ -21,5 +21,5 @@ class Documents:
 
     def keys(self) -> Iterator[Any]:
         """Yield their ids."""
-        for found in self._documents.find({}, {"_id": 1}).sort("_id", 1):
-            yield found["_id"]
+        for document in self._documents.find({}, {"_id": 1}).sort("_id", 1):
+            yield document["_id"]

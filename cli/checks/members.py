@@ -52,31 +52,29 @@ class Members(Documents):
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with these members.
 
-        They are read before what they belong to, with which they come and go. So if a second look finds
-        them again, what the first look saw was wrong indeed.
+        They are read before their organizations and accounts, together with which they are added and removed.
+        So if a second look finds a member again, what the first look saw was wrong indeed.
         """
-        found = list(self._documents.find({"_id": {"$in": list(keys)}}))
+        members = list(self._documents.find({"_id": {"$in": list(keys)}}))
         return [
             _violation(facts, rule, detail)
-            for facts in self._facts(found)
+            for facts in self._facts(members)
             for rule, check in RULES.items()
             if (detail := check(facts))
         ]
 
-    def _facts(self, documents: list[Document]) -> Iterator[Facts]:
-        organization_ids = [document.get("organization_id") for document in documents]
-        account_ids = {"$in": [document.get("account_id") for document in documents]}
+    def _facts(self, members: list[Document]) -> Iterator[Facts]:
+        organization_ids = [member.get("organization_id") for member in members]
+        account_ids = {"$in": [member.get("account_id") for member in members]}
         organizations = self._master["organizations"].find({"_id": {"$in": organization_ids}}, {"slug": 1})
         accounts = self._master["accounts"].find({"_id": account_ids}, {"_id": 1})
         by_id = {organization["_id"]: organization for organization in organizations}
         existing = {account["_id"] for account in accounts}
-        pairs = self._documents.find({"organization_id": {"$in": organization_ids}})
-        times = Counter(map(_pair, pairs))
-        for document in documents:
-            organization = by_id.get(document.get("organization_id"))
-            yield Facts(
-                document, organization, document.get("account_id") in existing, times[_pair(document)]
-            )
+        all_members = self._documents.find({"organization_id": {"$in": organization_ids}})
+        times = Counter(map(_pair, all_members))
+        for member in members:
+            organization = by_id.get(member.get("organization_id"))
+            yield Facts(member, organization, member.get("account_id") in existing, times[_pair(member)])
 
 
 def _pair(member: Document) -> tuple[Any, Any]:

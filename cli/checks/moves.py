@@ -13,7 +13,10 @@ from cli.connection import Databases, Document
 from cli.violation import Violation, text_of
 
 STANDSTILL: Final = timedelta(minutes=10)
-"""The schedule goes on each minute with what nobody is at; its first step waits 20 s for an index at most."""
+"""Every minute the schedule continues each move that nothing works on.
+
+Its first step waits for indexes that are being built, for 20 s at most.
+"""
 
 Place = tuple[Any, Any, Any]
 
@@ -36,12 +39,12 @@ class Facts:
 
     @property
     def noted(self) -> Any:
-        """Id of the move that the organization says is in the way of other changes."""
+        """Id of the move that, as the organization says, keeps it from other changes."""
         return ((self.organization or {}).get("move") or {}).get("id")
 
 
 def progresses(facts: Facts) -> str | None:
-    """Check that the move has come closer to its end a while ago at most."""
+    """Check that the move has made progress lately."""
     if facts.move is None:
         return None
     since = facts.move.get("progressed_at")
@@ -52,7 +55,7 @@ def progresses(facts: Facts) -> str | None:
 
 
 def noted_while_it_lasts(facts: Facts) -> str | None:
-    """Check that the organization says so exactly as long as the move is in the way of other changes."""
+    """Check that the organization names the move exactly as long as it keeps it from other changes."""
     move = facts.move
     if move is None or facts.noted not in {None, move["move_id"]}:
         return f"is over, but its organization still waits for {facts.noted}"
@@ -66,13 +69,21 @@ def noted_while_it_lasts(facts: Facts) -> str | None:
 
 
 def leaves_other_places(facts: Facts) -> str | None:
-    """Check that the organization is where the move says, and not at what is to be removed."""
+    """Check that the organization is placed where the move says, and nowhere that the move will remove."""
     if facts.move is None or facts.organization is None:
         return None
     place = _place_of(facts.organization)
     if facts.move["phase"] == "cleaning":
-        return "is about to remove what its organization uses" if _of(facts.move["left"]) == place else None
-    return "is from a place that its organization is not at" if _of(facts.move["source"]) != place else None
+        return (
+            "is about to remove what its organization uses"
+            if _place_of_side(facts.move["left"]) == place
+            else None
+        )
+    return (
+        "is from a place that its organization is not at"
+        if _place_of_side(facts.move["source"]) != place
+        else None
+    )
 
 
 def _place_of(organization: Document) -> Place:
@@ -81,7 +92,7 @@ def _place_of(organization: Document) -> Place:
     return cluster_of(organization), kind, name
 
 
-def _of(side: Document) -> Place:
+def _place_of_side(side: Document) -> Place:
     return side["cluster"], side["kind"], side["collection"]
 
 
@@ -112,15 +123,15 @@ class Moves(Documents):
     def keys(self) -> Iterator[Any]:
         """Yield ids of organizations."""
         yield from super().keys()
-        for found in self._master["organizations"].find({"move": {"$ne": None}}, {"_id": 1}):
-            if self._documents.find_one({"_id": found["_id"]}, {"_id": 1}) is None:
-                yield found["_id"]
+        for organization in self._master["organizations"].find({"move": {"$ne": None}}, {"_id": 1}):
+            if self._documents.find_one({"_id": organization["_id"]}, {"_id": 1}) is None:
+                yield organization["_id"]
 
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with the moves of these organizations, which are read at one moment."""
         with self._master.client.start_session(snapshot=True) as session:
-            moves = self._found("moves", keys, session)
-            organizations = self._found("organizations", keys, session)
+            moves = self._by_id("moves", keys, session)
+            organizations = self._by_id("organizations", keys, session)
         return [
             _violation(key, facts, rule, detail)
             for key in keys
@@ -130,9 +141,9 @@ class Moves(Documents):
             if (detail := check(facts))
         ]
 
-    def _found(self, collection: str, keys: Sequence[Any], session: ClientSession) -> dict[Any, Document]:
-        found = self._master[collection].find({"_id": {"$in": list(keys)}}, session=session)
-        return {document["_id"]: document for document in found}
+    def _by_id(self, collection: str, ids: Sequence[Any], session: ClientSession) -> dict[Any, Document]:
+        documents = self._master[collection].find({"_id": {"$in": list(ids)}}, session=session)
+        return {document["_id"]: document for document in documents}
 
 
 def _violation(key: Any, facts: Facts, rule: str, detail: str) -> Violation:

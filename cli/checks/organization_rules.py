@@ -65,7 +65,7 @@ def intent_collection(facts: Facts) -> str | None:
     if not facts.intent or facts.collections is None or facts.document.get("state") == "creating":
         return None
     uuid = facts.intent.get("collection_uuid")
-    if facts.collections and any(found != uuid for found in facts.collections.values()):
+    if facts.collections and any(existing != uuid for existing in facts.collections.values()):
         return f"its intent is about collection {uuid}, but others stand there: {_listed(facts.collections)}"
     if not facts.collections and facts.document.get("state") != "deleting":
         places = " and ".join(collection_names(facts.document))
@@ -87,10 +87,10 @@ def slug_claimed_once(facts: Facts) -> str | None:
     return _claimed_once(facts, slugs_of(facts.document), "slug")
 
 
-def _claimed_once(facts: Facts, names: list[str], what: str) -> str | None:
+def _claimed_once(facts: Facts, names: list[str], noun: str) -> str | None:
     for name in names:
-        if others := facts.rivals.get(f"{what} {name}"):
-            return f"{what} {name} is claimed by {', '.join(sorted(map(str, others)))} too"
+        if rivals := facts.rivals.get(f"{noun} {name}"):
+            return f"{noun} {name} is claimed by {', '.join(sorted(map(str, rivals)))} too"
     return None
 
 
@@ -132,7 +132,7 @@ def owned(facts: Facts) -> str | None:
 
 
 def state_known(facts: Facts) -> str | None:
-    """Check that there is such a state."""
+    """Check that the state is one of those that there are."""
     state = facts.document.get("state")
     return None if state in STATES else f"state {state!r} is unknown"
 
@@ -210,7 +210,7 @@ def slugs_of(document: Document) -> list[str]:
 
 
 def claims_of(document: Document) -> list[str]:
-    """Return collections and slugs that an organization claims, told apart."""
+    """Return the collections and slugs that an organization claims, each with the noun for it in front."""
     names = [f"collection {name}" for name in collection_names(document)]
     return names + [f"slug {slug}" for slug in slugs_of(document)]
 

@@ -43,55 +43,57 @@ class Organizations(Documents):
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with these organizations.
 
-        They are read before what else there is about them. So if a second look finds the same version, they
-        have not changed in between, and what the first look saw was wrong indeed.
+        They are read before all else about them. So if a second look finds the same version, the organization
+        has not changed in between, and what the first look saw was wrong indeed.
         """
-        found = list(self._documents.find({"_id": {"$in": list(keys)}}, FIELDS))
+        organizations = list(self._documents.find({"_id": {"$in": list(keys)}}, FIELDS))
         return [
             of_organization(facts.document, rule, detail)
-            for facts in self._facts(found)
+            for facts in self._facts(organizations)
             for rule, check in RULES.items()
             if (detail := check(facts))
         ]
 
-    def _facts(self, documents: list[Document]) -> Iterator[Facts]:
-        names = sorted({name for document in documents for name in collection_names(document)})
-        existing = self._existing(documents)
-        owned_ids = self._owned([document["_id"] for document in documents])
-        claims = self._claims(names, sorted({slug for document in documents for slug in slugs_of(document)}))
-        for document in documents:
-            mine = document["_id"]
+    def _facts(self, organizations: list[Document]) -> Iterator[Facts]:
+        existing = self._existing(organizations)
+        owned_ids = self._owned([organization["_id"] for organization in organizations])
+        claims = self._claims(organizations)
+        for organization in organizations:
+            organization_id = organization["_id"]
+            rivals = {claim: claims[claim] - {organization_id} for claim in claims_of(organization)}
             yield Facts(
-                document,
-                _among(existing.get(cluster_of(document)), places_of(document)),
-                mine in owned_ids,
-                {claim: others for claim in claims_of(document) if (others := claims[claim] - {mine})},
+                organization,
+                _among(existing.get(cluster_of(organization)), places_of(organization)),
+                organization_id in owned_ids,
+                rivals,
                 self._intended_before,
             )
 
-    def _existing(self, documents: list[Document]) -> dict[str, dict[str, UUID | None]]:
+    def _existing(self, organizations: list[Document]) -> dict[str, dict[str, UUID | None]]:
         """Return, by cluster, those of the organizations' collections that exist."""
-        wanted = defaultdict[str, set[str]](set)
-        for document in documents:
-            wanted[cluster_of(document)] |= set(places_of(document))
+        names_by_cluster = defaultdict[str, set[str]](set)
+        for organization in organizations:
+            names_by_cluster[cluster_of(organization)] |= set(places_of(organization))
         return {
             cluster: self._databases.tenant_collections(cluster, sorted(names))
-            for cluster, names in wanted.items()
+            for cluster, names in names_by_cluster.items()
             if cluster in self._databases.clusters
         }
 
     def _owned(self, ids: list[Any]) -> set[Any]:
         owners = {"organization_id": {"$in": ids}, "role": "owner"}
-        found = self._master["members"].find(owners, {"organization_id": 1})
-        return {member["organization_id"] for member in found}
+        members = self._master["members"].find(owners, {"organization_id": 1})
+        return {member["organization_id"] for member in members}
 
-    def _claims(self, names: list[str], slugs: list[str]) -> dict[str, set[Any]]:
-        """Return the ids of all organizations that claim one of these collections or slugs."""
+    def _claims(self, organizations: list[Document]) -> dict[str, set[Any]]:
+        """Return, by what these organizations claim, the ids of all that claim it."""
+        names = sorted({name for organization in organizations for name in collection_names(organization)})
+        slugs = sorted({slug for organization in organizations for slug in slugs_of(organization)})
         query = {"$or": [{"collection": {"$in": names}}, {"slugs": {"$in": slugs}}]}
         claims = defaultdict[str, set[Any]](set)
-        for found in self._documents.find(query, FIELDS):
-            for claim in claims_of(found):
-                claims[claim].add(found["_id"])
+        for claimant in self._documents.find(query, FIELDS):
+            for claim in claims_of(claimant):
+                claims[claim].add(claimant["_id"])
         return claims
 
 

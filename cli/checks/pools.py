@@ -10,7 +10,7 @@ from cli.checks.organization_rules import cluster_of
 from cli.connection import Databases, Document
 from cli.violation import Violation
 
-LOOKED_UP: Final = 1_000  # organizations at once
+BATCH: Final = 1_000  # organizations that are looked up at once
 INDEX: Final = {"_id.tenant": 1, "_id.id": 1}
 
 Key = tuple[str, str]  # cluster and collection
@@ -55,16 +55,17 @@ class Pools:
         holders = {holder for index in indexes if (holder := _holder(index)) is not None}
         for stranger in self._strangers(cluster, pool, holders):
             yield "pool-index-owned", f"has an index of {stranger}, whose documents are not there"
-        for some in batched(_tenants(collection), LOOKED_UP, strict=False):
-            for stranger in self._strangers(cluster, pool, set(some)):
+        for tenants in batched(_tenants(collection), BATCH, strict=False):
+            for stranger in self._strangers(cluster, pool, set(tenants)):
                 yield "pool-documents-owned", f"has documents of {stranger}, which is not placed there"
 
     def _strangers(self, cluster: str, pool: str, tenants: set[Any]) -> list[str]:
-        """Return those of the organizations that have nothing to do with a pool."""
+        """Return those of the organizations that are neither placed, moved nor erased in a pool."""
         among = {"_id": {"$in": list(tenants)}}
-        found = self._master["organizations"].find(among | {"pool": pool}, {"cluster": 1})
-        known = {one["_id"] for one in found if cluster_of(one) == cluster}
-        known |= {one["_id"] for one in self._master["erasures"].find(among) if one["pool"] == pool}
+        placed = self._master["organizations"].find(among | {"pool": pool}, {"cluster": 1})
+        erasures = self._master["erasures"].find(among)
+        known = {organization["_id"] for organization in placed if cluster_of(organization) == cluster}
+        known |= {erasure["_id"] for erasure in erasures if erasure["pool"] == pool}
         known |= {
             move["_id"]
             for move in self._master["moves"].find(among)
@@ -77,11 +78,11 @@ class Pools:
 
 
 def _holder(index: Document) -> Any:
-    """Return whose index of a pool it is, None for one of all."""
+    """Return the organization that an index of a pool belongs to; None if all share it."""
     return index.get("partialFilterExpression", {}).get("_id.tenant")
 
 
 def _tenants(collection: Collection[Document]) -> Iterator[Any]:
-    """Yield whose documents there are, which the server reads from the index."""
+    """Yield the ids of the organizations that have documents in a pool; the server reads the index only."""
     for group in collection.aggregate([{"$sort": {"_id.tenant": 1}}, {"$group": {"_id": "$_id.tenant"}}]):
         yield group["_id"]

@@ -1,4 +1,4 @@
-"""What holds for each public key: it is of the one issuer that the master database belongs to."""
+"""What holds for each public key: it belongs to the one issuer that the master database belongs to."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,8 +10,8 @@ from cli.violation import Violation
 
 def issuer_of(databases: Databases) -> str | None:
     """Return the issuer that the master database belongs to; None before the first signing key."""
-    found = databases.master["issuer"].find_one({"_id": "issuer"})
-    return None if found is None else str(found["iss"])
+    issuer = databases.master["issuer"].find_one({"_id": "issuer"})
+    return None if issuer is None else str(issuer["iss"])
 
 
 class SigningKeys(Documents):
@@ -25,7 +25,7 @@ class SigningKeys(Documents):
         self._databases = databases
 
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
-        """Return what is wrong with these keys; those from before there were issuers are nobody's."""
+        """Return what is wrong with these keys."""
         owner = issuer_of(self._databases)
         return [
             Violation(

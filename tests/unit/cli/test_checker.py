@@ -11,14 +11,14 @@ from cli.violation import Violation
 
 
 class Scripted:
-    """A kind of thing of which each look finds what the script says.
+    """A subject of which each look finds what the script says.
 
     Parameters
     ----------
     looks
-        What is found by the first look, the second and so on.
+        The violations that the first look finds, the second and so on.
     number
-        How many things there are.
+        How many keys there are.
     """
 
     name = "things"
@@ -43,8 +43,8 @@ def violation(key: int, version: int = 1) -> Violation:
     return Violation("rule", "is wrong", key=key, version=str(version))
 
 
-def check(kind: Scripted) -> list[Violation]:
-    return checker.check(kind, lambda *_: None)
+def check(subject: Scripted) -> list[Violation]:
+    return checker.check(subject, lambda *_: None)
 
 
 @pytest.fixture(autouse=True)
@@ -58,9 +58,9 @@ def test_what_every_look_finds_is_a_violation() -> None:
 
 @pytest.mark.parametrize("look", range(1, checker.FURTHER_LOOKS + 1))
 def test_what_one_look_does_not_find_is_none(look: int) -> None:
-    kind = Scripted(chain(repeat([violation(0)], look), [[]]))
-    assert check(kind) == []
-    assert len(kind.looked_at) == look + 1
+    subject = Scripted(chain(repeat([violation(0)], look), [[]]))
+    assert check(subject) == []
+    assert len(subject.looked_at) == look + 1
 
 
 def test_violation_of_another_version_is_another_one() -> None:
@@ -73,15 +73,15 @@ def test_same_violation_of_another_thing_does_not_confirm_it() -> None:
 
 
 def test_only_what_is_suspicious_is_looked_at_again() -> None:
-    kind = Scripted(chain([[violation(1)]], repeat([violation(1)])), 3)
-    assert check(kind) == [violation(1)]
-    assert kind.looked_at == [[0, 1, 2]] + [[1]] * checker.FURTHER_LOOKS
+    subject = Scripted(chain([[violation(1)]], repeat([violation(1)])), 3)
+    assert check(subject) == [violation(1)]
+    assert subject.looked_at == [[0, 1, 2]] + [[1]] * checker.FURTHER_LOOKS
 
 
 def test_things_are_looked_at_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checker, "BATCH", 2)
-    kind = Scripted(repeat([]), 5)
+    subject = Scripted(repeat([]), 5)
     progress = []
-    assert checker.check(kind, lambda *step: progress.append(step)) == []
-    assert kind.looked_at == [[0, 1], [2, 3], [4]]
+    assert checker.check(subject, lambda *step: progress.append(step)) == []
+    assert subject.looked_at == [[0, 1], [2, 3], [4]]
     assert progress == [("things", 0, 5), ("things", 2, 5), ("things", 4, 5), ("things", 5, 5)]
