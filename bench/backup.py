@@ -1,8 +1,8 @@
 """How fast a backup and a restore are, and how much memory they take, with many documents and with more.
 
-The measure is a plain dump: all documents as the server sends them, into a file and onto the disk, without
-a snapshot, a checksum or the rest of an organization. Each run has a process of its own; the ways are
-measured in turn, so that a noisy machine slows all of them.
+They are compared with a plain dump: all documents, written to disk as the server sends them, without a
+snapshot, a checksum or the rest of an organization. Each run is a process of its own. The ways take turns, so
+that a noisy machine slows all of them.
 """
 
 import os
@@ -33,11 +33,11 @@ ROUNDS: Final = 3
 
 
 class Run(NamedTuple):
-    """What one run took."""
+    """The time and memory of one run."""
 
     seconds: float
     peak_bytes: int
-    """Of the process, as resident set."""
+    """The largest resident set of the process."""
 
 
 def main() -> None:
@@ -56,7 +56,7 @@ def _figures(uri: str, size: str, directory: Path) -> dict[str, dict[str, float]
             runs[way.__name__].append(_in_a_process(way, uri, size, str(directory / size), number))
     plain = statistics.median(run.seconds for run in runs[plain_dump.__name__])
     megabytes = (directory / size).stat().st_size / 1e6
-    return {name: _summary(found, plain, megabytes) for name, found in runs.items()}
+    return {way: _summary(runs_of_way, plain, megabytes) for way, runs_of_way in runs.items()}
 
 
 def _summary(runs: list[Run], plain: float, megabytes: float) -> dict[str, float]:
@@ -78,8 +78,8 @@ def _fill(uri: str, size: str) -> None:
 
 
 def _documents(first: int, number: int) -> Iterator[dict[str, Any]]:
-    for each in range(first, first + number):
-        yield {"_id": each, "name": f"customer {each}", "tags": ["a", "b"], "note": "x" * 100}
+    for customer in range(first, first + number):
+        yield {"_id": customer, "name": f"customer {customer}", "tags": ["a", "b"], "note": "x" * 100}
 
 
 def _in_a_process(way: Callable[..., None], *arguments: Any) -> Run:
@@ -120,11 +120,11 @@ WAYS: Final = (plain_dump, backup, restoration)
 def _print(figures: dict[str, dict[str, dict[str, float]]]) -> None:
     table = Table("Documents", "Way", "Time", "Rate", "Of a plain dump", "Peak memory")
     for size, ways in figures.items():
-        for name, of in ways.items():
-            rate = f"{of['megabytes_per_second']:.0f} MB/s"
-            peak = f"{of['peak_megabytes']:.0f} MB"
-            ratio = f"{of['times_plain_dump']:.2f} times"
-            table.add_row(f"{SIZES[size]:,}", name, f"{of['seconds']:.2f} s", rate, ratio, peak)
+        for way, summary in ways.items():
+            rate = f"{summary['megabytes_per_second']:.0f} MB/s"
+            peak = f"{summary['peak_megabytes']:.0f} MB"
+            ratio = f"{summary['times_plain_dump']:.2f} times"
+            table.add_row(f"{SIZES[size]:,}", way, f"{summary['seconds']:.2f} s", rate, ratio, peak)
     Console().print(table)
 
 

@@ -1,4 +1,4 @@
-"""Who is logged in, and their requests, straight to the functions' handlers of this process."""
+"""Callers that are logged in; their requests go straight to the functions' handlers in this process."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from tests.support.service import LambdaContext, handler, proxy_event, route_of
 
 
 class Caller(NamedTuple):
-    """Somebody who is logged in."""
+    """An owner who is logged in."""
 
     organization_id: str
     email: str
@@ -48,7 +48,7 @@ def request(method: str, path: str, headers: Mapping[str, str], body: Any = None
     Raises
     ------
     RefusedError
-        It did not succeed; what it took tells nothing.
+        The request did not succeed, so the time it took means nothing.
     """
     fields = dict(headers) if body is None else {**headers, "Content-Type": "application/json"}
     event = proxy_event(method, path, fields, None if body is None else json.dumps(body))
@@ -60,6 +60,6 @@ def request(method: str, path: str, headers: Mapping[str, str], body: Any = None
 
 
 def publish(key: tokens.SigningKey) -> None:
-    """Let the server's environments accept what the key signs."""
+    """Publish a key, so that environments on this server accept the tokens that it signs."""
     schema.ensure_schema()
     public_keys.publish(key.public_jwk)

@@ -1,4 +1,4 @@
-"""What the documents API costs, against the same pymongo call without any of it.
+"""What the documents API costs, against the same pymongo call alone.
 
 A request goes through the function's handler as Lambda would call it: token, membership, checks, fence, the
 operation, Extended JSON. The bare call is pymongo's, on the same collection.

@@ -1,4 +1,4 @@
-"""Processes that use the library on one server, each as an execution environment of Lambda does."""
+"""Processes that use the library on one server, each like an execution environment of Lambda."""
 
 import logging
 import os
@@ -29,7 +29,7 @@ class Environment:
     uri : str
         Connection string of its server.
     key : tokens.SigningKey
-        What its logins sign with; published on the server.
+        Signs the tokens of its logins; has to be published on the server.
     variables : mapping
         Further environment variables.
     """
@@ -48,7 +48,7 @@ class Environment:
         self.close()
 
     def close(self) -> None:
-        """End the process once it has done what it has begun."""
+        """End the process after the work that it has begun."""
         self._process.shutdown()
 
     def begin[Result](self, work: Callable[..., Result], *arguments: Any) -> "Future[Result]":

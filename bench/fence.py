@@ -1,7 +1,7 @@
-"""What the fence of a tenant's collection costs, against operations that do without it.
+"""What the fence of a tenant's collection costs, against operations without it.
 
-Reading the organization's metadata and then using its collection is the least that any design does; using
-the collection alone is the floor. All are measured in turn, so that a noisy machine slows all of them.
+Every design has to read the organization's metadata at least, and then use its collection; using the
+collection alone is the floor. The ways take turns, so that a noisy machine slows all of them.
 """
 
 import uuid

@@ -67,8 +67,8 @@ def _in_process() -> dict[str, Any]:
 
 
 def _at_once(environments: Sequence[Environment], kind: str) -> dict[str, float]:
-    begun = [environment.begin(repeat, kind) for environment in environments]
-    return summary([seconds for one in begun for seconds in one.result()])
+    clients = [environment.begin(repeat, kind) for environment in environments]
+    return summary([seconds for client in clients for seconds in client.result()])
 
 
 def _connections(client: MongoClient[Any], environments: Sequence[Environment]) -> dict[str, int]:
@@ -96,8 +96,8 @@ def repeat(kind: str) -> list[float | None]:
 
 def invoke(number: int) -> None:
     """Send so many requests, of all kinds that compute little."""
-    for each in range(number):
-        (_get, _read, _insert)[each % 3]()
+    for invocation in range(number):
+        (_get, _read, _insert)[invocation % 3]()
 
 
 def _repeated(send: Callable[[], object]) -> list[float | None]:
@@ -141,14 +141,14 @@ KINDS: Final[dict[str, Callable[[], None]]] = {
 
 
 class Silent:
-    """Progress that nobody watches."""
+    """Progress that is not shown."""
 
     def step(self, _: str) -> nullcontext[None]:
         """Show nothing."""
         return nullcontext()
 
     def warn(self, message: str) -> None:
-        """Show what the figures would not be true with."""
+        """End with the warning: the figures would not be true."""
         raise SystemExit(message)
 
 
@@ -172,35 +172,35 @@ def _over_http(stack: Stack) -> dict[int, dict[str, float]]:
             answer.raise_for_status()
 
         send()
-        found = {}
+        figures = {}
         for number in CLIENTS:
-            with ThreadPoolExecutor(number) as clients:
-                begun = [clients.submit(_repeated, send) for _ in range(number)]
-            found[number] = summary([seconds for one in begun for seconds in one.result()])
-        return found
+            with ThreadPoolExecutor(number) as threads:
+                clients = [threads.submit(_repeated, send) for _ in range(number)]
+            figures[number] = summary([seconds for client in clients for seconds in client.result()])
+        return figures
 
 
 def summary(seconds: Sequence[float | None]) -> dict[str, float]:
     """Return throughput per second, and percentiles in milliseconds."""
-    answered = [one for one in seconds if one is not None]
+    answered = [duration for duration in seconds if duration is not None]
     percentiles = statistics.quantiles(answered, n=100)
     return {
         "per second": len(answered) / SECONDS,
         "refused": len(seconds) - len(answered),
-        **{f"p{one}": 1000 * percentiles[one - 1] for one in (50, 95, 99)},
+        **{f"p{percent}": 1000 * percentiles[percent - 1] for percent in (50, 95, 99)},
     }
 
 
-def _print(where: str, found: dict[str, Any]) -> None:
+def _print(where: str, measured: dict[str, Any]) -> None:
     table = Table("Request", "Clients", "Per second", "Refused", "p50", "p95", "p99", title=where)
-    for kind, of_clients in found["requests"].items():
+    for kind, of_clients in measured["requests"].items():
         for number, figures in of_clients.items():
             tail = [f"{figures[percentile]:.1f} ms" for percentile in ("p50", "p95", "p99")]
             rate = f"{figures['per second']:.0f}"
             table.add_row(kind, f"{number}", rate, f"{figures['refused']}", *tail)
     Console().print(table)
-    for what, number in found.get("connections", {}).items():
-        Console().print(f"{what}: {number}")
+    for application, number in measured.get("connections", {}).items():
+        Console().print(f"{application}: {number}")
 
 
 if __name__ == "__main__":

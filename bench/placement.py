@@ -36,7 +36,7 @@ PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of an account t
 
 
 def main() -> None:
-    """Create the organizations, check that all is in its place, and keep the figures."""
+    """Create the organizations, check every invariant, and save the figures."""
     binary = mongod_binary()
     with running_database(), tempfile.TemporaryDirectory() as second:
         if binary is None:
@@ -74,7 +74,10 @@ def _measure() -> dict[str, Any]:
     return {
         "organizations": ORGANIZATIONS,
         "placed": dict(sorted(placed.items())),
-        "clusters": {one["_id"]: f"{one['namespaces']} of {one['limit']}" for one in clusters.find_all()},
+        "clusters": {
+            cluster["_id"]: f"{cluster['namespaces']} of {cluster['limit']}"
+            for cluster in clusters.find_all()
+        },
         "median creation in ms": {kind: statistics.median(taken) for kind, taken in milliseconds.items()},
     }
 

@@ -1,4 +1,4 @@
-"""Measuring several ways to do the same, in turn, so that a noisy machine slows all of them."""
+"""Measuring several ways to do one thing: they take turns, so that a noisy machine slows all of them."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def running_database() -> Iterator[Path]:
 def medians(
     name: str, ways: Mapping[str, Operation], rounds: int = ROUNDS, warm_up_rounds: int = WARM_UP_ROUNDS
 ) -> dict[str, float]:
-    """Do it in each way, in turn; return the median of each, in milliseconds."""
+    """Let the ways take turns; return the median of each, in milliseconds."""
     seconds: dict[str, list[float]] = {way: [] for way in ways}
     for _ in track(range(warm_up_rounds + rounds), description=name, transient=True):
         for way, operation in ways.items():

@@ -1,8 +1,8 @@
 """The connections of 1,000 cold starts.
 
-A cold start here is what the database sees of it: a client of its own, which connects and asks. All stay
-as execution environments do. How long the first answer takes is not measured: so many clients on one machine
-wait for its processors, where Lambda gives each its own.
+A cold start here is what the database sees of it: a client of its own, which connects and asks. The clients
+stay open, as execution environments do. How long the first answer takes is not measured: so many clients wait
+for the processors of one machine, while Lambda gives each environment its own.
 """
 
 from typing import Any, Final
@@ -32,16 +32,17 @@ def main() -> None:
     key = SigningKey.generate()
     with running(ORGANIZATIONS) as server, MongoClient[Any](server.uri) as client:
         processes = [Environment(server.uri, key, ON_LAMBDA) for _ in range(PROCESSES)]
-        for begun in [one.begin(start, server.uri, COLD_STARTS // PROCESSES) for one in processes]:
-            begun.result()
+        starts = [process.begin(start, server.uri, COLD_STARTS // PROCESSES) for process in processes]
+        for running_start in starts:
+            running_start.result()
         held = connections.of_application(client, FUNCTION)
         for process in processes:
             process.run(end)
             process.close()
-        left = connections.of_application(client, FUNCTION)
-    figures = {"cold starts": COLD_STARTS, "connections": held, "connections afterwards": left}
-    for what, number in figures.items():
-        Console().print(f"{what}: {number:,}")
+        remaining = connections.of_application(client, FUNCTION)
+    figures = {"cold starts": COLD_STARTS, "connections": held, "connections afterwards": remaining}
+    for name, number in figures.items():
+        Console().print(f"{name}: {number:,}")
     save("storm", figures)
 
 

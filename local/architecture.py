@@ -1,8 +1,8 @@
-"""Let a built template be deployed with its layer's instruction set alone.
+"""Let a built template be deployed only with the instruction set that its layer was built for.
 
 ``python -m local.architecture .aws-sam/build/template.yaml x86_64``
 
-A layer for another one would be taken by Lambda and fail with the first import.
+Lambda accepts a layer for another instruction set, and then the first import fails.
 """
 
 import sys
@@ -13,14 +13,14 @@ from samcli.yamlhelper import parse_yaml_file, yaml_dump  # type: ignore[import-
 
 
 def allow_only(architecture: str, template: dict[str, Any]) -> None:
-    """Change a template so that CloudFormation takes no other value of `Architecture`, also none of before.
+    """Change a template so that CloudFormation accepts no other value of `Architecture`, whether old or new.
 
     Parameters
     ----------
     architecture : str
-        What the layer was built for.
+        The instruction set that the layer was built for.
     template : dict
-        With the parameter of that name.
+        A template with the parameter `Architecture`.
     """
     template["Parameters"]["Architecture"] |= {
         "AllowedValues": [architecture],

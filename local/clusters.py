@@ -11,14 +11,14 @@ from local.processes import Child
 def ports_of_clusters(state: Path, mongodb_port: int, number: int) -> dict[str, int]:
     """Return names and ports of the clusters besides ``main``.
 
-    One that has data from an earlier run is among them, for organizations may be there.
+    A cluster that has data from an earlier run is among them, because organizations may be placed there.
 
     Parameters
     ----------
     state
         Directory of the local stack.
     mongodb_port
-        Port of ``main``; the others have those behind it.
+        Port of ``main``; the other clusters have the ports that follow.
     number
         How many clusters there should be, ``main`` included.
     """

@@ -16,7 +16,7 @@ REGION = "us-east-1"
 _PROGRAM = Path(__file__).with_name("gateway.py")
 
 _READY_SECONDS = 60.0
-# The user's own account and databases, and modules that would hide what the layer lacks.
+# Variables of the user's own account and databases, and of modules that would hide what the layer lacks.
 _NOT_INHERITED = ("AWS_", "MONGODB_", "PYTHON")
 _ATTEMPT_SECONDS = 1.0
 
@@ -54,7 +54,7 @@ def running_ministack(state: Path, port: int) -> Iterator[tuple[Child, str]]:
         "S3_DATA_DIR": str(scratch / "s3"),
         "TMPDIR": str(scratch),
     }
-    command = [sys.executable, "-P", str(_PROGRAM)]  # which does not find modules beside it
+    command = [sys.executable, "-P", str(_PROGRAM)]  # -P: modules beside the program are not found
     try:
         with running("ministack", command, state / "ministack.log", environment) as child:
             wait_until(lambda: _answers(endpoint), child, _READY_SECONDS)

@@ -175,7 +175,7 @@ def merged_document() -> str:
 
 
 def _add_links(document: dict[str, Any]) -> None:
-    """Say at each answer what can be done with it."""
+    """Add to each answer the operations that can be next."""
     for item in document["paths"].values():
         for operation in item.values():
             for status, links in LINKS.get(operation["operationId"], {}).items():
@@ -185,7 +185,7 @@ def _add_links(document: dict[str, Any]) -> None:
 
 
 def _add_header_fields(document: dict[str, Any]) -> None:
-    """Say which header fields an answer carries besides those that every answer has."""
+    """Add to each answer the header fields that not every answer has."""
     for item in document["paths"].values():
         for operation in item.values():
             described = HEADER_FIELDS_OF_PROBLEMS | HEADER_FIELDS.get(operation["operationId"], {})
@@ -195,7 +195,7 @@ def _add_header_fields(document: dict[str, Any]) -> None:
 
 
 def _add_conditions(document: dict[str, Any]) -> None:
-    """Say of each operation that answers 412 which conditions it takes (RFC 9110 section 13)."""
+    """Add to each operation that answers 412 the conditions that it takes (RFC 9110 section 13)."""
     for item in document["paths"].values():
         for method, operation in item.items():
             if HTTPStatus.PRECONDITION_FAILED in operation["responses"]:
@@ -206,7 +206,7 @@ def _add_conditions(document: dict[str, Any]) -> None:
 
 
 def _add_merge_patch(document: dict[str, Any]) -> None:
-    """Say that what PATCH takes as JSON it takes as a merge patch, too (RFC 7396)."""
+    """Add the media type of merge patches (RFC 7396) wherever PATCH takes JSON."""
     for item in document["paths"].values():
         content = item.get("patch", {}).get("requestBody", {}).get("content", {})
         if "application/json" in content:
@@ -214,7 +214,7 @@ def _add_merge_patch(document: dict[str, Any]) -> None:
 
 
 def _resolver(source: FilePath) -> APIGatewayRestResolver | None:
-    """Import a function's app.py and return its resolver; one that no route reaches has none."""
+    """Import a function's app.py and return its resolver; functions without a route have none."""
     spec = importlib.util.spec_from_file_location(f"function_{source.parent.name}", source)
     if spec is None or spec.loader is None:
         raise ImportError(f"cannot import {source}")
@@ -224,10 +224,10 @@ def _resolver(source: FilePath) -> APIGatewayRestResolver | None:
 
 
 def _complete(route: Route) -> None:
-    """Add what only the document needs, and what the start of a function therefore does without.
+    """Add what only the document needs, so that functions start without it.
 
-    The description of the operation is the docstring of its function, models stand where `http.responses`
-    says, and text in the annotation of a path's parameter describes it where the function validates nothing.
+    The description of an operation is the docstring of its function; `http.responses` names models, which are
+    imported here; and text in the annotation of a path's parameter becomes its description.
     """
     route.description = inspect.getdoc(route.func)
     for response in (route.responses or {}).values():

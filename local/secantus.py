@@ -32,7 +32,7 @@ def running_secantus(data: Path, port: int) -> Iterator[tuple[Child, str]]:
     """
     data.mkdir(parents=True, exist_ok=True)
     configuration = data.with_suffix(".toml")
-    configuration.write_text("[storage]\nsync_on_commit = true\n")  # also keeps a user's own file out
+    configuration.write_text("[storage]\nsync_on_commit = true\n")  # a user's own file is not read then
     command = [sys.executable, "-m", "secantus", "--config", str(configuration)]
     command += ["--host", HOST, "--port", str(port), "--storage-path", str(data)]
     with running("SecantusDB", command, data.with_suffix(".log")) as child:

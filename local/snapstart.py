@@ -13,8 +13,8 @@ from typing import Any
 from samcli.yamlhelper import parse_yaml_file, yaml_dump  # type: ignore[import-untyped]
 
 ALIAS = "live"
-# It wants the session token of the environment variables, and with SnapStart there are none: Lambda hands out
-# credentials through AWS_CONTAINER_CREDENTIALS_FULL_URI, whose token it refuses.
+# The extension expects the session token of the environment variables, and with SnapStart there is none:
+# Lambda gives credentials through AWS_CONTAINER_CREDENTIALS_FULL_URI, whose token the extension refuses.
 # https://repost.aws/questions/QUPEC-ItLhT9ipewWJf3rz0Q/parameters-and-secrets-lambda-extension-with-snapstart
 NO_EXTENSION = {
     "Assert": {"Fn::Equals": [{"Ref": "SecretsExtensionLayerArn"}, ""]},
@@ -26,14 +26,14 @@ NO_EXTENSION = {
 def start_from_snapshots(template: dict[str, Any], release: str) -> None:
     """Change a template so that its API calls published versions, which start from their snapshots.
 
-    CloudFormation refuses it together with the secrets extension.
+    CloudFormation then refuses the secrets extension.
 
     Parameters
     ----------
     template : dict
-        With SAM's resources; functions that AWS calls for itself stay as they are.
+        A template of AWS SAM; functions without a route stay as they are.
     release : str
-        Versions are published when it is another one than in the deployment before.
+        Versions are published when this differs from the deployment before.
     """
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})

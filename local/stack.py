@@ -27,7 +27,7 @@ _ATTEMPT_SECONDS = 20.0
 
 
 class Progress(Protocol):
-    """What tells the user how the start goes."""
+    """Shows the user how the start goes."""
 
     def step(self, description: str) -> contextlib.AbstractContextManager[None]:
         """Show a step for as long as it runs."""
@@ -96,7 +96,7 @@ def running_stack(settings: Settings, progress: Progress) -> Iterator[tuple[Stac
             children, mongodb_uri = exits.enter_context(
                 running_mongodb(settings.state, settings.mongodb_port, settings.mongodb_uri, progress.warn)
             )
-            others, mongodb_clusters = exits.enter_context(
+            further_children, mongodb_clusters = exits.enter_context(
                 running_clusters(settings.state, settings.cluster_ports, progress.warn)
             )
         with progress.step("Starting the local AWS"):
@@ -105,7 +105,7 @@ def running_stack(settings: Settings, progress: Progress) -> Iterator[tuple[Stac
         with progress.step("Waiting until /health is green"):
             _wait_until_healthy(stack, ministack)
         exits.enter_context(_published(stack, settings.state))
-        yield stack, [*children, *others, ministack]
+        yield stack, [*children, *further_children, ministack]
 
 
 def find_running_stack(state: Path = STATE) -> Stack | None:

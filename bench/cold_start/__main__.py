@@ -34,7 +34,7 @@ TARGETS: Final = {
 MEMORY_SIZES: Final = (512, 768, 1024, 1280, 1536, 1769, 2048, 2560, 3008)  # MB
 MEMORY_OF_ONE_CPU: Final = 1769  # MB; Lambda gives CPU in proportion, and a login uses one thread
 PRICE: Final = 0.0000133334  # USD for a GB-second on arm64, in most regions
-Runs = dict[str, list[float]]  # by measure, in milliseconds; the same place in each is the same round
+Runs = dict[str, list[float]]  # by measure, in milliseconds, each in the order of the rounds
 Figures = dict[str, Any]
 
 
@@ -96,17 +96,17 @@ def _warm(functions: Functions, chosen: Mapping[str, Function], rounds: int, war
 
 def _medians(runs: dict[str, Runs]) -> Figures:
     return {
-        name: {measure: statistics.median(values) for measure, values in of.items()}
-        for name, of in runs.items()
+        name: {measure: statistics.median(values) for measure, values in measures.items()}
+        for name, measures in runs.items()
     }
 
 
 def _ratios(cold: dict[str, Runs], warm: dict[str, Runs], logins: dict[str, Runs]) -> dict[str, float]:
-    """Return the medians of what each round gives, by what they compare."""
+    """Return the median over all rounds of each ratio."""
 
-    def ratio(runs: dict[str, Runs], measure: str, ours: str, other: str) -> float:
-        pairs = zip(runs[ours][measure], runs[other][measure], strict=True)
-        return statistics.median(value / compared for value, compared in pairs)
+    def ratio(runs: dict[str, Runs], measure: str, numerator: str, denominator: str) -> float:
+        pairs = zip(runs[numerator][measure], runs[denominator][measure], strict=True)
+        return statistics.median(value / reference for value, reference in pairs)
 
     return {
         "cold start / floor": ratio(cold, "total", "tenantry", "floor"),
@@ -126,8 +126,8 @@ def _ratios(cold: dict[str, Runs], warm: dict[str, Runs], logins: dict[str, Runs
 def _by_memory(logins: Figures) -> Figures:
     """Model a login's time and price by memory: CPU in proportion to it, and waiting for MongoDB.
 
-    It waits for what it takes longer than the key derivation, apart from CPU; that both wait for other
-    processes of this machine does not count.
+    The wait is the time beyond CPU that a login takes and the key derivation alone does not: so waiting for
+    other processes of this machine, which both do, does not count.
     """
     login, alone = logins["login"], logins["key derivation"]
     waiting = max(0.0, login["handler"] - alone["handler"] - (login["cpu"] - alone["cpu"]))

@@ -37,7 +37,7 @@ class Functions:
     readers : dict
         Functions whose warm requests are compared.
     logins : dict
-        A login, and the least that it can be.
+        A login, and key derivation alone.
     events : dict
         Events of API Gateway: ``get`` reads the organization, ``login`` logs its owner in.
     layer_bytes : int
@@ -58,7 +58,7 @@ class Functions:
 
 @contextlib.contextmanager
 def prepared(directory: Path) -> Iterator[Functions]:
-    """Build layers and functions, create an organization, and run what gives secrets."""
+    """Build layers and functions, create an organization, and run the services that hold the secrets."""
     key, events = _signed_up()
     secrets = {"mongodb": os.environ["MONGODB_URI"], "signing-key": key.to_json()}
     with running_extension(secrets, SESSION_TOKEN) as extension, running_secrets_manager(secrets) as endpoint:

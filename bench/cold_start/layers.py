@@ -1,4 +1,4 @@
-"""Directories as Lambda unpacks them: the layer as it is built, and those of the others, as well prepared."""
+"""Directories as Lambda unpacks them: the layer as it is built, those of floor and peer prepared alike."""
 
 import compileall
 import os

@@ -28,7 +28,7 @@ _INITIALIZED: Final = re.compile(r"INIT REPORT\(durationMs: ([\d.]+)\)")
 _INVOKED: Final = re.compile(r"INVOKE RTDONE\(status: success, .*duration: ([\d.]+)ms\)")
 _HANDLED: Final = re.compile(r"HANDLER TOOK ([\d.]+) ms")
 _CPU: Final = re.compile(r"PROCESS USED ([\d.]+) ms")
-# Stands before the handler and says how long it took, without the runtime client's own work.
+# Wraps the handler and logs how long it took, without the work of the runtime client.
 _TIMED: Final = """
 import time
 
@@ -115,7 +115,7 @@ class ExecutionEnvironment:
         return self._logged(_CPU)
 
     def _logged(self, pattern: re.Pattern[str]) -> list[float]:
-        return [float(found) for found in pattern.findall(self._log.read_text())]
+        return [float(milliseconds) for milliseconds in pattern.findall(self._log.read_text())]
 
 
 @contextlib.contextmanager

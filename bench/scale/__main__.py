@@ -2,8 +2,8 @@
 
     python -m bench.scale [NUMBER]
 
-The organizations are made by the first run, which takes most of an hour, and kept below .local/scale. NUMBER
-is the greatest number of them, if the machine is not up to 100,000.
+The first run creates the organizations, which takes most of an hour, and keeps them below .local/scale.
+NUMBER is the greatest number of them, for machines on which 100,000 are too many.
 """
 
 import sys
@@ -44,12 +44,12 @@ def _renames() -> dict[str, float]:
 def _print(figures: dict[str, Any]) -> None:
     console = Console()
     for kind, of_sizes in figures["requests"].items():
-        found = [f"{size:,}: {ms:.2f} ms ({ms / of_sizes[FEW]:.2f})" for size, ms in of_sizes.items()]
-        console.print(f"{kind}: {', '.join(found)}")
+        medians = [f"{size:,}: {ms:.2f} ms ({ms / of_sizes[FEW]:.2f})" for size, ms in of_sizes.items()]
+        console.print(f"{kind}: {', '.join(medians)}")
     table = Table("", *(f"{size:,}" for size in figures["costs"]))
-    for what, value in figures["costs"][FEW].items():
-        cells = [_cell(of_size[what]) for of_size in figures["costs"].values()]
-        table.add_row(what if isinstance(value, float | int) else f"{what} (and bare)", *cells)
+    for cost, value in figures["costs"][FEW].items():
+        cells = [_cell(costs_of_size[cost]) for costs_of_size in figures["costs"].values()]
+        table.add_row(cost if isinstance(value, float | int) else f"{cost} (and bare)", *cells)
     console.print(table)
     many, few = figures["rename"].values()
     console.print(f"rename: {figures['rename']}, ratio {many / few:.2f}")

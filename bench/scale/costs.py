@@ -1,4 +1,4 @@
-"""What a number of collections costs the server, and those who look at all of them."""
+"""What a number of collections costs the server, and commands that read all of them."""
 
 import json
 import os
@@ -23,7 +23,7 @@ WAITING_FOR_CONNECTIONS: Final = 23016  # what mongod logs once it is up
 
 
 def measure(size: int) -> dict[str, Any]:
-    """Return what the server of so many organizations takes, and how long its commands do."""
+    """Return what so many organizations cost the server, and how long commands take there."""
     with running(size) as server, Environment(server.uri, SigningKey.generate()) as environment:
         return {
             "start-up in seconds": _start_seconds(server.log),

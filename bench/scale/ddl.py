@@ -1,6 +1,6 @@
 """What creating, renaming and deleting an organization costs, against the server's bare commands.
 
-Both take their turns on the same server, for each of these commands copies the catalog of all collections.
+They take turns on one server, because each of these commands copies the catalog of all collections.
 """
 
 import uuid
@@ -40,17 +40,18 @@ def steps() -> dict[str, dict[str, float]]:
 def renames() -> dict[str, float]:
     """Return the median milliseconds of renaming an organization with many documents and one with few."""
     ways = {f"{number:,}": _with_documents(number) for number in (MANY, FEW)}
-    found = medians("rename", {name: one.rename for name, one in ways.items()}, RENAMES, WARM_UP_ROUNDS)
-    for one in ways.values():
-        one.delete()
-    return found
+    renaming = {name: library.rename for name, library in ways.items()}
+    milliseconds = medians("rename", renaming, RENAMES, WARM_UP_ROUNDS)
+    for library in ways.values():
+        library.delete()
+    return milliseconds
 
 
 def _with_documents(number: int) -> "Library":
     library = Library()
     collection = clusters.tenant_database(clusters.MAIN)[library.create()["collection"]]
     for first in range(0, number, BATCH):
-        collection.insert_many({"_id": each} for each in range(first, first + min(BATCH, number)))
+        collection.insert_many({"_id": key} for key in range(first, first + min(BATCH, number)))
     return library
 
 

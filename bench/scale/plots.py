@@ -29,7 +29,9 @@ def draw(costs: Mapping[int, Mapping[str, Any]]) -> None:
     figure = Figure(figsize=(11, 6), layout="constrained")
     for axes, (title, lines) in zip(figure.subplots(2, 3).flat, PANELS.items(), strict=True):
         for label, path in lines.items():
-            values = [reduce(lambda found, name: found[name], path, of_size) for of_size in costs.values()]
+            values = [
+                reduce(lambda figures, name: figures[name], path, of_size) for of_size in costs.values()
+            ]
             axes.plot(list(costs), values, "o-", label=label)
         axes.set(title=title, xscale="log", xlabel="organizations", ylim=(0, None))
         axes.grid(alpha=0.3)

@@ -1,7 +1,7 @@
 """Thousands of organizations with accounts, members and collections, on a server that keeps them.
 
-They are what the library would have written, but for the password: all have the same, so that it is hashed
-once. Organizations that an earlier run has made are kept.
+The data are as the library would have written them, except that all accounts have one password, so that it is
+hashed once. Organizations that an earlier run has created are kept.
 """
 
 from collections.abc import Iterator
@@ -33,21 +33,21 @@ from tenantry.runtime.settings import settings
 DATA: Final = Path(__file__).parents[2] / ".local" / "scale"
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of servers that only this machine reaches
 NOTE: Final = {"_id": "note", "text": "hello " * 20, "tags": ["one", "two"], "count": 7}
-# Concurrent creations of collections share one copy of the server's catalog, which is what they wait for.
-# They take turns with the transactions that insert the rest, for the server has room for 128 writes at once.
+# Creating a collection waits for a copy of the server's catalog, which concurrent creations share. They take
+# turns with the transactions that insert the organizations, because the server admits 128 writes at once.
 CREATORS: Final = 128
 TURN: Final = 2_000  # organizations
 BATCH: Final = 50  # organizations; their 150 master documents are written in one short transaction
 
-# A collection is two files. Those that were created between two checkpoints stay open until the second, and
-# mongod aborts when it has as many open files as it may have.
+# A collection is two files. Files that are created between two checkpoints stay open until the second, and
+# mongod aborts when it reaches its limit of open files.
 FEW_OPEN_FILES: Final = (
     *("--setParameter", "wiredTigerFileHandleCloseIdleTime=5"),  # seconds
     *("--setParameter", "wiredTigerFileHandleCloseScanInterval=1"),  # seconds
     *("--setParameter", "wiredTigerFileHandleCloseMinimum=1000"),
     *("--syncdelay", "10"),  # seconds between checkpoints
 )
-# So many changes between two checkpoints would have a small cache look for what to evict all the time.
+# With a small cache, so many changes between two checkpoints would keep the server busy with evictions.
 LARGE_CACHE: Final = ("--wiredTigerEngineConfigString", "cache_size=4GB")
 
 
@@ -62,7 +62,7 @@ class Server(NamedTuple):
 
 @contextmanager
 def running(size: int) -> Iterator[Server]:
-    """Run the server that keeps a number of organizations; those that are missing are made."""
+    """Run the server that keeps a number of organizations, and create those that are missing."""
     binary = mongod_binary()
     if binary is None:
         raise SystemExit("The bundled mongod does not run on this machine.")
@@ -93,9 +93,9 @@ def email_of(number: int) -> str:
 
 
 def populate(uri: str, size: int) -> None:
-    """Make the organizations that are missing, on the databases of this process's settings.
+    """Create the organizations that are missing, on the databases of this process's settings.
 
-    Collections come first. A run that is killed leaves some without organizations, which the next one makes.
+    Collections come first. If a run is killed, some have no organizations; the next run creates these.
     """
     schema.ensure_schema()
     clusters.register(clusters.MAIN, limit=4 * size)  # twice what they take

@@ -1,7 +1,7 @@
 """How long requests take with few organizations and with many, the rest being equal.
 
-One execution environment for each size; they take turns. A tenant's collection that is in use is one of a
-few that are read again and again; any other has to be opened first, which is two files.
+One execution environment for each size; they take turns. A collection in use is one of a few that are read
+again and again. Any other has to be opened first: that is two files.
 """
 
 import random
@@ -21,7 +21,7 @@ from tenantry.identity import passwords
 from tenantry.identity.tokens import SigningKey
 
 ROUNDS: Final = 200
-LOGIN_ROUNDS: Final = 30  # with the password; it is a fifth of a second of computing
+LOGIN_ROUNDS: Final = 30  # with the password, which takes a fifth of a second of CPU
 WARM_UP_ROUNDS: Final = 10
 IN_USE: Final = 10  # organizations
 

@@ -1,4 +1,4 @@
-"""The least that answers GET /organizations/{organization}: pymongo, and the queries of the library.
+"""The floor of GET /organizations/{organization}: pymongo alone, and the queries of the library.
 
 It reads the token's claims without verifying them, and checks nothing.
 """
@@ -28,7 +28,7 @@ def lambda_handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         keys.extend(master["signing_keys"].find({"not_after": None}).sort("created_at", 1))
     payload = event["headers"]["Authorization"].split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
-    (found,) = master["account_epochs"].aggregate(
+    (login,) = master["account_epochs"].aggregate(
         [
             {"$match": {"_id": claims["sub"]}},
             {"$addFields": {"session_id": {"$literal": claims["sid"]}}},
@@ -40,7 +40,7 @@ def lambda_handler(event: dict[str, Any], _: object) -> dict[str, Any]:
             {"$project": {"auth_epoch": 1, "member": 1, "organization": 1}},
         ]
     )
-    organization = found["organization"]
+    organization = login["organization"]
     body = {name: organization[name] for name in NAMES} | {"id": organization["_id"]}
     body |= {name: f"{organization[name].isoformat()}Z" for name in ("created_at", "updated_at")}
     return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}

@@ -1,4 +1,4 @@
-"""The least that a login can be: one PBKDF2 call of as many rounds as the library makes."""
+"""The floor of a login: one PBKDF2 call with as many rounds as the library makes."""
 
 import hashlib
 from typing import Any

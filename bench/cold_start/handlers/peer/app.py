@@ -1,7 +1,7 @@
 """The service of the library's first five routes, the way it is usually written: FastAPI and Mangum.
 
-One function has all routes. Tokens are verified by signature and time alone, a rename copies nothing, and
-nothing is done about races or interruptions.
+One function has all routes. Tokens are verified by signature and time alone, and nothing is done about races
+or interruptions.
 """
 
 import os
@@ -70,14 +70,14 @@ class Organization(BaseModel):
 
 
 def key_of(token: str) -> jwt.PyJWK:
-    """Return the public key of a token, which the database is asked for once."""
+    """Return the public key of a token; the database is asked for each key once."""
     # nosemgrep: jwt-without-verification - it chooses the key that verifies, and nothing else
     key_id = jwt.get_unverified_header(token)["kid"]
     if key_id not in keys:
-        found = master["signing_keys"].find_one({"_id": key_id})
-        if found is None:
+        public_key = master["signing_keys"].find_one({"_id": key_id})
+        if public_key is None:
             raise jwt.InvalidTokenError("unknown key")
-        keys[key_id] = jwt.PyJWK.from_dict(found["jwk"], "EdDSA")
+        keys[key_id] = jwt.PyJWK.from_dict(public_key["jwk"], "EdDSA")
     return keys[key_id]
 
 
@@ -90,10 +90,10 @@ def current_organization(
         claims = jwt.decode(token, key_of(token), algorithms=["EdDSA"], audience="tenantry")
     except jwt.InvalidTokenError:
         raise HTTPException(status.HTTP_401_UNAUTHORIZED, "Invalid token") from None
-    found = master["organizations"].find_one({"_id": claims["org_id"]})
-    if found is None or organization not in {found["_id"], found["slug"]}:
+    document = master["organizations"].find_one({"_id": claims["org_id"]})
+    if document is None or organization not in {document["_id"], document["slug"]}:
         raise HTTPException(status.HTTP_404_NOT_FOUND, "Organization not found")
-    return found
+    return document
 
 
 CurrentOrganization = Annotated[dict[str, Any], Depends(current_organization)]
@@ -139,28 +139,28 @@ def login(credentials: Credentials) -> Token:
 
 
 @app.get("/organizations/{organization}")
-def get_organization(found: CurrentOrganization) -> Organization:
+def get_organization(document: CurrentOrganization) -> Organization:
     """Read an organization."""
-    return Organization.model_validate(found)
+    return Organization.model_validate(document)
 
 
 @app.patch("/organizations/{organization}")
-def update_organization(found: CurrentOrganization, changes: ChangedOrganization) -> Organization:
+def update_organization(document: CurrentOrganization, changes: ChangedOrganization) -> Organization:
     """Rename an organization and its collection."""
     slug = changes.name.lower().replace(" ", "-")
-    tenants[found["collection"]].rename(f"org_{slug}")
+    tenants[document["collection"]].rename(f"org_{slug}")
     changed: dict[str, Any] = {"name": changes.name, "slug": slug, "collection": f"org_{slug}"}
     changed["updated_at"] = datetime.now(UTC)
-    master["organizations"].update_one({"_id": found["_id"]}, {"$set": changed})
-    return Organization.model_validate(found | changed)
+    master["organizations"].update_one({"_id": document["_id"]}, {"$set": changed})
+    return Organization.model_validate(document | changed)
 
 
 @app.delete("/organizations/{organization}", status_code=status.HTTP_204_NO_CONTENT)
-def delete_organization(found: CurrentOrganization) -> None:
+def delete_organization(document: CurrentOrganization) -> None:
     """Delete an organization and its data."""
-    tenants.drop_collection(found["collection"])
-    master["accounts"].delete_many({"organization_id": found["_id"]})
-    master["organizations"].delete_one({"_id": found["_id"]})
+    tenants.drop_collection(document["collection"])
+    master["accounts"].delete_many({"organization_id": document["_id"]})
+    master["organizations"].delete_one({"_id": document["_id"]})
 
 
 lambda_handler = Mangum(app, lifespan="off")
