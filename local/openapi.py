@@ -141,6 +141,10 @@ _CONDITIONS = [
     }.items()
 ]
 
+_EXAMPLE: dict[str, Any] = {"example": "google"}
+_TRIED = {"Audit", "Documents", "Indexes"}
+"""Tags of the routes for which Swagger UI fills the organization in: not those that change or delete it."""
+
 DESCRIPTION = """Organizations of a SaaS product, each with its own MongoDB collection.
 
 Create an organization, log in, and send the access token as `Authorization: Bearer <token>`. Every answer
@@ -227,7 +231,7 @@ def _complete(route: Route) -> None:
     """Add what only the document needs, so that functions start without it.
 
     The description of an operation is the docstring of its function; `http.responses` names models, which are
-    imported here; and text in the annotation of a path's parameter becomes its description.
+    imported here; and text in the annotation of a parameter of the path becomes its description.
     """
     route.description = inspect.getdoc(route.func)
     for response in (route.responses or {}).values():
@@ -235,10 +239,12 @@ def _complete(route: Route) -> None:
         for media_type, content in contents.items():
             if model := content["schema"].get("$ref"):
                 contents[media_type] = {"model": resolve_name(model)}
+    example = _EXAMPLE if _TRIED.intersection(route.tags) else None
     for name, annotation in route.func.__annotations__.items():
         match get_args(annotation):
             case (kind, str(description)):
-                route.func.__annotations__[name] = Annotated[kind, Path(description=description)]
+                parameter = Path(description=description, json_schema_extra=example)
+                route.func.__annotations__[name] = Annotated[kind, parameter]
 
 
 if __name__ == "__main__":

@@ -1,19 +1,16 @@
 """GET /organizations/{organization}/audit and GET /operator/audit: what was done, by whom and when."""
 
 from http import HTTPStatus
-from typing import Annotated
 
 from tenantry import http
 from tenantry.audit import pages
 from tenantry.http import audit
 from tenantry.http.audit import Cursor, Limit, OrganizationFilter
-from tenantry.http.documents.requests import query_parameters
-from tenantry.identity.members import Membership
+from tenantry.http.callers import Member, Operator, Organization
+from tenantry.http.parameters import OnlyDeclared
 from tenantry.registry.organizations import finding
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Path
 
 app = APIGatewayRestResolver(enable_validation=True)
 
@@ -29,9 +26,9 @@ app = APIGatewayRestResolver(enable_validation=True)
     ),
 )
 def list_audit(
-    organization: Annotated[str, Path(description="Slug or id", json_schema_extra={"example": "google"})],
-    member: Annotated[Membership, Depends(http.member)],
-    _: Annotated[None, Depends(query_parameters("limit", "cursor"))],
+    organization: Organization,
+    member: Member,
+    _: OnlyDeclared,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> audit.AuditPage:
@@ -51,8 +48,8 @@ def list_audit(
     responses=http.responses(HTTPStatus.OK, "tenantry.http.audit:OperatorAuditPage", HTTPStatus.FORBIDDEN),
 )
 def list_audit_as_operator(
-    operator: Annotated[str, Depends(http.operator)],
-    _: Annotated[None, Depends(query_parameters("organization", "limit", "cursor"))],
+    operator: Operator,
+    _: OnlyDeclared,
     organization: OrganizationFilter = None,
     limit: Limit = 100,
     cursor: Cursor = None,

@@ -5,11 +5,10 @@ from typing import Annotated
 
 from tenantry import http
 from tenantry.http.accounts import bodies
+from tenantry.http.callers import Bearer
 from tenantry.identity import password_change
-from tenantry.identity.sessions import Identity
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 app = APIGatewayRestResolver(enable_validation=True)
@@ -26,7 +25,7 @@ app = APIGatewayRestResolver(enable_validation=True)
 )
 def change_password(
     passwords: Annotated[bodies.ChangePassword, Body()],
-    caller: Annotated[Identity, Depends(http.identity)],
+    caller: Bearer,
 ) -> Response[None]:
     """Replace the password; every access token issued before is dead afterwards."""
     password_change.change_password(caller, passwords.current_password, passwords.new_password)

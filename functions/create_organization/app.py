@@ -1,16 +1,15 @@
 """POST /organizations: create an organization, with its owner's account or for the caller's."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from tenantry import http
-from tenantry.http.idempotency_keys import IdempotencyKey
+from tenantry.http.callers import OptionalBearer
 from tenantry.http.organizations import bodies, creations
-from tenantry.identity.sessions import Identity
+from tenantry.http.parameters import IdempotencyKey
 from tenantry.lifecycle import creating
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 app = APIGatewayRestResolver(enable_validation=True)
@@ -33,9 +32,9 @@ app = APIGatewayRestResolver(enable_validation=True)
 )
 def create_organization(
     wanted: Annotated[bodies.CreateOrganization, Body()],
-    caller: Annotated[Identity | None, Depends(http.optional_identity)],
+    caller: OptionalBearer,
     idempotency_key: IdempotencyKey = None,
-) -> Response[http.Representation]:
+) -> Response[dict[str, Any]]:
     """Create an organization and its collection, all or nothing.
 
     Without a token, send e-mail and password of the owner's account as well; with one, the caller's account

@@ -1,15 +1,13 @@
 """DELETE /organizations/{organization}: delete the caller's organization and all its data."""
 
 from http import HTTPStatus
-from typing import Annotated
 
 from tenantry import http
-from tenantry.http.preconditions import Holds
-from tenantry.identity.members import Membership
+from tenantry.http.callers import Organization, RecentMember
+from tenantry.http.preconditions import Precondition
 from tenantry.lifecycle import deleting
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
 
 app = APIGatewayRestResolver()
 
@@ -30,9 +28,7 @@ app = APIGatewayRestResolver()
     ),
 )
 def delete_organization(
-    organization: Annotated[str, "Slug or id"],
-    member: Annotated[Membership, Depends(http.recent_member)],
-    holds: Annotated[Holds, Depends(http.precondition)],
+    organization: Organization, member: RecentMember, holds: Precondition
 ) -> Response[None]:
     """Delete the organization and its data; its tokens are dead afterwards, and its owners' accounts stay.
 

@@ -4,21 +4,20 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from tenantry import http, tenants
+from tenantry.http.callers import Member, Organization
 from tenantry.http.documents import answers, changing, finding, inserting, requests, schemas
 from tenantry.http.documents.parameters import (
-    Condition,
     Cursor,
     DocumentId,
     DocumentPath,
     Fields,
     Filter,
     Limit,
-    Member,
     Ordered,
-    Organization,
     Sort,
 )
-from tenantry.http.idempotency_keys import IdempotencyKey
+from tenantry.http.parameters import IdempotencyKey, OnlyDeclared
+from tenantry.http.preconditions import Precondition
 from tenantry.language import fields as projections
 from tenantry.language import filters, sorting
 
@@ -50,7 +49,7 @@ def insert_documents(
     request: Request,
     organization: Organization,
     member: Member,
-    _: Annotated[None, Depends(requests.query_parameters("ordered"))],
+    _: OnlyDeclared,
     sent: Annotated[Any, Depends(requests.documents_of)],
     *,
     ordered: Ordered = True,
@@ -86,7 +85,7 @@ def list_documents(
     request: Request,
     organization: Organization,
     member: Member,
-    _: Annotated[None, Depends(requests.query_parameters("filter", "sort", "fields", "limit", "cursor"))],
+    _: OnlyDeclared,
     filter: Filter = None,  # noqa: A002 - the parameter's name in the URL
     sort: Sort = None,
     fields: Fields = None,
@@ -123,7 +122,7 @@ def list_documents(
 def count_documents(
     organization: Organization,
     member: Member,
-    _: Annotated[None, Depends(requests.query_parameters("filter"))],
+    _: OnlyDeclared,
     filter: Filter = None,  # noqa: A002 - the parameter's name in the URL
 ) -> schemas.DocumentCount:
     """Count the documents that match a filter."""
@@ -146,7 +145,7 @@ def get_document(
     document: DocumentPath,
     member: Member,
     document_id: DocumentId,
-    _: Annotated[None, Depends(requests.query_parameters("fields"))],
+    _: OnlyDeclared,
     fields: Fields = None,
 ) -> Response[str]:
     """Read one document; the whole of it comes with its ETag."""
@@ -176,9 +175,9 @@ def put_document(
     document: DocumentPath,
     member: Member,
     document_id: DocumentId,
-    _: Annotated[None, Depends(requests.query_parameters())],
+    _: OnlyDeclared,
     sent: Annotated[Any, Depends(requests.document_of)],
-    holds: Condition,
+    holds: Precondition,
 ) -> Response[str]:
     """Replace the document of this id, or store one under it if there is none."""
     put = changing.put(tenants.collection(member), document_id, sent, holds)
@@ -207,9 +206,9 @@ def patch_document(
     document: DocumentPath,
     member: Member,
     document_id: DocumentId,
-    _: Annotated[None, Depends(requests.query_parameters())],
+    _: OnlyDeclared,
     changes: Annotated[Any, Depends(requests.merge_patch_of)],
-    holds: Condition,
+    holds: Precondition,
 ) -> Response[str]:
     """Change a document by a JSON merge patch (RFC 7396): null removes a field."""
     patched = changing.patch(tenants.collection(member), document_id, changes, holds)
@@ -235,8 +234,8 @@ def delete_document(
     document: DocumentPath,
     member: Member,
     document_id: DocumentId,
-    _: Annotated[None, Depends(requests.query_parameters())],
-    holds: Condition,
+    _: OnlyDeclared,
+    holds: Precondition,
 ) -> Response[None]:
     """Delete one document."""
     changing.delete(tenants.collection(member), document_id, holds)

@@ -1,13 +1,14 @@
 """GET /organizations/{organization}: read the caller's organization."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Any
 
 from tenantry import http
-from tenantry.identity.members import Membership
+from tenantry.http.callers import Member, Organization
+from tenantry.http.organizations.representations import organization_of
+from tenantry.http.preconditions import etag
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
 
 app = APIGatewayRestResolver()
 
@@ -26,16 +27,13 @@ app = APIGatewayRestResolver()
         HTTPStatus.PRECONDITION_FAILED,
     ),
 )
-def get_organization(
-    organization: Annotated[str, "Slug or id"],
-    member: Annotated[Membership, Depends(http.member)],
-) -> Response[http.Representation]:
+def get_organization(organization: Organization, member: Member) -> Response[dict[str, Any]]:
     """Read the organization that the access token is for."""
     return Response(
         status_code=HTTPStatus.OK,
         content_type="application/json",
-        headers={"ETag": http.etag(member.organization["version"])},
-        body=http.organization_of(member.organization),
+        headers={"ETag": etag(member.organization["version"])},
+        body=organization_of(member.organization),
     )
 
 

@@ -5,18 +5,15 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from tenantry import http, tenants
+from tenantry.http.callers import Member, Organization
 from tenantry.http.indexes import indexing, schemas
-from tenantry.identity.members import Membership
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
 app = APIGatewayRestResolver(enable_validation=True)
 
-Organization = Annotated[str, Path(description="Slug or id", json_schema_extra={"example": "google"})]
 IndexName = Annotated[str, Path(description="The index's name", json_schema_extra={"example": "by-date"})]
-Member = Annotated[Membership, Depends(http.member)]
 TAGS = ["Indexes"]
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
 

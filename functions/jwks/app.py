@@ -1,6 +1,7 @@
 """GET /.well-known/jwks.json: the public keys that verify access tokens."""
 
 from http import HTTPStatus
+from typing import Any
 
 from tenantry import http
 from tenantry.identity.keys import public_keys
@@ -17,7 +18,7 @@ app = APIGatewayRestResolver()
     tags=["Service"],
     responses=http.responses(HTTPStatus.OK, "tenantry.http.answers:JsonWebKeySet"),
 )
-def get_key_set() -> Response[http.Representation]:
+def get_key_set() -> Response[dict[str, Any]]:
     """Get the JSON Web Key Set (RFC 7517)."""
     return Response(
         status_code=HTTPStatus.OK,

@@ -5,11 +5,10 @@ from typing import Annotated
 
 from tenantry import http
 from tenantry.http.accounts import bodies
+from tenantry.http.callers import Bearer
 from tenantry.identity import login
-from tenantry.identity.sessions import Identity
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 app = APIGatewayRestResolver(enable_validation=True)
@@ -41,7 +40,7 @@ def log_out(sent: Annotated[bodies.RefreshToken, Body()]) -> Response[None]:
     security=[{"bearer": []}],
     responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED),
 )
-def log_out_everywhere(caller: Annotated[Identity, Depends(http.identity)]) -> Response[None]:
+def log_out_everywhere(caller: Bearer) -> Response[None]:
     """End every session of the caller's account, this one as well."""
     login.log_out_everywhere(caller.account_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -1,21 +1,18 @@
 """/operator/organizations: what the platform's operator decides about organizations."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from tenantry import http
-from tenantry.http.idempotency_keys import IdempotencyKey
+from tenantry.http.callers import Operator, Organization
 from tenantry.http.organizations import bodies, creations
+from tenantry.http.parameters import IdempotencyKey
 from tenantry.lifecycle import creating, suspending
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 app = APIGatewayRestResolver(enable_validation=True)
-
-Organization = Annotated[str, Path(description="Slug or id")]
-Operator = Annotated[str, Depends(http.operator)]
 
 
 @app.post(
@@ -36,7 +33,7 @@ def create_organization(
     wanted: Annotated[bodies.CreateOrganizationAsOperator, Body()],
     operator: Operator,
     idempotency_key: IdempotencyKey = None,
-) -> Response[http.Representation]:
+) -> Response[dict[str, Any]]:
     """Create an organization with its owner's account, whether sign-up is open or closed."""
     created = creating.create(wanted, None, idempotency_key, wanted.placement)
     return creations.created(created.organization, created.account, app.current_event.request_context.path)

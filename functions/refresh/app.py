@@ -1,10 +1,11 @@
 """POST /login/refresh: exchange a refresh token for the next tokens of its session."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from tenantry import http
 from tenantry.http.accounts import bodies
+from tenantry.http.accounts.representations import access_token_of
 from tenantry.identity import login
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
@@ -25,14 +26,14 @@ app = APIGatewayRestResolver(enable_validation=True)
         HTTPStatus.FORBIDDEN,
     ),
 )
-def refresh(sent: Annotated[bodies.RefreshToken, Body()]) -> http.Representation:
+def refresh(sent: Annotated[bodies.RefreshToken, Body()]) -> dict[str, Any]:
     """Get the next access and refresh token of a session.
 
     Each refresh token is for one use. Sent again within 30 seconds, because the answer got lost or another
     tab was first, it gives the session's current refresh token; sent later, it ends the session, for somebody
     else may have a copy.
     """
-    return http.access_token_of(login.refresh(sent.refresh_token))
+    return access_token_of(login.refresh(sent.refresh_token))
 
 
 lambda_handler = http.lambda_handler(app)

@@ -1,18 +1,18 @@
 """PATCH /organizations/{organization}: change name, slug or metadata."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from tenantry import http
 from tenantry.http.bodies import check_merge_patch
+from tenantry.http.callers import Member, Organization
 from tenantry.http.organizations import bodies
-from tenantry.http.preconditions import Holds
-from tenantry.identity.members import Membership
+from tenantry.http.organizations.representations import organization_of
+from tenantry.http.preconditions import Precondition, etag
 from tenantry.lifecycle import updating
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 app = APIGatewayRestResolver(enable_validation=True)
 
@@ -33,18 +33,18 @@ app = APIGatewayRestResolver(enable_validation=True)
     ),
 )
 def update_organization(
-    organization: Annotated[str, Path(description="Slug or id")],
+    organization: Organization,
     changes: Annotated[bodies.UpdateOrganization, Body()],
-    member: Annotated[Membership, Depends(http.member)],
-    holds: Annotated[Holds, Depends(http.precondition)],
-) -> Response[http.Representation]:
+    member: Member,
+    holds: Precondition,
+) -> Response[dict[str, Any]]:
     """Change what is sent; a new name gives a new slug unless one is sent, and its data moves along."""
     changed = updating.update(member, changes, holds)
     return Response(
         status_code=HTTPStatus.OK,
         content_type="application/json",
-        headers={"ETag": http.etag(changed["version"])},
-        body=http.organization_of(changed),
+        headers={"ETag": etag(changed["version"])},
+        body=organization_of(changed),
     )
 
 

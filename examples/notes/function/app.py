@@ -4,16 +4,13 @@ from http import HTTPStatus
 from typing import Annotated
 
 from tenantry import http, tenants
-from tenantry.identity.members import Membership
+from tenantry.http.callers import Caller
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
-from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel, Field
 
 app = APIGatewayRestResolver(enable_validation=True)
-
-Caller = Annotated[Membership, Depends(http.caller)]
 
 
 class Note(BaseModel):

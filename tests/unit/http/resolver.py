@@ -6,16 +6,16 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body
 from pymongo import _csot  # what pymongo.timeout sets has no public reader
 
 from tenantry import http
 from tenantry.audit import recording
 from tenantry.http.accounts import bodies
-from tenantry.http.preconditions import Holds
+from tenantry.http.callers import Member, OptionalBearer, Organization, RecentMember
+from tenantry.http.organizations.representations import organization_of
+from tenantry.http.preconditions import Precondition, etag
 from tenantry.identity.members import Membership
-from tenantry.identity.sessions import Identity
 from tests.support.service import LambdaContext, proxy_event
 from tests.unit.identity.jose import valid_claims
 
@@ -49,45 +49,35 @@ def log_in(credentials: Annotated[bodies.Login, Body()]) -> Response[dict[str, s
 
 
 @app.get("/organizations/<organization>")
-def get_organization(
-    organization: Annotated[str, Path()], member: Annotated[Membership, Depends(http.member)]
-) -> Response[http.Representation]:
-    tag = http.etag(member.organization["version"])
-    return Response(200, "application/json", http.organization_of(member.organization), {"ETag": tag})
+def get_organization(organization: Organization, member: Member) -> Response[dict[str, Any]]:
+    tag = etag(member.organization["version"])
+    return Response(200, "application/json", organization_of(member.organization), {"ETag": tag})
 
 
 @app.patch("/organizations/<organization>")
-def update_organization(
-    organization: Annotated[str, Path()],
-    member: Annotated[Membership, Depends(http.member)],
-    holds: Annotated[Holds, Depends(http.precondition)],
-) -> dict[str, Any]:
+def update_organization(organization: Organization, member: Member, holds: Precondition) -> dict[str, Any]:
     return {"holds": holds(7)}
 
 
 @app.post("/organizations")
 def create_organization(
-    caller: Annotated[Identity | None, Depends(http.optional_identity)],
+    caller: OptionalBearer,
 ) -> dict[str, Any]:
     return {"caller": caller and caller.account_id}
 
 
 @app.delete("/organizations/<organization>")
-def delete_organization(organization: Annotated[str, Path()]) -> Response[None]:
+def delete_organization(organization: Organization) -> Response[None]:
     return Response(HTTPStatus.NO_CONTENT)
 
 
 @app.delete("/organizations/<organization>/indexes/<name>")
-def delete_index(
-    organization: Annotated[str, Path()],
-    name: Annotated[str, Path()],
-    member: Annotated[Membership, Depends(http.recent_member)],
-) -> Response[None]:
+def delete_index(organization: Organization, name: str, member: RecentMember) -> Response[None]:
     return Response(HTTPStatus.NO_CONTENT)
 
 
 @app.post("/logout/everywhere")
-def log_out_everywhere(caller: Annotated[Identity | None, Depends(http.optional_identity)]) -> dict[str, Any]:
+def log_out_everywhere(caller: OptionalBearer) -> dict[str, Any]:
     return recording.origin()
 
 

@@ -1,8 +1,9 @@
 import json
 
-from tenantry.http import access_token_of, account_of, organization_of
 from tenantry.http.accounts.answers import AccessToken, Account
+from tenantry.http.accounts.representations import access_token_of, account_of
 from tenantry.http.organizations.answers import Organization
+from tenantry.http.organizations.representations import organization_of
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.sessions import Tokens
 from tenantry.registry.organizations.document import create_document

@@ -13,7 +13,6 @@ import gc
 collections = []
 gc.callbacks.append(lambda phase, _: collections.append(phase))
 from tenantry import http
-http.member
 print(len(collections), gc.isenabled(), gc.get_freeze_count() > 10_000)
 """
 

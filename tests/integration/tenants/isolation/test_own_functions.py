@@ -1,12 +1,11 @@
 """A function that a user builds on the layer logs no document, not even one that is refused."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
-from aws_lambda_powertools.event_handler.depends import Depends
 
 from tenantry import http, tenants
-from tenantry.identity.members import Membership
+from tenantry.http.callers import Caller
 from tests.integration.tenants.isolation.observer import Observer
 from tests.integration.tenants.isolation.tenants import Tenant
 from tests.support.service import LambdaContext, proxy_event
@@ -16,7 +15,7 @@ def test_documents_that_the_server_refuses_are_not_logged(observer: Observer, me
     app = APIGatewayRestResolver(enable_validation=True)
 
     @app.get("/health")
-    def insert_again(caller: Annotated[Membership, Depends(http.caller)]) -> None:
+    def insert_again(caller: Caller) -> None:
         tenants.collection(caller).insert_many(me.documents)
 
     event = proxy_event("GET", "/health", {"Authorization": f"Bearer {me.token}"}, None)

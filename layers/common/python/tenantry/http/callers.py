@@ -1,8 +1,9 @@
-"""Who sends the request: dependencies for routes, to be used with Powertools' `Depends`."""
+"""Who sends the request: types of routes' parameters, which Powertools resolves before it calls the route."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Annotated, Final
 
+from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
 from tenantry.errors import InvalidToken, LoginTooOld, MissingToken, OperatorRequired, OrganizationNotFound
@@ -40,19 +41,21 @@ def identity(request: Request) -> Identity:
     return authenticated
 
 
+Bearer = Annotated[Identity, Depends(identity)]
+"""Whom the request's token speaks for, also if in no organization; else 401."""
+
+
 def optional_identity(request: Request) -> Identity | None:
     """Return whom the token speaks for, or None if the request carries no credentials at all."""
     return identity(request) if request.headers.get("authorization") else None
 
 
+OptionalBearer = Annotated[Identity | None, Depends(optional_identity)]
+"""Whom the request's token speaks for, or None if it carries none; 401 if the token is not valid."""
+
+
 def caller(request: Request) -> Membership:
     """Return the membership that the request's bearer token speaks for.
-
-    Examples
-    --------
-    >>> @app.get("/notes")
-    ... def list_notes(caller: Annotated[Membership, Depends(http.caller)]) -> list[dict]:
-    ...     return tenants.collection(caller).find({})
 
     Raises
     ------
@@ -62,6 +65,18 @@ def caller(request: Request) -> Membership:
         The token is for no organization.
     """
     return _membership(identity(request))
+
+
+Caller = Annotated[Membership, Depends(caller)]
+"""The membership that the request's token speaks for; 401 without a valid token, 404 if it is in none.
+
+>>> @app.get("/notes")
+... def list_notes(caller: Caller) -> list[dict]:
+...     return tenants.collection(caller).find({})
+"""
+
+Organization = Annotated[str, "Slug or id"]
+"""The path's parameter, which `Member` compares; `local.openapi` describes it, which takes pydantic."""
 
 
 def member(request: Request) -> Membership:
@@ -75,6 +90,10 @@ def member(request: Request) -> Membership:
         The organization in the path is another one, or none.
     """
     return _member(request, identity(request))
+
+
+Member = Annotated[Membership, Depends(member)]
+"""The caller, a member of the organization in the path; 401 without a valid token, 404 if of another one."""
 
 
 def recent_member(request: Request) -> Membership:
@@ -96,6 +115,10 @@ def recent_member(request: Request) -> Membership:
     if moments.now() - authenticated.authenticated_at > RECENT + timedelta(seconds=CLOCK_SKEW_SECONDS):
         raise LoginTooOld
     return membership
+
+
+RecentMember = Annotated[Membership, Depends(recent_member)]
+"""As `Member`; 401 also if the password was sent longer ago than `RECENT`."""
 
 
 def _membership(authenticated: Identity) -> Membership:
@@ -129,3 +152,7 @@ def operator(request: Request) -> str:
     logger.append_keys(operator=arn)
     request_context.set_actor(Actor("operator", arn))
     return str(arn)
+
+
+Operator = Annotated[str, Depends(operator)]
+"""ARN of the platform's operator; else 403."""

@@ -8,8 +8,9 @@ answer carries Last-Modified, so If-Modified-Since and If-Unmodified-Since are i
 import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
 from tenantry.errors import MalformedRequest, PreconditionFailed
@@ -54,6 +55,10 @@ def precondition(request: Request) -> Holds:
     """
     event = request.resolved_event.raw_event
     return condition(value_of(event, IF_MATCH.lower()), value_of(event, IF_NONE_MATCH.lower()))
+
+
+Precondition = Annotated[Holds, Depends(precondition)]
+"""What the request asks of the resource that it changes; 400 if it cannot be read."""
 
 
 def condition(if_match: str | None, if_none_match: str | None = None) -> Holds:

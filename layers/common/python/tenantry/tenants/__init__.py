@@ -1,4 +1,8 @@
-"""Tenants' collections; only this room and `tenantry.lifecycle.moves` name one."""
+"""The documents of tenants, whatever the organization is named by now.
+
+`collection` opens the collection of the caller's organization, a `TenantCollection`; functions read and write
+documents through it alone.
+"""
 
 from tenantry.tenants.tenant_collection import TenantCollection, collection
 

@@ -262,6 +262,6 @@ def collection(caller: Membership) -> TenantCollection:
     Parameters
     ----------
     caller : Membership
-        Whom the request's token speaks for; see `tenantry.http.caller`.
+        Whom the request's token speaks for; see `tenantry.http.callers.Caller`.
     """
     return TenantCollection(caller.organization_id, caller.organization)

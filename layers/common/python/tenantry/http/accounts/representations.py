@@ -1,13 +1,15 @@
 """What clients see of accounts and tokens, as `tenantry.http.accounts.answers` describes it."""
 
-from tenantry.http.organizations.representations import Representation, organization_of
+from typing import Any
+
+from tenantry.http.organizations.representations import organization_of
 from tenantry.identity.accounts import AccountDocument, address_of
 from tenantry.identity.sessions import Tokens
 from tenantry.identity.tokens import LIFETIME_SECONDS
 from tenantry.runtime.moments import rfc3339
 
 
-def account_of(document: AccountDocument) -> Representation:
+def account_of(document: AccountDocument) -> dict[str, Any]:
     """Return an account's representation."""
     return {
         "id": document["_id"],
@@ -16,7 +18,7 @@ def account_of(document: AccountDocument) -> Representation:
     }
 
 
-def access_token_of(tokens: Tokens) -> Representation:
+def access_token_of(tokens: Tokens) -> dict[str, Any]:
     """Return the representation of the tokens that a login or refresh gives (RFC 6749 section 5.1)."""
     representation = {
         "access_token": tokens.access_token,

@@ -5,16 +5,9 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from tenantry.http.callers import member
 from tenantry.http.documents.requests import document_id_of
-from tenantry.http.preconditions import Holds, precondition
-from tenantry.identity.members import Membership
 
-Member = Annotated[Membership, Depends(member)]
 DocumentId = Annotated[Any, Depends(document_id_of)]
-Condition = Annotated[Holds, Depends(precondition)]
-
-Organization = Annotated[str, Path(description="Slug or id", json_schema_extra={"example": "google"})]
 DocumentPath = Annotated[
     str,
     Path(

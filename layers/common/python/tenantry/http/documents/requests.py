@@ -84,25 +84,6 @@ def document_id_of(request: Request) -> Any:
         raise MalformedRequest("The id in the path is not text in UTF-8.") from None
 
 
-def query_parameters(*names: str) -> Callable[[Request], None]:
-    """Make a dependency that refuses query parameters of other names, and repeated ones.
-
-    A misspelt filter would otherwise match every document.
-    """
-
-    def check(request: Request) -> None:
-        sent = request.resolved_event.resolved_query_string_parameters
-        wrong = [
-            {"field": name, "message": "must be given once" if name in names else "is not a parameter here"}
-            for name, values in sent.items()
-            if name not in names or len(values) > 1
-        ]
-        if wrong:
-            raise InvalidFields(errors=wrong)
-
-    return check
-
-
 def _decoded(octets: bytes) -> Any:
     return extended_json.decode(_parsed(octets))
 

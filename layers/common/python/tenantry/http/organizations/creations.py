@@ -1,11 +1,12 @@
 """What the routes that create an organization have in common."""
 
 from http import HTTPStatus
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
 from tenantry.http.accounts.representations import account_of
-from tenantry.http.organizations.representations import Representation, organization_of
+from tenantry.http.organizations.representations import organization_of
 from tenantry.http.preconditions import etag
 from tenantry.identity.accounts import AccountDocument
 from tenantry.registry.organizations.document import OrganizationDocument
@@ -13,7 +14,7 @@ from tenantry.registry.organizations.document import OrganizationDocument
 
 def created(
     organization: OrganizationDocument, account: AccountDocument, path: str
-) -> Response[Representation]:
+) -> Response[dict[str, Any]]:
     """Answer an organization that has been created.
 
     Parameters

@@ -5,10 +5,8 @@ from typing import Any
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.runtime.moments import rfc3339
 
-Representation = dict[str, Any]
 
-
-def organization_of(document: OrganizationDocument) -> Representation:
+def organization_of(document: OrganizationDocument) -> dict[str, Any]:
     """Return an organization's representation."""
     return {
         "id": document["_id"],
