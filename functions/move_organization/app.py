@@ -41,7 +41,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         return context.get_remaining_time_in_millis() > LEFT_TO_STOP_MS
 
     if "organization" in event:
-        return requests.carry_out(event, has_time)
+        return requests.handle(event, has_time)
     given_up = requests.go_on_with_all(has_time)
     if given_up:
         raise RuntimeError(f"{len(given_up)} moves were given up")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Literal
 
-from tenantry.lifecycle.intents import writing
+from tenantry.lifecycle.intents import completion, writing
 from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.document import OrganizationDocument, place_of
 from tenantry.runtime import moments
@@ -40,9 +40,15 @@ def _intend(
     intent = writing._intent(current, target)
     intent["leased_until"] = intent["created_at"] + lease
     slugs = sorted({current["slug"], intent["slug"]})
-    intended = changing.replace(current, {"state": state, "intent": intent, "slugs": slugs})
-    assert intended is not None
-    return intended
+    return changing.replace(current, {"state": state, "intent": intent, "slugs": slugs})
+
+
+def complete(intended: OrganizationDocument) -> None:
+    """Do what an intent says, as if this process had the lease of it."""
+    if intended["state"] == "renaming":
+        completion.complete_rename(intended)
+    else:
+        completion.complete_deletion(intended)
 
 
 def only_intent(intended: OrganizationDocument) -> None:

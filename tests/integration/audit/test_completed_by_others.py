@@ -5,7 +5,6 @@ from functools import partial
 
 import pytest
 
-from tenantry.lifecycle.intents import completion
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.runtime import request_context
@@ -13,7 +12,15 @@ from tenantry.runtime.request_context import Actor
 from tests.integration.audit.records import actions, recorded
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
-from tests.support.intents import Crash, collection_done, intend_deletion, intend_rename, only_intent, stored
+from tests.support.intents import (
+    Crash,
+    collection_done,
+    complete,
+    intend_deletion,
+    intend_rename,
+    only_intent,
+    stored,
+)
 from tests.support.owners import Owner
 
 CRASHES = pytest.mark.parametrize("crash", [only_intent, collection_done])
@@ -44,7 +51,7 @@ def test_one_of_those_who_complete_it_records_who_decided_it(
     crash(intended)
     assert actions(databases) == before
     # As if each had the lease, or had lost it meanwhile.
-    at_once([partial(completion.complete, intended)] * 4)
+    at_once([partial(complete, intended)] * 4)
     settle(intended)
     assert actions(databases) == [*before, action]
     record = recorded(databases)[-1]

@@ -177,7 +177,7 @@ def test_both_names_of_a_rename_that_was_interrupted_are_held(
 ) -> None:
     member = library.create("Google")
     with monkeypatch.context() as patch:
-        patch.setattr(completion, "complete", Mock(side_effect=AutoReconnect))
+        patch.setattr(completion, "complete_rename", Mock(side_effect=AutoReconnect))
         with pytest.raises(AutoReconnect):
             library.rename(member, "Alphabet")
     databases.master["organizations"].update_one({}, {"$set": {"intent.leased_until": moments.now()}})

@@ -113,7 +113,7 @@ def test_name_is_free_at_once_whatever_there_is_to_erase(
 ) -> None:
     google = create("Google")
     with monkeypatch.context() as patch:
-        patch.setattr(erasing, "carry_out", lambda _: False)
+        patch.setattr(erasing, "erase_some", lambda _: False)
         deleting.delete(google)
     heir = library.create("Google", "heir@example.com")
     assert TenantCollection(heir.organization_id).find({}) == []
@@ -217,9 +217,9 @@ def test_erasure_goes_on_from_where_it_ended(
         patch.setattr(erasing, "BATCH_SECONDS", 0.01)
         deleting.delete(google)
     (erasure,) = erasing.find_all(timedelta())
-    while not erasing.carry_out(erasure):
+    while not erasing.erase_some(erasure):
         pass
-    assert erasing.carry_out(erasure), "doing it twice changes nothing"
+    assert erasing.erase_some(erasure), "doing it twice changes nothing"
     assert pool[POOL].count_documents({}) == 0
 
 

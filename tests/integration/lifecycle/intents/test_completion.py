@@ -80,7 +80,7 @@ def test_late_repetition_after_the_organization_has_its_old_name_again(
 ) -> None:
     identity = databases.collections()["org_alpha"]
     late = intend_rename(owner.id, "Beta")
-    completion.complete(late)
+    completion.complete_rename(late)
     assert service.patch(owner.path, {"name": "Alpha"}, token=owner.token).status == 200
     settle(late)
     assert TenantCollection(owner.id).find({}) == [{"_id": "kept"}]
@@ -114,7 +114,7 @@ def test_organization_may_be_deleted_whatever_names_it_has_left(
 ) -> None:
     databases.tenants.create_collection("org_beta")
     with pytest.raises(OrganizationExists):
-        completion.complete(_taken_over(intend_rename(owner.id, "Beta")))
+        completion.complete_rename(_taken_over(intend_rename(owner.id, "Beta")))
     assert service.delete(owner.path, token=owner.token).status == 204
     databases.tenants.drop_collection("org_beta")
 
@@ -151,7 +151,7 @@ def test_rename_that_somebody_is_at_is_left_to_it(
         assert int(answer.headers["retry-after"]) > 0
     assert service.get(owner.path, token=owner.token).json["state"] == "renaming"
     assert databases.dump() == before
-    completion.complete(intended)
+    completion.complete_rename(intended)
 
 
 def test_request_waits_for_the_rename_that_somebody_is_at(
@@ -159,7 +159,7 @@ def test_request_waits_for_the_rename_that_somebody_is_at(
 ) -> None:
     intended = intend_rename(owner.id, "Beta", LIVE)
     waiting, done = at_once(
-        [partial(TenantCollection(owner.id).find, {}), partial(completion.complete, intended)]
+        [partial(TenantCollection(owner.id).find, {}), partial(completion.complete_rename, intended)]
     )
     assert waiting == [{"_id": "kept"}]
     assert done["slug"] == "beta"
@@ -169,7 +169,7 @@ def test_one_of_many_gets_the_lease(databases: Databases, owner: Owner) -> None:
     intended = intend_rename(owner.id, "Beta")
     results = at_once([partial(leases.take_lease, intended, LIVE)] * 8)
     assert [lease is not None for lease in results].count(True) == 1
-    completion.complete(intended)
+    completion.complete_rename(intended)
 
 
 def test_holder_of_a_lease_that_was_held_up_touches_nothing(
@@ -191,7 +191,7 @@ def test_holder_of_a_lease_that_was_held_up_touches_nothing(
     assert raised.value.timeout
     assert databases.collections() == before
     monkeypatch.undo()
-    completion.complete(stored(owner.id))
+    completion.complete_rename(stored(owner.id))
 
 
 def test_both_names_are_taken_until_a_rename_is_over(

@@ -131,7 +131,7 @@ def test_creator_that_was_held_up_creates_no_collection_that_nobody_owns(
     found = finding.find(begun.organization_id)
     assert found is not None
     once_before(monkeypatch, clusters, "tenant_database", lambda: library.rename(begun, "Alphabet"))
-    creation.complete(found)
+    creation.complete_creation(found)
     assert second.list_collection_names() == ["org_alphabet"]
 
 

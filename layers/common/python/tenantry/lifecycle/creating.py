@@ -138,7 +138,7 @@ def _repeated(answer: idempotency.Answer, wanted: "CreateOrganization") -> Creat
         account = accounts.find(created.account["_id"])
         if not check_password(throttling.of_stranger(created.account["email"]), account, wanted.password):
             raise IdempotencyKeyReused
-    creation.complete(created.organization)
+    creation.complete_creation(created.organization)
     present = finding.find(created.organization["_id"])
     if present is None or present["state"] == "deleting":
         raise IdempotencyKeySpent
@@ -157,7 +157,7 @@ def _create(
             creation.check(created.organization)
             _insert(created, owner_id, claim)
             logger.append_keys(organization_id=created.organization["_id"], account_id=account["_id"])
-            creation.complete(created.organization)
+            creation.complete_creation(created.organization)
             return created
     raise CapacityExhausted
 

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from functools import partial
 
+import pymongo
+
 from tenantry.errors import PreconditionFailed
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import erasing
-from tenantry.lifecycle.intents.writing import OvertakenError, carry_out
+from tenantry.lifecycle.intents import completion
+from tenantry.lifecycle.intents.writing import write_intent
 from tenantry.lifecycle.moves import cleaning
 from tenantry.lifecycle.overtaking import until_not_overtaken
+from tenantry.registry.organizations.changing import Overtaken
 from tenantry.registry.organizations.document import OrganizationDocument, is_pooled
 
 
@@ -47,8 +51,9 @@ def _delete(current: OrganizationDocument) -> None:
     """Delete the organization if it still is at this version."""
     if current.get("move"):
         cleaning.make_way(current["_id"])
-        raise OvertakenError
+        raise Overtaken
     if is_pooled(current):
         erasing.delete(current)
-    else:
-        carry_out(current, "deleting", {})
+        return
+    with pymongo.timeout(completion.WORK_SECONDS):
+        completion.complete_deletion(write_intent(current, "deleting", {}))

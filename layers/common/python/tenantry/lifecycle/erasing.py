@@ -16,7 +16,6 @@ from pymongo.errors import PyMongoError
 from tenantry.audit import recording
 from tenantry.errors import TenantryError
 from tenantry.identity import members
-from tenantry.lifecycle.intents.writing import OvertakenError
 from tenantry.registry import clusters, name_holds
 from tenantry.registry.organizations import changing
 from tenantry.registry.organizations.document import OrganizationDocument, Place, place_of
@@ -49,14 +48,14 @@ def delete(organization: OrganizationDocument) -> None:
 
     Raises
     ------
-    OvertakenError
+    Overtaken
         Another change came first; nothing was changed.
     pymongo.errors.PyMongoError
         Outcome unknown: it is deleted, or nothing has changed.
     """
     erasure = _end_organization(organization)
     try:
-        carry_out(erasure)
+        erase_some(erasure)
     except (PyMongoError, TenantryError) as error:  # the organization is deleted all the same
         log_failure("An erasure is left to the reconciler", error, organization_id=erasure["_id"])
 
@@ -64,8 +63,6 @@ def delete(organization: OrganizationDocument) -> None:
 @mongodb.in_transaction
 def _end_organization(session: ClientSession, organization: OrganizationDocument) -> Erasure:
     removed = changing.remove(organization, session)
-    if removed is None:
-        raise OvertakenError
     owner_ids = members.remove_members(removed["_id"], session)
     name_holds.hold_deleted(removed["slugs"], removed["_id"], owner_ids, session)
     names_of_it = {"name": removed["name"], "slug": removed["slug"]}
@@ -91,7 +88,7 @@ def find_all(older_than: timedelta) -> list[Erasure]:
     return list(erasures().find(due).sort("created_at", 1))
 
 
-def carry_out(erasure: Erasure) -> bool:
+def erase_some(erasure: Erasure) -> bool:
     """Erase what an organization has left, for a few seconds; doing it twice changes nothing.
 
     Returns

@@ -5,8 +5,8 @@ from typing import Final
 
 from tenantry.errors import ServiceUnavailable
 from tenantry.lifecycle.intents.settling import settle
-from tenantry.lifecycle.intents.writing import OvertakenError
 from tenantry.registry.organizations import finding
+from tenantry.registry.organizations.changing import Overtaken
 from tenantry.registry.organizations.document import OrganizationDocument
 
 MAX_ATTEMPTS: Final = 10  # of a change that others keep overtaking
@@ -23,7 +23,7 @@ def until_not_overtaken[Result](
         The organization as it was read.
     change : callable
         Changes the organization that it is given, which has no intent; None if it is deleted. It raises
-        OvertakenError if the organization is to be read again.
+        Overtaken if the organization is to be read again.
 
     Raises
     ------
@@ -34,6 +34,6 @@ def until_not_overtaken[Result](
     for _ in range(MAX_ATTEMPTS):
         try:
             return change(settle(current) if current else None)
-        except OvertakenError:
+        except Overtaken:
             current = finding.find(organization["_id"])
     raise ServiceUnavailable

@@ -82,9 +82,9 @@ def _erase(older_than: timedelta, outcome: Reconciliation) -> None:
     give_up_at = time.monotonic() + ERASING_SECONDS
     for erasure in erasing.find_all(older_than):
         try:
-            is_done = erasing.carry_out(erasure)
+            is_done = erasing.erase_some(erasure)
             while not is_done and time.monotonic() < give_up_at:
-                is_done = erasing.carry_out(erasure)
+                is_done = erasing.erase_some(erasure)
         except (PyMongoError, TenantryError) as error:
             log_failure("An erasure failed", error, organization_id=erasure["_id"])
             outcome.failed.append(erasure["_id"])

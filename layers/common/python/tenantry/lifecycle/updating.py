@@ -5,13 +5,15 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pymongo
 from pymongo.client_session import ClientSession
 
 from tenantry.audit import recording
 from tenantry.errors import InvalidFields, InvalidToken, OrganizationExists, PreconditionFailed
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import slugs
-from tenantry.lifecycle.intents.writing import OvertakenError, carry_out
+from tenantry.lifecycle.intents import completion
+from tenantry.lifecycle.intents.writing import write_intent
 from tenantry.lifecycle.overtaking import until_not_overtaken
 from tenantry.registry import name_holds, names
 from tenantry.registry.organizations import changing, moving, pace
@@ -85,26 +87,24 @@ def _change(current: OrganizationDocument, target: dict[str, Any], account_id: s
         return current
     counted = pace.counted(current)
     if target["slug"] == current["slug"]:
-        changed = _replace(current, target, counted, "organization.changed")
-    else:
-        changed = _rename(current, target, counted, account_id)
-    if changed is None:
-        raise OvertakenError
-    return changed
+        return _replace(current, target | counted, "organization.changed")
+    return _rename(current, target, counted, account_id)
 
 
 def _rename(
     current: OrganizationDocument, target: dict[str, Any], counted: dict[str, datetime], account_id: str
-) -> OrganizationDocument | None:
+) -> OrganizationDocument:
     try:
         slugs.check_free(target["slug"], account_id, besides=current["_id"])
         if current.get("move"):
             raise moving.refusal()
         exchange = _exchange(current, target["slug"], account_id)
-        if not is_pooled(current):
-            return carry_out(current, "renaming", target, counted, exchange)
-        names_of_it = {"slugs": [target["slug"]], "collection": names.collection_of(target["slug"])}
-        return _replace(current, target | names_of_it, counted, "organization.renamed", exchange)
+        if is_pooled(current):
+            names_of_it = {"slugs": [target["slug"]], "collection": names.collection_of(target["slug"])}
+            return _replace(current, target | names_of_it | counted, "organization.renamed", exchange)
+        with pymongo.timeout(completion.WORK_SECONDS):
+            intended = write_intent(current, "renaming", target, counted, exchange)
+            return completion.complete_rename(intended)
     except OrganizationExists:
         pace.charge_taken_name(current["_id"])
         count("NameTaken")
@@ -117,20 +117,16 @@ def _exchange(
     return partial(slugs.exchange, current, slug, account_id) if name_holds.are_kept() else None
 
 
+@mongodb.in_transaction
 def _replace(
+    session: ClientSession,
     current: OrganizationDocument,
-    target: dict[str, Any],
-    counted: dict[str, datetime],
+    changes: dict[str, Any],
     action: recording.Action,
     also: Callable[[ClientSession], None] | None = None,
-) -> OrganizationDocument | None:
-    def attempt(session: ClientSession) -> OrganizationDocument | None:
-        final = target | counted | {"updated_at": moments.now()}
-        changed = changing.replace(current, final, session)
-        if changed is not None and also is not None:
-            also(session)
-        if changed is not None:
-            recording.record(action, [current["_id"]], session, recording.changes(current, target))
-        return changed
-
-    return mongodb.run_transaction(attempt)
+) -> OrganizationDocument:
+    changed = changing.replace(current, changes | {"updated_at": moments.now()}, session)
+    if also is not None:
+        also(session)
+    recording.record(action, [current["_id"]], session, recording.changes(current, changed))
+    return changed

@@ -17,7 +17,7 @@ from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended, ServiceUnavailable, TenantryError
-from tenantry.lifecycle.intents.settling import settle_collection
+from tenantry.lifecycle.intents.settling import settle
 from tenantry.registry import clusters
 from tenantry.registry.organizations import finding, moving
 from tenantry.registry.organizations.document import OrganizationDocument, Place, place_of
@@ -164,7 +164,7 @@ class Fence:
     def _settled(self) -> OrganizationDocument:
         """Return the organization, as it was last seen without an intent."""
         organization = self._last_seen or finding.find(self._organization_id)
-        self._last_seen = settle_collection(organization) if organization else None
+        self._last_seen = settle(organization, deletion=False) if organization else None
         if self._last_seen is None or self._last_seen["state"] == "deleting":
             raise OrganizationNotFound
         if self._last_seen.get("suspended_at"):

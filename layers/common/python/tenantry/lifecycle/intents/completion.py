@@ -7,6 +7,7 @@ it, and its database operations end long before the lease does. A deletion needs
 never comes back.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from tenantry.errors import OrganizationExists, ServiceUnavailable
 from tenantry.identity import members
 from tenantry.registry import clusters, name_holds
 from tenantry.registry.organizations import changing, finding
+from tenantry.registry.organizations.changing import Overtaken
 from tenantry.registry.organizations.document import Intent, OrganizationDocument, place_of
 from tenantry.runtime import mongodb
 from tenantry.runtime.observability import logger
@@ -26,18 +28,18 @@ LEASE: Final = timedelta(seconds=10)
 WORK_SECONDS: Final = 5  # of the holder of a lease; the rest allows for clocks that differ
 
 
-def complete(organization: OrganizationDocument) -> OrganizationDocument | None:
-    """Do what an organization's intent says; doing it twice changes nothing.
+def complete_rename(organization: OrganizationDocument) -> OrganizationDocument:
+    """Rename an organization as its intent says; doing it twice changes nothing.
 
     Parameters
     ----------
     organization : OrganizationDocument
-        The organization with its intent: a deletion, or a rename that the caller has the lease of.
+        The organization with its intent, of which the caller has the lease.
 
     Returns
     -------
-    OrganizationDocument or None
-        The organization after a rename, None after a deletion.
+    OrganizationDocument
+        The organization after the rename.
 
     Raises
     ------
@@ -49,19 +51,13 @@ def complete(organization: OrganizationDocument) -> OrganizationDocument | None:
         Outcome unknown; the intent stays until somebody settles it.
     """
     intent = organization["intent"]
-    assert intent is not None, "the states renaming and deleting have an intent"  # noqa: S101
-    if organization["state"] == "deleting":
-        _delete(organization, intent)
-        return None
-    return _rename(organization, intent)
-
-
-def _rename(organization: OrganizationDocument, intent: Intent) -> OrganizationDocument:
+    assert intent is not None, "the state renaming has an intent"  # noqa: S101
     try:
         collections.rename(place_of(organization), intent)
     except OrganizationExists:
         withdrawn = {"state": "active", "intent": None, "slugs": [organization["slug"]]}
-        changing.replace(organization, withdrawn)
+        with suppress(Overtaken):  # another process has withdrawn it
+            changing.replace(organization, withdrawn)
         raise
     except collections.CollectionElsewhere:
         _check_overtaken(organization)
@@ -75,39 +71,49 @@ def _rename(organization: OrganizationDocument, intent: Intent) -> OrganizationD
         "updated_at": intent["created_at"],
         "intent": None,
     }
-    # All that is written was decided with the intent, so the outcome is this even if another was first.
-    _end_rename(organization, intent, final)
+    with suppress(Overtaken):  # by who has completed it; what is written was decided with the intent
+        _replace_renamed(organization, intent, final)
     return organization | final | {"version": organization["version"] + 1}  # type: ignore[return-value]
 
 
 @mongodb.in_transaction
-def _end_rename(
+def _replace_renamed(
     session: ClientSession, organization: OrganizationDocument, intent: Intent, final: dict[str, Any]
 ) -> None:
-    replaced = changing.replace(organization, final, session)
-    if replaced is not None and "decided_by" in intent:
+    changing.replace(organization, final, session)
+    if "decided_by" in intent:
         _record("organization.renamed", organization, recording.changes(organization, intent), session)
 
 
-def _delete(organization: OrganizationDocument, intent: Intent) -> None:
-    place, uuid = place_of(organization), intent["collection_uuid"]
-    assert uuid is not None, "what is deleted has been created"  # noqa: S101
+def complete_deletion(organization: OrganizationDocument) -> None:
+    """Delete an organization as its intent says; doing it twice changes nothing.
+
+    Raises
+    ------
+    ServiceUnavailable
+        The collection was taken away from outside; the intent stays, and an operator must look.
+    pymongo.errors.PyMongoError
+        Outcome unknown; the intent stays until somebody settles it.
+    """
+    place, intent = place_of(organization), organization["intent"]
+    assert intent is not None, "the state deleting has an intent"  # noqa: S101
+    assert intent["collection_uuid"] is not None, "what is deleted has been created"  # noqa: S101
     try:
-        collections.drop(place, uuid)
+        collections.drop(place, intent["collection_uuid"])
     except collections.CollectionElsewhere:
         _check_overtaken(organization)
-    _end_deletion(organization, place.cluster)
+    with suppress(Overtaken):  # by who has completed it
+        _remove(organization, place.cluster)
 
 
 @mongodb.in_transaction
-def _end_deletion(session: ClientSession, organization: OrganizationDocument, cluster: str) -> None:
+def _remove(session: ClientSession, organization: OrganizationDocument, cluster: str) -> None:
     removed = changing.remove(organization, session)
-    if removed:
-        owner_ids = members.remove_members(organization["_id"], session)
-        name_holds.hold_deleted(removed["slugs"], organization["_id"], owner_ids, session)
-        clusters.release(cluster, removed.get("namespaces", 0), session)
-        names_of_it = {"name": organization["name"], "slug": organization["slug"]}
-        _record("organization.deleted", organization, names_of_it, session)
+    owner_ids = members.remove_members(organization["_id"], session)
+    name_holds.hold_deleted(removed["slugs"], organization["_id"], owner_ids, session)
+    clusters.release(cluster, removed.get("namespaces", 0), session)
+    names_of_it = {"name": organization["name"], "slug": organization["slug"]}
+    _record("organization.deleted", organization, names_of_it, session)
 
 
 def _record(

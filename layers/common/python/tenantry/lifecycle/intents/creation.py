@@ -98,7 +98,7 @@ def _being_created(organization: OrganizationDocument) -> OrganizationDocument:
     return organization | {"state": "creating", "intent": intent}
 
 
-def complete(organization: OrganizationDocument) -> None:
+def complete_creation(organization: OrganizationDocument) -> None:
     """Create the collection of an organization that waits for it; doing it twice changes nothing.
 
     Raises

@@ -14,34 +14,20 @@ PAUSE_SECONDS: Final = 0.02  # between two looks at a rename that another proces
 MAX_WAIT_SECONDS: Final = 3
 
 
-def settle(organization: OrganizationDocument) -> OrganizationDocument | None:
+def settle(organization: OrganizationDocument, *, deletion: bool = True) -> OrganizationDocument | None:
     """Return an organization without an intent, completing the one that it carries if nobody is at it.
 
-    Returns
-    -------
-    OrganizationDocument or None
-        The organization at rest, or None if it is deleted.
-
-    Raises
-    ------
-    ServiceUnavailable
-        Another process is at it and takes long, or has died a moment ago; nothing was changed.
-    pymongo.errors.PyMongoError
-        Outcome unknown; the intent stays until somebody settles it.
-    """
-    current = settle_collection(organization)
-    return completion.complete(current) if current is not None and current["state"] == "deleting" else current
-
-
-def settle_collection(organization: OrganizationDocument) -> OrganizationDocument | None:
-    """Return an organization whose collection can be used, completing a creation or rename if it must be.
-
-    A deletion stays for those who may write accounts and members.
+    Parameters
+    ----------
+    organization : OrganizationDocument
+        The organization as it was read.
+    deletion : bool
+        False for processes that may not write accounts and members: they leave a deletion as it is.
 
     Returns
     -------
     OrganizationDocument or None
-        The organization at rest or being deleted, or None if it is deleted.
+        The organization at rest, or in the state `deleting` if that is left; None if it is deleted.
 
     Raises
     ------
@@ -52,17 +38,20 @@ def settle_collection(organization: OrganizationDocument) -> OrganizationDocumen
     """
     current: OrganizationDocument | None = organization
     if organization["state"] == "creating":
-        creation.complete(organization)
+        creation.complete_creation(organization)
         current = finding.find(organization["_id"])
     give_up_at = time.monotonic() + MAX_WAIT_SECONDS
     while current is not None and (current["state"] == "renaming" or moving.is_paused(current)):
         if time.monotonic() > give_up_at:
             raise ServiceUnavailable
-        current = _attempt(current)
+        current = _advance(current)
+    if deletion and current is not None and current["state"] == "deleting":
+        completion.complete_deletion(current)
+        return None
     return current
 
 
-def _attempt(organization: OrganizationDocument) -> OrganizationDocument | None:
+def _advance(organization: OrganizationDocument) -> OrganizationDocument | None:
     """Complete a rename whose lease is free or end a pause that nobody will, or wait a moment.
 
     Returns
@@ -75,7 +64,7 @@ def _attempt(organization: OrganizationDocument) -> OrganizationDocument | None:
             moving.lift(organization)
         elif (leased := leases.take_lease(organization, completion.LEASE)) is not None:
             try:
-                return completion.complete(leased)
+                return completion.complete_rename(leased)
             except OrganizationExists:
                 return finding.find(organization["_id"])  # the intent has been withdrawn
     time.sleep(PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""Renaming and deleting a tenant's collection: write down what is intended, then do it.
+"""Writing down that a tenant's collection is to be renamed or deleted.
 
 Neither can be part of a transaction, so what is decided is stored as an intent first. From then on the change
 will happen, whoever completes it; see `tenantry.lifecycle.intents.completion` and
@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
-import pymongo
 from pymongo.client_session import ClientSession
 
 from tenantry.audit import recording
@@ -17,24 +16,21 @@ from tenantry.errors import ServiceUnavailable
 from tenantry.lifecycle.intents import completion
 from tenantry.registry import names
 from tenantry.registry.organizations import changing, finding, leases
+from tenantry.registry.organizations.changing import Overtaken
 from tenantry.registry.organizations.document import Intent, OrganizationDocument, place_of
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import logger
 from tenantry.storage import collections
 
 
-class OvertakenError(Exception):
-    """The organization is not as it was read any more; nothing was changed."""
-
-
-def carry_out(
+def write_intent(
     current: OrganizationDocument,
     state: Literal["renaming", "deleting"],
     target: dict[str, Any],
     counted: Mapping[str, Any] = MappingProxyType({}),
     also: Callable[[ClientSession], None] | None = None,
-) -> OrganizationDocument | None:
-    """Write an intent and do what it says.
+) -> OrganizationDocument:
+    """Write the intent to rename or delete an organization, with a lease on completing it.
 
     Parameters
     ----------
@@ -51,52 +47,41 @@ def carry_out(
 
     Returns
     -------
-    OrganizationDocument or None
-        The organization after a rename, None after a deletion.
+    OrganizationDocument
+        The organization with the intent.
 
     Raises
     ------
-    OvertakenError
+    Overtaken
         Another change came first; nothing was changed.
     OrganizationExists
-        The slug or the collection's name is taken; nothing was changed.
+        The slug is taken; nothing was changed.
     ServiceUnavailable
         The organization has left that name in a rename that was interrupted, and may not return to it yet;
         nothing was changed.
     pymongo.errors.PyMongoError
-        Outcome unknown: it is completed once somebody has settled the intent, or has not happened at all.
+        Outcome unknown: the intent is written and will be completed, or nothing was changed.
     """
-    with pymongo.timeout(completion.WORK_SECONDS):
-        changes = {
-            "state": state,
-            "intent": _intent(current, target),
-            "slugs": sorted({current["slug"], target.get("slug", current["slug"])}),
-            **counted,
-        }
-        intended = _write(current, changes, also)
-        if intended is None:
-            raise OvertakenError
-        return completion.complete(intended)
-
-
-def _write(
-    current: OrganizationDocument, changes: dict[str, Any], also: Callable[[ClientSession], None] | None
-) -> OrganizationDocument | None:
+    changes = {
+        "state": state,
+        "intent": _intent(current, target),
+        "slugs": sorted({current["slug"], target.get("slug", current["slug"])}),
+        **counted,
+    }
     if also is None:
         return changing.replace(current, changes)
-    return _write_in_transaction(current, changes, also)
+    return _replace_and(also, current, changes)
 
 
 @mongodb.in_transaction
-def _write_in_transaction(
+def _replace_and(
     session: ClientSession,
+    also: Callable[[ClientSession], None],
     current: OrganizationDocument,
     changes: dict[str, Any],
-    also: Callable[[ClientSession], None],
-) -> OrganizationDocument | None:
+) -> OrganizationDocument:
     intended = changing.replace(current, changes, session)
-    if intended is not None:
-        also(session)
+    also(session)
     return intended
 
 
@@ -107,7 +92,7 @@ def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
     uuid = collections.collection_uuid(place_of(current))
     if uuid is None:
         if finding.find(current["_id"]) != current:
-            raise OvertakenError
+            raise Overtaken
         logger.error("An organization has no collection", organization_id=current["_id"])
         raise ServiceUnavailable
     now = moments.now()

@@ -7,7 +7,7 @@ from typing import Any
 from pymongo.errors import PyMongoError
 
 from tenantry.errors import OrganizationNotFound, ServiceUnavailable, TooManyIndexes
-from tenantry.lifecycle.intents.settling import settle_collection
+from tenantry.lifecycle.intents.settling import settle
 from tenantry.lifecycle.moves import endings, records
 from tenantry.lifecycle.moves.cleaning import clean
 from tenantry.lifecycle.moves.errors import MoveImpossible, MoveRefused
@@ -121,7 +121,7 @@ def summary(moved: Moved | None) -> dict[str, Any]:
 
 def _find(organization: str) -> OrganizationDocument:
     found = finding.find(organization) or finding.find_holder(organization)
-    settled = settle_collection(found) if found is not None else None
+    settled = settle(found, deletion=False) if found is not None else None
     if settled is None or settled["state"] == "deleting":
         raise OrganizationNotFound
     return settled

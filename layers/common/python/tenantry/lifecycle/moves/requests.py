@@ -15,7 +15,7 @@ from tenantry.runtime.observability import MetricUnit, log_failure, logger, metr
 Answer = dict[str, Any]
 
 
-def carry_out(request: dict[str, Any], has_time: Callable[[], bool]) -> Answer:
+def handle(request: dict[str, Any], has_time: Callable[[], bool]) -> Answer:
     """Move an organization or give up its move, as far as time allows.
 
     Parameters

@@ -11,6 +11,10 @@ from tenantry.registry.organizations.document import OrganizationDocument, organ
 from tenantry.runtime import moments
 
 
+class Overtaken(Exception):
+    """The organization has been changed since it was read; nothing was changed on the strength of that."""
+
+
 def insert(document: OrganizationDocument, session: ClientSession) -> None:
     """Insert an organization within a transaction.
 
@@ -27,7 +31,7 @@ def insert(document: OrganizationDocument, session: ClientSession) -> None:
 
 def replace(
     current: OrganizationDocument, changes: dict[str, Any], session: ClientSession | None = None
-) -> OrganizationDocument | None:
+) -> OrganizationDocument:
     """Change an organization by compare-and-set on its version and state; the version grows by one.
 
     Parameters
@@ -41,11 +45,13 @@ def replace(
 
     Returns
     -------
-    OrganizationDocument or None
-        The organization after the change, or None if it was not as `current` any more: nothing changed.
+    OrganizationDocument
+        The organization after the change.
 
     Raises
     ------
+    Overtaken
+        Another change came first; nothing changed.
     OrganizationExists
         The change reserves a slug that another organization holds; nothing changed.
     """
@@ -53,7 +59,7 @@ def replace(
     if "changes_until" in changes:  # which changes of indexes count in, too, without a version
         expected["changes_until"] = current.get("changes_until")
     try:
-        return organizations().find_one_and_update(
+        changed = organizations().find_one_and_update(
             expected,
             {"$set": changes | {"version": current["version"] + 1}},
             return_document=ReturnDocument.AFTER,
@@ -61,6 +67,9 @@ def replace(
         )
     except DuplicateKeyError:
         raise OrganizationExists from None
+    if changed is None:
+        raise Overtaken
+    return changed
 
 
 def activate(organization_id: str) -> None:
@@ -90,7 +99,16 @@ def reactivate(organization_id: str, session: ClientSession) -> bool:
     return reactivated.matched_count == 1
 
 
-def remove(current: OrganizationDocument, session: ClientSession) -> OrganizationDocument | None:
-    """Remove an organization that is still at this version; return it, or None if it was not there."""
+def remove(current: OrganizationDocument, session: ClientSession) -> OrganizationDocument:
+    """Remove an organization that is still at this version, and return it.
+
+    Raises
+    ------
+    Overtaken
+        Another change came first, or it is removed already; nothing changed.
+    """
     expected = {"_id": current["_id"], "version": current["version"]}
-    return organizations().find_one_and_delete(expected, session=session)
+    removed = organizations().find_one_and_delete(expected, session=session)
+    if removed is None:
+        raise Overtaken
+    return removed
