@@ -15,7 +15,7 @@ from pymongo import MongoClient
 
 from tenantry.identity.sessions import Identity
 from tenantry.registry import schema
-from tenantry.runtime import clients
+from tenantry.runtime import clients, process
 from tenantry.tenants import repetitions
 from tests.faults.operations import OPERATIONS
 from tests.faults.watch import CommandWatch
@@ -47,7 +47,7 @@ class Victim:
         os.environ |= self.environment
         watch = CommandWatch()
         patch = pytest.MonkeyPatch()
-        library.forget()
+        process.forget()
         library.hash_with_few_rounds(patch)
         patch.setattr(clients, "MongoClient", partial(MongoClient, event_listeners=[watch]))
         if self.finds_indexes:

@@ -17,7 +17,7 @@ from pymongo.database import Database
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
 from tenantry.identity.members import Membership
-from tenantry.runtime import secrets
+from tenantry.runtime import process
 from tenantry.runtime.observability import logger
 from tenantry.runtime.settings import settings
 from tests.support import library
@@ -82,7 +82,7 @@ def aws() -> Iterator[None]:
         for name, value in AWS_ENVIRONMENT.items():
             monkeypatch.setenv(name, value)
         yield
-        secrets.forget()
+        process.forget()
 
 
 @pytest.fixture(scope="session")
@@ -181,6 +181,6 @@ def second(
         "MONGODB_CLUSTERS",
         json.dumps({"second": f"mongodb://{address[0]}:{address[1]}/?replicaSet=tenantry"}),
     )
-    library.forget()
+    process.forget()
     yield second_server[databases.tenants.name]
     second_server.drop_database(databases.tenants.name)

@@ -11,15 +11,11 @@ from pymongo import MongoClient
 
 from tenantry.http.organizations import bodies
 from tenantry.identity import accounts, members, passwords, unused_accounts
-from tenantry.identity.keys import public_keys
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Identity
 from tenantry.lifecycle import creating, deleting, updating
-from tenantry.registry import clusters, issuer, schema
 from tenantry.registry.organizations.document import OrganizationDocument
-from tenantry.runtime import ids, moments, mongodb
-from tenantry.runtime.settings import settings
-from tenantry.tenants import repetitions
+from tenantry.runtime import ids, moments, mongodb, process
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, email_of
 
@@ -29,11 +25,11 @@ FEW_ROUNDS = 10
 @contextmanager
 def fresh_process() -> Iterator[None]:
     """Forget what the library keeps per process, as in a new execution environment."""
-    forget()
+    process.forget()
     try:
         yield
     finally:
-        forget()
+        process.forget()
 
 
 @contextmanager
@@ -56,15 +52,6 @@ def using(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     hash_with_few_rounds(monkeypatch)
     with fresh_process():
         yield
-
-
-def forget() -> None:
-    mongodb.close()
-    clusters.close()
-    public_keys.forget()
-    issuer.forget()
-    for cached in (settings, schema.ensure_schema, repetitions.ensure_index):
-        cached.cache_clear()
 
 
 def hash_with_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.monitoring import CommandListener, CommandStartedEvent, CommandSucceededEvent
 
-from tenantry.runtime import clients
-from tests.support import library
+from tenantry.runtime import clients, process
 from tests.support.databases import Document
 
 
@@ -35,6 +34,6 @@ def recording(monkeypatch: pytest.MonkeyPatch, *modules: ModuleType) -> Iterator
     recorder = Recorder()
     for module in (clients, *modules):
         monkeypatch.setattr(module, "MongoClient", partial(MongoClient, event_listeners=[recorder]))
-    library.forget()
+    process.forget()
     yield recorder
-    library.forget()
+    process.forget()

@@ -18,7 +18,7 @@ from mypy_boto3_secretsmanager import SecretsManagerClient
 from pymongo.database import Database
 
 from tenantry.registry import schema
-from tenantry.runtime import mongodb, secrets
+from tenantry.runtime import mongodb
 from tenantry.runtime.observability import logger, metrics
 from tenantry.runtime.settings import settings
 from tests.support import library
@@ -48,7 +48,6 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
         monkeypatch.undo()
     metrics.clear_metrics()
-    secrets.forget()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from pymongo.database import Database
 
 from tenantry.registry import clusters
+from tenantry.runtime import process
 from tenantry.runtime.settings import settings
 from tenantry.storage import pools
 from tenantry.tenants import TenantCollection
@@ -90,6 +91,6 @@ def test_cluster_without_a_connection_string(
     clusters.register("second", 100)
     library.create("Google")
     monkeypatch.delenv("MONGODB_CLUSTERS")
-    library.forget()
+    process.forget()
     refused = tenantry("backup", "google", "-o", tmp_path / "google.archive")
     assert (refused.exit_code, "no connection string" in refused.stderr) == (1, True)

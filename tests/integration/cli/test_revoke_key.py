@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tenantry.identity.keys import public_keys
-from tenantry.runtime import moments, secrets
+from tenantry.runtime import moments, process
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases
@@ -17,7 +17,7 @@ def test_tokens_of_a_revoked_key_are_dead_and_those_of_the_next_live(
     leaked = signing_key.key_id
     signing_key.rotate()
     assert tenantry_json("revoke-key", leaked) == {"revoked": leaked}
-    secrets.forget()  # functions keep the secret for five minutes as well
+    process.forget()  # functions keep the secret for five minutes as well
     with library.fresh_process():
         assert owner.service.get(owner.path, token=owner.token).status == 401
         token = log_in(owner.service, owner.email)

@@ -13,8 +13,7 @@ from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
 from tenantry.http import handlers
 from tenantry.registry import schema
-from tenantry.runtime import clients, moments
-from tests.support import library
+from tenantry.runtime import clients, moments, process
 from tests.support.databases import Databases, Document, failing
 from tests.support.owners import PASSWORD, Owner
 from tests.support.service import Answer, Service
@@ -60,7 +59,7 @@ def test_nothing_listens_at_the_address(
     service = owner.service
     address = f"mongodb://someone:secretword@127.0.0.1:{free_port()}/?replicaSet=tenantry"
     monkeypatch.setenv("MONGODB_URI", address)
-    library.forget()
+    process.forget()
     started = time.monotonic()
     check_unavailable(service.get("/health"))
     assert time.monotonic() - started < clients.REQUEST_TIMEOUT_SECONDS + 5
@@ -80,7 +79,7 @@ def test_server_that_stops_and_starts_again(
     data, port = tmp_path / "data", free_port()
     with running_mongod(binary, data, port) as (_, uri):
         monkeypatch.setenv("MONGODB_URI", uri)
-        library.forget()
+        process.forget()
         assert service.get("/health").status == 200
         assert service.post("/organizations", SIGN_UP).status == 201
     with monkeypatch.context() as patch:
@@ -91,7 +90,7 @@ def test_server_that_stops_and_starts_again(
         assert client.admin.command("ping")
         assert service.get("/health").status == 200
         assert service.post("/organizations", SIGN_UP).code == "organization-exists"
-        library.forget()
+        process.forget()
 
 
 def test_commit_whose_answer_is_lost_once_is_asked_for_again(service: Service, databases: Databases) -> None:

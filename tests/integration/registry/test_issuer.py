@@ -16,7 +16,7 @@ from tenantry.errors import ServiceUnavailable
 from tenantry.identity.keys import public_keys
 from tenantry.identity.tokens import SigningKey
 from tenantry.registry import issuer
-from tenantry.runtime import moments, mongodb, secrets
+from tenantry.runtime import moments, mongodb, process
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases
@@ -40,9 +40,7 @@ def stack(token_issuer: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("TOKEN_ISSUER", token_issuer)
         with library.fresh_process():
-            secrets.forget()
             yield
-    secrets.forget()
 
 
 @pytest.fixture
@@ -179,7 +177,7 @@ def test_keys_of_another_issuer_are_neither_accepted_nor_retired(
     foreign = SigningKey.generate()
     document = {"_id": foreign.kid, "jwk": foreign.public_jwk, "iss": SECOND, "created_at": moments.now()}
     databases.master["signing_keys"].insert_one(document)
-    public_keys.forget()
+    process.forget()
     assert public_keys.find_key(foreign.kid) is None
     assert foreign.public_jwk not in public_keys.all_keys()
     signing_key.rotate()
@@ -217,7 +215,7 @@ def test_a_database_is_handed_over(
         assert tenantry_json("setup-database", "--issuer", SECOND)["issuer"] == SECOND
     with stack(SECOND), pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", second_secret.arn)
-        library.forget()
+        process.forget()
         second_secret.rotate()
         token = log_in(owner.service, owner.email)
         assert owner.service.get(owner.path, token=token).status == 200

@@ -12,9 +12,8 @@ from pymongo.errors import OperationFailure
 from local.processes import free_port
 from tenantry.http import handlers
 from tenantry.registry import clusters
-from tenantry.runtime import clients, mongodb, secrets
+from tenantry.runtime import clients, mongodb, process, secrets
 from tenantry.runtime.settings import settings
-from tests.support import library
 from tests.support.authentication import PASSWORD, uri_of
 from tests.support.databases import Databases
 from tests.support.service import Answer, Service
@@ -56,12 +55,11 @@ def cluster(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
         monkeypatch.delenv(variable, raising=False)
         monkeypatch.setenv(f"{variable}_SECRET_ARN", name)
         secrets_manager.create_secret(Name=name, SecretString="{}")
-    secrets.forget()
-    library.forget()
+    process.forget()
     yield cluster
     for name in ("mongodb", "clusters"):
         secrets_manager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-    secrets.forget()
+    process.forget()
     for user in databases.client.admin.command("usersInfo")["users"]:
         if user["user"] in cluster.users:
             cluster.drop(user["user"])

@@ -3,8 +3,7 @@
 import pytest
 from pymongo.errors import OperationFailure
 
-from tenantry.runtime import mongodb
-from tests.support import library
+from tenantry.runtime import mongodb, process
 from tests.support.databases import Databases
 
 
@@ -13,6 +12,6 @@ def test_driver_offers_the_credentials_of_the_function(
 ) -> None:
     uri = f"{databases.uri}&authSource=%24external&authMechanism=MONGODB-AWS"
     monkeypatch.setenv("MONGODB_URI", uri)
-    library.forget()
+    process.forget()
     with pytest.raises(OperationFailure, match="mechanism MONGODB-AWS which is"):
         mongodb.ping()

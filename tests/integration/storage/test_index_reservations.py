@@ -13,6 +13,7 @@ from tenantry.lifecycle import deleting
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry import clusters
 from tenantry.registry.organizations import index_changes
+from tenantry.runtime import process
 from tenantry.storage import pools
 from tenantry.tenants import TenantCollection
 from tenantry.tenants.fence import Fence
@@ -32,7 +33,7 @@ def mine(
     if request.param == "pooled":
         pools.create("main", "pool_0")
     monkeypatch.setenv("PLACEMENT", request.param)
-    library.forget()
+    process.forget()
     return TenantCollection(library.create("Google").organization_id)
 
 

@@ -17,6 +17,7 @@ from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry import clusters
 from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.document import Place
+from tenantry.runtime import process
 from tenantry.storage import collections, pools
 from tenantry.storage.pooled.indexes import PooledIndexes
 from tenantry.tenants import TenantCollection
@@ -39,7 +40,7 @@ def pool(
     clusters.register(request.param)
     pools.create(request.param, POOL)
     monkeypatch.setenv("PLACEMENT", "pooled")
-    library.forget()
+    process.forget()
     return second if request.param == "second" else databases.tenants
 
 
@@ -56,7 +57,7 @@ def namespaces() -> int:
 
 def test_without_a_pool_nothing_is_created(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLACEMENT", "pooled")
-    library.forget()
+    process.forget()
     with pytest.raises(CapacityExhausted):
         library.create("Google")
     assert databases.master["organizations"].count_documents({}) == 0
@@ -132,10 +133,10 @@ def test_deletion_is_done_though_its_cluster_cannot_be_reached_any_more(
     clusters.register("second")
     pools.create("second", POOL)
     monkeypatch.setenv("PLACEMENT", "pooled")
-    library.forget()
+    process.forget()
     google = create("Google")
     monkeypatch.setenv("MONGODB_CLUSTERS", "{}")
-    library.forget()
+    process.forget()
     deleting.delete(google)
     assert [one["_id"] for one in databases.master["erasures"].find()] == [google.organization_id]
     assert reconcile(timedelta()).failed == [google.organization_id]

@@ -53,7 +53,6 @@ def bus(monkeypatch: pytest.MonkeyPatch, master: Master) -> Iterator[Bus]:
     settings.cache_clear()
     with mock_aws():
         yield Bus(monkeypatch)
-    outbox._client.cache_clear()
 
 
 def record(number: int, **details: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 from mypy_boto3_secretsmanager import SecretsManagerClient
 
 from tenantry.errors import ServiceUnavailable
-from tenantry.runtime import secrets
+from tenantry.runtime import process, secrets
 from tenantry.runtime.secrets import read_secret
 from tests.support.secrets_extension import SecretsExtension, running_extension
 
@@ -71,7 +71,7 @@ def test_what_is_forgotten_is_read_again(arn: str, secrets_manager: SecretsManag
     assert read_secret(arn) == VALUE
     client = secrets.client()
     secrets_manager.put_secret_value(SecretId=arn, SecretString="changed")
-    secrets.forget()
+    process.forget()
     assert read_secret(arn) == "changed"
     assert secrets.client() is not client
 
@@ -98,7 +98,7 @@ def test_boto3_is_asked_where_the_extension_cannot_tell(
     arn: str, extension: SecretsExtension, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert read_secret(arn) == VALUE  # the extension knows no such secret
-    secrets.forget()
+    process.forget()
     monkeypatch.setenv(variable, "1")  # it refuses the token, or there is nobody at the port
     assert read_secret(arn) == VALUE
 

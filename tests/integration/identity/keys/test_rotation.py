@@ -17,7 +17,7 @@ import pytest
 from tenantry.identity import tokens
 from tenantry.identity.keys import public_keys, rotation
 from tenantry.registry import issuer
-from tenantry.runtime import moments, secrets
+from tenantry.runtime import moments, process, secrets
 from tests.support import library
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up
@@ -222,7 +222,7 @@ def test_login_before_the_first_rotation_is_unavailable_and_recovers(
 ) -> None:
     secret = SigningKeySecret(signing_key.client, f"another-{uuid.uuid4().hex}")
     monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", secret.arn)
-    library.forget()
+    process.forget()
     service = Service()
     body = {"name": "Alpha", "email": "owner@alpha.example", "password": PASSWORD}
     assert service.post("/organizations", body).status == 201

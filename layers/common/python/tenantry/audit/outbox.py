@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from tenantry.runtime import moments, mongodb
+from tenantry.runtime import moments, mongodb, process
 from tenantry.runtime.moments import rfc3339
 from tenantry.runtime.settings import settings
 
@@ -107,6 +107,7 @@ def _size(entry: "PutEventsRequestEntryTypeDef") -> int:
     return _BYTES_OF_TIME + sum(len(text.encode()) for text in texts)
 
 
+@process.forgettable
 @cache
 def _client() -> "EventBridgeClient":
     import boto3  # noqa: PLC0415 - a quarter of a second that most functions need not pay

@@ -15,7 +15,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from tenantry.errors import ServiceUnavailable
-from tenantry.runtime import moments, mongodb, snapshots
+from tenantry.runtime import moments, mongodb, process
 from tenantry.runtime.clients import REOPEN_SECONDS, CachedClient
 from tenantry.runtime.observability import logger
 from tenantry.runtime.secrets import read_secret
@@ -66,7 +66,7 @@ def cluster_client(name: str) -> MongoClient[mongodb.Document]:
     return _clients.setdefault(name, CachedClient(partial(_uri, name))).get()
 
 
-@snapshots.before_snapshot
+@process.forgets
 def close() -> None:
     """Close the clients of all clusters but the master's; the next operation on one opens another."""
     for client in _clients.values():

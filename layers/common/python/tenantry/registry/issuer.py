@@ -13,7 +13,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from tenantry.errors import ServiceUnavailable
-from tenantry.runtime import moments, mongodb, snapshots
+from tenantry.runtime import moments, mongodb, process
 from tenantry.runtime.mongodb import Document
 from tenantry.runtime.observability import logger
 from tenantry.runtime.settings import settings
@@ -99,8 +99,7 @@ def refusal(owner: str) -> str:
     )
 
 
-@snapshots.before_snapshot
-def forget() -> None:
-    """Forget what was checked."""
+@process.forgets
+def _forget() -> None:
     global _answer  # noqa: PLW0603
     _answer = None

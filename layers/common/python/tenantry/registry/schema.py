@@ -6,7 +6,7 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import OperationFailure
 
-from tenantry.runtime import mongodb, server_errors
+from tenantry.runtime import mongodb, process, server_errors
 from tenantry.runtime.mongodb import Document
 
 INDEXES: Final[dict[str, list[IndexModel]]] = {
@@ -69,6 +69,7 @@ VIEWS: Final[dict[str, Document]] = {
 }
 
 
+@process.forgettable
 @cache
 def ensure_schema() -> None:
     """Create the indexes and views of the master database where they are missing; once per process.

@@ -13,7 +13,7 @@ from pymongo.errors import WriteConcernError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from tenantry.runtime import snapshots
+from tenantry.runtime import process
 from tenantry.runtime.clients import REOPEN_SECONDS, REQUEST_TIMEOUT_SECONDS, CachedClient
 from tenantry.runtime.secrets import read_secret
 from tenantry.runtime.settings import settings
@@ -40,7 +40,7 @@ def client() -> MongoClient[Document]:
     return _main.get()
 
 
-@snapshots.before_snapshot
+@process.forgets
 def close() -> None:
     """Close the client; the next operation opens another."""
     _main.close()

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from tenantry.errors import ServiceUnavailable
-from tenantry.runtime import snapshots
+from tenantry.runtime import process
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-if snapshots.IS_TAKEN:
+if process.IS_SNAPSHOT_TAKEN:
     import boto3  # noqa: F401 - so that no environment that is restored has to
 
 CACHE_SECONDS: Final = 300
@@ -25,6 +25,7 @@ EXTENSION_TIMEOUT_SECONDS: Final = 3
 _copies: Final[dict[str, tuple[str, float]]] = {}  # what was read, and when
 
 
+@process.forgettable
 @cache
 def client() -> "SecretsManagerClient":
     """Return the process's Secrets Manager client; a call fails within seconds rather than hang."""
@@ -61,11 +62,9 @@ def read_secret(arn: str, *, max_age: float = CACHE_SECONDS) -> str:
     return value
 
 
-@snapshots.before_snapshot
-def forget() -> None:
-    """Forget the secrets that were read, and the client with its connections."""
+@process.forgets
+def _forget() -> None:
     _copies.clear()
-    client.cache_clear()
 
 
 def _ask_extension(arn: str) -> str | None:

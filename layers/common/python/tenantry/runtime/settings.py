@@ -4,6 +4,8 @@ import os
 from functools import cache
 from typing import NamedTuple
 
+from tenantry.runtime import process
+
 
 class Settings(NamedTuple):
     """Configuration of one function.
@@ -62,6 +64,7 @@ class Settings(NamedTuple):
     token_audience: str
 
 
+@process.forgettable
 @cache
 def settings() -> Settings:
     """Return the settings of this process."""

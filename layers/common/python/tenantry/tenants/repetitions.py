@@ -21,7 +21,7 @@ from tenantry.errors import IdempotencyKeyReused, RequestInFlight
 from tenantry.lifecycle.idempotency import KEPT_FOR
 from tenantry.registry import clusters
 from tenantry.registry.organizations.document import OrganizationDocument, place_of
-from tenantry.runtime import moments
+from tenantry.runtime import moments, process
 from tenantry.runtime.mongodb import Document
 from tenantry.tenants.fence import Fence
 
@@ -154,6 +154,7 @@ def _records(cluster: str) -> Collection[Document]:
     return clusters.tenant_database(cluster)[COLLECTION]
 
 
+@process.forgettable
 @cache
 def ensure_index(cluster: str) -> None:
     """Let the records on a cluster end by themselves; once per process."""

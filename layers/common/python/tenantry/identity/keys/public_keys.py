@@ -13,7 +13,7 @@ from pymongo.collection import Collection
 from tenantry.audit import recording
 from tenantry.identity.tokens import Jwk
 from tenantry.registry import issuer
-from tenantry.runtime import moments, mongodb, snapshots
+from tenantry.runtime import moments, mongodb, process
 from tenantry.runtime.settings import settings
 
 CACHE_SECONDS: Final = 300
@@ -136,9 +136,8 @@ def find_key(key_id: str) -> Jwk | None:
     return _keys.get(key_id)
 
 
-@snapshots.before_snapshot
-def forget() -> None:
-    """Forget the keys that were read."""
+@process.forgets
+def _forget() -> None:
     global _keys, _read_at
     _keys, _read_at = {}, 0.0
 
