@@ -5,8 +5,12 @@ import pymongo
 
 from tenantry.registry import clusters
 from tenantry.registry.clusters import tenant_database
+from tenantry.registry.organizations.document import Place
 from tenantry.runtime import mongodb
 from tenantry.runtime.settings import settings
+from tenantry.storage import collections, opening
+from tenantry.storage.opening import open_place
+from tenantry.storage.pooled.share import PoolShare
 from tenantry.tenants import TenantCollection
 
 
@@ -28,6 +32,19 @@ def collection_of_a_name(name: str) -> None:
     tenant_database("main")[name]
     # ruleid: tenant-collection-outside-fence
     tenant_database("main").get_collection(name)
+
+
+def place_of_a_name(place: Place) -> None:
+    # ruleid: tenant-storage-outside-fence
+    open_place(place, "org_1")
+    # ruleid: tenant-storage-outside-fence
+    opening.open_place(place, "org_1")
+    # ruleid: tenant-storage-outside-fence
+    PoolShare(place, "org_1")
+    # ruleid: tenant-storage-outside-fence
+    collections.at(place)
+    # ok: tenant-storage-outside-fence
+    collections.barrier(place)
 
 
 def writes(notes: Any, session: Any, tenant: TenantCollection) -> None:

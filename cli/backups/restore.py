@@ -1,17 +1,13 @@
 """Making an organization from a backup: whole, or not at all, wherever it is interrupted."""
 
-import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from bson.raw_bson import RawBSONDocument
 from pymongo.client_session import ClientSession
-from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
 from cli.backups import collections, owners, refusals, staging, storage
-from cli.backups.archive import EXACT
 from cli.backups.content import Content, Source
 from cli.backups.errors import BackupError
 from cli.backups.indexes import TenantIndex
@@ -33,10 +29,7 @@ from tenantry.registry.organizations.document import (
 )
 from tenantry.runtime import mongodb
 from tenantry.storage import policy
-
-RAW: Final = EXACT.with_options(document_class=RawBSONDocument)
-# MongoDB replaces an empty timestamp by the present when a document is inserted.
-EMPTY_TIMESTAMP: Final = re.compile(rb"\x11[^\x00]*\x00{9}")
+from tenantry.storage.raw import encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +138,12 @@ def _fill(stage: Staging, indexes: list[TenantIndex], source: Source) -> int:
     loaded = 0
     for batch in source.documents():
         stage.check_lease()
-        _insert(collection, batch)
+        encoding.insert(collection, list(map(encoding.document, batch)))
         loaded += len(batch)
     if collection.count_documents({}) != loaded:
         raise BackupError(f"Something else has changed {stage.name}; nothing was restored, try again")
     collections.create_indexes(stage.database, stage.name, indexes)
     return loaded
-
-
-def _insert(collection: Collection[Any], batch: list[bytes]) -> None:
-    collection.insert_many(map(RawBSONDocument, batch))
-    for data in filter(EMPTY_TIMESTAMP.search, batch):
-        document = RawBSONDocument(data, RAW)
-        collection.update_one({"_id": {"$eq": document["_id"]}}, [{"$replaceWith": {"$literal": document}}])
 
 
 def _publish(stage: Staging, wanted: Wanted) -> OrganizationDocument:

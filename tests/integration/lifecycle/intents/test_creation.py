@@ -17,6 +17,7 @@ from tenantry.lifecycle.intents import creation
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry import clusters
 from tenantry.registry.organizations import finding
+from tenantry.storage import collections
 from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.concurrency import at_once
@@ -39,7 +40,7 @@ def only_second(second: Database[Document]) -> None:
 def begun(monkeypatch: pytest.MonkeyPatch) -> Membership:
     """Owner of an organization whose creator died as soon as it was in the master."""
     with monkeypatch.context() as patch:
-        patch.setattr(creation, "_create", raiser(ServiceUnavailable()))
+        patch.setattr(collections, "create_checked", raiser(ServiceUnavailable()))
         with pytest.raises(ServiceUnavailable):
             creating.create(WANTED, None, "key")
     found = finding.find_holder("google")

@@ -12,12 +12,13 @@ from tenantry.identity.members import Membership
 from tenantry.lifecycle.moves import operations, records
 from tenantry.lifecycle.moves.changes import followed
 from tenantry.lifecycle.moves.copying import Copy
-from tenantry.lifecycle.moves.endpoints import Endpoint, opened
 from tenantry.lifecycle.moves.errors import OutOfTime
 from tenantry.registry import clusters
 from tenantry.registry.clusters import tenant_database
 from tenantry.registry.organizations.document import Kind, Place
 from tenantry.storage import pools
+from tenantry.storage.opening import open_place
+from tenantry.storage.raw.documents import RawDocuments
 from tenantry.tenants import TenantCollection
 from tests.integration.lifecycle.moves.places import AROUND, DOCUMENTS, POOLS, Places, interrupt
 from tests.support.databases import Databases, Document
@@ -44,15 +45,15 @@ class Route:
 
     def documents(self, place: Place) -> list[bytes]:
         """Return all documents of mine at a place, in the order of their ids."""
-        with opened(place, MINE) as endpoint:
+        with open_place(place, MINE).raw() as endpoint:
             return [bytes(one.raw) for one in endpoint.read_range(None, None)]
 
     @contextmanager
     def copying(self) -> Iterator[Copy]:
         """Begin a copy that nobody takes over."""
         with ExitStack() as stack:
-            ends: list[Endpoint] = [
-                stack.enter_context(opened(place, MINE)) for place in (self.source, self.target)
+            ends: list[RawDocuments] = [
+                stack.enter_context(open_place(place, MINE).raw()) for place in (self.source, self.target)
             ]
             changes = stack.enter_context(followed(ends[0], None))
             yield Copy(ends[0], ends[1], changes, lambda: None)

@@ -10,10 +10,12 @@ import bson
 import pytest
 from bson import Binary, Code, Decimal128, Int64, MaxKey, MinKey, ObjectId, Timestamp
 
-from tenantry.lifecycle.moves import copying, endpoints
+from tenantry.lifecycle.moves import copying
 from tenantry.lifecycle.moves.copying import Copy, Tally
 from tenantry.lifecycle.moves.errors import MoveLost
-from tenantry.lifecycle.moves.raw_documents import CODEC_OPTIONS, document, id_of
+from tenantry.storage.opening import open_place
+from tenantry.storage.raw import documents
+from tenantry.storage.raw.encoding import CODEC_OPTIONS, document, id_of
 from tests.integration.lifecycle.moves.conftest import MINE, Route, as_stored, collection_of
 from tests.support.databases import Document
 
@@ -28,7 +30,7 @@ BATCH = 5
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (endpoints, copying):
+    for module in (documents, copying):
         monkeypatch.setattr(module, "MAX_BATCH_DOCUMENTS", BATCH)
 
 
@@ -200,6 +202,6 @@ def test_following_goes_on_from_a_token(route: Route) -> None:
         catch_up(copy)
         token = copy.changes.resume_token
     route.insert({"_id": "meanwhile"})
-    with endpoints.opened(route.source, MINE) as source, source.watch(token) as stream:
+    with open_place(route.source, MINE).raw() as source, source.watch(token) as stream:
         event = next(stream)
         assert document(source.id_in(event))["_id"] == "meanwhile"

@@ -8,12 +8,12 @@ import pytest
 
 from tenantry.identity.members import Membership
 from tenantry.lifecycle.moves import endings, operations, records
-from tenantry.lifecycle.moves.endpoints import opened
 from tenantry.lifecycle.moves.errors import MoveLost, MoveRefused
-from tenantry.lifecycle.moves.raw_documents import document, id_of
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry.organizations.document import Kind
+from tenantry.storage.opening import open_place
 from tenantry.storage.pooled.indexes import PooledIndexes
+from tenantry.storage.raw.encoding import document, id_of
 from tenantry.tenants import TenantCollection
 from tests.integration.lifecycle.moves.places import AROUND, DOCUMENTS, Places, move
 
@@ -87,7 +87,7 @@ def test_late_writes_of_a_former_mover_are_taken_back(
         lambda: records.verify(former, former["target"]["cluster"]),
         lambda: endings.verify_left(cleaned),
     ]
-    with opened(places.place_of(member.organization_id), member.organization_id) as target:
+    with open_place(places.place_of(member.organization_id), member.organization_id).raw() as target:
         for verify in checks:
             with pytest.raises(MoveLost):
                 target.replace([id_of(late)], [late], verify)

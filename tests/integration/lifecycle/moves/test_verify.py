@@ -118,7 +118,7 @@ def test_each_batch_is_progress(
     begun: Begun, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mover, "SAVED_EVERY_SECONDS", 0)
-    monkeypatch.setattr("tenantry.lifecycle.moves.endpoints.MAX_BATCH_DOCUMENTS", 10)
+    monkeypatch.setattr("tenantry.storage.raw.documents.MAX_BATCH_DOCUMENTS", 10)
     change(places, "moves", {"progressed_at": LONG_AGO})
     with pytest.raises(OutOfTime):
         operations.go_on(found(member), second_time(interrupt), ignore)

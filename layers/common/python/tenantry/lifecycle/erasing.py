@@ -22,8 +22,7 @@ from tenantry.registry.organizations.document import OrganizationDocument, Place
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import log_failure
 from tenantry.storage import collections
-from tenantry.storage.pooled.documents import PooledDocuments
-from tenantry.storage.pooled.indexes import PooledIndexes
+from tenantry.storage.pooled.share import PoolShare
 
 BATCH_SECONDS: Final = 3  # of deleting documents; what is deleted by then stays deleted
 
@@ -103,20 +102,20 @@ def erase_some(erasure: Erasure) -> bool:
     pymongo.errors.PyMongoError
         Unknown how much is left; go on later.
     """
-    place = Place(erasure["cluster"], "pooled", erasure["pool"])
+    share = PoolShare(Place(erasure["cluster"], "pooled", erasure["pool"]), erasure["_id"])
     # Whoever has written a document before the organization was removed may be about to commit it.
-    if not collections.barrier(place) or not _delete_documents(erasure, place):
+    if not collections.barrier(share.place) or not _delete_documents(share):
         return False
-    PooledIndexes(_pool(place), erasure["_id"]).drop_all()
+    share.indexes.drop_all()
     _end(erasure)
     return True
 
 
-def _delete_documents(erasure: Erasure, place: Place) -> bool:
+def _delete_documents(share: PoolShare) -> bool:
     try:
         with pymongo.timeout(BATCH_SECONDS):
             # nosemgrep: tenant-write-outside-transaction - nobody has these documents any more
-            PooledDocuments(_pool(place), erasure["_id"]).delete_many({})
+            share.documents.delete_many({})
     except PyMongoError as error:
         if error.timeout:
             return False
@@ -129,7 +128,3 @@ def _end(session: ClientSession, erasure: Erasure) -> None:
     removed = erasures().delete_one({"_id": erasure["_id"]}, session=session)
     if removed.deleted_count:
         clusters.release(erasure["cluster"], erasure["namespaces"], session)
-
-
-def _pool(place: Place) -> Collection[mongodb.Document]:
-    return clusters.tenant_database(place.cluster)[place.collection]

@@ -5,14 +5,16 @@ master collection `clusters`, and whatever makes one reserves it there first. Th
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.read_concern import ReadConcern
 
 from tenantry.errors import ServiceUnavailable
 from tenantry.runtime import moments, mongodb, process
@@ -77,6 +79,15 @@ def close() -> None:
 def tenant_database(cluster: str) -> Database[mongodb.Document]:
     """Return the database of all tenants' collections on a cluster."""
     return cluster_client(cluster)[settings().tenant_database]
+
+
+def read_to_commit[Stored: Mapping[str, Any]](master: Collection[Stored], cluster: str) -> Collection[Stored]:
+    """Return a collection of the master for whoever reads it and then commits a transaction on a cluster.
+
+    A server of the master that the majority has left still answers for a while. On the master's cluster it
+    cannot commit either; for another one it has to ask the majority first (read concern linearizable).
+    """
+    return master if cluster == MAIN else master.with_options(read_concern=ReadConcern("linearizable"))
 
 
 def _uri(name: str) -> str:

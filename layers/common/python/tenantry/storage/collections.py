@@ -4,6 +4,7 @@ All but the first are refused inside transactions, are not retried by the driver
 name the collection's UUID, and the server refuses if another collection has the name by now.
 """
 
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import pymongo
 from bson import Binary
 from pymongo import IndexModel
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 
@@ -24,11 +26,23 @@ BARRIER_SECONDS: Final = 0.5  # whoever uses the collection meanwhile waits as l
 
 
 class CollectionElsewhere(Exception):
-    """The collection that an intent is about is not where the intent expects it."""
+    """A tenant's documents, or the collection that an intent is about, are not where they were expected."""
 
 
 class CollectionExists(Exception):
     """A collection has the name already; the transaction is aborted and the collection untouched."""
+
+
+def at(place: Place) -> Collection[mongodb.Document]:
+    """Return the collection at a place, whosoever it is by now."""
+    return clusters.tenant_database(place.cluster)[place.collection]
+
+
+def log_stray(place: Place) -> None:
+    """Tell the operator that a collection has a tenant's name and is no organization's."""
+    logger.error(
+        "A collection exists that no organization owns", cluster=place.cluster, collection=place.collection
+    )
 
 
 def create(place: Place, session: ClientSession) -> None:
@@ -49,10 +63,26 @@ def create(place: Place, session: ClientSession) -> None:
         raise CollectionExists from None
 
 
-def holds_documents(place: Place, session: ClientSession) -> bool:
-    """Tell whether a collection holds any document, within the transaction that has created it."""
-    created = clusters.tenant_database(place.cluster)[place.collection]
-    return created.find_one({}, session=session) is not None
+def create_checked(place: Place, check: Callable[[], None]) -> None:
+    """Create a tenant's collection, unless somebody has decided otherwise meanwhile.
+
+    Parameters
+    ----------
+    place : Place
+        Where.
+    check : callable
+        Asked while the collection is locked; what it raises takes the creation back.
+
+    Raises
+    ------
+    CollectionExists
+    """
+
+    def attempt(session: ClientSession) -> None:
+        create(place, session)
+        check()
+
+    mongodb.run_transaction(attempt, on=clusters.cluster_client(place.cluster))
 
 
 def is_pristine(place: Place) -> bool:
@@ -98,7 +128,7 @@ def rename(source: Place, intent: Intent) -> None:
         _run(tenants.client.admin, command)
     except OperationFailure as error:
         if error.code == server_errors.NAMESPACE_EXISTS:
-            logger.error("A collection exists that no organization owns", collection=intent["collection"])
+            log_stray(source._replace(collection=intent["collection"]))
             raise OrganizationExists from None
         _accept_mismatch(error, actual=intent["collection"])
 

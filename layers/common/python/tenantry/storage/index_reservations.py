@@ -14,11 +14,10 @@ from typing import Final
 from pymongo.errors import OperationFailure, WriteConcernError
 
 from tenantry.errors import TenantryError
-from tenantry.registry import clusters
 from tenantry.registry.organizations import index_changes
 from tenantry.registry.organizations.document import OrganizationDocument, place_of
 from tenantry.runtime.mongodb import Document
-from tenantry.storage.pooled.indexes import PooledIndexes
+from tenantry.storage.opening import open_place
 
 _INDEX_NOT_FOUND: Final = 27
 
@@ -114,8 +113,4 @@ def recount(older_than: timedelta) -> list[str]:
 
 
 def _count(organization: OrganizationDocument) -> int:
-    place = place_of(organization)
-    collection = clusters.tenant_database(place.cluster)[place.collection]
-    if place.kind == "pooled":
-        return len(PooledIndexes(collection, organization["_id"]).find()) - 1  # that on _id is all tenants'
-    return 1 + len(list(collection.list_indexes()))
+    return open_place(place_of(organization), organization["_id"]).count_namespaces()

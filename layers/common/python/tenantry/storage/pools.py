@@ -6,6 +6,7 @@ from typing import Final
 from tenantry.errors import CapacityExhausted
 from tenantry.registry import clusters
 from tenantry.registry.organizations.document import Place, organizations, place_of
+from tenantry.storage import collections
 from tenantry.storage.pooled.ids import TENANT
 from tenantry.storage.pooled.indexes import POOL_INDEXES, PooledIndexes
 
@@ -32,7 +33,7 @@ def create(cluster: str, name: str) -> None:
     # An organization may be placed in it before it is there, and finds it without its index at worst.
     if not clusters.add_pool(cluster, name, NAMESPACES):
         raise CapacityExhausted
-    clusters.tenant_database(cluster)[name].create_indexes(POOL_INDEXES)
+    collections.at(Place(cluster, "pooled", name)).create_indexes(POOL_INDEXES)
 
 
 def drop_orphaned_indexes() -> None:
@@ -43,7 +44,7 @@ def drop_orphaned_indexes() -> None:
     for cluster in clusters.find_all():
         for name in cluster["pools"]:
             place = Place(cluster["_id"], "pooled", name)
-            pool = clusters.tenant_database(place.cluster)[name]
+            pool = collections.at(place)
             holders = {index.get("partialFilterExpression", {}).get(TENANT) for index in pool.list_indexes()}
             for holder in holders - {None} - _at_home(holders, place):
                 PooledIndexes(pool, holder).drop_all()

@@ -7,7 +7,7 @@ import bson
 from bson.raw_bson import RawBSONDocument
 
 from tenantry.runtime.mongodb import Document
-from tenantry.tenants.fence import TenantDocuments
+from tenantry.storage.tenant_storage import TenantDocuments
 
 
 def results(

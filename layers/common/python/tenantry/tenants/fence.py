@@ -10,10 +10,10 @@ what is written under a stale name is rolled back, together with the collection 
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from pymongo.client_session import ClientSession
-from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended, ServiceUnavailable, TenantryError
@@ -23,14 +23,10 @@ from tenantry.registry.organizations import finding, moving
 from tenantry.registry.organizations.document import OrganizationDocument, Place, place_of
 from tenantry.runtime import mongodb, server_errors
 from tenantry.storage import collections
-from tenantry.storage.indexes import CollectionIndexes
-from tenantry.storage.pooled.documents import PooledDocuments
-from tenantry.storage.pooled.indexes import PooledIndexes
+from tenantry.storage.opening import open_place
+from tenantry.storage.tenant_storage import TenantDocuments, TenantIndexes, TenantStorage
 
 MAX_ATTEMPTS: Final = 20  # of one operation, each beaten by a rename
-
-TenantDocuments = Collection[mongodb.Document] | PooledDocuments
-TenantIndexes = CollectionIndexes | PooledIndexes
 
 
 class _TenantMoved(Exception):
@@ -80,7 +76,7 @@ class Fence:
             def transaction(session: ClientSession) -> Result:
                 try:
                     first(before, session)
-                    result = operation(self._documents(place), session)
+                    result = operation(self._opened(place).documents, session)
                 except (OperationFailure, TenantryError):
                     self._check_unchanged(before)
                     raise
@@ -96,7 +92,7 @@ class Fence:
 
     def read[Result](self, operation: Callable[[TenantDocuments], Result]) -> Result:
         """Run an operation that does not write; it may run several times."""
-        return self.look(lambda organization: operation(self._documents(place_of(organization))))
+        return self.look(lambda organization: operation(self._opened(place_of(organization)).documents))
 
     def look[Result](self, operation: Callable[[OrganizationDocument], Result]) -> Result:
         """Run an operation that is told the organization and does not write; it may run several times."""
@@ -120,41 +116,17 @@ class Fence:
 
         def attempt() -> Result:
             before = self._settled()
-            place = place_of(before)
-            if place.kind == "pooled":
-                return self._change_in_pool(place, operation)
-            uuid = collections.collection_uuid(place)
-            self._check_unchanged(before)  # so the UUID is this organization's, whatever its name becomes
-            if uuid is None:
-                raise ServiceUnavailable
+            storage = self._opened(place_of(before))
             try:
-                return operation(CollectionIndexes(place, uuid))
+                with storage.changing_indexes(partial(self._check_unchanged, before)) as indexes:
+                    return operation(indexes)
             except collections.CollectionElsewhere:
                 raise _TenantMoved from None
 
         return self._retried(attempt)
 
-    def _change_in_pool[Result](self, place: Place, operation: Callable[[TenantIndexes], Result]) -> Result:
-        mine = PooledIndexes(_collection(place), self._organization_id)
-        try:
-            result = operation(mine)
-        except OperationFailure:
-            self._check_in_pool(place, mine)
-            raise
-        self._check_in_pool(place, mine)
-        return result
-
-    def _check_in_pool(self, place: Place, mine: PooledIndexes) -> None:
-        present = finding.find(self._organization_id)
-        if present is None:
-            mine.drop_all()  # what has come too late for the erasure
-        if present is None or place_of(present) != place:
-            raise _TenantMoved
-
-    def _documents(self, place: Place) -> TenantDocuments:
-        if place.kind == "pooled":
-            return PooledDocuments(_collection(place), self._organization_id)
-        return _collection(place)
+    def _opened(self, place: Place) -> TenantStorage:
+        return open_place(place, self._organization_id)
 
     def _check_unchanged(self, before: OrganizationDocument) -> None:
         present = finding.find(self._organization_id)
@@ -179,10 +151,6 @@ class Fence:
             except _TenantMoved:
                 self._last_seen = None
         raise ServiceUnavailable
-
-
-def _collection(place: Place) -> Collection[mongodb.Document]:
-    return clusters.tenant_database(place.cluster)[place.collection]
 
 
 def _is_usable(organization: OrganizationDocument) -> bool:

@@ -15,8 +15,9 @@ from tenantry.runtime import ids, mongodb
 from tenantry.storage import index_reservations, indexes
 from tenantry.storage.allowed import filters, pipelines, updates
 from tenantry.storage.allowed.updates import BulkOperation
+from tenantry.storage.tenant_storage import TenantDocuments
 from tenantry.tenants import aggregation
-from tenantry.tenants.fence import Fence, TenantDocuments
+from tenantry.tenants.fence import Fence
 from tenantry.tenants.repetitions import Key, Repetition
 
 MAX_FOUND: Final = 1000

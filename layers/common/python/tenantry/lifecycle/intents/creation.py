@@ -6,6 +6,7 @@ collection is created, then the organization becomes active; whoever meets it in
 Pools are there already.
 """
 
+from functools import partial
 from typing import Final
 
 import pymongo
@@ -13,13 +14,12 @@ from pymongo.client_session import ClientSession
 
 from tenantry.errors import OrganizationExists, ServiceUnavailable
 from tenantry.registry import clusters
-from tenantry.registry.clusters import MAIN
 from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.document import Intent, OrganizationDocument, Place, place_of
-from tenantry.runtime import mongodb
-from tenantry.runtime.observability import logger
 from tenantry.storage import collections
+from tenantry.storage.opening import open_place
 from tenantry.storage.policy import ClusterFull
+from tenantry.storage.tenant_storage import TenantStorage
 
 WORK_SECONDS: Final = 5  # of whoever completes a creation
 
@@ -36,9 +36,9 @@ def check(organization: OrganizationDocument) -> None:
     OrganizationExists
         A collection that no organization owns has the name of its collection; an operator must look.
     """
-    place = place_of(organization)
-    if _is_elsewhere(place) and collections.collection_uuid(place) is not None:
-        raise _stray(place)
+    storage = _open(organization)
+    if storage.is_created_apart and storage.find_uuid() is not None:
+        raise _stray(storage.place)
 
 
 def insert(organization: OrganizationDocument, session: ClientSession) -> None:
@@ -50,13 +50,15 @@ def insert(organization: OrganizationDocument, session: ClientSession) -> None:
         Another organization has the slug, or a collection that no organization owns has the name of its
         collection; the transaction is aborted.
     """
-    place = place_of(organization)
-    if _is_elsewhere(place):
+    storage = _open(organization)
+    if storage.is_created_apart:
         changing.insert(_being_created(organization), session)
         return
     changing.insert(organization, session)
-    if place.kind == "collection":
-        _create_here(place, session)
+    try:
+        storage.create(session)
+    except collections.CollectionExists:
+        raise _stray(storage.place) from None
 
 
 def reserve(organization: OrganizationDocument, session: ClientSession) -> None:
@@ -72,17 +74,8 @@ def reserve(organization: OrganizationDocument, session: ClientSession) -> None:
         raise ClusterFull
 
 
-def _is_elsewhere(place: Place) -> bool:
-    return place.kind == "collection" and place.cluster != MAIN
-
-
-def _create_here(place: Place, session: ClientSession) -> None:
-    try:
-        collections.create(place, session)
-    except collections.CollectionExists:
-        raise _stray(place) from None
-    if collections.holds_documents(place, session):
-        raise _stray(place)
+def _open(organization: OrganizationDocument) -> TenantStorage:
+    return open_place(place_of(organization), organization["_id"])
 
 
 def _being_created(organization: OrganizationDocument) -> OrganizationDocument:
@@ -108,12 +101,13 @@ def complete_creation(organization: OrganizationDocument) -> None:
     pymongo.errors.PyMongoError
         Outcome unknown; somebody will go on from there.
     """
-    place = place_of(organization)
-    if not _is_elsewhere(place):
+    storage = _open(organization)
+    if not storage.is_created_apart:
         return
+    place = storage.place
     with pymongo.timeout(WORK_SECONDS):
         try:
-            _create(organization["_id"], place)
+            collections.create_checked(place, partial(_check_creating, organization["_id"], place.cluster))
         except collections.CollectionExists:
             pass  # nobody commits the creation of a collection of this name but for this organization
         except _Overtaken:
@@ -123,28 +117,20 @@ def complete_creation(organization: OrganizationDocument) -> None:
         changing.activate(organization["_id"])
 
 
-def _create(organization_id: str, place: Place) -> None:
-    """Create the collection, if the organization is still waiting for it while it is locked."""
-
-    def attempt(session: ClientSession) -> None:
-        collections.create(place, session)
-        present = finding.find_to_commit(organization_id, place.cluster)
-        if present is None or present["state"] != "creating":
-            raise _Overtaken
-
-    mongodb.run_transaction(attempt, on=clusters.cluster_client(place.cluster))
+def _check_creating(organization_id: str, cluster: str) -> None:
+    present = finding.find_to_commit(organization_id, cluster)
+    if present is None or present["state"] != "creating":
+        raise _Overtaken
 
 
 def _check_overtaken(organization: OrganizationDocument, place: Place) -> None:
     """Return if another process has completed the creation, and the collection has been used since."""
     present = finding.find(organization["_id"])
     if present is not None and present["state"] == "creating":
-        _stray(place)
+        collections.log_stray(place)
         raise ServiceUnavailable
 
 
 def _stray(place: Place) -> OrganizationExists:
-    logger.error(
-        "A collection exists that no organization owns", cluster=place.cluster, collection=place.collection
-    )
+    collections.log_stray(place)
     return OrganizationExists()

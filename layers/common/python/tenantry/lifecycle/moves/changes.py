@@ -12,10 +12,10 @@ from bson import Timestamp
 from bson.raw_bson import RawBSONDocument
 from pymongo.change_stream import ChangeStream
 
-from tenantry.lifecycle.moves.endpoints import Endpoint
 from tenantry.lifecycle.moves.errors import MoveLost
-from tenantry.lifecycle.moves.raw_documents import DocumentId
 from tenantry.runtime.mongodb import Document
+from tenantry.storage.raw.documents import RawDocuments
+from tenantry.storage.raw.encoding import DocumentId
 
 OF_DOCUMENTS: Final = frozenset({"insert", "update", "replace", "delete"})
 OF_INDEXES: Final = frozenset({"create", "createIndexes", "dropIndexes"})
@@ -27,13 +27,13 @@ class Changes:
 
     Parameters
     ----------
-    source : Endpoint
+    source : RawDocuments
         Where it happened.
     stream : ChangeStream
-        From `Endpoint.watch`.
+        From `RawDocuments.watch`.
     """
 
-    def __init__(self, source: Endpoint, stream: ChangeStream[RawBSONDocument]) -> None:
+    def __init__(self, source: RawDocuments, stream: ChangeStream[RawBSONDocument]) -> None:
         self._source = source
         self._stream = stream
         self.barrier = Timestamp(0, 0)
@@ -65,7 +65,7 @@ class Changes:
 
 
 @contextmanager
-def followed(source: Endpoint, resume_token: Document | None) -> Iterator[Changes]:
+def followed(source: RawDocuments, resume_token: Document | None) -> Iterator[Changes]:
     """Follow a source from now on, or from behind a resume token, for the length of a `with` block.
 
     Raises

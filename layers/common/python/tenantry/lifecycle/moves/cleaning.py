@@ -5,18 +5,13 @@ once the move is over, so that none can hit what a later move brings there.
 """
 
 from collections.abc import Callable
+from functools import partial
 
-from tenantry.errors import ServiceUnavailable
 from tenantry.lifecycle.moves import endings, records
-from tenantry.lifecycle.moves.endpoints import opened
 from tenantry.lifecycle.moves.errors import MoveLost
-from tenantry.lifecycle.moves.raw_documents import id_of
-from tenantry.lifecycle.moves.records import MoveDocument, Side, place_at
-from tenantry.registry import clusters
-from tenantry.registry.organizations.document import Place
+from tenantry.lifecycle.moves.records import MoveDocument
 from tenantry.runtime.observability import logger
 from tenantry.storage import collections
-from tenantry.storage.pooled.indexes import PooledIndexes
 
 
 def clean(move: MoveDocument, check_time: Callable[[], None]) -> None:
@@ -36,13 +31,17 @@ def clean(move: MoveDocument, check_time: Callable[[], None]) -> None:
     """
     left = move["left"]
     assert left is not None, "the phase cleaning has it"  # noqa: S101
-    if left["kind"] == "pooled":
-        try:
-            _erase(move, place_at(left), check_time)
-        except MoveLost:
-            return  # another has done it
-    else:
-        _drop(left)
+
+    def advance() -> None:
+        records.progressed(move)
+        check_time()
+
+    try:
+        records.open_side(left, move["_id"]).remove(partial(endings.verify_left, move), advance)
+    except MoveLost:
+        return  # another has done it
+    except collections.CollectionElsewhere:
+        logger.error("A collection was renamed that a move has left", collection=left["collection"])
     endings.finish(move)
 
 
@@ -59,30 +58,3 @@ def make_way(organization_id: str) -> None:
     move = endings.cancel(organization_id)
     if move is not None and move["left"] is not None and move["left"]["kind"] == "collection":
         clean(move, lambda: None)
-
-
-def _drop(left: Side) -> None:
-    place = place_at(left)
-    uuid = left["uuid"]
-    if uuid is None and collections.is_pristine(place):  # created, but not noted yet
-        uuid = collections.collection_uuid(place)
-    if uuid is None:
-        return
-    try:
-        collections.drop(place, uuid)
-    except collections.CollectionElsewhere:
-        logger.error("A collection was renamed that a move has left", collection=place.collection)
-
-
-def _erase(move: MoveDocument, place: Place, check_time: Callable[[], None]) -> None:
-    if not collections.barrier(
-        place
-    ):  # what is written there later looks whose the move is, and is taken back
-        raise ServiceUnavailable
-    pool = clusters.tenant_database(place.cluster)[place.collection]
-    PooledIndexes(pool, move["_id"]).drop_all()
-    with opened(place, move["_id"]) as left:
-        while batch := left.read_behind(None).documents:
-            left.replace(list(map(id_of, batch)), [], lambda: endings.verify_left(move))
-            records.progressed(move)
-            check_time()

@@ -14,11 +14,11 @@ from typing import Final
 from bson.raw_bson import RawBSONDocument
 from pymongo.errors import BulkWriteError, DocumentTooLarge
 
-from tenantry.lifecycle.moves import raw_documents
 from tenantry.lifecycle.moves.changes import Changes
-from tenantry.lifecycle.moves.endpoints import MAX_BATCH_DOCUMENTS, Endpoint
 from tenantry.lifecycle.moves.errors import MoveImpossible
-from tenantry.lifecycle.moves.raw_documents import DocumentId, id_of
+from tenantry.storage.raw import encoding
+from tenantry.storage.raw.documents import MAX_BATCH_DOCUMENTS, RawDocuments
+from tenantry.storage.raw.encoding import DocumentId, id_of
 
 CHECKSUM_BYTES: Final = 7  # so that MongoDB's integers hold it
 _DUPLICATE_KEY: Final = 11000
@@ -47,7 +47,7 @@ class Copy:
 
     Parameters
     ----------
-    source, target : Endpoint
+    source, target : RawDocuments
         From where and to where.
     changes : Changes
         Of the source, since before the first document was copied.
@@ -59,8 +59,8 @@ class Copy:
         What the pass has come by so far.
     """
 
-    source: Endpoint
-    target: Endpoint
+    source: RawDocuments
+    target: RawDocuments
     changes: Changes
     verify: Callable[[], None]
     pending: set[DocumentId] = field(default_factory=set)
@@ -115,4 +115,4 @@ class Copy:
 def _differing(some: Iterable[RawBSONDocument], others: Iterable[RawBSONDocument]) -> set[DocumentId]:
     """Return the ids of documents that are not equal on both sides to the last bit."""
     different = {bytes(one.raw) for one in some} ^ {bytes(one.raw) for one in others}
-    return {id_of(raw_documents.document(one)) for one in different}
+    return {id_of(encoding.document(one)) for one in different}

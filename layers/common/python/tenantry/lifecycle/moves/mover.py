@@ -13,10 +13,10 @@ from tenantry.lifecycle.moves import indexes, records, switching, targets
 from tenantry.lifecycle.moves.changes import followed
 from tenantry.lifecycle.moves.cleaning import clean
 from tenantry.lifecycle.moves.copying import Copy, Tally
-from tenantry.lifecycle.moves.endpoints import opened
-from tenantry.lifecycle.moves.raw_documents import DocumentId
-from tenantry.lifecycle.moves.records import MoveDocument, place_at
+from tenantry.lifecycle.moves.errors import MoveImpossible
+from tenantry.lifecycle.moves.records import MoveDocument, open_side, place_at
 from tenantry.storage import collections
+from tenantry.storage.raw.encoding import DocumentId, ForeignId
 
 SAVED_EVERY_SECONDS: Final = 2
 CAUGHT_UP: Final = 100  # documents that a pause has time for
@@ -76,12 +76,16 @@ class Mover:
                 if error.code not in HISTORY_LOST or self._move["resume_token"] is None:
                     raise
                 self._save(phase="copying", after=None, resume_token=None, done={})
+            except ForeignId as error:
+                raise MoveImpossible(
+                    "A document's _id is of a type long gone, or text that is not UTF-8"
+                ) from error
 
     def _run(self) -> Moved:
         move = self._move
         with ExitStack() as stack:
-            source = stack.enter_context(opened(place_at(move["source"]), move["_id"]))
-            target = stack.enter_context(opened(place_at(move["target"]), move["_id"]))
+            source = stack.enter_context(open_side(move["source"], move["_id"]).raw())
+            target = stack.enter_context(open_side(move["target"], move["_id"]).raw())
             changes = stack.enter_context(followed(source, move["resume_token"]))
             verify = partial(records.verify, move, move["target"]["cluster"])
             copy = Copy(source, target, changes, verify)
@@ -122,7 +126,7 @@ class Mover:
             self._catch_up(copy)
             self._save(resume_token=copy.changes.resume_token)
             with suppress(switching.TooLong, DuplicateKeyError):
-                indexes.make_equal(self._move["source"], self._move["target"], self._move["_id"])
+                indexes.make_equal(self._move)
                 if collections.barrier(place):  # else the pause would end in vain
                     return switching.switch(self._move, copy)
             time.sleep(BETWEEN_PAUSES_SECONDS)

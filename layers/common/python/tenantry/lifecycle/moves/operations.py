@@ -17,7 +17,7 @@ from tenantry.registry import clusters
 from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import Kind, OrganizationDocument, Place, place_of
 from tenantry.runtime import ids
-from tenantry.storage import collections
+from tenantry.storage.opening import open_place
 
 
 def move(
@@ -142,12 +142,12 @@ def _take(existing: MoveDocument, cluster: str, kind: Kind) -> MoveDocument:
 def _begin(current: OrganizationDocument, cluster: str, kind: Kind) -> MoveDocument:
     source, target = place_of(current), _choose(current, cluster, kind)
     _check_known(source.cluster, target.cluster)
-    if source.kind == "collection" and collections.has_options(source):
+    storage = open_place(source, current["_id"])
+    if storage.has_options():
         raise MoveRefused(
             "The organization's collection has options, such as a validator, that would be lost"
         )
-    uuid = collections.collection_uuid(source) if source.kind == "collection" else None
-    return records.begin(current, uuid, target, ids.random_id("mover"))
+    return records.begin(current, storage.find_uuid(), target, ids.random_id("mover"))
 
 
 def _check_known(*names: str) -> None:

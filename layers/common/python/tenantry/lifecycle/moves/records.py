@@ -12,15 +12,12 @@ from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
-from pymongo.read_concern import ReadConcern
 
 from tenantry.errors import CapacityExhausted
 from tenantry.lifecycle.moves.errors import MoveLost, MoveRefused
-from tenantry.lifecycle.moves.raw_documents import DocumentId
 from tenantry.registry import clusters
 from tenantry.registry.organizations import moving
 from tenantry.registry.organizations.document import (
-    OWN_NAMESPACES,
     Kind,
     OrganizationDocument,
     Place,
@@ -28,6 +25,9 @@ from tenantry.registry.organizations.document import (
 )
 from tenantry.runtime import ids, moments, mongodb
 from tenantry.runtime.mongodb import Document
+from tenantry.storage.opening import open_place
+from tenantry.storage.raw.encoding import DocumentId
+from tenantry.storage.tenant_storage import TenantStorage
 
 LEASE: Final = timedelta(seconds=30)
 PAUSE_LEASE: Final = timedelta(seconds=5)  # many times what a pause takes
@@ -72,6 +72,11 @@ class MoveDocument(TypedDict):
 def place_at(side: Side) -> Place:
     """Return the place of a side."""
     return Place(side["cluster"], side["kind"], side["collection"])
+
+
+def open_side(side: Side, organization_id: str) -> TenantStorage:
+    """Return what the organization of a move has at a side of it."""
+    return open_place(place_at(side), organization_id, side["uuid"])
 
 
 def find(organization_id: str, session: ClientSession | None = None) -> MoveDocument | None:
@@ -146,8 +151,7 @@ def _side(place: Place, uuid: UUID | None) -> Side:
 def _namespaces(organization: OrganizationDocument, target: Place) -> int:
     """Return how many collections and indexes the organization takes at the target."""
     taken = organization.get("namespaces", 0)
-    indexes = taken if place_of(organization).kind == "pooled" else taken - OWN_NAMESPACES
-    return indexes if target.kind == "pooled" else indexes + OWN_NAMESPACES
+    return taken - place_of(organization).initial_namespaces + target.initial_namespaces
 
 
 def take(organization_id: str, holder: str) -> MoveDocument | None:
@@ -181,10 +185,7 @@ def check(expected: Document, cluster: str) -> None:
     MoveLost
         There is none.
     """
-    found = moves()
-    if cluster != clusters.MAIN:  # see `finding.find_to_commit`
-        found = found.with_options(read_concern=ReadConcern("linearizable"))
-    if found.find_one(expected, {"_id": 1}) is None:
+    if clusters.read_to_commit(moves(), cluster).find_one(expected, {"_id": 1}) is None:
         raise MoveLost
 
 

@@ -70,5 +70,5 @@ def _complete(move: MoveDocument, copy: Copy, end: float) -> None:
         if time.monotonic() > end:
             raise TooLong
         copy.follow()
-    if any(indexes.difference(move["source"], move["target"], move["_id"])):
+    if any(indexes.difference(move)):
         raise TooLong

@@ -1,20 +1,16 @@
 """Making the place that an organization's documents are moved to."""
 
+from functools import partial
 from typing import Final
 
 import pymongo
-from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from tenantry.errors import ServiceUnavailable
 from tenantry.lifecycle.moves import indexes, records
 from tenantry.lifecycle.moves.errors import MoveImpossible
-from tenantry.lifecycle.moves.records import MoveDocument, Side, place_at
-from tenantry.registry import clusters
-from tenantry.registry.organizations.document import Place
-from tenantry.runtime import mongodb
-from tenantry.runtime.observability import logger
-from tenantry.storage import collections, pools
+from tenantry.lifecycle.moves.records import MoveDocument, open_side, place_at
+from tenantry.storage import collections
 
 INDEXING_SECONDS: Final = 20  # shorter than the lease; an index of a pool reads all of its documents
 
@@ -32,38 +28,22 @@ def prepare(move: MoveDocument) -> None:
     MoveLost
         The move is another's by now, or over.
     """
-    place = place_at(move["target"])
-    if place.kind == "pooled":
-        pools.create(place.cluster, place.collection)  # nothing happens if it is there
-    elif move["target"]["uuid"] is None:
-        records.save(move, {"target": _created(move, place)})
+    target = move["target"]
+    place = place_at(target)
+    try:
+        uuid = open_side(target, move["_id"]).prepare(partial(records.verify, move, place.cluster))
+    except collections.CollectionExists:
+        collections.log_stray(place)
+        raise ServiceUnavailable from None
+    if uuid != target["uuid"]:
+        records.save(move, {"target": target | {"uuid": uuid}})
     # Whoever wrote before it had looked whose the move is; whoever writes afterwards has to look afterwards.
     if not collections.barrier(place):
         raise ServiceUnavailable
     try:
         with pymongo.timeout(INDEXING_SECONDS):
-            indexes.make_equal(move["source"], move["target"], move["_id"])
+            indexes.make_equal(move)
     except OperationFailure as error:
         if error.timeout or isinstance(error, DuplicateKeyError):
             raise
         raise MoveImpossible("MongoDB refuses an index at the target") from error
-
-
-def _created(move: MoveDocument, place: Place) -> Side:
-    """Create the collection, or take the empty one that an earlier holder has created."""
-
-    def attempt(session: ClientSession) -> None:
-        collections.create(place, session)
-        records.verify(move, place.cluster)
-
-    try:
-        mongodb.run_transaction(attempt, on=clusters.cluster_client(place.cluster))
-    except collections.CollectionExists:
-        if not collections.is_pristine(place):
-            logger.error(
-                "A collection exists that no organization owns",
-                cluster=place.cluster,
-                collection=place.collection,
-            )
-            raise ServiceUnavailable from None
-    return move["target"] | {"uuid": collections.collection_uuid(place)}

@@ -34,6 +34,16 @@ class Place(NamedTuple):
     kind: Kind
     collection: str
 
+    @property
+    def pool(self) -> str | None:
+        """Name of the pool; None if the collection is the organization's own."""
+        return self.collection if self.kind == "pooled" else None
+
+    @property
+    def initial_namespaces(self) -> int:
+        """Collections and indexes that an organization takes here before it creates an index."""
+        return 0 if self.kind == "pooled" else OWN_NAMESPACES
+
 
 class Intent(TypedDict):
     """A decided change of a tenant's collection, complete enough for anyone to finish it.

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from pymongo.read_concern import ReadConcern
-
-from tenantry.registry.clusters import MAIN
+from tenantry.registry import clusters
 from tenantry.registry.organizations.document import OrganizationDocument, organizations
 from tenantry.runtime import moments
 
@@ -18,9 +16,6 @@ def find(organization_id: str) -> OrganizationDocument | None:
 def find_to_commit(organization_id: str, cluster: str) -> OrganizationDocument | None:
     """Return an organization as somebody must see it who is about to commit a transaction on a cluster.
 
-    A server of the master that the majority has left still answers for a while. On the master's cluster it
-    cannot commit either; for another one it has to ask the majority first (read concern linearizable).
-
     Parameters
     ----------
     organization_id : str
@@ -28,10 +23,7 @@ def find_to_commit(organization_id: str, cluster: str) -> OrganizationDocument |
     cluster : str
         Where the transaction is.
     """
-    collection = organizations()
-    if cluster != MAIN:
-        collection = collection.with_options(read_concern=ReadConcern("linearizable"))
-    return collection.find_one({"_id": organization_id})
+    return clusters.read_to_commit(organizations(), cluster).find_one({"_id": organization_id})
 
 
 def find_holder(slug: str) -> OrganizationDocument | None:

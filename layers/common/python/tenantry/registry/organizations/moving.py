@@ -102,7 +102,7 @@ def switch(
     """
     changes = {
         "cluster": target.cluster,
-        "pool": target.collection if target.kind == "pooled" else None,
+        "pool": target.pool,
         "namespaces": namespaces,
         "move.paused_until": None,
     }

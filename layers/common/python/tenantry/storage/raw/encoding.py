@@ -6,14 +6,15 @@ with its `_id`: https://www.mongodb.com/docs/manual/core/document/#the-_id-field
 """
 
 import struct
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import bson
 from bson import Timestamp
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.raw_bson import RawBSONDocument
-
-from tenantry.lifecycle.moves.errors import MoveImpossible
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 
 CODEC_OPTIONS: Final = CodecOptions(
     document_class=RawBSONDocument,
@@ -30,6 +31,10 @@ _EMBEDDED_DOCUMENT: Final = b"\x03"  # https://bsonspec.org/spec.html
 DocumentId = bytes  # the BSON document {_id: ...}
 
 
+class ForeignId(Exception):
+    """The `_id` is nothing that a driver writes: of a type long gone, or text that is not UTF-8."""
+
+
 def document(content: bytes) -> RawBSONDocument:
     """Return bytes as a document."""
     return RawBSONDocument(content, CODEC_OPTIONS)
@@ -40,8 +45,7 @@ def id_of(stored: RawBSONDocument) -> DocumentId:
 
     Raises
     ------
-    MoveImpossible
-        The `_id` is nothing that a driver writes: of a type long gone, or text that is not UTF-8.
+    ForeignId
     """
     return _document(_id_element(stored))
 
@@ -51,8 +55,7 @@ def with_tenant(original: RawBSONDocument, tenant: str) -> RawBSONDocument:
 
     Raises
     ------
-    MoveImpossible
-        The `_id` is nothing that a driver writes: of a type long gone, or text that is not UTF-8.
+    ForeignId
     """
     element = _id_element(original)
     kind, value = element[:1], element[1 + len(_NAME) :]
@@ -70,12 +73,38 @@ def without_tenant(stored: RawBSONDocument, tenant: str) -> RawBSONDocument:
     return document(_document(kind + _NAME + value + others))
 
 
-def has_empty_timestamp(stored: RawBSONDocument) -> bool:
+def insert(
+    collection: Collection[Any], documents: Sequence[RawBSONDocument], session: ClientSession | None = None
+) -> None:
+    """Insert documents as they are, with the empty timestamps that an insertion fills with the present time.
+
+    Parameters
+    ----------
+    collection : Collection
+        Where to.
+    documents : sequence of RawBSONDocument
+        At least one, made by `document`.
+    session : ClientSession, optional
+        Of the transaction that they belong to.
+
+    Raises
+    ------
+    pymongo.errors.BulkWriteError
+        One was refused.
+    """
+    collection.insert_many(documents, session=session)
+    for one in filter(_has_empty_timestamp, documents):
+        whole = [{"$replaceWith": {"$literal": one}}]
+        collection.update_one({"_id": {"$eq": one["_id"]}}, whole, session=session)
+
+
+def _has_empty_timestamp(stored: RawBSONDocument) -> bool:
     """Tell whether a field holds the timestamp that MongoDB takes for the present time.
 
     See https://www.mongodb.com/docs/manual/reference/bson-types/#timestamps
     """
-    return any(value == _EMPTY_TIMESTAMP for value in stored.values())
+    # Looking for its bytes, behind those of a name, is quicker than decoding all fields.
+    return bytes(1 + 8) in bytes(stored.raw) and any(value == _EMPTY_TIMESTAMP for value in stored.values())
 
 
 def _tenant_element(tenant: str) -> bytes:
@@ -88,7 +117,7 @@ def _id_element(stored: RawBSONDocument) -> bytes:
     element = bytes(stored.raw[_LENGTH_BYTES : len(encoded) - 1])
     # The type may be a deprecated one that has the same bytes, such as symbol, which is read as string.
     if element[1:] != encoded[_LENGTH_BYTES + 1 : -1]:
-        raise MoveImpossible("A document's _id is of a type long gone, or text that is not UTF-8")
+        raise ForeignId
     return element
 
 

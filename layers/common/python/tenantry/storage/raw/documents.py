@@ -1,11 +1,10 @@
-"""Where a move reads and writes: an organization's documents in a collection of its own, or in a pool.
+"""One organization's documents at one place, byte by byte.
 
-Both look alike from here: documents as their organization knows them, byte by byte, in the order of `_id`.
+Whatever the place is, they are as their organization knows them, and in the order of `_id`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final, NamedTuple
 
 import pymongo.collection
@@ -16,11 +15,9 @@ from pymongo.change_stream import ChangeStream
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
-from tenantry.lifecycle.moves import raw_documents
-from tenantry.lifecycle.moves.raw_documents import DocumentId
-from tenantry.registry.clusters import cluster_client, tenant_database
-from tenantry.registry.organizations.document import Place
 from tenantry.runtime import mongodb
+from tenantry.storage.raw import encoding
+from tenantry.storage.raw.encoding import DocumentId
 
 MAX_BATCH_DOCUMENTS: Final = 1000
 MAX_BATCH_BYTES: Final = 4_000_000  # exceeded by one document at most
@@ -37,7 +34,7 @@ class Batch(NamedTuple):
     is_all: bool
 
 
-class Endpoint(ABC):
+class RawDocuments(ABC):
     """The documents of one organization at one place.
 
     Parameters
@@ -49,8 +46,8 @@ class Endpoint(ABC):
         even if another server has become the primary.
     """
 
-    def __init__(self, collection: StoredDocuments, session: ClientSession) -> None:
-        self.collection = collection
+    def __init__(self, collection: pymongo.collection.Collection[Any], session: ClientSession) -> None:
+        self.collection: StoredDocuments = collection.with_options(codec_options=encoding.CODEC_OPTIONS)
         self._session = session
 
     def read_behind(self, after: DocumentId | None) -> Batch:
@@ -91,11 +88,7 @@ class Endpoint(ABC):
             # Not `replace`, which refuses names of fields that `insert` takes.
             self.collection.delete_many(self._among(ids), session=session)
             if stored:
-                self.collection.insert_many(stored, session=session)
-            for one in filter(raw_documents.has_empty_timestamp, stored):
-                # Which an insertion fills with the present time.
-                whole = [{"$replaceWith": {"$literal": one}}]
-                self.collection.update_one({"_id": {"$eq": one["_id"]}}, whole, session=session)
+                encoding.insert(self.collection, stored, session)
             verify()
 
         mongodb.run_transaction(attempt, on=self._session.client)
@@ -117,7 +110,7 @@ class Endpoint(ABC):
 
     def id_in(self, event: RawBSONDocument) -> DocumentId:
         """Return which document an event is about."""
-        return raw_documents.id_of(self._original(event["documentKey"]))
+        return encoding.id_of(self._original(event["documentKey"]))
 
     def count(self) -> int:
         """Return about how many documents there are; 0 if they are too many to be counted in time."""
@@ -150,7 +143,7 @@ class Endpoint(ABC):
         return self.collection.find(query, sort=[("_id", 1)], session=self._session)
 
     def _among(self, ids: Iterable[DocumentId]) -> Filter:
-        return {"_id": {"$in": [self._stored(raw_documents.document(one))["_id"] for one in ids]}}
+        return {"_id": {"$in": [self._stored(encoding.document(one))["_id"] for one in ids]}}
 
     @abstractmethod
     def _range(self, after: DocumentId | None, upto: DocumentId | None) -> Filter:
@@ -169,13 +162,13 @@ class Endpoint(ABC):
         """Return a document, or the id of one, as its organization knows it."""
 
 
-class OwnCollection(Endpoint):
+class RawCollection(RawDocuments):
     """The documents in a collection that holds nothing else."""
 
     def _range(self, after: DocumentId | None, upto: DocumentId | None) -> Filter:
         # Unlike a filter's, an expression's comparisons go across types, in the order of the index.
         bounds = [
-            {operator: ["$_id", {"$literal": raw_documents.document(one)["_id"]}]}
+            {operator: ["$_id", {"$literal": encoding.document(one)["_id"]}]}
             for operator, one in (("$gt", after), ("$lte", upto))
             if one is not None
         ]
@@ -191,18 +184,20 @@ class OwnCollection(Endpoint):
         return stored
 
 
-class PartOfPool(Endpoint):
+class RawPoolShare(RawDocuments):
     """The documents among those of others, told from them by the tenant in each `_id`.
 
     Parameters
     ----------
     collection, session
-        See `Endpoint`.
+        See `RawDocuments`.
     tenant : str
         The organization's id.
     """
 
-    def __init__(self, collection: StoredDocuments, session: ClientSession, tenant: str) -> None:
+    def __init__(
+        self, collection: pymongo.collection.Collection[Any], session: ClientSession, tenant: str
+    ) -> None:
         super().__init__(collection, session)
         self._tenant = tenant
 
@@ -212,32 +207,14 @@ class PartOfPool(Endpoint):
         return {"_id": first | last}
 
     def _stored_id(self, one: DocumentId) -> Any:
-        return self._stored(raw_documents.document(one))["_id"]
+        return self._stored(encoding.document(one))["_id"]
 
     def _stages(self) -> list[mongodb.Document]:
         mine = {"documentKey._id.tenant": self._tenant}
         return [{"$match": {"$or": [mine, {"documentKey": {"$exists": False}}]}}]
 
     def _stored(self, original: RawBSONDocument) -> RawBSONDocument:
-        return raw_documents.with_tenant(original, self._tenant)
+        return encoding.with_tenant(original, self._tenant)
 
     def _original(self, stored: RawBSONDocument) -> RawBSONDocument:
-        return raw_documents.without_tenant(stored, self._tenant)
-
-
-@contextmanager
-def opened(place: Place, organization_id: str) -> Iterator[Endpoint]:
-    """Open an organization's documents at a place for the length of a `with` block.
-
-    Raises
-    ------
-    ServiceUnavailable
-        The cluster has no connection string.
-    """
-    stored: Any = tenant_database(place.cluster)[place.collection]
-    collection: StoredDocuments = stored.with_options(codec_options=raw_documents.CODEC_OPTIONS)
-    with cluster_client(place.cluster).start_session() as session:
-        if place.kind == "pooled":
-            yield PartOfPool(collection, session, organization_id)
-        else:
-            yield OwnCollection(collection, session)
+        return encoding.without_tenant(stored, self._tenant)

@@ -1,0 +1,1 @@
+"""A tenant's documents as the bytes that MongoDB stores, for whoever copies them."""
