@@ -1,11 +1,18 @@
 """Documents of the caller's organization: insert, find, count, replace, patch, delete."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
 
 from tenantry import http, tenants
 from tenantry.http.callers import Member, Organization
-from tenantry.http.documents import answers, changing, finding, inserting, requests, schemas
+from tenantry.http.documents import (
+    answers,
+    bodies,
+    changing,
+    finding,
+    inserting,
+    representations,
+    requests,
+)
 from tenantry.http.documents.parameters import (
     Cursor,
     DocumentId,
@@ -13,7 +20,10 @@ from tenantry.http.documents.parameters import (
     Fields,
     Filter,
     Limit,
+    MergePatch,
     Ordered,
+    SentDocument,
+    SentDocuments,
     Sort,
 )
 from tenantry.http.parameters import IdempotencyKey, OnlyDeclared
@@ -22,7 +32,6 @@ from tenantry.language import fields as projections
 from tenantry.language import filters, sorting
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
 app = APIGatewayRestResolver(enable_validation=True)
@@ -37,20 +46,20 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
     operation_id="insertDocuments",
     tags=TAGS,
     security=SECURITY,
-    responses=schemas.responses(
+    responses=answers.responses(
         HTTPStatus.CREATED,
-        "tenantry.http.documents.schemas:Inserted",
+        "Inserted",
         HTTPStatus.CONFLICT,
-        others={HTTPStatus.MULTI_STATUS: "tenantry.http.documents.schemas:InsertedDocuments"},
+        others={HTTPStatus.MULTI_STATUS: "InsertedDocuments"},
     ),
-    openapi_extensions=schemas.request_body(schemas.DOCUMENTS),
+    openapi_extensions=bodies.request_body(bodies.DOCUMENTS),
 )
 def insert_documents(
     request: Request,
     organization: Organization,
     member: Member,
     _: OnlyDeclared,
-    sent: Annotated[Any, Depends(requests.documents_of)],
+    sent: SentDocuments,
     *,
     ordered: Ordered = True,
     idempotency_key: IdempotencyKey = None,
@@ -65,10 +74,10 @@ def insert_documents(
     key = requests.key_of(request, member, idempotency_key)
     if isinstance(sent, list):
         outcomes = inserting.insert_many(mine, sent, ordered=ordered, key=key)
-        return answers.outcomes_answer(outcomes, request)
+        return representations.outcomes_answer(outcomes, request)
     stored = inserting.insert(mine, sent, key)
-    headers = answers.identification(stored, request)
-    return answers.document_answer(stored, request, HTTPStatus.CREATED, headers)
+    headers = representations.identification(stored, request)
+    return representations.document_answer(stored, request, HTTPStatus.CREATED, headers)
 
 
 @app.get(
@@ -77,9 +86,7 @@ def insert_documents(
     operation_id="listDocuments",
     tags=TAGS,
     security=SECURITY,
-    responses=schemas.responses(
-        HTTPStatus.OK, "tenantry.http.documents.schemas:DocumentPage", HTTPStatus.CONFLICT
-    ),
+    responses=answers.responses(HTTPStatus.OK, "DocumentPage", HTTPStatus.CONFLICT),
 )
 def list_documents(
     request: Request,
@@ -103,7 +110,7 @@ def list_documents(
     """
     query, order, chosen = filters.parse(filter), sorting.parse(sort), projections.parse(fields)
     search = finding.Search(query, order, chosen, limit, cursor)
-    return answers.page_answer(finding.find_page(tenants.collection(member), search), request)
+    return representations.page_answer(finding.find_page(tenants.collection(member), search), request)
 
 
 @app.get(
@@ -114,7 +121,7 @@ def list_documents(
     security=SECURITY,
     responses=http.responses(
         HTTPStatus.OK,
-        "tenantry.http.documents.schemas:DocumentCount",
+        "tenantry.http.documents.answers:DocumentCount",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.NOT_FOUND,
     ),
@@ -124,9 +131,9 @@ def count_documents(
     member: Member,
     _: OnlyDeclared,
     filter: Filter = None,  # noqa: A002 - the parameter's name in the URL
-) -> schemas.DocumentCount:
+) -> answers.DocumentCount:
     """Count the documents that match a filter."""
-    return schemas.DocumentCount(count=finding.count(tenants.collection(member), filters.parse(filter)))
+    return answers.DocumentCount(count=finding.count(tenants.collection(member), filters.parse(filter)))
 
 
 @app.get(
@@ -135,9 +142,7 @@ def count_documents(
     operation_id="getDocument",
     tags=TAGS,
     security=SECURITY,
-    responses=schemas.responses(
-        HTTPStatus.OK, "tenantry.http.documents.schemas:Document", HTTPStatus.PRECONDITION_FAILED
-    ),
+    responses=answers.responses(HTTPStatus.OK, "Document", HTTPStatus.PRECONDITION_FAILED),
 )
 def get_document(
     request: Request,
@@ -150,8 +155,8 @@ def get_document(
 ) -> Response[str]:
     """Read one document; the whole of it comes with its ETag."""
     found = finding.find(tenants.collection(member), document_id, projections.parse(fields))
-    headers = answers.entity_tag(found, request) if fields is None else {}
-    return answers.document_answer(found, request, HTTPStatus.OK, headers)
+    headers = representations.entity_tag(found, request) if fields is None else {}
+    return representations.document_answer(found, request, HTTPStatus.OK, headers)
 
 
 @app.put(
@@ -160,14 +165,14 @@ def get_document(
     operation_id="putDocument",
     tags=TAGS,
     security=SECURITY,
-    responses=schemas.responses(
+    responses=answers.responses(
         HTTPStatus.OK,
-        "tenantry.http.documents.schemas:Document",
+        "Document",
         HTTPStatus.CONFLICT,
         HTTPStatus.PRECONDITION_FAILED,
-        others={HTTPStatus.CREATED: "tenantry.http.documents.schemas:Document"},
+        others={HTTPStatus.CREATED: "Document"},
     ),
-    openapi_extensions=schemas.request_body(schemas.DOCUMENT),
+    openapi_extensions=bodies.request_body(bodies.DOCUMENT),
 )
 def put_document(
     request: Request,
@@ -176,14 +181,14 @@ def put_document(
     member: Member,
     document_id: DocumentId,
     _: OnlyDeclared,
-    sent: Annotated[Any, Depends(requests.document_of)],
+    sent: SentDocument,
     holds: Precondition,
 ) -> Response[str]:
     """Replace the document of this id, or store one under it if there is none."""
     put = changing.put(tenants.collection(member), document_id, sent, holds)
     status = HTTPStatus.CREATED if put.is_created else HTTPStatus.OK
-    headers = answers.entity_tag(put.document, request)
-    return answers.document_answer(put.document, request, status, headers)
+    headers = representations.entity_tag(put.document, request)
+    return representations.document_answer(put.document, request, status, headers)
 
 
 @app.patch(
@@ -192,13 +197,10 @@ def put_document(
     operation_id="patchDocument",
     tags=TAGS,
     security=SECURITY,
-    responses=schemas.responses(
-        HTTPStatus.OK,
-        "tenantry.http.documents.schemas:Document",
-        HTTPStatus.CONFLICT,
-        HTTPStatus.PRECONDITION_FAILED,
+    responses=answers.responses(
+        HTTPStatus.OK, "Document", HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED
     ),
-    openapi_extensions=schemas.request_body(schemas.PATCH),
+    openapi_extensions=bodies.request_body(bodies.PATCH),
 )
 def patch_document(
     request: Request,
@@ -207,13 +209,13 @@ def patch_document(
     member: Member,
     document_id: DocumentId,
     _: OnlyDeclared,
-    changes: Annotated[Any, Depends(requests.merge_patch_of)],
+    changes: MergePatch,
     holds: Precondition,
 ) -> Response[str]:
     """Change a document by a JSON merge patch (RFC 7396): null removes a field."""
     patched = changing.patch(tenants.collection(member), document_id, changes, holds)
-    headers = answers.entity_tag(patched, request)
-    return answers.document_answer(patched, request, HTTPStatus.OK, headers)
+    headers = representations.entity_tag(patched, request)
+    return representations.document_answer(patched, request, HTTPStatus.OK, headers)
 
 
 @app.delete(
@@ -223,11 +225,7 @@ def patch_document(
     tags=TAGS,
     security=SECURITY,
     status_code=HTTPStatus.NO_CONTENT,
-    responses=schemas.responses(
-        HTTPStatus.NO_CONTENT,
-        None,
-        HTTPStatus.PRECONDITION_FAILED,
-    ),
+    responses=answers.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.PRECONDITION_FAILED),
 )
 def delete_document(
     organization: Organization,

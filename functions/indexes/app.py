@@ -6,7 +6,8 @@ from urllib.parse import unquote
 
 from tenantry import http, tenants
 from tenantry.http.callers import Member, Organization
-from tenantry.http.indexes import indexing, schemas
+from tenantry.http.indexes import answers, bodies, indexing
+from tenantry.http.indexes.representations import created, index_of
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
@@ -25,13 +26,13 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
     tags=TAGS,
     security=SECURITY,
     responses=http.responses(
-        HTTPStatus.OK, "tenantry.http.indexes.schemas:Indexes", HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
+        HTTPStatus.OK, "tenantry.http.indexes.answers:Indexes", HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
     ),
 )
-def list_indexes(organization: Organization, member: Member) -> schemas.Indexes:
+def list_indexes(organization: Organization, member: Member) -> answers.Indexes:
     """List the indexes of the organization's documents."""
     found = indexing.find_all(tenants.collection(member))
-    return schemas.Indexes(indexes=[schemas.index_of(index) for index in found])
+    return answers.Indexes(indexes=[index_of(index) for index in found])
 
 
 @app.post(
@@ -43,15 +44,15 @@ def list_indexes(organization: Organization, member: Member) -> schemas.Indexes:
     status_code=HTTPStatus.CREATED,
     responses=http.responses(
         HTTPStatus.CREATED,
-        "tenantry.http.indexes.schemas:Index",
+        "tenantry.http.indexes.answers:Index",
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.CONFLICT,
     ),
 )
 def create_index(
-    organization: Organization, wanted: Annotated[schemas.CreateIndex, Body()], member: Member
-) -> Response[schemas.Index]:
+    organization: Organization, wanted: Annotated[bodies.CreateIndex, Body()], member: Member
+) -> Response[answers.Index]:
     """Create an index, which stays when the organization is renamed; an equal one is left as it is."""
     keys = [(key.field, key.order) for key in wanted.keys]
     name = indexing.create(
@@ -62,7 +63,7 @@ def create_index(
         status_code=HTTPStatus.CREATED,
         content_type="application/json",
         headers={"Location": f"{path}/{name}"},
-        body=schemas.created(name, wanted),
+        body=created(name, wanted),
     )
 
 

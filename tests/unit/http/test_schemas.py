@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from tenantry.http.accounts.bodies import ChangePassword, Login, RefreshToken
-from tenantry.http.indexes.schemas import CreateIndex, IndexKey
+from tenantry.http.indexes.bodies import CreateIndex, IndexKey
 from tenantry.http.organizations.bodies import (
     CreateOrganization,
     CreateOrganizationAsOperator,

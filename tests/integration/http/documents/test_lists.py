@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tenantry.http.documents import finding, refusals
-from tenantry.http.documents.answers import MAX_ANSWER_BYTES
+from tenantry.http.documents.representations import MAX_ANSWER_BYTES
 from tests.integration.http.documents.conftest import Documents
 from tests.support.databases import Databases, failing
 

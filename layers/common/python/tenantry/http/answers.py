@@ -1,7 +1,4 @@
-"""Shapes of answers, for the OpenAPI document alone; no function imports them.
-
-What functions answer is made in `tenantry.http.organizations.representations`.
-"""
+"""Answers about the service, and problems: shapes for the OpenAPI document; no function imports them."""
 
 from typing import Literal
 

@@ -1,126 +1,87 @@
-"""Documents in answers, as MongoDB Extended JSON."""
+"""Shapes of answers about documents; any object may be one."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Final
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.request import Request
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from tenantry.errors import AnswerTooLarge, TenantryError
-from tenantry.http.accept import preferred
-from tenantry.http.documents.changing import version_of
-from tenantry.http.documents.finding import Page
-from tenantry.http.documents.rules import format_document_id
-from tenantry.http.header_fields import value_of
-from tenantry.http.preconditions import etag
-from tenantry.language import extended_json
-from tenantry.runtime.mongodb import Document
+from tenantry.errors import DocumentExists
+from tenantry.http import openapi
+from tenantry.http.bodies import JSON
+from tenantry.http.documents.bodies import NOTE
+from tenantry.http.documents.requests import CANONICAL
 
-MAX_ANSWER_BYTES: Final = 5_500_000  # Lambda takes 6 MB, in which the body stands as a JSON string
-RELAXED: Final = "application/json"
-CANONICAL: Final = "application/ejson"
-_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+_STORED: Final[dict[str, Any]] = {"_id": {"$oid": "665f1c2e8b3e4a0012ab34cd"}, **NOTE}
+_RESULTS: Final = [
+    {"status": HTTPStatus.CREATED, "_id": _STORED["_id"]},
+    {"status": HTTPStatus.CONFLICT, "code": DocumentExists.code, "detail": DocumentExists().detail},
+]
+
+_MEDIA_TYPES: Final = (JSON, CANONICAL)
 
 
-def document_answer(
-    document: Document,
-    request: Request,
-    status: HTTPStatus = HTTPStatus.OK,
-    headers: Mapping[str, str] = _NO_HEADERS,
-) -> Response[str]:
-    """Answer one document.
+class Document(BaseModel):
+    """A document, in MongoDB Extended JSON; canonical if the request accepts `application/ejson`."""
 
-    Parameters
-    ----------
-    document : dict
-        What is stored, or some fields of it.
-    request : Request
-        Its Accept field chooses canonical (``application/ejson``) or relaxed Extended JSON.
-    status : http.HTTPStatus
-        The answer's.
-    headers : mapping
-        Further header fields.
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_STORED]})
 
-    Raises
-    ------
-    AnswerTooLarge
+    id: Any = Field(alias="_id", description="Any type but null, boolean, array and regular expression.")
+
+
+class DocumentPage(BaseModel):
+    """Answer of GET /organizations/{organization}/documents."""
+
+    documents: list[dict[str, Any]] = Field(examples=[[_STORED]])
+    next_cursor: str | None = Field(description="Of the next page; null on the last one.", examples=[None])
+
+
+class DocumentCount(BaseModel):
+    """Answer of GET /organizations/{organization}/count."""
+
+    count: int = Field(examples=[1])
+
+
+class InsertedDocument(BaseModel):
+    """What became of one document of a list."""
+
+    model_config = ConfigDict(extra="allow")
+
+    status: int = Field(description="201, or the status that it would have got alone.", examples=[201])
+    id: Any = Field(default=None, alias="_id", description="Of a document that is stored.")
+    code: str | None = Field(default=None, description="Of the problem.", examples=["document-exists"])
+    detail: str | None = Field(default=None, description="Of the problem.")
+
+
+class InsertedDocuments(BaseModel):
+    """Answer of POST /organizations/{organization}/documents to a list, in its order."""
+
+    inserted: int = Field(description="How many are stored.", examples=[1])
+    results: list[InsertedDocument] = Field(examples=[_RESULTS])
+
+
+class Inserted(RootModel[Document | InsertedDocuments]):
+    """The stored document, or what became of each of a list."""
+
+
+def responses(
+    success: HTTPStatus,
+    model: str | None,
+    *problems: HTTPStatus,
+    others: Mapping[HTTPStatus, str] = MappingProxyType({}),
+) -> dict[int, OpenAPIResponse]:
+    """Describe a route's answers as `openapi.responses` does, with what all routes of documents share.
+
+    Models are named without this module's path.
     """
-    text = _encoded(document, request)
-    if _length(text) > MAX_ANSWER_BYTES:
-        raise AnswerTooLarge
-    return _answer(text, request, status, headers)
-
-
-def identification(document: Document, request: Request) -> dict[str, str]:
-    """Return the header fields of a document that has just been stored: where it is, and its entity tag."""
-    collection = request.resolved_event["requestContext"]["path"].rstrip("/")
-    return {
-        "Location": f"{collection}/{format_document_id(document['_id'])}",
-        **entity_tag(document, request),
-    }
-
-
-def entity_tag(document: Document, request: Request) -> dict[str, str]:
-    """Return the header field that identifies a whole document's version, in the form that is answered."""
-    return {"ETag": etag(version_of(document), canonical=_is_canonical(request))}
-
-
-def page_answer(page: Page, request: Request) -> Response[str]:
-    """Answer as many documents of a page as fit, and the cursor of the page behind them.
-
-    Raises
-    ------
-    AnswerTooLarge
-        The first document alone does not fit.
-    """
-    texts: list[str] = []
-    room = MAX_ANSWER_BYTES
-    for document in page.documents:
-        text = _encoded(document, request)
-        room -= _length(text)
-        if room < 0:
-            break
-        texts.append(text)
-    if page.documents and not texts:
-        raise AnswerTooLarge
-    cursor = json.dumps(page.cursor(len(texts)))
-    text = f'{{"documents":[{",".join(texts)}],"next_cursor":{cursor}}}'
-    return _answer(text, request, HTTPStatus.OK, _NO_HEADERS)
-
-
-def outcomes_answer(outcomes: Sequence[Document | TenantryError], request: Request) -> Response[str]:
-    """Answer what became of each of many documents; 207 if that is not the same of all (RFC 4918)."""
-    inserted = sum(not isinstance(outcome, TenantryError) for outcome in outcomes)
-    status = HTTPStatus.CREATED if inserted == len(outcomes) else HTTPStatus.MULTI_STATUS
-    results = ",".join(_outcome(outcome, request) for outcome in outcomes)
-    return _answer(f'{{"inserted":{inserted},"results":[{results}]}}', request, status, _NO_HEADERS)
-
-
-def _outcome(outcome: Document | TenantryError, request: Request) -> str:
-    if isinstance(outcome, TenantryError):
-        problem = {"status": int(outcome.status), "code": outcome.code, "detail": outcome.detail}
-        return json.dumps(problem | outcome.extensions)
-    return f'{{"status":{int(HTTPStatus.CREATED)},"_id":{_encoded(outcome["_id"], request)}}}'
-
-
-def _is_canonical(request: Request) -> bool:
-    accept = value_of(request.resolved_event.raw_event, "accept")
-    return preferred(accept, (RELAXED, CANONICAL)) == CANONICAL
-
-
-def _encoded(document: Any, request: Request) -> str:
-    return extended_json.encode(document, canonical=_is_canonical(request))
-
-
-def _length(text: str) -> int:
-    """Return how long a text is as the JSON string in which Lambda's runtime sends it."""
-    return len(json.dumps(text))
-
-
-def _answer(text: str, request: Request, status: HTTPStatus, headers: Mapping[str, str]) -> Response[str]:
-    media_type = CANONICAL if _is_canonical(request) else RELAXED
-    fields = {"Vary": "Accept", **headers}
-    return Response(status_code=int(status), content_type=media_type, headers=fields, body=text)
+    return openapi.responses(
+        success,
+        model and f"{__name__}:{model}",
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NOT_FOUND,
+        *problems,
+        others={status: f"{__name__}:{name}" for status, name in others.items()},
+        media_types=_MEDIA_TYPES,
+    )

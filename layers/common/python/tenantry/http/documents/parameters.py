@@ -5,9 +5,12 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from tenantry.http.documents.requests import document_id_of
+from tenantry.http.documents.requests import document_id_of, document_of, documents_of, merge_patch_of
 
 DocumentId = Annotated[Any, Depends(document_id_of)]
+SentDocument = Annotated[Any, Depends(document_of)]
+SentDocuments = Annotated[Any, Depends(documents_of)]
+MergePatch = Annotated[Any, Depends(merge_patch_of)]
 DocumentPath = Annotated[
     str,
     Path(

@@ -1,4 +1,4 @@
-"""What clients see of the stored documents, as `tenantry.http.answers` describes it."""
+"""What clients see of organizations, as `tenantry.http.organizations.answers` describes it."""
 
 from typing import Any
 

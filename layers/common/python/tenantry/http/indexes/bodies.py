@@ -1,15 +1,13 @@
-"""Shapes of requests and answers about indexes."""
+"""Bodies of requests about indexes; their field descriptions become the OpenAPI document."""
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tenantry.errors import InvalidFields
-from tenantry.http.documents.refusals import ID_INDEX
 from tenantry.http.indexes.indexing import NAME_PATTERN
 from tenantry.http.schemas import Request
 from tenantry.language import field_paths
-from tenantry.runtime.mongodb import Document
 
 MAX_FIELDS = 8
 
@@ -58,36 +56,4 @@ class CreateIndex(Request):
     )
     name: Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")] | None = Field(
         default=None, description="Made of the keys if left out.", examples=["by-date"]
-    )
-
-
-class Index(BaseModel):
-    """An index."""
-
-    name: str = Field(examples=["by-date"])
-    keys: list[dict[str, str | int]] = Field(examples=[[{"field": "at", "order": -1}]])
-    unique: bool
-    partial: bool = Field(description="Documents that lack one of the fields are left out.")
-
-
-class Indexes(BaseModel):
-    """Answer of GET /organizations/{organization}/indexes."""
-
-    indexes: list[Index]
-
-
-def created(name: str, wanted: CreateIndex) -> Index:
-    """Return the representation of an index that was created as a client wanted it."""
-    keys = [key.model_dump() for key in wanted.keys]
-    return Index(name=name, keys=keys, unique=wanted.unique, partial=wanted.partial)
-
-
-def index_of(document: Document) -> Index:
-    """Return the representation of an index as the server describes it."""
-    keys = [{"field": field, "order": order} for field, order in document["key"].items()]
-    return Index(
-        name=document["name"],
-        keys=keys,
-        unique=document.get("unique", False) or document["name"] == ID_INDEX,
-        partial="partialFilterExpression" in document,
     )

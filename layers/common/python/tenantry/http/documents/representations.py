@@ -1,0 +1,126 @@
+"""What clients see of documents: MongoDB Extended JSON, as `tenantry.http.documents.answers` describes it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any, Final
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.request import Request
+
+from tenantry.errors import AnswerTooLarge, TenantryError
+from tenantry.http.accept import preferred
+from tenantry.http.bodies import JSON
+from tenantry.http.documents.changing import version_of
+from tenantry.http.documents.finding import Page
+from tenantry.http.documents.requests import CANONICAL
+from tenantry.http.documents.rules import format_document_id
+from tenantry.http.header_fields import value_of
+from tenantry.http.preconditions import etag
+from tenantry.language import extended_json
+from tenantry.runtime.mongodb import Document
+
+MAX_ANSWER_BYTES: Final = 5_500_000  # Lambda takes 6 MB, in which the body stands as a JSON string
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def document_answer(
+    document: Document,
+    request: Request,
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Mapping[str, str] = _NO_HEADERS,
+) -> Response[str]:
+    """Answer one document.
+
+    Parameters
+    ----------
+    document : dict
+        What is stored, or some fields of it.
+    request : Request
+        Its Accept field chooses canonical (``application/ejson``) or relaxed Extended JSON.
+    status : http.HTTPStatus
+        The answer's.
+    headers : mapping
+        Further header fields.
+
+    Raises
+    ------
+    AnswerTooLarge
+    """
+    text = _encoded(document, request)
+    if _length(text) > MAX_ANSWER_BYTES:
+        raise AnswerTooLarge
+    return _answer(text, request, status, headers)
+
+
+def identification(document: Document, request: Request) -> dict[str, str]:
+    """Return the header fields of a document that has just been stored: where it is, and its entity tag."""
+    collection = request.resolved_event["requestContext"]["path"].rstrip("/")
+    return {
+        "Location": f"{collection}/{format_document_id(document['_id'])}",
+        **entity_tag(document, request),
+    }
+
+
+def entity_tag(document: Document, request: Request) -> dict[str, str]:
+    """Return the header field that identifies a whole document's version, in the form that is answered."""
+    return {"ETag": etag(version_of(document), canonical=_is_canonical(request))}
+
+
+def page_answer(page: Page, request: Request) -> Response[str]:
+    """Answer as many documents of a page as fit, and the cursor of the page behind them.
+
+    Raises
+    ------
+    AnswerTooLarge
+        The first document alone does not fit.
+    """
+    texts: list[str] = []
+    room = MAX_ANSWER_BYTES
+    for document in page.documents:
+        text = _encoded(document, request)
+        room -= _length(text)
+        if room < 0:
+            break
+        texts.append(text)
+    if page.documents and not texts:
+        raise AnswerTooLarge
+    cursor = json.dumps(page.cursor(len(texts)))
+    text = f'{{"documents":[{",".join(texts)}],"next_cursor":{cursor}}}'
+    return _answer(text, request, HTTPStatus.OK, _NO_HEADERS)
+
+
+def outcomes_answer(outcomes: Sequence[Document | TenantryError], request: Request) -> Response[str]:
+    """Answer what became of each of many documents; 207 if that is not the same of all (RFC 4918)."""
+    inserted = sum(not isinstance(outcome, TenantryError) for outcome in outcomes)
+    status = HTTPStatus.CREATED if inserted == len(outcomes) else HTTPStatus.MULTI_STATUS
+    results = ",".join(_outcome(outcome, request) for outcome in outcomes)
+    return _answer(f'{{"inserted":{inserted},"results":[{results}]}}', request, status, _NO_HEADERS)
+
+
+def _outcome(outcome: Document | TenantryError, request: Request) -> str:
+    if isinstance(outcome, TenantryError):
+        problem = {"status": int(outcome.status), "code": outcome.code, "detail": outcome.detail}
+        return json.dumps(problem | outcome.extensions)
+    return f'{{"status":{int(HTTPStatus.CREATED)},"_id":{_encoded(outcome["_id"], request)}}}'
+
+
+def _is_canonical(request: Request) -> bool:
+    accept = value_of(request.resolved_event.raw_event, "accept")
+    return preferred(accept, (JSON, CANONICAL)) == CANONICAL
+
+
+def _encoded(document: Any, request: Request) -> str:
+    return extended_json.encode(document, canonical=_is_canonical(request))
+
+
+def _length(text: str) -> int:
+    """Return how long a text is as the JSON string in which Lambda's runtime sends it."""
+    return len(json.dumps(text))
+
+
+def _answer(text: str, request: Request, status: HTTPStatus, headers: Mapping[str, str]) -> Response[str]:
+    media_type = CANONICAL if _is_canonical(request) else JSON
+    fields = {"Vary": "Accept", **headers}
+    return Response(status_code=int(status), content_type=media_type, headers=fields, body=text)
