@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from tenantry.runtime import moments, mongodb, process
+from tenantry.audit.recording import Record, outbox
+from tenantry.runtime import moments, process
 from tenantry.runtime.moments import rfc3339
 from tenantry.runtime.settings import settings
 
@@ -36,7 +37,7 @@ class Outcome:
 
 def age_seconds() -> float:
     """Return for how long the oldest record has been waiting; 0 if none is."""
-    oldest = mongodb.collection("outbox").find_one(sort=[("at", 1)])
+    oldest = outbox().find_one(sort=[("at", 1)])
     return (moments.now() - oldest["at"]).total_seconds() if oldest else 0.0
 
 
@@ -54,7 +55,7 @@ def publish() -> Outcome:
         reply = _client().put_events(Entries=list(entries.values()))
         replies = zip(entries, reply["Entries"], strict=True)
         acknowledged = [record_id for record_id, one in replies if one.get("EventId")]
-        mongodb.collection("outbox").delete_many({"_id": {"$in": acknowledged}})
+        outbox().delete_many({"_id": {"$in": acknowledged}})
         outcome.published += len(acknowledged)
         outcome.refused = len(entries) - len(acknowledged)
         if not acknowledged:
@@ -64,7 +65,7 @@ def publish() -> Outcome:
 
 def _next_entries() -> dict[str, "PutEventsRequestEntryTypeDef"]:
     """Return the oldest entries that fit into one request, by the id of their record."""
-    oldest = mongodb.collection("outbox").find(sort=[("at", 1)], limit=MAX_ENTRIES)
+    oldest = outbox().find(sort=[("at", 1)], limit=MAX_ENTRIES)
     entries: dict[str, PutEventsRequestEntryTypeDef] = {}
     room = MAX_BYTES
     for record in oldest:
@@ -76,7 +77,7 @@ def _next_entries() -> dict[str, "PutEventsRequestEntryTypeDef"]:
     return entries
 
 
-def _entry(record: mongodb.Document) -> "PutEventsRequestEntryTypeDef":
+def _entry(record: Record) -> "PutEventsRequestEntryTypeDef":
     detail = {
         "id": record["_id"],
         "at": rfc3339(record["at"]),

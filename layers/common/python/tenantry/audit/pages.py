@@ -1,12 +1,13 @@
 """Reading the audit record, page by page."""
 
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from tenantry.audit.recording import Record
+from pymongo.collection import Collection
+
+from tenantry.audit.recording import Record, audit
 from tenantry.language import cursors, pages
 from tenantry.language.sorting import Sort
-from tenantry.runtime import mongodb
 from tenantry.runtime.mongodb import Document
 
 _NEWEST_FIRST: Final[Sort] = [("at", -1), ("_id", -1)]
@@ -57,11 +58,12 @@ def of_all(organization_id: str | None, limit: int, cursor: str | None) -> Page:
 
 
 def _page(query: Document, limit: int, cursor: str | None) -> Page:
+    records: Collection[Any] = audit()  # a pipeline makes other documents of them
     after = None
 
     def find(stages: list[Document]) -> list[Document]:
         """Run a pipeline on these records and no others, whatever a cursor says."""
-        return list(mongodb.collection("audit").aggregate([{"$match": query}, *stages]))
+        return list(records.aggregate([{"$match": query}, *stages]))
 
     if cursor is not None:
         after = cursors.sort_key_of(cursor, query, _NEWEST_FIRST, find)

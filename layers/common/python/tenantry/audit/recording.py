@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 
 from tenantry.runtime import ids, moments, mongodb, request_context
 from tenantry.runtime.request_context import Actor
@@ -69,6 +70,16 @@ class Record(TypedDict):
     expires_at: NotRequired[datetime]
 
 
+def audit() -> Collection[Record]:
+    """Return the master's collection of all records."""
+    return mongodb.collection("audit")
+
+
+def outbox() -> Collection[Record]:
+    """Return the master's collection of records that EventBridge has not acknowledged."""
+    return mongodb.collection("outbox")
+
+
 @dataclass(frozen=True, slots=True)
 class OfAccount:
     """What concerns an account as a whole, and so all organizations that it is a member of."""
@@ -99,26 +110,25 @@ def record(
         From `origin`; the present request and its actor if left out.
     """
     at = moments.now()
-    stored: dict[str, Any] = {
+    decided_by = decided_by or origin()
+    stored: Record = {
         "_id": ids.random_id("aud"),
         "at": at,
         "action": action,
         "result": "failure" if action in FAILURES else "success",
-        **(decided_by or origin()),
-        **_concerned(concerned),
+        "request_id": decided_by["request_id"],
+        "source_address": decided_by["source_address"],
+        "actor": decided_by["actor"],
+        "organization_ids": [] if isinstance(concerned, OfAccount) else list(concerned),
         "details": dict(details or {}),
     }
+    if isinstance(concerned, OfAccount):
+        stored["account_id"] = concerned.account_id
     is_of_stranger = action in FAILURES and not stored["organization_ids"] and "account_id" not in stored
     if days := _kept_days(is_of_stranger=is_of_stranger):
         stored["expires_at"] = at + timedelta(days=days)
-    for collection in ("outbox", "audit"):
-        mongodb.collection(collection).insert_one(stored, session=session)
-
-
-def _concerned(concerned: Iterable[str] | OfAccount) -> dict[str, Any]:
-    if isinstance(concerned, OfAccount):
-        return {"organization_ids": [], "account_id": concerned.account_id}
-    return {"organization_ids": list(concerned)}
+    for collection in (outbox(), audit()):
+        collection.insert_one(stored, session=session)
 
 
 def _kept_days(*, is_of_stranger: bool) -> int:

@@ -10,8 +10,8 @@ import json
 import math
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, TypedDict
 
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
@@ -25,6 +25,25 @@ CLAIMED_FOR: Final = timedelta(seconds=20)  # longer than a function can run
 KEPT_FOR: Final = timedelta(hours=24)
 
 Answer = dict[str, Any]
+
+
+class KeyDocument(TypedDict):
+    """An idempotency key as it is stored: digests of whose it is and what was asked for, and the answer.
+
+    `attempt` names the request that does the work, which no other does before `claimed_until`.
+    """
+
+    _id: str
+    request: str
+    attempt: str
+    claimed_until: datetime
+    answer: Answer | None
+    expires_at: datetime
+
+
+def idempotency_keys() -> Collection[KeyDocument]:
+    """Return the master's collection of idempotency keys."""
+    return mongodb.collection("idempotency_keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +62,7 @@ class Claim:
         RequestInFlight
             The claim has run out and another request has it; the transaction is aborted.
         """
-        completed = _records().update_one(
+        completed = idempotency_keys().update_one(
             {"_id": self.record_id, "attempt": self.attempt, "answer": None},
             {"$set": {"answer": answer, "expires_at": moments.now() + KEPT_FOR}},
             session=session,
@@ -53,7 +72,7 @@ class Claim:
 
     def release(self) -> None:
         """Give the key back after a definite failure, which left no trace."""
-        _records().delete_one({"_id": self.record_id, "attempt": self.attempt, "answer": None})
+        idempotency_keys().delete_one({"_id": self.record_id, "attempt": self.attempt, "answer": None})
 
 
 def claim(scope: str, key: str, request: dict[str, Any]) -> Claim:
@@ -76,7 +95,7 @@ def claim(scope: str, key: str, request: dict[str, Any]) -> Claim:
         The same request is at work at this moment, or was killed less than 20 s ago.
     """
     now = moments.now()
-    record: mongodb.Document = {
+    record: KeyDocument = {
         "_id": _digest([scope, key]),
         "request": _digest(request),
         "attempt": secrets.token_hex(16),
@@ -85,21 +104,21 @@ def claim(scope: str, key: str, request: dict[str, Any]) -> Claim:
         "expires_at": now + KEPT_FOR,
     }
     try:
-        _records().insert_one(record)
+        idempotency_keys().insert_one(record)
     except DuplicateKeyError:
         record = _take_over(record)
     return Claim(record["_id"], record["attempt"], record["answer"])
 
 
-def _take_over(wanted: mongodb.Document) -> mongodb.Document:
+def _take_over(wanted: KeyDocument) -> KeyDocument:
     """Return the finished record, or claim again one whose claim has run out."""
     free = {"_id": wanted["_id"], "request": wanted["request"], "answer": None}
-    taken = _records().find_one_and_update(
+    taken = idempotency_keys().find_one_and_update(
         free | {"claimed_until": {"$lt": moments.now()}},
         {"$set": {"attempt": wanted["attempt"], "claimed_until": wanted["claimed_until"]}},
         return_document=ReturnDocument.AFTER,
     )
-    record = taken or _records().find_one({"_id": wanted["_id"]})
+    record = taken or idempotency_keys().find_one({"_id": wanted["_id"]})
     if record is None:
         raise RequestInFlight  # it has just failed and given the key back
     if record["request"] != wanted["request"]:
@@ -108,10 +127,6 @@ def _take_over(wanted: mongodb.Document) -> mongodb.Document:
         left = record["claimed_until"] - moments.now()
         raise RequestInFlight(retry_after_seconds=max(1, math.ceil(left.total_seconds())))
     return record
-
-
-def _records() -> Collection[mongodb.Document]:
-    return mongodb.collection("idempotency_keys")
 
 
 def _digest(value: Any) -> str:

@@ -69,6 +69,11 @@ class MoveDocument(TypedDict):
     progressed_at: datetime
 
 
+def moves() -> Collection[MoveDocument]:
+    """Return the master's collection of moves."""
+    return mongodb.collection("moves")
+
+
 def place_at(side: Side) -> Place:
     """Return the place of a side."""
     return Place(side["cluster"], side["kind"], side["collection"])
@@ -81,12 +86,12 @@ def open_side(side: Side, organization_id: str) -> TenantStorage:
 
 def find(organization_id: str, session: ClientSession | None = None) -> MoveDocument | None:
     """Return the move of an organization, if there is one."""
-    return _typed(moves().find_one({"_id": organization_id}, session=session))
+    return moves().find_one({"_id": organization_id}, session=session)
 
 
 def find_all() -> list[MoveDocument]:
     """Return all moves."""
-    return list(moves().find())  # type: ignore[arg-type]  # as `begin` has written them
+    return list(moves().find())
 
 
 def begin(organization: OrganizationDocument, uuid: UUID | None, target: Place, holder: str) -> MoveDocument:
@@ -137,7 +142,7 @@ def _insert(session: ClientSession, organization: OrganizationDocument, move: Mo
     if not moving.begin(organization, move["move_id"], session):
         raise MoveRefused("The organization is being moved, or was changed a moment ago; try again")
     try:
-        moves().insert_one(dict(move), session=session)
+        moves().insert_one(move, session=session)
     except DuplicateKeyError:
         raise MoveRefused("What another move has left is not removed yet; try again") from None
     if not clusters.reserve(move["target"]["cluster"], move["namespaces"], session):
@@ -163,7 +168,7 @@ def take(organization_id: str, holder: str) -> MoveDocument | None:
         "$or": [{"holder": None}, {"leased_until": {"$lt": now}}],
     }
     taken = {"holder": holder, "leased_until": now + LEASE}
-    return _typed(moves().find_one_and_update(free, {"$set": taken}, return_document=ReturnDocument.AFTER))
+    return moves().find_one_and_update(free, {"$set": taken}, return_document=ReturnDocument.AFTER)
 
 
 def verify(move: MoveDocument, cluster: str) -> None:
@@ -225,12 +230,3 @@ def release(move: MoveDocument) -> None:
 def mine(move: MoveDocument) -> Document:
     """Return the filter of a move that is still its holder's."""
     return {"_id": move["_id"], "move_id": move["move_id"], "holder": move["holder"]}
-
-
-def moves() -> Collection[Document]:
-    """Return the collection of moves."""
-    return mongodb.collection("moves")
-
-
-def _typed(document: Document | None) -> MoveDocument | None:
-    return document  # type: ignore[return-value]  # moves are written here only
