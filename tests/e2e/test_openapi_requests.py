@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService
-from tests.integration.tenants.isolation.tenants import found, snapshot
+from tests.integration.tenants.isolation.tenants import create_tenant, snapshot
 from tests.openapi import command
 from tests.support.databases import Databases
 
@@ -21,7 +21,7 @@ EXAMPLES = 2
 def test_deployed_operations_do_what_the_document_says(
     deployment: Deployment, service: HttpService, databases: Databases, tmp_path: Path, phases: str
 ) -> None:
-    peer = found(service, databases)
+    peer = create_tenant(service, databases)
     before = snapshot(databases, peer)
     wrong = command.failures(deployment.stack.api_url, peer, EXAMPLES, phases, tmp_path)
     assert not wrong, wrong

@@ -30,11 +30,11 @@ def check_nothing_but_schema(databases: Databases, monkeypatch: pytest.MonkeyPat
 def contents(databases: Databases) -> Document:
     """Return all there is but identities and names of databases."""
     views = databases.master.list_collections(filter={"type": "view"})
-    found = {
-        name.removeprefix(f"{databases.master.name}."): one | {"uuid": None}
-        for name, one in databases.dump().items()
+    collections = {
+        name.removeprefix(f"{databases.master.name}."): content | {"uuid": None}
+        for name, content in databases.dump().items()
     }
-    return found | {"views": {view["name"]: view["options"] for view in views}}
+    return collections | {"views": {view["name"]: view["options"] for view in views}}
 
 
 @pytest.mark.parametrize(

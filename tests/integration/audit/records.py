@@ -13,9 +13,9 @@ OPERATOR: Final = "arn:aws:iam::123456789012:user/operator"
 def recorded(databases: Databases) -> list[Document]:
     """Return all records in the order in which they were made; each waits to be published."""
     records = list(databases.master["audit"].find())
-    waiting = {one["_id"]: one for one in databases.master["outbox"].find()}
-    assert {one["_id"]: {**one, "expires_at": None} for one in records} == {
-        name: {**one, "expires_at": None} for name, one in waiting.items()
+    waiting = {event["_id"]: event for event in databases.master["outbox"].find()}
+    assert {record["_id"]: {**record, "expires_at": None} for record in records} == {
+        name: {**event, "expires_at": None} for name, event in waiting.items()
     }
     return records
 

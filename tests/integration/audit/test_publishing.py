@@ -69,7 +69,7 @@ def test_a_kill_repeats_events_and_loses_none(databases: Databases, event_bridge
     ids = [record["_id"] for record in recorded(databases)]
     assert publish(2) == -signal.SIGKILL  # the second ten are sent, and not removed yet
     assert event_bridge.received == ids[:20]
-    assert [one["_id"] for one in databases.master["outbox"].find()] == ids[10:]
+    assert [event["_id"] for event in databases.master["outbox"].find()] == ids[10:]
     event_bridge.received.clear()
     event_bridge.replies_to_lose = 1
     assert publish(99) == 0

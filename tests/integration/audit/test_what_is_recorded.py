@@ -191,10 +191,10 @@ def test_failures_of_strangers_concern_nobody_and_are_forgotten(owner: Owner, da
     stranger = {"email": "nobody@example.com", "password": WRONG}
     assert owner.service.post("/login", stranger).status == 401
     assert log_in(WRONG)(owner).status == 401
-    of_nobody, of_owner = recorded(databases)[-2:]
-    assert of_nobody["organization_ids"] == of_owner["organization_ids"] == []
-    assert ("account_id" in of_nobody, "account_id" in of_owner) == (False, True)
-    assert kept_days(of_nobody) == 30
+    of_stranger, of_owner = recorded(databases)[-2:]
+    assert of_stranger["organization_ids"] == of_owner["organization_ids"] == []
+    assert ("account_id" in of_stranger, "account_id" in of_owner) == (False, True)
+    assert kept_days(of_stranger) == 30
     assert kept_days(of_owner) == 365
     assert "nobody@example.com" not in str(recorded(databases))
 
@@ -211,9 +211,11 @@ def test_of_changes_at_once_each_that_succeeds_is_recorded(member: Membership, d
     """The library's changes, for a handler serves one request at a time."""
     before = len(recorded(databases))
     wanted = [UpdateOrganization(metadata={f"key{n}": str(n)}) for n in range(4)]
-    outcomes = at_once([partial(updating.update, member, one, lambda _: True) for one in wanted])
+    outcomes = at_once([partial(updating.update, member, changes, lambda _: True) for changes in wanted])
     changes = [record["details"] for record in recorded(databases)[before:]]
-    done = [{"metadata": [f"key{n}"]} for n, one in enumerate(outcomes) if not isinstance(one, Exception)]
+    done = [
+        {"metadata": [f"key{n}"]} for n, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)
+    ]
     assert sorted(changes, key=str) == done
     assert done
 
@@ -265,7 +267,7 @@ def test_no_record_is_long(owner: Owner, databases: Databases) -> None:
         assert answer.status == 201
     assert log_in(WRONG)(owner).status == 401
     assert ask("POST", "/logout/everywhere")(owner).status == 204
-    sizes = {one["action"]: len(bson.encode(one)) for one in recorded(databases)}
+    sizes = {record["action"]: len(bson.encode(record)) for record in recorded(databases)}
     assert sizes.pop("organization.renamed") < 1900
     assert max(sizes.values()) < 600
 

@@ -34,16 +34,16 @@ def operator_page(service: Service, query: str = "") -> Any:
 
 
 def test_owners_read_what_concerns_their_organization(service: Service) -> None:
-    mine, other = sign_up(service, "Alpha"), sign_up(service, "Beta")
-    assert service.patch(other.path, {"name": "Secret"}, token=other.token).status == 200
-    for owner in (mine, other):
-        service.post("/login", {"email": owner.email, "password": "wrong"})
-    assert [record["action"] for record in page(mine)["records"]] == [
+    owner, neighbour = sign_up(service, "Alpha"), sign_up(service, "Beta")
+    assert service.patch(neighbour.path, {"name": "Secret"}, token=neighbour.token).status == 200
+    for email in (owner.email, neighbour.email):
+        service.post("/login", {"email": email, "password": "wrong"})
+    assert [record["action"] for record in page(owner)["records"]] == [
         "login.failed", "login.succeeded", "organization.created",
     ]  # fmt: skip
-    for trace in (other.id, "Secret", "secret", "beta"):
-        assert trace not in json.dumps(page(mine))
-    assert service.get(f"{other.path}/audit", token=mine.token).code == "organization-not-found"
+    for trace in (neighbour.id, "Secret", "secret", "beta"):
+        assert trace not in json.dumps(page(owner))
+    assert service.get(f"{neighbour.path}/audit", token=owner.token).code == "organization-not-found"
 
 
 def test_what_an_account_does_concerns_all_its_organizations_and_names_none(service: Service) -> None:
@@ -51,14 +51,14 @@ def test_what_an_account_does_concerns_all_its_organizations_and_names_none(serv
     second = service.post("/organizations", {"name": "Second"}, token=first.token).json["organization"]
     service.post("/login", {"email": first.email, "password": "wrong"})
     token = log_in(service, first.email, second["id"])
-    theirs = service.get("/organizations/second/audit", token=token).json["records"]
-    assert [record["action"] for record in theirs] == [
+    records = service.get("/organizations/second/audit", token=token).json["records"]
+    assert [record["action"] for record in records] == [
         "login.succeeded",
         "login.failed",
         "organization.created",
     ]
-    assert page(first)["records"][0] == theirs[1]
-    assert first.id not in json.dumps(theirs)
+    assert page(first)["records"][0] == records[1]
+    assert first.id not in json.dumps(records)
     assert second["id"] not in json.dumps(page(first))
 
 
@@ -68,8 +68,8 @@ def test_what_an_account_did_before_an_organization_was_created_is_not_of_the_or
     service.post("/login", {"email": owner.email, "password": "wrong"})
     second = service.post("/organizations", {"name": "Second"}, token=owner.token).json["organization"]
     token = log_in(service, owner.email, second["id"])
-    theirs = service.get("/organizations/second/audit", token=token).json["records"]
-    assert [record["action"] for record in theirs] == ["login.succeeded", "organization.created"]
+    records = service.get("/organizations/second/audit", token=token).json["records"]
+    assert [record["action"] for record in records] == ["login.succeeded", "organization.created"]
     assert [record["action"] for record in operator_page(service, "?organization=second")["records"]] == [
         "login.succeeded", "organization.created",
     ]  # fmt: skip
@@ -152,10 +152,10 @@ def test_nobody_but_an_operator_reads_everything(owner: Owner) -> None:
 
 
 def test_wrong_parameters_are_refused(owner: Owner) -> None:
-    cursor_of_another = page(sign_up(owner.service, "Beta"), "?limit=1")["next_cursor"]
+    foreign_cursor = page(sign_up(owner.service, "Beta"), "?limit=1")["next_cursor"]
     wrong = (
         "limit=0", "limit=1001", "limit=x", "limit=1&limit=2", "cursor=x", "organisation=a", "organization=a",
-        f"cursor={cursor_of_another}",
+        f"cursor={foreign_cursor}",
     )  # fmt: skip
     for query in wrong:
         answer = owner.service.get(f"{owner.path}/audit?{query}", token=owner.token)
@@ -166,7 +166,8 @@ def test_pages_hold_each_record_once_whatever_is_added_meanwhile(databases: Data
     for number in range(30):
         recording.record_alone("login.failed", ["org_1"] if number % 3 else ["org_1", "org_2"], {"n": number})
     newest_first = [
-        one["_id"] for one in sorted(recorded(databases), key=lambda one: (one["at"], one["_id"]))
+        record["_id"]
+        for record in sorted(recorded(databases), key=lambda record: (record["at"], record["_id"]))
     ][::-1]
 
     @settings(max_examples=10, deadline=None, database=None)
@@ -175,13 +176,13 @@ def test_pages_hold_each_record_once_whatever_is_added_meanwhile(databases: Data
         read: list[str] = []
         cursor = None
         while cursor or not read:
-            found = pages.of_all("org_1", limit, cursor)
-            read += [record["_id"] for record in found.records]
-            cursor = found.next_cursor
+            page = pages.of_all("org_1", limit, cursor)
+            read += [record["_id"] for record in page.records]
+            cursor = page.next_cursor
             recording.record_alone("login.failed", ["org_1"], {"n": "later"})
         assert read[read.index(newest_first[0]) :] == newest_first
         assert len(set(read)) == len(read)
 
     check()
-    of_other = pages.of_all("org_2", 100, None)
-    assert [record["details"]["n"] for record in of_other.records] == list(range(27, -1, -3))
+    second = pages.of_all("org_2", 100, None)
+    assert [record["details"]["n"] for record in second.records] == list(range(27, -1, -3))

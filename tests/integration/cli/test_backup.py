@@ -71,7 +71,7 @@ def raw_documents(databases: Databases, name: str) -> list[bytes]:
 def shape(databases: Databases, name: str) -> dict[str, Any]:
     """Return what a collection is, apart from its name and identity."""
     dump = databases.dump()[f"{databases.tenants.name}.{name}"]
-    return {what: dump[what] for what in ("indexes", "options")}
+    return {part: dump[part] for part in ("indexes", "options")}
 
 
 def put_every_type(databases: Databases, name: str) -> None:
@@ -157,13 +157,13 @@ def empty(databases: Databases) -> None:
 def indexed(databases: Databases) -> None:
     organization = databases.master["organizations"].find_one({"slug": "google"})
     assert organization is not None
-    mine = TenantCollection(organization["_id"])
-    mine.insert_many([{"_id": n, "a": n, "b": [n]} for n in range(10)])
-    mine.create_index([("a", 1), ("b", -1)], unique=True, name="pair")
-    mine.create_index([("at", Int64(1))])
-    mine.create_index([("d", 1), ("_id.e", -1)], unique=True, partial=True)
+    documents = TenantCollection(organization["_id"])
+    documents.insert_many([{"_id": n, "a": n, "b": [n]} for n in range(10)])
+    documents.create_index([("a", 1), ("b", -1)], unique=True, name="pair")
+    documents.create_index([("at", Int64(1))])
+    documents.create_index([("d", 1), ("_id.e", -1)], unique=True, partial=True)
     for number in range(MAX_INDEXES - 3):
-        mine.create_index([(f"c{number}.ü", -1)])
+        documents.create_index([(f"c{number}.ü", -1)])
 
 
 @pytest.mark.usefixtures("verified")
@@ -204,8 +204,8 @@ def test_archive_whose_checksum_is_in_the_last_header(databases: Databases) -> N
 def test_documents_of_the_greatest_size(databases: Databases, path: Path) -> None:
     library.create("Google")
     collection = databases.tenants["org_google"]
-    most = 16 * 1024 * 1024 - len(bson.encode({"_id": 1, "data": b""}))
-    collection.insert_many([{"_id": number, "data": os.urandom(most)} for number in range(3)])
+    size = 16 * 1024 * 1024 - len(bson.encode({"_id": 1, "data": b""}))
+    collection.insert_many([{"_id": number, "data": os.urandom(size)} for number in range(3)])
     tenantry_json("backup", "google", "-o", path)
     tenantry_json("restore", path, "--name", "Copy")
     assert raw_documents(databases, "org_copy") == raw_documents(databases, "org_google")

@@ -36,14 +36,14 @@ def test_backup_restored_on_another_cluster(
         settings.cache_clear()
         TenantCollection(library.create("Amazon").organization_id).insert_one({"_id": "not Google's"})
     google = library.create("Google")
-    mine = TenantCollection(google.organization_id)
-    mine.insert_many([{"_id": number, "kind": "note"} for number in range(300)])
-    mine.create_index([("kind", 1)])
+    collection_of_google = TenantCollection(google.organization_id)
+    collection_of_google.insert_many([{"_id": number, "kind": "note"} for number in range(300)])
+    collection_of_google.create_index([("kind", 1)])
     archive = tmp_path / "google.archive"
     tenantry_json("backup", "google", "-o", archive)
     organization, collection, documents = read_backup(archive)
     assert (organization["_id"], collection) == (google.organization_id, "org_google")
-    assert documents == mine.find({})
+    assert documents == collection_of_google.find({})
 
     clusters.register("main", 0 if cluster == "main" else 100)
     restored = tenantry_json("restore", archive, "--name", "Copy")

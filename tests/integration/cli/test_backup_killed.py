@@ -34,7 +34,7 @@ def run_out(databases: Databases) -> None:
     )
 
 
-def left_over(databases: Databases) -> list[str]:
+def unfinished(databases: Databases) -> list[str]:
     return [name for name in databases.collections() if name.startswith("restoring_")]
 
 
@@ -42,7 +42,7 @@ def check_whole_or_nothing(databases: Databases) -> bool:
     """Check what is there once all is reconciled; tell whether the organization was restored."""
     assert tenantry("verify", "--older-than", "0").exit_code == 0
     databases.check_invariants()
-    assert left_over(databases) == []
+    assert unfinished(databases) == []
     assert databases.master["restorations"].count_documents({}) == 0
     if "org_copy" not in databases.collections():
         return False
@@ -52,11 +52,11 @@ def check_whole_or_nothing(databases: Databases) -> bool:
 
 
 def remove_copy(databases: Databases) -> None:
-    found = databases.master["organizations"].find_one_and_delete({"slug": "copy"})
-    if found is not None:
-        databases.master["members"].delete_many({"organization_id": found["_id"]})
+    organization = databases.master["organizations"].find_one_and_delete({"slug": "copy"})
+    if organization is not None:
+        databases.master["members"].delete_many({"organization_id": organization["_id"]})
         databases.tenants.drop_collection("org_copy")
-        freed = {"$inc": {"namespaces": -found["namespaces"]}}
+        freed = {"$inc": {"namespaces": -organization["namespaces"]}}
         databases.master["clusters"].update_one({"_id": "main"}, freed)
 
 
@@ -70,10 +70,12 @@ def test_killed_restore(databases: Databases, tmp_path: Path) -> None:
             break
         assert tenantry("verify", "--older-than", LATER).exit_code == 0, "nothing half-visible"
         run_out(databases)
-        abandoned = left_over(databases)
-        organizations = {each["collection"] for each in databases.master["organizations"].find()}
+        abandoned = unfinished(databases)
+        organizations = {
+            organization["collection"] for organization in databases.master["organizations"].find()
+        }
         violations = json.loads(tenantry("verify", "--older-than", LATER, "--json").stdout)["violations"]
-        rules = [each["rule"] for each in violations]
+        rules = [violation["rule"] for violation in violations]
         assert rules == ["restore-abandoned"] * len(set(abandoned) - organizations)
         assert tenantry("reconcile").exit_code == 0
         outcomes.append(check_whole_or_nothing(databases))

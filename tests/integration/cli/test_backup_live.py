@@ -16,7 +16,7 @@ from tests.support.databases import Databases, Document, failing
 from tests.support.intents import intend_deletion, intend_rename
 from tests.support.mongodump import read_backup
 
-FEW = 300  # documents: more than the first reply holds
+DOCUMENTS = 300  # more than the first reply holds
 
 
 @pytest.fixture(autouse=True)
@@ -33,21 +33,21 @@ class Interruption:
     """Something that happens once, when the backup has got to its nth step."""
 
     def __init__(self, step: int, action: Callable[[], object]) -> None:
-        self.left = step
+        self.remaining = step
         self.action = action
 
     def count(self) -> None:
-        self.left -= 1
-        if self.left == 0:
+        self.remaining -= 1
+        if self.remaining == 0:
             self.action()
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         describe = collections.describe
 
         def describing(*arguments: Any) -> Document | None:
-            found = describe(*arguments)
+            description = describe(*arguments)
             self.count()
-            return found
+            return description
 
         for where, name in ((snapshot, "_read"), (collections.OwnCollection, "read")):
             monkeypatch.setattr(where, name, self._counting(getattr(where, name)))
@@ -68,7 +68,7 @@ STEPS = range(1, 12)
 
 def google(databases: Databases) -> Membership:
     member = library.create("Google")
-    databases.tenants["org_google"].insert_many({"_id": n, "of": "google"} for n in range(FEW))
+    databases.tenants["org_google"].insert_many({"_id": n, "of": "google"} for n in range(DOCUMENTS))
     return member
 
 
@@ -79,7 +79,7 @@ def back_up_during(
     interruption = Interruption(step, action)
     interruption.install(monkeypatch)
     result = tenantry("backup", "google", "-o", path)
-    assert (interruption.left <= 0) == (step <= max(STEPS) - 1), "STEPS are all that there are, and one more"
+    assert (interruption.remaining <= 0) == (step <= max(STEPS) - 1), "STEPS end one behind the last"
     return result.exit_code, result.stderr
 
 
@@ -98,7 +98,7 @@ def test_organization_that_is_renamed_meanwhile(
     organization, collection, documents = read_backup(path)
     assert organization["state"] == "active"
     assert organization["collection"] == collection
-    assert [each["_id"] for each in documents] == list(range(FEW))
+    assert [document["_id"] for document in documents] == list(range(DOCUMENTS))
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -110,7 +110,7 @@ def test_rename_that_is_interrupted_meanwhile(
     assert back_up_during(step, intend, path, monkeypatch) == (0, "")
     organization, collection, documents = read_backup(path)
     assert (organization["state"], organization["collection"]) == ("active", collection)
-    assert len(documents) == FEW
+    assert len(documents) == DOCUMENTS
 
 
 @pytest.mark.usefixtures("free_names")
@@ -123,13 +123,13 @@ def test_organization_that_is_deleted_meanwhile(
     def replace() -> None:
         deleting.delete(member)
         library.create("Google", "somebody.else@example.org")
-        databases.tenants["org_google"].insert_many({"_id": n, "of": "others"} for n in range(FEW))
+        databases.tenants["org_google"].insert_many({"_id": n, "of": "others"} for n in range(DOCUMENTS))
 
     status, message = back_up_during(step, replace, path, monkeypatch)
     if status == 0:
         organization, _, documents = read_backup(path)
         assert organization["_id"] == member.organization_id
-        assert [each["of"] for each in documents] == ["google"] * FEW
+        assert [document["of"] for document in documents] == ["google"] * DOCUMENTS
     else:
         assert (status, message) == (1, f"There is no organization {member.organization_id}\n")
         assert list(path.parent.iterdir()) == []
@@ -148,7 +148,7 @@ def test_index_that_is_created_meanwhile(
         collection.create_index("of", unique=True)
 
     assert back_up_during(step, make_unique, path, monkeypatch) == (0, "")
-    assert tenantry_json("restore", path, "--name", "Copy")["documents"] == FEW
+    assert tenantry_json("restore", path, "--name", "Copy")["documents"] == DOCUMENTS
 
 
 def test_organization_that_is_renamed_again_and_again(
@@ -172,7 +172,7 @@ def test_rename_that_was_interrupted_is_completed_first(
     intend_rename(member.organization_id, "Alphabet")
     tenantry_json("backup", member.organization_id if reference == "id" else reference, "-o", path)
     organization, collection, documents = read_backup(path)
-    assert (organization["slug"], collection, len(documents)) == ("alphabet", "org_alphabet", FEW)
+    assert (organization["slug"], collection, len(documents)) == ("alphabet", "org_alphabet", DOCUMENTS)
 
 
 def test_name_that_an_interrupted_change_leaves_is_unknown(databases: Databases, path: Path) -> None:

@@ -134,8 +134,8 @@ def test_device_that_is_full(databases: Databases, tmp_path: Path) -> None:
 
 def identities(directory: Path) -> dict[str, tuple[int, int, int]]:
     """Return what stands in a directory: kind, inode and time of the last change."""
-    found = {each.name: each.lstat() for each in directory.iterdir()}
-    return {name: (each.st_mode, each.st_ino, each.st_mtime_ns) for name, each in found.items()}
+    statuses = {entry.name: entry.lstat() for entry in directory.iterdir()}
+    return {name: (status.st_mode, status.st_ino, status.st_mtime_ns) for name, status in statuses.items()}
 
 
 def link(path: Path) -> None:
@@ -183,7 +183,7 @@ def test_link_that_appears_meanwhile_is_not_replaced(tmp_path: Path, monkeypatch
     monkeypatch.setattr(archive, "encode", linking)
     result = tenantry("backup", "google", "-o", path)
     assert (result.exit_code, "is a symbolic link" in result.stderr) == (2, True)
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["google.archive", "target"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["google.archive", "target"]
     assert path.read_text() == "the one before"
 
 

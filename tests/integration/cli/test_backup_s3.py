@@ -21,8 +21,8 @@ def bucket() -> Iterator[Any]:
     client = boto3.client("s3")
     client.create_bucket(Bucket=BUCKET)
     yield client
-    for found in client.list_objects_v2(Bucket=BUCKET).get("Contents", []):
-        client.delete_object(Bucket=BUCKET, Key=found["Key"])
+    for stored in client.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        client.delete_object(Bucket=BUCKET, Key=stored["Key"])
     client.delete_bucket(Bucket=BUCKET)
 
 

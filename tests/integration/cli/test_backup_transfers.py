@@ -77,6 +77,6 @@ def test_transfers_under_way_are_in_the_backup_wholly_or_not_at_all(
     transfers.wait_for_more()
     tenantry_json("backup", "google", "-o", path)
     _, _, documents = read_backup(path)
-    balances = [each["balance"] for each in documents]
+    balances = [document["balance"] for document in documents]
     assert (len(balances), sum(balances)) == (ACCOUNTS, ACCOUNTS * STARTING_BALANCE)
     assert set(balances) != {STARTING_BALANCE}

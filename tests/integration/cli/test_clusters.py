@@ -74,8 +74,8 @@ def placed(
     settings.cache_clear()
     placed["pooled"] = library.create("pooled").organization_id
     for organization_id in placed.values():
-        mine = TenantCollection(organization_id)
-        mine.insert_one({"_id": 1})
+        documents = TenantCollection(organization_id)
+        documents.insert_one({"_id": 1})
     TenantCollection(placed["pooled"]).create_index([("kind", 1)], partial=True)
     clusters.register("main", 100)
     return placed
@@ -86,9 +86,9 @@ def change(databases: Databases, slug: str, changes: Document) -> None:
 
 
 def id_of(databases: Databases, slug: str) -> str:
-    found = databases.master["organizations"].find_one({"slug": slug})
-    assert found is not None
-    return str(found["_id"])
+    organization = databases.master["organizations"].find_one({"slug": slug})
+    assert organization is not None
+    return str(organization["_id"])
 
 
 def damage_collections(databases: Databases, second: Database[Document]) -> list[str]:
@@ -103,8 +103,8 @@ def damage_pool(databases: Databases, second: Database[Document]) -> list[str]:
     second["pool_0"].drop_index("tenant")
     for tenant in ("org_0", id_of(databases, "there")):
         second["pool_0"].insert_one({"_id": {"tenant": tenant, "id": 1}})
-    of_nobody = {"_id.tenant": "org_0", "a": {"$exists": True}}
-    second["pool_0"].create_index([("_id.tenant", 1), ("a", 1)], partialFilterExpression=of_nobody)
+    partial_filter = {"_id.tenant": "org_0", "a": {"$exists": True}}
+    second["pool_0"].create_index([("_id.tenant", 1), ("a", 1)], partialFilterExpression=partial_filter)
     return ["pool-documents-owned", "pool-documents-owned", "pool-index-owned", "pool-indexed"]
 
 
@@ -145,8 +145,8 @@ def test_records_of_idempotency_keys_are_in_their_place(
     """Also on a cluster that is full but for them."""
     for name in ("here", "there"):
         organization = databases.master["organizations"].find_one({"slug": name}) or {}
-        mine = TenantCollection(organization["_id"])
-        inserting.insert(mine, {"x": 1}, Key.of(organization["_id"], "acct_1", "key", "request"))
+        documents = TenantCollection(organization["_id"])
+        inserting.insert(documents, {"x": 1}, Key.of(organization["_id"], "acct_1", "key", "request"))
     for tenants in (databases.tenants, second):
         assert tenants["idempotency_keys"].index_information().keys() == {"_id_", "expires_at"}
     for cluster in databases.master["clusters"].find():

@@ -38,10 +38,10 @@ def change_until(stop: threading.Event, number: int, done: list[str]) -> None:
                 done.append("renamed")
         except TenantryError:
             done.append("refused")
-        delete_all(email)
+        delete_organizations(email)
 
 
-def delete_all(email: str) -> None:
+def delete_organizations(email: str) -> None:
     account = accounts.find_by_email(email)
     for member in members.memberships(account["_id"]) if account else []:
         deleting.delete(member)
@@ -58,8 +58,8 @@ def traffic(threads: int) -> Iterator[list[str]]:
             yield done
         finally:
             stop.set()
-            for each in running:
-                each.result()
+            for task in running:
+                task.result()
 
 
 def test_changes_under_way_are_no_violations(databases: Databases) -> None:
@@ -79,8 +79,8 @@ def test_violations_are_found_beside_changes_under_way(databases: Databases) -> 
     databases.tenants.create_collection("org_stray")
     with traffic(threads=2):
         result = CliRunner().invoke(app, ["verify", "--json"], catch_exceptions=False)
-    found = json.loads(result.stdout)["violations"]
-    assert [(each["rule"], each["organization_id"]) for each in found] == [
+    violations = json.loads(result.stdout)["violations"]
+    assert [(violation["rule"], violation["organization_id"]) for violation in violations] == [
         ("collection-exists", lost),
         ("collection-owned", None),
     ]
@@ -95,9 +95,9 @@ def tenantry(*arguments: str) -> subprocess.CompletedProcess[str]:
 def interrupt(databases: Databases, organization_id: str, state: str, slug: str, **intent: Any) -> None:
     """Leave a change as a process does that is killed when it has written its intent."""
     organizations = databases.master["organizations"]
-    found = databases.organization(organization_id)
+    organization = databases.organization(organization_id)
     complete = {
-        "collection_uuid": databases.collections()[found["collection"]],
+        "collection_uuid": databases.collections()[organization["collection"]],
         "name": slug.title(),
         "slug": slug,
         "collection": f"org_{slug}",
@@ -108,7 +108,7 @@ def interrupt(databases: Databases, organization_id: str, state: str, slug: str,
     changes = {
         "state": state,
         "version": 2,
-        "slugs": sorted({found["slug"], slug}),
+        "slugs": sorted({organization["slug"], slug}),
         "intent": complete | intent,
     }
     assert organizations.update_one({"_id": organization_id}, {"$set": changes}).modified_count == 1

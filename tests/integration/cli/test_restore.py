@@ -9,7 +9,7 @@ from tests.support import library
 from tests.support.command_line import tenantry_json
 from tests.support.databases import Databases, failing
 
-OTHER = "somebody.else@example.org"
+STRANGERS_EMAIL = "somebody.else@example.org"
 
 
 def test_name_that_is_taken(databases: Databases, path: Path) -> None:

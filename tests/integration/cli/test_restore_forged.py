@@ -18,7 +18,7 @@ Forge = Callable[[ForgedArchive], object]
 
 
 @pytest.fixture
-def other(databases: Databases) -> Membership:
+def bystander(databases: Databases) -> Membership:
     """Somebody who has nothing to do with it."""
     return library.create("Other")
 
@@ -102,11 +102,11 @@ def test_name_of_the_backup_is_one_that_a_client_could_have_sent(
 
 
 def test_account_of_somebody_else_is_not_attached(
-    databases: Databases, archive: ForgedArchive, path: Path, other: Membership
+    databases: Databases, archive: ForgedArchive, path: Path, bystander: Membership
 ) -> None:
-    archive.change("accounts", _id=other.account_id)
-    archive.change("members", account_id=other.account_id)
-    assert f"The owner's account {other.account_id} " in refused_as(databases, archive, path)
+    archive.change("accounts", _id=bystander.account_id)
+    archive.change("members", account_id=bystander.account_id)
+    assert f"The owner's account {bystander.account_id} " in refused_as(databases, archive, path)
     archive.change("accounts", email="owner@other.example")
     assert ", is not what it was: account " in refused_as(databases, archive, path)
 
@@ -157,13 +157,13 @@ def test_archive_that_is_not_of_one_organization(
     databases: Databases, archive: ForgedArchive, path: Path
 ) -> None:
     intact = archive.sealed()
-    for what, forge in FORGED_LISTS.items():
+    for case, forge in FORGED_LISTS.items():
         forge(forged := ForgedArchive.read(intact))
-        assert "; nothing was changed, use another backup" in refused_as(databases, forged, path), what
+        assert "; nothing was changed, use another backup" in refused_as(databases, forged, path), case
 
 
 def test_archive_without_owners_needs_one(
-    databases: Databases, archive: ForgedArchive, path: Path, other: Membership
+    databases: Databases, archive: ForgedArchive, path: Path, bystander: Membership
 ) -> None:
     archive.documents["accounts"].clear()
     archive.documents["members"].clear()

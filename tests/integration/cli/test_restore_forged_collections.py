@@ -93,9 +93,9 @@ FORGED_DOCUMENTS: dict[str, tuple[list[bytes], str]] = {
 def test_documents_that_mongodb_does_not_take(
     databases: Databases, archive: ForgedArchive, path: Path
 ) -> None:
-    for what, (documents, message) in FORGED_DOCUMENTS.items():
+    for case, (documents, message) in FORGED_DOCUMENTS.items():
         archive.documents[OF_GOOGLE] = documents
-        assert message in refused_as(databases, archive, path), what
+        assert message in refused_as(databases, archive, path), case
 
 
 def test_document_that_a_unique_index_does_not_take(

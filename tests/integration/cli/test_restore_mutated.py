@@ -17,16 +17,16 @@ from tests.support.databases import Databases
 from tests.support.forged_archive import ForgedArchive
 
 EXAMPLES = 100
-OTHER_ID = "{other account}"  # replaced by what it stands for, which differs from run to run
-OTHER_ORGANIZATION = "{other organization}"
+BYSTANDERS_ACCOUNT = "{other account}"  # replaced by what it stands for, which differs from run to run
+BYSTANDERS_ORGANIZATION = "{other organization}"
 
 IDENTITIES: list[Any] = [
     {"$gt": ""},
     {"$ne": None},
     "other",
     "owner@other.example",
-    OTHER_ID,
-    OTHER_ORGANIZATION,
+    BYSTANDERS_ACCOUNT,
+    BYSTANDERS_ORGANIZATION,
 ]
 HOSTILE: list[Any] = [
     {"$where": "sleep(1000)"},
@@ -62,42 +62,42 @@ KEYS = ["_id", "email", "state", "options", "$set", "a.b", "suspended_at", "vaca
 def changes(draw: st.DrawFn) -> tuple[Any, ...]:
     """Draw what to do, with numbers that are taken modulo what there is."""
     number = st.integers(0, 10_000)
-    what = draw(st.sampled_from(["replace"] * 4 + ["add", "remove", "repeat", "drop", "bytes"]))
+    action = draw(st.sampled_from(["replace"] * 4 + ["add", "remove", "repeat", "drop", "bytes"]))
     where = draw(
         st.sampled_from(["accounts"] * 3 + ["prelude", "organizations", "members", "tenant", "seal"])
     )
     at = draw(st.integers(0, 1) | number)
     value = draw(st.sampled_from(IDENTITIES) | st.sampled_from(HOSTILE))
-    return (what, where, at, draw(number), value)
+    return (action, where, at, draw(number), value)
 
 
 def places(document: Any) -> list[tuple[Any, Any]]:
     """Return all members in a document, each as what holds it and its key."""
     members = document.items() if isinstance(document, dict) else enumerate(document)
-    found = []
+    paired = []
     for key, value in members:
-        found.append((document, key))
+        paired.append((document, key))
         if isinstance(value, dict | list):
-            found += places(value)
-    return found
+            paired += places(value)
+    return paired
 
 
 def change_document(document: dict[str, Any], change: tuple[Any, ...]) -> None:
-    what, _, at, which, value = change
+    action, _, at, selector, value = change
     members = places(document)
     if not members:
         return
     holder, key = members[at % len(members)]
-    if what == "replace":
+    if action == "replace":
         holder[key] = copy.deepcopy(value)
-    elif what == "remove":
+    elif action == "remove":
         del holder[key]
     elif isinstance(holder, dict):
-        holder[KEYS[which % len(KEYS)]] = copy.deepcopy(value)
+        holder[KEYS[selector % len(KEYS)]] = copy.deepcopy(value)
 
 
 def mutate(archive: ForgedArchive, change: tuple[Any, ...]) -> None:
-    what, where, at, which, _ = change
+    action, where, at, selector, _ = change
     if where == "prelude":
         change_document([archive.header, *archive.listed][at % (len(archive.listed) + 1)], change)
         return
@@ -106,13 +106,13 @@ def mutate(archive: ForgedArchive, change: tuple[Any, ...]) -> None:
     if not documents:
         return
     number = at % len(documents)
-    if what == "repeat":
+    if action == "repeat":
         documents.append(documents[number])
-    elif what == "drop":
+    elif action == "drop":
         del documents[number]
-    elif what == "bytes":
+    elif action == "bytes":
         data = bytearray(documents[number])
-        data[4 + which % (len(data) - 4)] ^= 1 << at % 8
+        data[4 + selector % (len(data) - 4)] ^= 1 << at % 8
         documents[number] = bytes(data)
     else:
         try:
@@ -135,14 +135,16 @@ def state(databases: Databases) -> dict[str, dict[str, bytes]]:
     }
 
 
-def check_others(before: dict[str, dict[str, bytes]], after: dict[str, dict[str, bytes]], own: str) -> None:
+def check_untouched(
+    before: dict[str, dict[str, bytes]], after: dict[str, dict[str, bytes]], owner_id: str
+) -> None:
     """Check that nothing of before is changed, but that the owner's account was joined to an organization."""
     for name, documents in before.items():
         for key, document in documents.items():
             if name.endswith(".clusters"):
                 continue
-            if name.endswith(".accounts") and own in key:
-                kept, stored = (bson.decode(each[key]) for each in (documents, after[name]))
+            if name.endswith(".accounts") and owner_id in key:
+                kept, stored = (bson.decode(version[key]) for version in (documents, after[name]))
                 assert kept | {"updated_at": None} == stored | {"updated_at": None}
                 continue
             assert after[name][key] == document
@@ -169,7 +171,7 @@ def clean(databases: Databases, before: dict[str, dict[str, bytes]]) -> None:
 
 
 @pytest.fixture
-def other(databases: Databases) -> Membership:
+def bystander(databases: Databases) -> Membership:
     member = library.create("Other")
     databases.tenants["org_other"].insert_one({"_id": "kept"})
     return member
@@ -180,20 +182,20 @@ def id_of_account(value: Any) -> list[tuple[Any, ...]]:
 
 
 @example(drawn=id_of_account({"$gt": ""}), renamed=True, gone=True)
-@example(drawn=id_of_account(OTHER_ID), renamed=True, gone=False)
+@example(drawn=id_of_account(BYSTANDERS_ACCOUNT), renamed=True, gone=False)
 @given(drawn=st.lists(changes(), min_size=1, max_size=3), renamed=st.booleans(), gone=st.booleans())
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_mutated_archives(  # noqa: PLR0917
     databases: Databases,
     google: Membership,
-    other: Membership,
+    bystander: Membership,
     path: Path,
     drawn: list[tuple[Any, ...]],
     renamed: bool,
     gone: bool,
 ) -> None:
     before = state(databases)
-    meaning = {OTHER_ID: other.account_id, OTHER_ORGANIZATION: other.organization_id}
+    meaning = {BYSTANDERS_ACCOUNT: bystander.account_id, BYSTANDERS_ORGANIZATION: bystander.organization_id}
     archive = ForgedArchive.read(path.read_bytes())
     for change in drawn:
         value = change[-1]
@@ -214,7 +216,7 @@ def test_mutated_archives(  # noqa: PLR0917
         assert result.exit_code in (0, 1), result.output
         assert result.exit_code == 0 or result.stderr.count("\n") == 1
         assert "Traceback" not in result.output
-        check_others(expected, after, google.account_id)
+        check_untouched(expected, after, google.account_id)
         if result.exit_code == 1:
             assert after == expected | {name: {} for name in after if name.endswith(".restorations")}
         elif not gone:

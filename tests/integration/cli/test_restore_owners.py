@@ -21,14 +21,14 @@ from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases, failing
 
 EMAIL = "owner@google.example"
-OTHER = "somebody.else@example.org"
+STRANGERS_EMAIL = "somebody.else@example.org"
 MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 
 
 def account(account_id: str) -> AccountDocument:
-    found = accounts.find(account_id)
-    assert found is not None
-    return found
+    stored = accounts.find(account_id)
+    assert stored is not None
+    return stored
 
 
 def change(databases: Databases, account_id: str, **fields: Any) -> None:
@@ -37,8 +37,8 @@ def change(databases: Databases, account_id: str, **fields: Any) -> None:
 
 
 def members_of(databases: Databases, made: dict[str, Any]) -> list[str]:
-    found = databases.master["members"].find({"organization_id": made["organization_id"]})
-    return [member["account_id"] for member in found]
+    stored = databases.master["members"].find({"organization_id": made["organization_id"]})
+    return [member["account_id"] for member in stored]
 
 
 def test_owner_who_still_exists_owns_again(databases: Databases, google: Membership, path: Path) -> None:
@@ -55,7 +55,7 @@ def test_owner_who_still_exists_owns_again(databases: Databases, google: Members
 
 @pytest.mark.parametrize(
     "changes",
-    [{"email": OTHER}, {"created_at": moments.now() - timedelta(days=1)}],
+    [{"email": STRANGERS_EMAIL}, {"created_at": moments.now() - timedelta(days=1)}],
     ids=["address", "age"],
 )
 def test_account_of_the_same_id_that_is_not_the_same(
@@ -75,11 +75,11 @@ def test_account_of_the_same_id_that_is_not_the_same(
 def test_address_that_somebody_else_has_by_now(databases: Databases, google: Membership, path: Path) -> None:
     """Neither the archive's owner nor `--owner` gives the data to whoever has taken the address."""
     library.delete_with_account(google)
-    other = library.create("Mallory", EMAIL)
+    stranger = library.create("Mallory", EMAIL)
     described = (
-        rf"account {other.account_id} \(owner@google\.example\), created {MOMENT} after the backup of "
+        rf"account {stranger.account_id} \(owner@google\.example\), created {MOMENT} after the backup of "
         rf"{MOMENT}, no login recorded\. Once you are sure that it is the owner's, name it with --owner "
-        rf"{other.account_id} --even-though-younger"
+        rf"{stranger.account_id} --even-though-younger"
     )
     gone = rf"The owner's account {google.account_id} \(owner@google\.example\), created {MOMENT}, is gone, "
     anothers = rf"and its address is another's: {described}"
@@ -87,42 +87,42 @@ def test_address_that_somebody_else_has_by_now(databases: Databases, google: Mem
     named = (
         r"Owners are named by their account's id, for OWNER@GOOGLE\.EXAMPLE may be somebody else's by now: "
     )
-    theirs = rf"it belongs to the {described}"
-    assert re.fullmatch(named + theirs, refused(databases, path, "--owner", EMAIL.upper()))
+    belongs = rf"it belongs to the {described}"
+    assert re.fullmatch(named + belongs, refused(databases, path, "--owner", EMAIL.upper()))
 
 
 def test_account_that_is_younger_than_the_backup(
     databases: Databases, google: Membership, path: Path
 ) -> None:
     library.delete_with_account(google)
-    other = library.create("Mallory", EMAIL)
-    message = refused(databases, path, "--owner", other.account_id)
-    assert message.startswith(f"It was nobody's when the backup was made: account {other.account_id} ")
+    stranger = library.create("Mallory", EMAIL)
+    message = refused(databases, path, "--owner", stranger.account_id)
+    assert message.startswith(f"It was nobody's when the backup was made: account {stranger.account_id} ")
     assert message.endswith("If it is the owner's now, add --even-though-younger")
-    made = tenantry_json("restore", path, "--owner", other.account_id, "--even-though-younger")
-    assert made["owners"] == [{"id": other.account_id, "email": EMAIL}]
-    assert members_of(databases, made) == [other.account_id]
+    made = tenantry_json("restore", path, "--owner", stranger.account_id, "--even-though-younger")
+    assert made["owners"] == [{"id": stranger.account_id, "email": EMAIL}]
+    assert members_of(databases, made) == [stranger.account_id]
     databases.check_invariants()
 
 
 def test_age_of_a_backup_that_does_not_say_it(databases: Databases) -> None:
     """What counts then is the last change that it holds."""
     archive = Path(__file__).parents[2] / "archives" / "tenantry-1.archive"
-    other = library.create("Other", OTHER)
-    assert "after the backup of 2026-11-29T02:20:" in refused(databases, archive, "--owner", OTHER)
-    refused(databases, archive, "--owner", other.account_id)
-    tenantry_json("restore", archive, "--owner", other.account_id, "--even-though-younger")
+    stranger = library.create("Other", STRANGERS_EMAIL)
+    assert "after the backup of 2026-11-29T02:20:" in refused(databases, archive, "--owner", STRANGERS_EMAIL)
+    refused(databases, archive, "--owner", stranger.account_id)
+    tenantry_json("restore", archive, "--owner", stranger.account_id, "--even-though-younger")
 
 
 def test_named_owner_is_the_only_one(databases: Databases, google: Membership, tmp_path: Path) -> None:
-    other = library.create("Other", OTHER)
+    stranger = library.create("Other", STRANGERS_EMAIL)
     tenantry_json("backup", "google", "-o", tmp_path / "later.archive")
     copy = (tmp_path / "later.archive", "--name", "Copy")
-    message = refused(databases, *copy, "--owner", OTHER)
+    message = refused(databases, *copy, "--owner", STRANGERS_EMAIL)
     assert " before the backup of " in message
-    assert message.endswith(f"name it with --owner {other.account_id}")
-    made = tenantry_json("restore", *copy, "--owner", other.account_id)
-    assert members_of(databases, made) == [other.account_id]
+    assert message.endswith(f"name it with --owner {stranger.account_id}")
+    made = tenantry_json("restore", *copy, "--owner", stranger.account_id)
+    assert members_of(databases, made) == [stranger.account_id]
     databases.check_invariants()
 
 
@@ -135,19 +135,19 @@ def record_login(member: Membership, organization_ids: list[str]) -> str:
 
 @pytest.mark.parametrize(("organization", "is_member"), [("own", True), ("none", False), ("deleted", True)])
 def test_last_login_is_told(databases: Databases, path: Path, organization: str, *, is_member: bool) -> None:
-    other = library.create("Other", OTHER)
-    organization_ids = {"own": [other.organization_id], "none": [], "deleted": ["org_deleted"]}
-    at = record_login(other, organization_ids[organization])
+    stranger = library.create("Other", STRANGERS_EMAIL)
+    organization_ids = {"own": [stranger.organization_id], "none": [], "deleted": ["org_deleted"]}
+    at = record_login(stranger, organization_ids[organization])
     if not is_member:
-        databases.master["members"].delete_one({"account_id": other.account_id})
-    assert f", last login {at}. Once" in tenantry("restore", path, "--owner", OTHER).stderr
+        databases.master["members"].delete_one({"account_id": stranger.account_id})
+    assert f", last login {at}. Once" in tenantry("restore", path, "--owner", STRANGERS_EMAIL).stderr
 
 
 def test_last_login_that_takes_too_long_to_find(databases: Databases, path: Path) -> None:
-    library.create("Other", OTHER)
+    library.create("Other", STRANGERS_EMAIL)
     namespace = f"{databases.master.name}.audit"
     with failing(databases.client, "find", errorCode=50, namespace=namespace, appName="tenantry"):
-        message = refused(databases, path, "--name", "Copy", "--owner", OTHER)
+        message = refused(databases, path, "--name", "Copy", "--owner", STRANGERS_EMAIL)
     assert ", last login not known, for there are too many records. Once" in message
 
 

@@ -19,7 +19,7 @@ from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases, failing
 
-OTHER = "somebody.else@example.org"
+STRANGERS_EMAIL = "somebody.else@example.org"
 
 
 def test_backup_that_is_damaged_after_it_was_checked(
@@ -84,7 +84,7 @@ def test_slug_that_is_taken_while_the_documents_are_loaded(
 
     def lose_race(*arguments: Any) -> None:
         create_indexes(*arguments)
-        library.create("Copy", OTHER)
+        library.create("Copy", STRANGERS_EMAIL)
 
     monkeypatch.setattr(collections, "create_indexes", lose_race)
     result = tenantry("restore", path, "--name", "Copy")

@@ -24,8 +24,8 @@ def test_empty_databases_have_no_violation(databases: Databases) -> None:
 
 def test_the_same_names_in_other_databases_are_not_looked_at(planted: Planted) -> None:
     planted.change({"state": "paused"})
-    other = ["--master-database", f"{planted.databases.master.name}_other"]
-    assert verify(*other, "--tenant-database", f"{planted.databases.tenants.name}_other") == (0, [])
+    elsewhere = ["--master-database", f"{planted.databases.master.name}_other"]
+    assert verify(*elsewhere, "--tenant-database", f"{planted.databases.tenants.name}_other") == (0, [])
 
 
 def rename_started(planted: Planted) -> None:
@@ -82,8 +82,8 @@ def test_pages_and_batches_leave_nothing_out(databases: Databases, monkeypatch: 
         databases.tenants.create_collection(stray)
     status, violations = verify()
     assert status == 1
-    lost = [each for each in violations if each["rule"] == "collection-exists"]
-    assert [each["organization_id"] for each in lost] == [members["tenant-20"].organization_id]
-    details = [each["detail"] for each in violations if each["rule"] == "collection-owned"]
+    lost = [violation for violation in violations if violation["rule"] == "collection-exists"]
+    assert [violation["organization_id"] for violation in lost] == [members["tenant-20"].organization_id]
+    details = [violation["detail"] for violation in violations if violation["rule"] == "collection-owned"]
     assert len(violations) == len(details) + 1
     assert sorted(detail.split()[-2] for detail in details) == sorted(strays)

@@ -119,6 +119,5 @@ def test_one_broken_rule_is_one_violation(case: str, planted: Planted) -> None:
     status, violations = verify()
     assert status == 1
     slug = planted.databases.organization(planted.alpha)["slug"]
-    assert [(each["rule"], each["organization_id"], each["slug"]) for each in violations] == [
-        (rule, planted.alpha, slug)
-    ]
+    (violation,) = violations
+    assert (violation["rule"], violation["organization_id"], violation["slug"]) == (rule, planted.alpha, slug)

@@ -20,14 +20,15 @@ def test_view_of_no_organization_is_found(planted: Planted) -> None:
     planted.databases.tenants.create_collection("org_view", viewOn="org_alpha", pipeline=[])
     status, violations = verify()
     assert status == 1
-    assert [each["detail"] for each in violations] == ["no organization owns collection org_view (a view)"]
+    details = [violation["detail"] for violation in violations]
+    assert details == ["no organization owns collection org_view (a view)"]
 
 
 def test_member_of_no_organization_is_found(planted: Planted) -> None:
     planted.insert_member(organization_id="org_nowhere")
     status, violations = verify()
     assert status == 1
-    assert [(each["rule"], each["organization_id"]) for each in violations] == [
+    assert [(violation["rule"], violation["organization_id"]) for violation in violations] == [
         ("member-of-an-organization", "org_nowhere")
     ]
     assert "mem_planted" in violations[0]["detail"]
@@ -52,13 +53,13 @@ def test_account_that_has_outlived_its_organizations_is_in_order_for_a_month(pla
         (30, []),
         (32, [("account-ends", None)]),
     ]
-    for days, found in cases:
+    for days, expected in cases:
         since = {"without_organization_since": now - timedelta(days=days)}
         planted.databases.master["accounts"].replace_one(
             {"_id": "acct_planted"}, account | since, upsert=True
         )
         status, violations = verify()
-        assert (status, rules(violations)) == (int(bool(found)), found)
+        assert (status, rules(violations)) == (int(bool(expected)), expected)
 
 
 def test_account_that_is_wrongly_noted_to_be_without_organization_is_found(planted: Planted) -> None:

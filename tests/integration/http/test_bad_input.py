@@ -15,25 +15,25 @@ from tests.support.service import Answer
 
 SECRET = "sEcReT-tHaT-nObOdY-mAy-sEe"
 OPERATORS: list[Any] = [{"$ne": None}, {"$gt": ""}, {"$regex": ".*"}, {"$where": "1"}, [{"$ne": 1}]]
-OTHER_TYPES: list[Any] = [0, 1.5, True, [], {}, ["text"], {"a": "text"}]
+WRONG_TYPES: list[Any] = [0, 1.5, True, [], {}, ["text"], {"a": "text"}]
 HUGE = int("9" * 4000)
 NAMES: list[Any] = [
-    *OPERATORS, *OTHER_TYPES, "", " ", "\t\n", "\u3000", "a\0b", "\0", "a\u202eb", "\u2066a\u2069", "a\u0007",
+    *OPERATORS, *WRONG_TYPES, "", " ", "\t\n", "\u3000", "a\0b", "\0", "a\u202eb", "\u2066a\u2069", "a\u0007",
     "\ufeff", "\ue000", "\U0010ffff", "\u2028", "x" * 101, "x" * 300, "x" * 60_000,
     "$$$", "...", "!?", "admin",
     "Login", "\u200d", "\ufdfa" * 101, HUGE,
 ]  # fmt: skip
 SLUGS: list[Any] = [
-    *OPERATORS, *OTHER_TYPES, "", " ", "-a", "a-", "A", "a_b", "a.b", "a$b", "a\0", "a\n", "x" * 64,
+    *OPERATORS, *WRONG_TYPES, "", " ", "-a", "a-", "A", "a_b", "a.b", "a$b", "a\0", "a\n", "x" * 64,
     "x" * 60_000,     "\u0430dmin", "admin", "system", "\uff41", "../etc", "a/b", "%00", HUGE,
 ]  # fmt: skip
 EMAILS: list[Any] = [
-    *OPERATORS, *OTHER_TYPES, "", " ", "nobody", "@", "a@", "@b.example", "a@b", "a@@b.example",
+    *OPERATORS, *WRONG_TYPES, "", " ", "nobody", "@", "a@", "@b.example", "a@b", "a@@b.example",
     "a b@c.example",     "a@b..example", "a\0@b.example", "a@b.example\n", "a\r\nBcc: x@b.example",
     "a@" + "b" * 300 + ".example", "\u202ea@b.example", "a@[127.0.0.1]", "x" * 60_000, HUGE,
 ]  # fmt: skip
 PASSWORDS: list[Any] = [
-    *OPERATORS, *OTHER_TYPES, "", "short", "x" * 14, "passwordpassword", "aaaaaaaaaaaaaaaaaaaa",
+    *OPERATORS, *WRONG_TYPES, "", "short", "x" * 14, "passwordpassword", "aaaaaaaaaaaaaaaaaaaa",
     SECRET + "\0", SECRET * 50, HUGE,
 ]  # fmt: skip
 METADATA: list[Any] = [
@@ -90,10 +90,10 @@ def is_problem(answer: Answer) -> bool:
 @pytest.fixture
 def hostile(owner: Owner, databases: Databases, log: io.StringIO) -> Iterator[Hostile]:
     """Check after the test that every answer was a problem, with no trace and no secret in the log."""
-    one = Hostile(owner, databases)
+    hostile = Hostile(owner, databases)
     before = databases.dump(apart_from=OF_FAILED_LOGINS)
-    yield one
-    assert one.wrong == []
+    yield hostile
+    assert hostile.wrong == []
     assert databases.dump(apart_from=OF_FAILED_LOGINS) == before
     for secret in (SECRET, PASSWORD, owner.token):
         assert secret not in log.getvalue()
@@ -136,8 +136,8 @@ def test_wrong_field_of_a_second_organization_and_of_a_change(hostile: Hostile, 
 def test_wrong_field_of_a_login(hostile: Hostile, name: str) -> None:
     values = {
         "email": EMAILS,
-        "password": [*OPERATORS, *OTHER_TYPES, "", SECRET, SECRET + "\0", "x" * 1025, HUGE],
-        "organization": [*OPERATORS, *OTHER_TYPES, "", "\0", "x" * 101, "nobody", HUGE],
+        "password": [*OPERATORS, *WRONG_TYPES, "", SECRET, SECRET + "\0", "x" * 1025, HUGE],
+        "organization": [*OPERATORS, *WRONG_TYPES, "", "\0", "x" * 101, "nobody", HUGE],
     }[name]
     for body in with_field(LOGIN, name, values):
         hostile.send("POST", "/login", body.get(name), body=json.dumps(body))
@@ -146,7 +146,7 @@ def test_wrong_field_of_a_login(hostile: Hostile, name: str) -> None:
 @pytest.mark.parametrize("name", ["current_password", "new_password"])
 def test_wrong_field_of_a_password_change(hostile: Hostile, name: str) -> None:
     values = (
-        PASSWORDS if name == "new_password" else [*OPERATORS, *OTHER_TYPES, "", SECRET + "\0", "x" * 1025]
+        PASSWORDS if name == "new_password" else [*OPERATORS, *WRONG_TYPES, "", SECRET + "\0", "x" * 1025]
     )
     for body in with_field(CHANGE, name, values):
         hostile.send(

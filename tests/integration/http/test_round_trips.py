@@ -25,8 +25,8 @@ def test_authenticated_request_is_one_round_trip_to_the_master_database(
     for path in (owner.path, "/organizations/alpha"):
         recorder.commands.clear()
         assert service.get(path, token=owner.token).status == 200
-        ((its_database, command),) = recorder.commands
-        assert its_database == databases.master.name
+        ((database, command),) = recorder.commands
+        assert database == databases.master.name
         assert next(iter(command)) == "aggregate"
 
 

@@ -97,23 +97,23 @@ def test_metadata_is_merged_and_null_removes_a_key(service: Service) -> None:
 def test_change_that_changes_nothing_keeps_the_version(service: Service, databases: Databases) -> None:
     owner = sign_up(service, "Google", metadata={"plan": "pro"})
     before = databases.dump()
-    for nothing in ({}, {"name": "Google"}, {"slug": "google"}, {"metadata": {"plan": "pro", "x": None}}):
-        answer = service.patch(owner.path, nothing, token=owner.token)
+    for changes in ({}, {"name": "Google"}, {"slug": "google"}, {"metadata": {"plan": "pro", "x": None}}):
+        answer = service.patch(owner.path, changes, token=owner.token)
         assert (answer.status, answer.json) == (200, owner.organization)
     assert databases.dump() == before
 
 
 def test_foreign_and_missing_organization_answer_the_same(service: Service, databases: Databases) -> None:
-    mine, other = sign_up(service, "Mine"), sign_up(service, "Other")
+    owner, stranger = sign_up(service, "Mine"), sign_up(service, "Other")
+    names = (stranger.id, stranger.slug, "org_" + "0" * 32, "nobody", owner.organization["collection"])
     before = databases.dump()
     for method, body in (("GET", None), ("PATCH", json.dumps({"name": "Stolen"})), ("DELETE", None)):
         answers = [
-            service.request(method, f"/organizations/{which}", token=mine.token, body=body)
-            for which in (other.id, other.slug, "org_" + "0" * 32, "nobody", mine.organization["collection"])
+            service.request(method, f"/organizations/{name}", token=owner.token, body=body) for name in names
         ]
         assert {answer.status for answer in answers} == {404}
         seen = [answer.apart_from_request_id for answer in answers]
-        assert all(one == seen[0] for one in seen)
+        assert all(answer == seen[0] for answer in seen)
     assert databases.dump() == before
 
 
@@ -125,10 +125,10 @@ def test_second_organization_of_one_account(service: Service, databases: Databas
     ambiguous = service.post("/login", {"email": owner.email, "password": PASSWORD})
     assert (ambiguous.status, ambiguous.code) == (409, "organization-required")
     listed = ambiguous.json["organizations"]
-    assert [one["slug"] for one in listed] == ["google", "youtube"]
+    assert [organization["slug"] for organization in listed] == ["google", "youtube"]
     assert set(listed[0]) == {"id", "slug", "name"}
-    for which in ("youtube", created.json["organization"]["id"]):
-        token = log_in(service, owner.email, which)
+    for name in ("youtube", created.json["organization"]["id"]):
+        token = log_in(service, owner.email, name)
         assert service.get("/organizations/youtube", token=token).status == 200
         assert service.get("/organizations/google", token=token).status == 404
     databases.check_invariants()

@@ -59,8 +59,8 @@ def stored(place: Place, databases: Databases, second: Database[Document]) -> Ca
         organization = databases.organization(organization_id)
         if place.kind == "collection":
             return list(tenants[organization["collection"]].find().sort("_id", 1))
-        found = tenants["pool_0"].find({"_id.tenant": organization_id}).sort("_id.id", 1)
-        return [one | {"_id": one["_id"]["id"]} for one in found]
+        documents = tenants["pool_0"].find({"_id.tenant": organization_id}).sort("_id.id", 1)
+        return [document | {"_id": document["_id"]["id"]} for document in documents]
 
     return stored
 
@@ -69,9 +69,9 @@ def stored(place: Place, databases: Databases, second: Database[Document]) -> Ca
 def test_life_of_an_organization(
     service: Service, stored: Callable[[str], list[Document]], databases: Databases
 ) -> None:
-    google, other = sign_up(service, "Google"), sign_up(service, "Amazon")
+    google, amazon = sign_up(service, "Google"), sign_up(service, "Amazon")
     assert (google.organization["collection"], google.organization["version"]) == ("org_google", 1)
-    for owner in (google, other):
+    for owner in (google, amazon):
         for number in range(3):
             document = {"_id": str(number), "of": owner.slug}
             assert service.post(f"{owner.path}/documents", document, token=owner.token).status == 201
@@ -109,5 +109,5 @@ def test_life_of_an_organization(
     again = sign_up(service, "Alphabet", email="third@example.com")
     assert again.id != google.id
     assert service.get(f"{again.path}/count", token=again.token).json == {"count": 0}
-    assert stored(other.id) == [{"_id": str(number), "of": "amazon"} for number in range(3)]
+    assert stored(amazon.id) == [{"_id": str(number), "of": "amazon"} for number in range(3)]
     assert list(databases.master["erasures"].find()) == []

@@ -35,8 +35,8 @@ def account(service: Service) -> dict[str, Any]:
 
 
 def account_of(databases: Databases, name: str = "Alpha") -> dict[str, Any]:
-    (found,) = databases.master["accounts"].find({"email": email_of(name)})
-    return found
+    (account,) = databases.master["accounts"].find({"email": email_of(name)})
+    return account
 
 
 def test_its_token_refreshes_and_logs_out(service: Service, account: dict[str, Any]) -> None:
@@ -49,9 +49,9 @@ def test_its_token_refreshes_and_logs_out(service: Service, account: dict[str, A
 
 
 def test_it_logs_out_everywhere(service: Service, account: dict[str, Any]) -> None:
-    other = log_in(service, email_of("Alpha"))
+    earlier = log_in(service, email_of("Alpha"))
     assert service.post("/logout/everywhere", token=account["access_token"]).status == 204
-    for dead in (other, account["access_token"]):
+    for dead in (earlier, account["access_token"]):
         assert service.post("/organizations", {"name": "Beta"}, token=dead).status == 401
     assert service.post("/login/refresh", {"refresh_token": account["refresh_token"]}).status == 401
 

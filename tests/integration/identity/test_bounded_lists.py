@@ -19,7 +19,7 @@ def test_oldest_session_ends_where_there_are_too_many(
     stranger = sign_up(owner.service, "Beta")
     monkeypatch.setattr(sessions, "MAX_PER_ACCOUNT", 3)
     started = [tokens(owner.service, owner.email) for _ in range(5)]
-    statuses = [refresh(owner, one["refresh_token"]).status for one in started]
+    statuses = [refresh(owner, session["refresh_token"]).status for session in started]
     assert statuses == [401, 401, 200, 200, 200]
     (account,) = databases.master["accounts"].find({"email": owner.email})
     assert databases.master["sessions"].count_documents({"account_id": account["_id"]}) == 3

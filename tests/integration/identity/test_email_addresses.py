@@ -23,12 +23,14 @@ SPELLINGS = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), SPELLINGS)
-def test_mailbox_has_one_account(one: str, other: str, service: Service, databases: Databases) -> None:
-    sign_up(service, "Alpha", email=one)
-    taken = service.post("/organizations", {"name": "Beta", "email": other, "password": PASSWORD})
+@pytest.mark.parametrize(("spelling", "other_spelling"), SPELLINGS)
+def test_mailbox_has_one_account(
+    spelling: str, other_spelling: str, service: Service, databases: Databases
+) -> None:
+    sign_up(service, "Alpha", email=spelling)
+    taken = service.post("/organizations", {"name": "Beta", "email": other_spelling, "password": PASSWORD})
     assert (taken.status, taken.code) == (409, "email-taken")
-    assert log_in(service, other)
+    assert log_in(service, other_spelling)
     databases.check_invariants()
 
 
@@ -73,17 +75,17 @@ def stored_before(databases: Databases, account_id: str, email: str) -> None:
 
 
 def test_stored_addresses_are_folded(service: Service, databases: Databases) -> None:
-    plain, other = library.create("Plain"), library.create("Other")
-    stored_before(databases, other.account_id, "straße@example.com")
+    plain, folded = library.create("Plain"), library.create("Other")
+    stored_before(databases, folded.account_id, "straße@example.com")
     assert log_in(service, email_of("Plain"))
     assert service.post("/login", {"email": "straße@example.com", "password": PASSWORD}).status == 401
     assert json.loads(tenantry("verify", "--json").stdout)["violations"][0]["rule"] == "email-canonical"
     before = databases.master["accounts"].find_one({"_id": plain.account_id})
-    for changed in ([other.account_id], []):
+    for changed in ([folded.account_id], []):
         done = tenantry_json("setup-database")["addresses"]
         assert done == {"folded": changed, "collisions": []}
     assert log_in(service, "STRASSE@example.com")
-    stored = databases.master["accounts"].find_one({"_id": other.account_id})
+    stored = databases.master["accounts"].find_one({"_id": folded.account_id})
     assert stored is not None
     assert (stored["email"], stored["address"]) == ("strasse@example.com", "straße@example.com")
     assert databases.master["accounts"].find_one({"_id": plain.account_id}) == before
@@ -105,7 +107,7 @@ def test_of_stored_addresses_that_collide_none_is_taken_from_its_account(
     assert result.exit_code == 1
     assert ids[0] in result.stderr
     assert ids[1] in result.stderr
-    stored = {one["_id"]: one["email"] for one in databases.master["accounts"].find()}
+    stored = {account["_id"]: account["email"] for account in databases.master["accounts"].find()}
     assert stored == dict(
         zip(ids, ["strasse@x.example", "straße@x.example", "\u03c3\u03c3@x.example"], strict=True)
     )
@@ -142,9 +144,9 @@ def test_folding_that_is_killed_is_completed_by_the_next(databases: Databases) -
             stored_before(databases, account_id, email)
         assert killed(COMMANDS_BEFORE + len(done), "setup-database")
         stored = list(databases.master["accounts"].find())
-        assert {one.get("address", one["email"]) for one in stored} == set(before.values())
-        assert all(("address" in one) == one["email"].startswith("strasse") for one in stored)
-        done.append(sum("address" in one for one in stored))
+        assert {account.get("address", account["email"]) for account in stored} == set(before.values())
+        assert all(("address" in account) == account["email"].startswith("strasse") for account in stored)
+        done.append(sum("address" in account for account in stored))
     assert sorted(set(done)) == [0, 1, 2, 3]
     stored_before(databases, members[0].account_id, before[members[0].account_id])
     assert tenantry_json("setup-database")["addresses"]["folded"] == [members[0].account_id]

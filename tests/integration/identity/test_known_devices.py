@@ -61,18 +61,18 @@ def test_device_and_session_go_on_while_strangers_have_to_pause(
 
 
 def test_stolen_token_gets_its_own_guesses_and_no_more(owner: Owner) -> None:
-    stolen, other = device_token(owner), device_token(owner)
+    stolen, unused = device_token(owner), device_token(owner)
     statuses = [log_in(owner, WRONG, stolen).status for _ in range(throttling.FREE_FAILURES)]
     assert statuses == [401] * throttling.FREE_FAILURES
     for password in (WRONG, PASSWORD):
         answer = log_in(owner, password, stolen)
         assert (answer.status, answer.code) == (429, "too-many-requests")
         assert 0 < int(answer.headers["retry-after"]) <= throttling.FIRST_PAUSE_SECONDS
-    assert log_in(owner, device_token=other).status == 200
+    assert log_in(owner, device_token=unused).status == 200
     assert log_in(owner).status == 200
 
 
-def of_another_account(owner: Owner) -> str:
+def token_of_another_account(owner: Owner) -> str:
     return device_token(sign_up(owner.service, "Beta"))
 
 
@@ -82,7 +82,7 @@ def of_an_earlier_password(owner: Owner) -> str:
     return token
 
 
-def with_another_device(owner: Owner) -> str:
+def token_of_another_device(owner: Owner) -> str:
     octets = base64.urlsafe_b64decode(device_token(owner))
     return base64.urlsafe_b64encode(secrets.token_bytes(24) + octets[24:]).decode()
 
@@ -94,9 +94,9 @@ def cut(owner: Owner) -> str:
 @pytest.mark.parametrize(
     "forge",
     [
-        of_another_account,
+        token_of_another_account,
         of_an_earlier_password,
-        with_another_device,
+        token_of_another_device,
         cut,
         lambda _: base64.urlsafe_b64encode(bytes(48)).decode(),
         lambda _: "",
@@ -137,7 +137,7 @@ def test_token_tells_nothing_about_an_address_without_account(
     owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor does one of a stranger's own account about an address with one."""
-    token = of_another_account(owner)
+    token = token_of_another_account(owner)
     kdf_calls: list[Any] = []
     derive = hashlib.pbkdf2_hmac
 

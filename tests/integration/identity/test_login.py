@@ -65,8 +65,8 @@ def corrupt_hash(owner: Owner, databases: Databases) -> Answer:
 
 
 def foreign_organization(owner: Owner, databases: Databases) -> Answer:
-    other = sign_up(owner.service, "Other")
-    return attempt(owner.service, owner.email, PASSWORD, other.slug)
+    neighbour = sign_up(owner.service, "Other")
+    return attempt(owner.service, owner.email, PASSWORD, neighbour.slug)
 
 
 def missing_organization(owner: Owner, databases: Databases) -> Answer:
@@ -114,8 +114,8 @@ def test_real_rounds_are_used_where_there_is_no_account(
 ) -> None:
     hasher = pbkdf2_sha256.using(rounds=passwords.ROUNDS)
     monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
-    nobody = passwords._NOBODY.replace(f"${FEW_ROUNDS}$", f"${passwords.ROUNDS}$")
-    monkeypatch.setattr(passwords, "_NOBODY", nobody)
+    unknown = passwords._NOBODY.replace(f"${FEW_ROUNDS}$", f"${passwords.ROUNDS}$")
+    monkeypatch.setattr(passwords, "_NOBODY", unknown)
     body = {"name": "Alpha", "email": "owner@alpha.example", "password": PASSWORD}
     assert service.post("/organizations", body).status == 201
     assert attempt(service, "owner@alpha.example").status == 401
@@ -147,36 +147,36 @@ def test_eleventh_failure_in_a_row_has_to_pause(
 
 
 def test_pause_of_one_address_does_not_hold_up_another(owner: Owner) -> None:
-    other = sign_up(owner.service, "Other")
+    paused = sign_up(owner.service, "Other")
     for _ in range(throttling.FREE_FAILURES):
-        attempt(owner.service, other.email)
-    assert attempt(owner.service, other.email, PASSWORD).status == 429
+        attempt(owner.service, paused.email)
+    assert attempt(owner.service, paused.email, PASSWORD).status == 429
     assert attempt(owner.service, owner.email, PASSWORD).status == 200
 
 
 def test_wrong_current_passwords_make_their_session_pause_and_nobody_else(owner: Owner) -> None:
     right = {"current_password": PASSWORD, "new_password": CHANGED}
     wrong = right | {"current_password": WRONG}
-    other = log_in(owner.service, owner.email)
+    second_token = log_in(owner.service, owner.email)
     for _ in range(throttling.FREE_FAILURES):
         assert owner.service.put("/account/password", wrong, token=owner.token).status == 401
     assert owner.service.put("/account/password", right, token=owner.token).status == 429
     assert attempt(owner.service, owner.email, PASSWORD).status == 200
-    assert owner.service.put("/account/password", right, token=other).status == 204
+    assert owner.service.put("/account/password", right, token=second_token).status == 204
 
 
 def test_refusal_costs_the_same_rounds_whatever_the_hash(
     owner: Owner, kdf_calls: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords, "_hasher", lambda: pbkdf2_sha256.using(rounds=5 * FEW_ROUNDS))
-    monkeypatch.setattr(passwords, "_NOBODY", hash_of_nobody(5 * FEW_ROUNDS))
+    monkeypatch.setattr(passwords, "_NOBODY", unknown_hash(5 * FEW_ROUNDS))
     for email in (owner.email, "nobody@alpha.example"):
         kdf_calls.clear()
         assert attempt(owner.service, email).status == 401
         assert sum(kdf_calls) == 5 * FEW_ROUNDS
 
 
-def hash_of_nobody(rounds: int) -> str:
+def unknown_hash(rounds: int) -> str:
     return f"$pbkdf2-sha256${rounds}$" + "A" * 22 + "$" + "A" * 43
 
 
@@ -245,9 +245,11 @@ def test_login_that_a_deletion_overtakes_is_refused(
 def test_of_two_password_changes_one_succeeds(owner: Owner) -> None:
     caller = library.identity(account_id_of(owner))
     chosen = [f"{CHANGED} {number}" for number in range(2)]
-    results = at_once([partial(password_change.change_password, caller, PASSWORD, one) for one in chosen])
+    results = at_once(
+        [partial(password_change.change_password, caller, PASSWORD, password) for password in chosen]
+    )
     assert results.count(None) == 1
-    statuses = [attempt(owner.service, owner.email, one).status for one in chosen]
+    statuses = [attempt(owner.service, owner.email, password).status for password in chosen]
     assert statuses == [200 if result is None else 401 for result in results]
 
 

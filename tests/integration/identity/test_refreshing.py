@@ -100,8 +100,8 @@ class Refreshing(RuleBasedStateMachine):
     def teardown(self) -> None:
         model, master = self.model, self.databases.master
         records = [
-            (one["action"], one["details"].get("first_source"))
-            for one in master["audit"].find({"action": {"$ne": "login.succeeded"}}).sort("_id", 1)
+            (record["action"], record["details"].get("first_source"))
+            for record in master["audit"].find({"action": {"$ne": "login.succeeded"}}).sort("_id", 1)
         ]
         expected: list[tuple[str, str | None]] = [
             ("session.refreshed_elsewhere", model.replaced[index][1]) for index in model.recorded
@@ -190,10 +190,10 @@ def test_uses_at_once_of_any_generation_leave_one_chain(member: Membership, data
     uses = [(source, token) for token in chain for source in (OWNERS, THIEFS)] * 2
     random.shuffle(uses)
     given = at_once([partial(rotated_from, *use) for use in uses])
-    answered = [one for one in given if not isinstance(one, ServiceUnavailable)]
-    newest = {one.refresh_token for one in answered} - {*chain}
+    answered = [outcome for outcome in given if not isinstance(outcome, ServiceUnavailable)]
+    newest = {session.refresh_token for session in answered} - {*chain}
     assert len(newest) == 1
-    assert {one.refresh_token for one in answered} <= {chain[-1], *newest}
+    assert {session.refresh_token for session in answered} <= {chain[-1], *newest}
     assert rotated_from(OWNERS, newest.pop()).session["_id"] == answered[0].session["_id"]
     by_token = Counter(
         record["details"]["first_source"] for record in records_of(databases, "session.refreshed_elsewhere")

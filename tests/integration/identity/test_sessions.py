@@ -80,13 +80,13 @@ def test_token_that_is_used_again_too_late_ends_the_session(
     service: Service, owner: Owner, later: Callable[[timedelta], None]
 ) -> None:
     stolen = refresh_token(owner)
-    other = refresh_token(owner)
+    unaffected = refresh_token(owner)
     following = refresh(service, stolen).json["refresh_token"]
     later(refreshing.OVERLAP + timedelta(seconds=1))
     access = owner.token
     assert_refused(refresh(service, stolen))
     assert_refused(refresh(service, following))
-    assert_works(owner, refresh(service, other))
+    assert_works(owner, refresh(service, unaffected))
     assert service.get(owner.path, token=access).status == 200, "of a session of its own"
 
 
@@ -136,7 +136,8 @@ def test_session_ends(
     service: Service, owner: Owner, databases: Databases, later: Callable[[timedelta], None]
 ) -> None:
     token = refresh_token(owner)
-    (index,) = [one for one in databases.master["sessions"].list_indexes() if "expireAfterSeconds" in one]
+    indexes = databases.master["sessions"].list_indexes()
+    (index,) = [index for index in indexes if "expireAfterSeconds" in index]
     assert (dict(index["key"]), index["expireAfterSeconds"]) == ({"expires_at": 1}, 0)
     later(sessions.LIFETIME)
     assert_refused(refresh(service, token))
@@ -174,7 +175,7 @@ def test_session_survives_a_rename(service: Service, owner: Owner) -> None:
 def test_of_refreshes_at_once_all_give_the_same_token(service: Service, owner: Owner) -> None:
     token = refresh_token(owner)
     given = at_once([partial(login.refresh, token)] * 8)
-    assert len({one.refresh_token for one in given}) == 1
+    assert len({session.refresh_token for session in given}) == 1
     assert_works(owner, refresh(service, given[0].refresh_token))
 
 

@@ -57,8 +57,8 @@ def test_refreshed_token_of_a_recent_login_deletes(service: Service, databases: 
 def test_age_of_a_login_tells_nothing_about_others_organizations(
     owner: Owner, service: Service, databases: Databases
 ) -> None:
-    other = sign_up(service, "Beta")
-    session = tokens(service, other.email)
+    caller = sign_up(service, "Beta")
+    session = tokens(service, caller.email)
     age_sessions(databases, timedelta(days=1))
     stale = service.post("/login/refresh", {"refresh_token": session["refresh_token"]}).json["access_token"]
     answers = [service.delete(path, token=stale) for path in (owner.path, "/organizations/nothing")]
@@ -89,38 +89,38 @@ def try_to_take(service: Service, owner: Owner, thief: Owner, stolen: str) -> No
     assert service.put("/account/password", body, token=stolen).status == 401
 
 
-def delete_it(service: Service, owner: Owner, stolen: str) -> None:
+def delete_organization(service: Service, owner: Owner, stolen: str) -> None:
     assert service.delete(owner.path, token=stolen).status == 204
     assert service.post("/organizations", {"name": owner.organization["name"]}, token=stolen).status == 401
 
 
-def fail_to_delete_it(service: Service, owner: Owner, stolen: str) -> None:
+def fail_to_delete(service: Service, owner: Owner, stolen: str) -> None:
     assert_too_old(service.delete(owner.path, token=stolen))
 
 
-def rename_it(service: Service, owner: Owner, stolen: str) -> None:
+def rename_organization(service: Service, owner: Owner, stolen: str) -> None:
     assert service.patch(owner.path, {"name": "Elsewhere"}, token=stolen).status == 200
 
 
-def rename_it_often(service: Service, owner: Owner, stolen: str) -> None:
+def rename_often(service: Service, owner: Owner, stolen: str) -> None:
     for number in range(6):
         assert service.patch(owner.path, {"name": f"Elsewhere {number}"}, token=stolen).status == 200
 
 
-def rename_and_delete_it(service: Service, owner: Owner, stolen: str) -> None:
-    rename_it(service, owner, stolen)
+def rename_and_delete(service: Service, owner: Owner, stolen: str) -> None:
+    rename_organization(service, owner, stolen)
     assert service.delete(owner.path, token=stolen).status == 204
 
 
 @pytest.mark.parametrize(
     ("is_stale", "harm"),
     [
-        (False, delete_it),
-        (False, rename_and_delete_it),
-        (False, rename_it),
-        (True, fail_to_delete_it),
-        (True, rename_it),
-        (True, rename_it_often),
+        (False, delete_organization),
+        (False, rename_and_delete),
+        (False, rename_organization),
+        (True, fail_to_delete),
+        (True, rename_organization),
+        (True, rename_often),
     ],
 )
 def test_thief_of_a_token_gets_neither_name_nor_address(

@@ -48,9 +48,9 @@ def counter(databases: Databases, network: str = HERE) -> Any:
 
 def failures_of(databases: Databases, network: str = HERE) -> int:
     """Return how many failures the source has not been forgiven yet."""
-    found = counter(databases, network)
-    left = found["expires_at"] - moments.now() if found else timedelta()
-    return max(0, -(-left // FORGIVES_ONE_AFTER))  # a minute that has begun is not over
+    stored = counter(databases, network)
+    time_left = stored["expires_at"] - moments.now() if stored else timedelta()
+    return max(0, -(-time_left // FORGIVES_ONE_AFTER))  # a minute that has begun is not over
 
 
 def let_pass(databases: Databases, minutes: int, network: str = HERE) -> None:
@@ -170,10 +170,10 @@ def test_failed_logins_count_and_successes_do_not(owner: Owner, databases: Datab
 
 def test_counter_names_nobody_and_ends_with_the_last_failure(databases: Databases) -> None:
     fail(7)
-    found = counter(databases)
-    assert HERE not in str(found)
-    assert set(found) == {"_id", "expires_at", "blocked_until"}
-    assert timedelta(minutes=6) < found["expires_at"] - moments.now() <= timedelta(minutes=7)
+    stored = counter(databases)
+    assert HERE not in str(stored)
+    assert set(stored) == {"_id", "expires_at", "blocked_until"}
+    assert timedelta(minutes=6) < stored["expires_at"] - moments.now() <= timedelta(minutes=7)
 
 
 def test_outside_of_requests_only_the_address_counts(databases: Databases) -> None:

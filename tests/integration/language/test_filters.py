@@ -46,8 +46,8 @@ def test_the_server_accepts_every_filter_that_passes(documents: Collection[Docum
             filters.check(query)
         except InvalidFields:
             return
-        found = list(documents.find(query, {"_id": 1}))
-        assert documents.count_documents(query) == len(found)
+        chosen = list(documents.find(query, {"_id": 1}))
+        assert documents.count_documents(query) == len(chosen)
         passed += 1
 
     check()

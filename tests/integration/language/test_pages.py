@@ -96,8 +96,8 @@ def insert(documents: Collection[Document], examples: list[Document]) -> None:
             documents.insert_one(dict(example))
 
 
-def identities(found: list[Document]) -> list[bytes]:
-    return [bson.encode({"_id": one["_id"]}, codec_options=CODEC_OPTIONS) for one in found]
+def identities(documents: list[Document]) -> list[bytes]:
+    return [bson.encode({"_id": document["_id"]}, codec_options=CODEC_OPTIONS) for document in documents]
 
 
 @contextmanager
@@ -109,16 +109,16 @@ def sortable() -> Iterator[None]:
         assume(False)
 
 
-def one_page(
+def page_of(
     documents: Collection[Document], query: Document, sort: Sort, limit: int, cursor: str | None
 ) -> tuple[list[Document], str | None]:
     def find(stages: list[Document]) -> list[Document]:
         return list(documents.aggregate(stages))
 
     after = None if cursor is None else cursors.sort_key_of(cursor, query, sort, find)
-    found = find(pages.pipeline(query, sort, None, limit, after))
-    behind = cursors.cursor_of(query, sort, found[-1]["sort_key"]) if found else None
-    return [one["document"] for one in found], behind
+    items = find(pages.pipeline(query, sort, None, limit, after))
+    behind = cursors.cursor_of(query, sort, items[-1]["sort_key"]) if items else None
+    return [item["document"] for item in items], behind
 
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=EXAMPLES)
@@ -151,26 +151,27 @@ def test_pages_together_are_the_sorted_collection(
         deleted: set[bytes] = set()
         cursor: str | None = None
         while len(seen) <= MOST_DOCUMENTS:
-            found, cursor = one_page(documents, query, sort, limit, cursor)
+            page, cursor = page_of(documents, query, sort, limit, cursor)
             if cursor is None:
                 break
-            seen.extend(identities(found))
+            seen.extend(identities(page))
             if changes:
                 inserted, number = changes.pop()
                 insert(documents, inserted)
                 deleted |= delete(documents, number)
-    steady = [one for one in expected if one not in deleted]
+    steady = [identity for identity in expected if identity not in deleted]
     assert cursor is None
-    kept = [one for one in seen if one not in deleted]  # an id that was deleted may have come back
+    # An id that was deleted may have come back.
+    kept = [identity for identity in seen if identity not in deleted]
     assert len(set(kept)) == len(kept)
-    assert [one for one in seen if one in set(steady)] == steady
+    assert [identity for identity in seen if identity in set(steady)] == steady
 
 
 def delete(documents: Collection[Document], number: int) -> set[bytes]:
     """Delete one of the documents."""
-    for found in documents.find({}, {"_id": 1}).sort("_id", 1).skip(number).limit(1):
-        documents.delete_one({"_id": {"$eq": found["_id"]}})
-        return set(identities([found]))
+    for document in documents.find({}, {"_id": 1}).sort("_id", 1).skip(number).limit(1):
+        documents.delete_one({"_id": {"$eq": document["_id"]}})
+        return set(identities([document]))
     return set()
 
 
@@ -234,8 +235,8 @@ def test_chosen_fields_are_given_and_no_others(documents: Collection[Document]) 
     documents.drop()
     documents.insert_one({"_id": 1, "a": {"b": 1, "c": 2}, "d": 3, "sort_key": 4, "document": {"a": 5}})
     stages = pages.pipeline({}, sorting.parse("d"), fields.parse("a.b,sort_key,document.a,missing"), 5, None)
-    (found,) = documents.aggregate(stages)
-    assert found == {
+    (item,) = documents.aggregate(stages)
+    assert item == {
         "document": {"_id": 1, "a": {"b": 1}, "sort_key": 4, "document": {"a": 5}},
         "sort_key": [[3], [1]],
     }
@@ -258,8 +259,8 @@ def test_a_position_that_is_made_up_harms_nobody(
     after = (after * 3)[: len(sort)]
     stages = pages.pipeline({}, sort, None, 3, after)
     with sortable():
-        everything = identities(list(documents.aggregate([{"$sort": dict(sort)}])))
-        assert set(identities([one["document"] for one in documents.aggregate(stages)])) <= set(everything)
+        stored = identities(list(documents.aggregate([{"$sort": dict(sort)}])))
+        assert set(identities([item["document"] for item in documents.aggregate(stages)])) <= set(stored)
 
 
 @settings(deadline=None, derandomize=True, database=None)
@@ -270,8 +271,8 @@ def test_an_id_that_is_made_up_is_compared_and_nothing_else(
     documents.drop()
     documents.insert_one({"_id": 1, "a": [2, 3]})
     stages = pages.sort_key_pipeline(document_id, sorting.parse("-a"))
-    found = list(documents.aggregate(stages))
-    assert found == ([{"sort_key": [[3], [1]]}] if document_id == 1 and document_id is not True else [])
+    positions = list(documents.aggregate(stages))
+    assert positions == ([{"sort_key": [[3], [1]]}] if document_id == 1 and document_id is not True else [])
 
 
 def test_the_sort_key_of_a_document_is_found_by_its_id(mixed: Collection[Document]) -> None:

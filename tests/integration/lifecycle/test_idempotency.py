@@ -80,11 +80,11 @@ def test_a_wrong_password_does_not_get_the_answer_and_counts_as_a_failed_login(
 
 def test_another_caller_has_keys_of_its_own(service: Service, databases: Databases) -> None:
     create(service)
-    other = create(service, {"name": "Amazon", "email": email_of("Amazon")})
+    first = create(service, {"name": "Amazon", "email": email_of("Amazon")})
     token = log_in(service, email_of("Amazon"))
     by_token = service.post("/organizations", {"name": "Audible"}, token=token, headers=KEY)
     again = service.post("/organizations", {"name": "Audible"}, token=token, headers=KEY)
-    assert [other.status, by_token.status] == [201, 201]
+    assert [first.status, by_token.status] == [201, 201]
     assert again.apart_from_request_id == by_token.apart_from_request_id
     databases.check_invariants()
 

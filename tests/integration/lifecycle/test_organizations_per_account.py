@@ -53,7 +53,7 @@ def test_of_creations_at_once_as_many_succeed_as_there_is_room_for(
     """In a pool, for creations of collections wait for each other anyway."""
     kinds.place("pooled", monkeypatch)
     wanted = [bodies.CreateOrganization(name=f"Beta {number}") for number in range(8)]
-    outcomes = at_once([partial(creating.create, one, member.account_id) for one in wanted])
+    outcomes = at_once([partial(creating.create, body, member.account_id) for body in wanted])
     refusals = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert len(refusals) == 6
     assert {type(refusal) for refusal in refusals} == {LimitReached}

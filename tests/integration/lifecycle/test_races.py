@@ -231,23 +231,23 @@ def test_many_settle_one_deletion(databases: Databases) -> None:
 
 def test_everything_at_once_leaves_everything_consistent(databases: Databases) -> None:
     def live(number: int) -> None:
-        mine: Membership | None = None
+        member: Membership | None = None
         for step in range(12):
             name = f"Name {(number * 5 + step * 3) % 4}"
             try:
-                if mine is None:
-                    mine = library.create(name, f"{number}-{step}@example.com")
+                if member is None:
+                    member = library.create(name, f"{number}-{step}@example.com")
                 elif step % 4 == number % 4:
-                    deleting.delete(mine)
-                    mine = None
+                    deleting.delete(member)
+                    member = None
                 else:
-                    library.rename(mine, name)
+                    library.rename(member, name)
             except OrganizationExists:
                 continue
 
     results = at_once([partial(live, number) for number in range(6)])
     assert [result for result in results if result is not None] == []
     databases.check_invariants()
-    assert {one["slug"] for one in databases.master["organizations"].find()} <= {
+    assert {organization["slug"] for organization in databases.master["organizations"].find()} <= {
         f"name-{number}" for number in range(4)
     }

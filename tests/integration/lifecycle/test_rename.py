@@ -11,7 +11,7 @@ from tests.support.databases import Databases, Document
 from tests.support.owners import Owner, sign_up
 from tests.support.service import Service
 
-MANY = 100_000
+DOCUMENTS = 100_000
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def owner(service: Service, databases: Databases) -> Owner:
 def collections_of(databases: Databases) -> dict[str, Any]:
     """Dump the tenants' collections only."""
     dump, prefix = databases.dump(), databases.tenants.name + "."
-    return {name.removeprefix(prefix): one for name, one in dump.items() if name.startswith(prefix)}
+    return {name.removeprefix(prefix): content for name, content in dump.items() if name.startswith(prefix)}
 
 
 @pytest.mark.parametrize("name", ["GOOGLE", "google", "Google!", "  -Google- ", "G\u00f6\u00f6gle"])
@@ -102,9 +102,9 @@ def test_chain_of_renames_ends_where_it_says_and_frees_every_name_between(
 
 @pytest.mark.usefixtures("free_names")
 def test_name_is_free_for_others_as_soon_as_it_is_left(owner: Owner, databases: Databases) -> None:
-    other = sign_up(owner.service, "Amazon")
+    neighbour = sign_up(owner.service, "Amazon")
     assert owner.service.patch(owner.path, {"name": "Between"}, token=owner.token).status == 200
-    assert owner.service.patch(other.path, {"name": "Google"}, token=other.token).status == 200
+    assert owner.service.patch(neighbour.path, {"name": "Google"}, token=neighbour.token).status == 200
     assert owner.service.patch(owner.path, {"name": "Amazon"}, token=owner.token).status == 200
     assert databases.tenants["org_amazon"].find_one() == {"_id": "mine"}
     assert databases.tenants["org_google"].find_one() is None
@@ -123,7 +123,7 @@ def test_a_hundred_thousand_documents_with_indexes_and_options_survive(databases
     member = library.create("Google")
     tenant = databases.tenants["org_google"]
     tenant.insert_many(
-        ({"_id": number, "mail": f"{number}@example.com", "kind": number % 7} for number in range(MANY)),
+        ({"_id": number, "mail": f"{number}@example.com", "kind": number % 7} for number in range(DOCUMENTS)),
         ordered=False,
     )
     tenant.create_index("mail", unique=True, name="mail")
@@ -140,6 +140,6 @@ def test_a_hundred_thousand_documents_with_indexes_and_options_survive(databases
     elapsed = datetime.now(UTC) - started
     after = collections_of(databases)
     assert list(after) == ["org_alphabet"]
-    assert len(after["org_alphabet"]["documents"]) == MANY
+    assert len(after["org_alphabet"]["documents"]) == DOCUMENTS
     assert after["org_alphabet"] == before
     assert elapsed.total_seconds() < 5  # it is a change of the catalogue, not a copy

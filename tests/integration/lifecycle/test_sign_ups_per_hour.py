@@ -92,11 +92,11 @@ def test_asking_for_what_is_taken_counts_twice_and_is_recorded(
     before = len(recorded(databases))
     assert [ask(name, email).code for _ in range(ALLOWED // 2)] == [code] * (ALLOWED // 2)
     records = recorded(databases)[before:]
-    assert [(one["action"], one["result"], one["details"]) for one in records] == [
+    assert [(record["action"], record["result"], record["details"]) for record in records] == [
         ("sign_up.refused", "failure", {"reason": code})
     ] * (ALLOWED // 2)
-    assert {one["source_address"] for one in records} == {HERE}
-    assert all((one["expires_at"] - one["at"]).days == 30 for one in records)
+    assert {record["source_address"] for record in records} == {HERE}
+    assert all((record["expires_at"] - record["at"]).days == 30 for record in records)
     for refused in (ask(name, email), ask("free", "free@new.example")):
         assert_refused(refused)
 

@@ -29,8 +29,8 @@ def test_stray_collection_under_the_new_name_is_left_alone(
     )
     # The organization's version grows, and its own slug is held for its own owner, which bars nobody.
     changed = {f"{databases.master.name}.{name}" for name in ("organizations", "name_holds")}
-    assert {name: one for name, one in before.items() if name not in changed} == {
-        name: one for name, one in after.items() if name not in changed
+    assert {name: content for name, content in before.items() if name not in changed} == {
+        name: content for name, content in after.items() if name not in changed
     }
     databases.tenants["org_beta"].drop()
     assert service.patch(owner.path, {"name": "Beta"}, token=owner.token).status == 200

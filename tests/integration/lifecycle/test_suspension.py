@@ -24,7 +24,7 @@ def test_suspended_organization_is_out_of_reach_and_comes_back_whole(
 ) -> None:
     stranger = sign_up(service, "Beta")
     token = tokens(service, owner.email)["refresh_token"]
-    mine = TenantCollection(owner.id)
+    documents = TenantCollection(owner.id)
     before = databases.collections(), list(databases.tenants["org_alpha"].find())
     for _ in range(2):
         suspended = suspending.suspend(owner.organization[named_by])
@@ -34,7 +34,7 @@ def test_suspended_organization_is_out_of_reach_and_comes_back_whole(
     assert service.post("/login/refresh", {"refresh_token": token}).code == "invalid-refresh-token"
     for method, path in [("GET", ""), ("DELETE", ""), ("GET", "/documents"), ("GET", "/indexes")]:
         assert service.request(method, owner.path + path, token=owner.token).status == 401
-    for operation in (partial(mine.find, {}), partial(mine.insert_one, {}), mine.list_indexes):
+    for operation in (partial(documents.find, {}), partial(documents.insert_one, {}), documents.list_indexes):
         with pytest.raises(OrganizationSuspended):
             operation()
     assert service.get(stranger.path, token=stranger.token).status == 200
@@ -44,7 +44,7 @@ def test_suspended_organization_is_out_of_reach_and_comes_back_whole(
     assert service.get(owner.path, token=owner.token).status == 401, "dead since the suspension"
     assert service.post("/login/refresh", {"refresh_token": token}).code == "invalid-refresh-token"
     assert service.get(owner.path, token=log_in(service, owner.email)).status == 200
-    assert (databases.collections(), mine.find({})) == before
+    assert (databases.collections(), documents.find({})) == before
 
 
 def test_nobody_is_suspended(databases: Databases) -> None:
@@ -71,11 +71,11 @@ def test_operation_that_a_suspension_overtakes_has_not_happened(
     owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for operation in ("insert_one", "find"):
-        mine = TenantCollection(owner.id)
-        mine.find({})
+        documents = TenantCollection(owner.id)
+        documents.find({})
         once_before(monkeypatch, clusters, "tenant_database", partial(suspending.suspend, owner.id))
         with pytest.raises(OrganizationSuspended):
-            getattr(mine, operation)({"_id": "late"})
+            getattr(documents, operation)({"_id": "late"})
         suspending.reactivate(owner.id)
     assert databases.tenants["org_alpha"].find_one({"_id": "late"}) is None
 

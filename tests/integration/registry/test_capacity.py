@@ -21,7 +21,7 @@ AT_ONCE = 8
 
 
 def namespaces() -> dict[str, int]:
-    return {one["_id"]: one["namespaces"] for one in clusters.find_all()}
+    return {cluster["_id"]: cluster["namespaces"] for cluster in clusters.find_all()}
 
 
 def test_the_masters_cluster_is_registered_with_the_first_organization(databases: Databases) -> None:
@@ -33,7 +33,7 @@ def test_the_masters_cluster_is_registered_with_the_first_organization(databases
 def test_registering_again_changes_what_is_named(databases: Databases) -> None:
     for limit in (10, None, 20, None):
         clusters.register("second", limit)
-    assert {one["_id"]: one["limit"] for one in clusters.find_all()} == {
+    assert {cluster["_id"]: cluster["limit"] for cluster in clusters.find_all()} == {
         "main": clusters.DEFAULT_LIMIT,
         "second": 20,
     }
@@ -45,7 +45,7 @@ def test_of_many_creations_at_once_as_many_succeed_as_there_is_room_for(
 ) -> None:
     clusters.register("main", limit=2 * room + 1)
     results = at_once([partial(library.create, f"Org {number}") for number in range(AT_ONCE)])
-    refused = [one for one in results if isinstance(one, CapacityExhausted)]
+    refused = [result for result in results if isinstance(result, CapacityExhausted)]
     assert len(refused) == AT_ONCE - room, results
     assert len(databases.collections()) == room
     assert namespaces() == {"main": 2 * room}
@@ -57,7 +57,7 @@ def test_clusters_are_filled_one_after_the_other(second: Database[Document], dat
     clusters.register("main", limit=6)
     clusters.register("second", limit=10)
     results = at_once([partial(library.create, f"Org {number}") for number in range(AT_ONCE)])
-    assert not [one for one in results if isinstance(one, Exception)]
+    assert not [result for result in results if isinstance(result, Exception)]
     assert (len(databases.collections()), len(second.list_collection_names())) == (3, 5)
     assert namespaces() == {"main": 6, "second": 10}
     with pytest.raises(CapacityExhausted):

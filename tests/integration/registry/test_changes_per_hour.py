@@ -54,7 +54,7 @@ def change_indexes(owner: Owner, number: int) -> Answer:
     return owner.service.post(indexes, {"keys": [{"field": "a"}], "name": "a"}, token=owner.token)
 
 
-def each_in_turn(owner: Owner, number: int) -> Answer:
+def change_by_turns(owner: Owner, number: int) -> Answer:
     step, turn = divmod(number, 4)
     kinds: list[Callable[[], Answer]] = [
         partial(change_metadata, owner, step),
@@ -83,17 +83,17 @@ def assert_refused(answer: Answer) -> None:
     assert 0 < int(answer.headers["retry-after"]) <= 3600 / ALLOWED
 
 
-@pytest.mark.parametrize("change", [change_metadata, change_name, rename, change_indexes, each_in_turn])
+@pytest.mark.parametrize("change", [change_metadata, change_name, rename, change_indexes, change_by_turns])
 def test_changes_of_an_organization_are_limited(
     owner: Owner, databases: Databases, change: Callable[[Owner, int], Answer]
 ) -> None:
-    other = sign_up(owner.service, "Beta")
+    neighbour = sign_up(owner.service, "Beta")
     statuses = [change(owner, number).status for number in range(ALLOWED)]
     assert all(status < 300 for status in statuses), statuses
     before = databases.organization(owner.id)
     assert_refused(change(owner, ALLOWED))
     assert databases.organization(owner.id) == before
-    assert change(other, 0).status < 300
+    assert change(neighbour, 0).status < 300
     let_pass(databases, timedelta(hours=1) / ALLOWED)
     assert change(owner, ALLOWED).status < 300
     assert_refused(change(owner, ALLOWED + 1))
@@ -122,19 +122,19 @@ def test_asking_for_taken_names_is_limited_more(owner: Owner, databases: Databas
 
 
 def test_changes_at_once_all_count(member: Membership, databases: Databases) -> None:
-    mine = TenantCollection(member.organization_id)
+    documents = TenantCollection(member.organization_id)
     metadata = [bodies.UpdateOrganization(metadata={f"key{number}": 1}) for number in range(8)]
     changes: list[Callable[[], object]] = [
-        partial(updating.update, member, one, lambda _: True) for one in metadata
+        partial(updating.update, member, change, lambda _: True) for change in metadata
     ]
-    changes += [partial(mine.create_index, [(f"field{number}", 1)]) for number in range(8)]
+    changes += [partial(documents.create_index, [(f"field{number}", 1)]) for number in range(8)]
     before = databases.organization(member.organization_id)["version"]
     at_once(changes)
     organization = databases.organization(member.organization_id)
     done = organization["version"] - before + len(databases.stored("org_google").index_information()) - 1
     assert 0 < done <= ALLOWED
-    left = [change_of(member, number) for number in range(ALLOWED)]
-    assert left.count(True) == ALLOWED - done
+    accepted = [change_of(member, number) for number in range(ALLOWED)]
+    assert accepted.count(True) == ALLOWED - done
 
 
 def change_of(member: Membership, number: int) -> bool:

@@ -69,8 +69,8 @@ def let_time_pass(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_first_key_makes_the_database_its_issuers(
     signing_key: SigningKeySecret, databases: Databases
 ) -> None:
-    (found,) = databases.master["issuer"].find()
-    assert found["iss"] == FIRST
+    (issuer,) = databases.master["issuer"].find()
+    assert issuer["iss"] == FIRST
     assert issuers(databases) == {signing_key.key_id: FIRST}
 
 

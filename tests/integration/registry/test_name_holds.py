@@ -71,16 +71,16 @@ def member(
 
 
 def test_others_get_the_answer_of_a_taken_name(service: Service, databases: Databases) -> None:
-    owner, stranger, other = (sign_up(service, name) for name in ("Alpha", "Beta", "Gamma"))
-    by_nobody = {"email": "nobody@example.com", "password": PASSWORD}
-    address_of_another = {"email": stranger.email, "password": PASSWORD}
+    owner, stranger, neighbour = (sign_up(service, name) for name in ("Alpha", "Beta", "Gamma"))
+    unused_address = {"email": "nobody@example.com", "password": PASSWORD}
+    taken_address = {"email": stranger.email, "password": PASSWORD}
     assert service.delete(owner.path, token=owner.token).status == 204
     before = list(databases.master["name_holds"].find()), databases.collections()
 
     def answers(name: str) -> list[object]:
         sent = [
-            service.post("/organizations", {"name": name} | by_nobody),
-            service.post("/organizations", {"name": name} | address_of_another),
+            service.post("/organizations", {"name": name} | unused_address),
+            service.post("/organizations", {"name": name} | taken_address),
             service.post("/organizations", {"name": name}, token=stranger.token),
             service.patch(stranger.path, {"name": name}, token=stranger.token),
             service.patch(stranger.path, {"slug": name.lower()}, token=stranger.token),
@@ -88,7 +88,7 @@ def test_others_get_the_answer_of_a_taken_name(service: Service, databases: Data
         assert [(answer.status, answer.code) for answer in sent] == [(409, "organization-exists")] * 5
         return [answer.apart_from_request_id for answer in sent]
 
-    assert answers("Alpha") == answers(other.organization["name"])
+    assert answers("Alpha") == answers(neighbour.organization["name"])
     assert (list(databases.master["name_holds"].find()), databases.collections()) == before
 
 
@@ -137,7 +137,8 @@ def test_hold_ends_with_its_time(member: Membership, databases: Databases) -> No
     deleting.delete(member)
     (hold,) = databases.master["name_holds"].find()
     assert timedelta(days=6.9) < hold["held_until"] - moments.now() <= timedelta(days=7)
-    (index,) = [one for one in databases.master["name_holds"].list_indexes() if "expireAfterSeconds" in one]
+    indexes = databases.master["name_holds"].list_indexes()
+    (index,) = [index for index in indexes if "expireAfterSeconds" in index]
     assert (dict(index["key"]), index["expireAfterSeconds"]) == ({"held_until": 1}, 0)
     assert_held("Google")
     end_holds(databases)
@@ -190,18 +191,18 @@ def test_both_names_of_a_rename_that_was_interrupted_are_held(
 
 
 def test_name_of_several_owners_is_held_for_each(member: Membership, databases: Databases) -> None:
-    others = [library.create(name) for name in ("Beta", "Gamma")]
-    for number, other in enumerate(others):
+    owners = [library.create(name) for name in ("Beta", "Gamma")]
+    for number, owner in enumerate(owners):
         row = {"_id": f"mem_{number}", "organization_id": member.organization_id, "role": "owner"}
-        databases.master["members"].insert_one(row | {"account_id": other.account_id})
+        databases.master["members"].insert_one(row | {"account_id": owner.account_id})
     deleting.delete(member)
     (hold,) = databases.master["name_holds"].find()
-    assert sorted(hold["account_ids"]) == sorted([member.account_id, *(other.account_id for other in others)])
+    assert sorted(hold["account_ids"]) == sorted([member.account_id, *(owner.account_id for owner in owners)])
     assert_held("Google")
-    taken = take("Google", others[1]).organization
+    taken = take("Google", owners[1]).organization
     with pytest.raises(OrganizationExists):
         take("Google", member)
-    deleting.delete(library.membership(others[1].account_id, taken["_id"]))
+    deleting.delete(library.membership(owners[1].account_id, taken["_id"]))
     with pytest.raises(OrganizationExists):
         take("Google", member)  # whoever has had it last holds it
     databases.check_invariants()

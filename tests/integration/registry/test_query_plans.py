@@ -12,7 +12,7 @@ from tenantry.lifecycle import suspending
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry import schema
 from tests.integration.tenants.isolation.routes import SAMPLES
-from tests.integration.tenants.isolation.tenants import found
+from tests.integration.tenants.isolation.tenants import create_tenant
 from tests.support import library, plans
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases, Document
@@ -24,8 +24,8 @@ from tests.support.service import Service
 
 FILLED = 300  # documents in each collection
 EXAMINED = 30  # index entries or documents: a page and what belongs to one organization
-FEW = {"signing_keys", "clusters", "restorations"}  # whose documents are few, and all of them wanted
-WHOLE = {
+SMALL_COLLECTIONS = {"signing_keys", "clusters", "restorations"}  # which requests read whole
+WHOLE_READS = {
     ("organizations", "{}"),  # `verify` checks all of them
     ("members", "{}"),
     ("accounts", "{}"),
@@ -50,16 +50,16 @@ def test_requests_examine_what_they_are_about(
 
 def live(service: Service, databases: Databases, signing_key: SigningKeySecret) -> None:
     """Use every route, and complete what was interrupted."""
-    living = found(service, databases)
+    living = create_tenant(service, databases)
     for route, sample in SAMPLES.items():
         is_harmless = route.is_of_tenant and sample.status != 204
-        tenant = living if is_harmless else found(service, databases)
+        tenant = living if is_harmless else create_tenant(service, databases)
         token = tenant.token if sample.needs_token else None
         answer = service.request(
             route.method, route.path(tenant.id), json_body=sample.body(tenant), token=token
         )
         assert answer.status == sample.status, (route, answer.text)
-    again = found(service, databases)
+    again = create_tenant(service, databases)
     service.post("/login", {"email": again.email, "password": "wrong"})
     service.post(
         "/organizations",
@@ -69,8 +69,8 @@ def live(service: Service, databases: Databases, signing_key: SigningKeySecret) 
     suspending.suspend(again.slug)
     suspending.reactivate(again.id)
     signing_key.rotate()
-    collection_done(intend_rename(found(service, databases).id, "Interrupted"))
-    collection_done(intend_deletion(found(service, databases).id))
+    collection_done(intend_rename(create_tenant(service, databases).id, "Interrupted"))
+    collection_done(intend_deletion(create_tenant(service, databases).id))
     assert len(reconcile(timedelta()).settled) == 2
     for concerning in (again.id, None):
         pages.of_all(concerning, 10, None)
@@ -103,14 +103,14 @@ def test_command_line_reads_everything_only_where_it_checks_everything(
     queries = master_queries(recorder, databases)
     fill(databases)
     wasteful = [query for query in queries if is_wasteful(databases, query)]
-    assert {(query[next(iter(query))], str(filter_of(query))) for query in wasteful} == WHOLE
+    assert {(query[next(iter(query))], str(filter_of(query))) for query in wasteful} == WHOLE_READS
 
 
 def master_queries(recorder: Recorder, databases: Databases) -> list[Document]:
     return [
         query
-        for its_database, command in recorder.commands
-        if its_database == databases.master.name
+        for database, command in recorder.commands
+        if database == databases.master.name
         for query in plans.queries_of(command)
     ]
 
@@ -122,15 +122,15 @@ def fill(databases: Databases) -> None:
     ):
         like = databases.master[name].find_one({}, sort=[("_id", 1)])
         if like is not None:
-            databases.master[name].insert_many(another(like, number) for number in range(FILLED))
+            databases.master[name].insert_many(variation(like, number) for number in range(FILLED))
 
 
-def another(value: Any, number: int) -> Any:
+def variation(value: Any, number: int) -> Any:
     """Return the like of a value, different in every text."""
     if isinstance(value, dict):
-        return {field: another(of_it, number) for field, of_it in value.items()}
+        return {field: variation(item, number) for field, item in value.items()}
     if isinstance(value, list):
-        return [another(one, number) for one in value]
+        return [variation(item, number) for item in value]
     if isinstance(value, bytes):
         return value + number.to_bytes(2)
     return f"{value} {number}" if isinstance(value, str) else value
@@ -138,10 +138,10 @@ def another(value: Any, number: int) -> Any:
 
 def is_wasteful(databases: Databases, query: Document) -> bool:
     explanation = plans.explain(databases, query)
-    has_many = query[next(iter(query))] not in FEW
-    return plans.has_scan(explanation) or (has_many and plans.examined(explanation) > EXAMINED)
+    is_large = query[next(iter(query))] not in SMALL_COLLECTIONS
+    return plans.has_scan(explanation) or (is_large and plans.examined(explanation) > EXAMINED)
 
 
 def filter_of(query: Document) -> Any:
-    (one,) = query.get("deletes", [{"q": query.get("filter")}])
-    return one["q"]
+    (statement,) = query.get("deletes", [{"q": query.get("filter")}])
+    return statement["q"]

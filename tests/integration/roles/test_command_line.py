@@ -40,8 +40,8 @@ def run(users: Users) -> Command:
 
 
 def roles_of(databases: Databases) -> dict[str, Document]:
-    found = databases.client.admin.command({"rolesInfo": 1, "showPrivileges": True})["roles"]
-    return {role["role"]: role for role in found}
+    roles = databases.client.admin.command({"rolesInfo": 1, "showPrivileges": True})["roles"]
+    return {role["role"]: role for role in roles}
 
 
 def test_setting_up_again_changes_nothing(users: Users, databases: Databases) -> None:
@@ -146,4 +146,8 @@ def test_atlas_gets_the_same_roles() -> None:
     assert privileges["master_public"] == {"FIND@master.issuer", "FIND@master.signing_keys"}
     assert "RENAME_COLLECTION_SAME_DB@tenants" in privileges["master_data"]
     for listed in privileges.values():
-        assert [one for one in listed if not re.fullmatch(r"[A-Z_]+@(master(\.[a-z_]+)?|tenants)", one)] == []
+        assert [
+            privilege
+            for privilege in listed
+            if not re.fullmatch(r"[A-Z_]+@(master(\.[a-z_]+)?|tenants)", privilege)
+        ] == []

@@ -52,8 +52,8 @@ def test_story(service: ServiceOfUsers, users: Users, owner: Owner, databases: D
     again = log_in(service, owner.email)
     assert service.delete("/organizations/second", token=again).status == 204
     assert databases.collections() == {}
-    for_none = log_in(service, owner.email)
-    assert service.post("/organizations", {"name": "Third"}, token=for_none).status == 201
+    without_organization = log_in(service, owner.email)
+    assert service.post("/organizations", {"name": "Third"}, token=without_organization).status == 201
     third = log_in(service, owner.email)
     assert service.delete("/organizations/third", token=third).status == 204
     long_ago = {"$set": {"without_organization_since": datetime(2020, 1, 1, tzinfo=UTC)}}

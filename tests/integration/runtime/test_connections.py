@@ -34,8 +34,8 @@ def test_lost_connections_are_replaced_one_by_one(
 
 def check_connections(server_client: MongoClient[Document]) -> None:
     """Check that few are held, once the server has noticed which ones have been closed."""
-    few = range(1 + MONITORING, clients.MAX_POOL_SIZE + MONITORING + 1)
-    wait_until(lambda: connections.of_application(server_client, "tenantry") in few, NOTICED_SECONDS)
+    expected = range(1 + MONITORING, clients.MAX_POOL_SIZE + MONITORING + 1)
+    wait_until(lambda: connections.of_application(server_client, "tenantry") in expected, NOTICED_SECONDS)
 
 
 def invoke(owner: Owner) -> None:

@@ -68,10 +68,10 @@ def test_no_secret_and_no_document_is_logged_at_debug(
     with library.fresh_process():
         planted = [*sign_up_and_go_on(owner), write_and_fail(owner, databases)]
         signing_key.rotate()
-    everything = written()
-    assert "DEBUG is on" in everything
-    assert "Service unavailable" in everything
+    logged = written()
+    assert "DEBUG is on" in logged
+    assert "Service unavailable" in logged
     planted.append(json.loads(signing_key.current)["private_key"]["d"])
-    planted = [one for one in planted if len(str(one)) > SHORTEST_SECRET]
+    planted = [secret for secret in planted if len(str(secret)) > SHORTEST_SECRET]
     assert len(planted) > 10
-    assert [one for one in planted if str(one) in everything] == []
+    assert [secret for secret in planted if str(secret) in logged] == []

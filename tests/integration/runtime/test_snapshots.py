@@ -49,8 +49,8 @@ def made(databases: Databases) -> list[dict[str, Any]]:
 def test_restored_environments_make_ids_tokens_and_connections_of_their_own(
     made: list[dict[str, Any]], databases: Databases
 ) -> None:
-    before, one, other = made
-    assert one.keys() == other.keys()
-    assert [name for name in one if one[name] == other[name]] == []
-    assert before["connection"] not in {one["connection"], other["connection"]}
+    before, first, second = made
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] == second[name]] == []
+    assert before["connection"] not in {first["connection"], second["connection"]}
     databases.check_invariants()

@@ -25,7 +25,7 @@ OF_POOL = pools.NAMESPACES
 
 
 @pytest.fixture(params=["collection", "pooled"])
-def mine(
+def documents(
     request: pytest.FixtureRequest, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> TenantCollection:
     """The documents of the organization Google."""
@@ -47,40 +47,40 @@ def counted(databases: Databases) -> int:
 
 
 def actual(databases: Databases) -> int:
-    found = databases.tenants.command("dbStats")
-    return int(found["collections"] + found["indexes"] - OF_POOL * ("pool_0" in databases.collections()))
+    stats = databases.tenants.command("dbStats")
+    return int(stats["collections"] + stats["indexes"] - OF_POOL * ("pool_0" in databases.collections()))
 
 
-def test_indexes_are_counted(mine: TenantCollection, databases: Databases) -> None:
+def test_indexes_are_counted(documents: TenantCollection, databases: Databases) -> None:
     before = counted(databases)
-    mine.create_index([("kind", 1)])
-    mine.create_index([("kind", 1)])
-    mine.create_index([("kind", -1)])
+    documents.create_index([("kind", 1)])
+    documents.create_index([("kind", 1)])
+    documents.create_index([("kind", -1)])
     assert counted(databases) == before + 2 == actual(databases)
-    mine.drop_index("kind_1")
+    documents.drop_index("kind_1")
     with pytest.raises(OperationFailure):
-        mine.drop_index("kind_1")
+        documents.drop_index("kind_1")
     assert counted(databases) == before + 1 == actual(databases)
     (organization,) = databases.master["organizations"].find()
     assert "index_changes" not in organization
 
 
-def test_index_that_is_refused_counts_nothing(mine: TenantCollection, databases: Databases) -> None:
+def test_index_that_is_refused_counts_nothing(documents: TenantCollection, databases: Databases) -> None:
     before = counted(databases)
-    mine.insert_many([{"kind": 1}, {"kind": 1}])
+    documents.insert_many([{"kind": 1}, {"kind": 1}])
     with pytest.raises(DuplicateKeyError):
-        mine.create_index([("kind", 1)], unique=True)
+        documents.create_index([("kind", 1)], unique=True)
     assert counted(databases) == before == actual(databases)
 
 
-def test_indexes_go_with_their_organization(mine: TenantCollection, databases: Databases) -> None:
-    mine.create_index([("kind", 1)])
+def test_indexes_go_with_their_organization(documents: TenantCollection, databases: Databases) -> None:
+    documents.create_index([("kind", 1)])
     (organization,) = databases.master["organizations"].find()
     member = library.membership(library.accounts_of(organization["_id"])[0], organization["_id"])
     deleting.delete(member)
     assert counted(databases) == 0 == actual(databases)
     with pytest.raises(OrganizationNotFound):
-        mine.create_index([("kind", 1)])
+        documents.create_index([("kind", 1)])
 
 
 @pytest.mark.parametrize("room", [0, 3])
@@ -94,35 +94,35 @@ def test_no_more_indexes_are_created_than_there_is_room_for(room: int, databases
             for field in ("a", "b", "c")
         ]
     )
-    assert [isinstance(one, CapacityExhausted) for one in results].count(True) == 6 - room, results
+    assert [isinstance(result, CapacityExhausted) for result in results].count(True) == 6 - room, results
     assert counted(databases) == 4 + room == actual(databases)
 
 
 @pytest.mark.parametrize(
     ("command", "change"),
     [
-        ("createIndexes", lambda mine: mine.create_index([("kind", 1)])),
-        ("dropIndexes", lambda mine: mine.drop_index("there")),
+        ("createIndexes", lambda documents: documents.create_index([("kind", 1)])),
+        ("dropIndexes", lambda documents: documents.drop_index("there")),
     ],
 )
 @pytest.mark.parametrize("is_done", [False, True])
 def test_indexes_are_counted_again_where_nobody_knows_the_outcome(
     command: str,
     change: Callable[[TenantCollection], Any],
-    mine: TenantCollection,
+    documents: TenantCollection,
     databases: Databases,
     monkeypatch: pytest.MonkeyPatch,
     *,
     is_done: bool,
 ) -> None:
-    mine.create_index([("there", 1)], name="there")
+    documents.create_index([("there", 1)], name="there")
     if is_done:
         with monkeypatch.context() as patch:
             patch.setattr(index_changes, "end", lambda *_, **__: None)
-            change(mine)
+            change(documents)
     else:
         with failing(databases.client, command, closeConnection=True), pytest.raises(AutoReconnect):
-            change(mine)
+            change(documents)
     (organization,) = databases.master["organizations"].find()
     assert len(organization["index_changes"]) == 1
     reconcile(timedelta(minutes=1))
@@ -133,7 +133,7 @@ def test_indexes_are_counted_again_where_nobody_knows_the_outcome(
 
 
 def test_index_whose_creation_is_repeated_counts_once(
-    mine: TenantCollection, databases: Databases, monkeypatch: pytest.MonkeyPatch
+    documents: TenantCollection, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = counted(databases)
     change = Fence.change
@@ -143,5 +143,5 @@ def test_index_whose_creation_is_repeated_counts_once(
         return change(fence, operation)
 
     monkeypatch.setattr(Fence, "change", twice)
-    mine.create_index([("kind", 1)])
+    documents.create_index([("kind", 1)])
     assert counted(databases) == before + 1 == actual(databases)

@@ -46,8 +46,8 @@ def pool(
 
 def create(name: str, documents: int = 3) -> Membership:
     member = library.create(name)
-    mine = TenantCollection(member.organization_id)
-    mine.insert_many([{"_id": number, "of": name} for number in range(documents)])
+    collection = TenantCollection(member.organization_id)
+    collection.insert_many([{"_id": number, "of": name} for number in range(documents)])
     return member
 
 
@@ -76,7 +76,7 @@ def test_pool_is_made_and_counted_once_and_only_where_there_is_room(databases: D
 
 @pytest.mark.usefixtures("free_names")
 def test_rename_changes_nothing_but_metadata(pool: Database[Document], databases: Databases) -> None:
-    member, other = create("Google"), create("Amazon")
+    member, neighbour = create("Google"), create("Amazon")
     before = databases.dump()
     renamed = library.rename(member, "Alphabet")
     assert (renamed["slug"], renamed["slugs"], renamed["collection"]) == (
@@ -86,7 +86,7 @@ def test_rename_changes_nothing_but_metadata(pool: Database[Document], databases
     )
     assert (renamed["version"], renamed["state"], renamed["intent"]) == (2, "active", None)
     with pytest.raises(OrganizationExists):
-        library.rename(other, "Alphabet")
+        library.rename(neighbour, "Alphabet")
     after = databases.dump()
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {f"{databases.master.name}.{name}" for name in ("organizations", "audit", "outbox")}
@@ -100,7 +100,7 @@ def test_deletion_leaves_nothing_and_touches_nobody_else(
     for member in (google, amazon):
         TenantCollection(member.organization_id).create_index([("of", 1)], unique=False)
     deleting.delete(google)
-    assert {one["_id"]["tenant"] for one in pool[POOL].find()} == {amazon.organization_id}
+    assert {document["_id"]["tenant"] for document in pool[POOL].find()} == {amazon.organization_id}
     indexes = pool[POOL].index_information()
     assert len(indexes) == 3
     assert not any(name.startswith(google.organization_id) for name in indexes)
@@ -138,7 +138,7 @@ def test_deletion_is_done_though_its_cluster_cannot_be_reached_any_more(
     monkeypatch.setenv("MONGODB_CLUSTERS", "{}")
     process.forget()
     deleting.delete(google)
-    assert [one["_id"] for one in databases.master["erasures"].find()] == [google.organization_id]
+    assert [erasure["_id"] for erasure in databases.master["erasures"].find()] == [google.organization_id]
     assert reconcile(timedelta()).failed == [google.organization_id]
     assert second[POOL].count_documents({}) == 3
 
@@ -152,11 +152,11 @@ def test_erasure_waits_for_a_writer_that_is_about_to_commit(
     find_to_commit = finding.find_to_commit
 
     def look_and_linger(*arguments: str) -> object:
-        found = find_to_commit(*arguments)
+        organization = find_to_commit(*arguments)
         monkeypatch.setattr(finding, "find_to_commit", find_to_commit)
         threading.Thread(target=delete).start()
         assert may_commit.wait(60)
-        return found
+        return organization
 
     def delete() -> None:
         deleting.delete(google)
@@ -172,7 +172,7 @@ def test_erasure_waits_for_a_writer_that_is_about_to_commit(
     monkeypatch.setattr(collections, "barrier", barrier)
     TenantCollection(google.organization_id).insert_one({"_id": "last"})
     assert is_deleted.wait(60)
-    assert [one["_id"] for one in databases.master["erasures"].find()] == [google.organization_id]
+    assert [erasure["_id"] for erasure in databases.master["erasures"].find()] == [google.organization_id]
     assert reconcile(timedelta()).erased == [google.organization_id]
     assert pool[POOL].count_documents({}) == 0
 
@@ -184,16 +184,16 @@ def test_writers_of_a_deleted_organization_leave_nothing(
     acknowledged: list[int] = []
 
     def write(first: int) -> None:
-        mine = TenantCollection(google.organization_id)
+        documents = TenantCollection(google.organization_id)
         with suppress(OrganizationNotFound):
             for number in range(first, first + 1000):
-                mine.insert_one({"_id": number})
+                documents.insert_one({"_id": number})
                 acknowledged.append(number)
 
-    def write_own() -> None:
-        mine = TenantCollection(amazon.organization_id)
+    def write_to_neighbour() -> None:
+        documents = TenantCollection(amazon.organization_id)
         for number in range(100, 110):
-            mine.insert_one({"_id": number})
+            documents.insert_one({"_id": number})
 
     def delete() -> None:
         while len(acknowledged) < 20:
@@ -201,11 +201,11 @@ def test_writers_of_a_deleted_organization_leave_nothing(
         deleting.delete(google)
 
     writers: list[Callable[[], None]] = [partial(write, 1000 * number) for number in range(1, 5)]
-    results = at_once([*writers, write_own, delete])
-    assert [one for one in results if one is not None] == []
+    results = at_once([*writers, write_to_neighbour, delete])
+    assert [result for result in results if result is not None] == []
     reconcile(timedelta())
     assert len(acknowledged) >= 20
-    assert {one["_id"]["tenant"] for one in pool[POOL].find()} == {amazon.organization_id}
+    assert {document["_id"]["tenant"] for document in pool[POOL].find()} == {amazon.organization_id}
     assert TenantCollection(amazon.organization_id).count_documents({}) == 13
     assert list(databases.master["erasures"].find()) == []
 
@@ -246,6 +246,6 @@ def test_change_that_another_overtakes_starts_over(
     name = "replace" if isinstance(change, partial) else "remove"
     once_before(monkeypatch, changing, name, partial(library.rename, google, "Googol"))
     change(google)
-    found = finding.find(google.organization_id)
-    assert (found["slug"] if found else None) == ("alphabet" if name == "replace" else None)
+    organization = finding.find(google.organization_id)
+    assert (organization["slug"] if organization else None) == ("alphabet" if name == "replace" else None)
     assert finding.find_holder("googol") is None

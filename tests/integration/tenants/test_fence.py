@@ -36,11 +36,11 @@ def moved(member: Membership, databases: Databases, second: Database[Document]) 
 def test_documents_are_on_the_organizations_cluster(
     moved: str, databases: Databases, second: Database[Document]
 ) -> None:
-    mine = TenantCollection(moved)
-    mine.insert_one({"_id": 1, "kind": "note"})
-    mine.create_index([("kind", 1)])
-    assert mine.find({"kind": "note"}) == list(second["org_google"].find())
-    assert [index["name"] for index in mine.list_indexes()] == ["_id_", "kind_1"]
+    documents = TenantCollection(moved)
+    documents.insert_one({"_id": 1, "kind": "note"})
+    documents.create_index([("kind", 1)])
+    assert documents.find({"kind": "note"}) == list(second["org_google"].find())
+    assert [index["name"] for index in documents.list_indexes()] == ["_id_", "kind_1"]
     assert databases.collections() == {}
 
 

@@ -15,49 +15,51 @@ from tests.support.databases import Databases
 
 
 @pytest.fixture
-def mine(member: Membership) -> TenantCollection:
+def documents(member: Membership) -> TenantCollection:
     return collection(member)
 
 
-def names(mine: TenantCollection) -> list[str]:
-    return [index["name"] for index in mine.list_indexes()]
+def names(documents: TenantCollection) -> list[str]:
+    return [index["name"] for index in documents.list_indexes()]
 
 
-def test_index_is_created_once_and_dropped(mine: TenantCollection, databases: Databases) -> None:
+def test_index_is_created_once_and_dropped(documents: TenantCollection, databases: Databases) -> None:
     for _ in range(2):
-        assert mine.create_index([("city", 1), ("age", -1)]) == "city_1_age_-1"
-    assert mine.create_index([("email", 1)], unique=True, name="address") == "address"
-    assert names(mine) == ["_id_", "city_1_age_-1", "address"]
+        assert documents.create_index([("city", 1), ("age", -1)]) == "city_1_age_-1"
+    assert documents.create_index([("email", 1)], unique=True, name="address") == "address"
+    assert names(documents) == ["_id_", "city_1_age_-1", "address"]
     assert databases.tenants["org_google"].index_information()["address"]["unique"]
-    mine.insert_one({"email": "ada@example.com"})
+    documents.insert_one({"email": "ada@example.com"})
     with pytest.raises(DuplicateKeyError):
-        mine.insert_one({"email": "ada@example.com"})
-    mine.drop_index("address")
-    assert names(mine) == ["_id_", "city_1_age_-1"]
+        documents.insert_one({"email": "ada@example.com"})
+    documents.drop_index("address")
+    assert names(documents) == ["_id_", "city_1_age_-1"]
 
 
-def test_refused_commands_change_nothing(mine: TenantCollection) -> None:
-    mine.insert_many([{"x": 1}, {"x": 1}])
-    mine.create_index([("y", 1)])
+def test_refused_commands_change_nothing(documents: TenantCollection) -> None:
+    documents.insert_many([{"x": 1}, {"x": 1}])
+    documents.create_index([("y", 1)])
     with pytest.raises(DuplicateKeyError):
-        mine.create_index([("x", 1)], unique=True)
+        documents.create_index([("x", 1)], unique=True)
     with pytest.raises(OperationFailure):
-        mine.create_index([("y", 1)], unique=True)
+        documents.create_index([("y", 1)], unique=True)
     for name in ("z_1", "_id_"):
         with pytest.raises(OperationFailure):
-            mine.drop_index(name)
-    assert names(mine) == ["_id_", "y_1"]
+            documents.drop_index(name)
+    assert names(documents) == ["_id_", "y_1"]
 
 
-def test_indexes_survive_a_rename(member: Membership, mine: TenantCollection, databases: Databases) -> None:
-    mine.create_index([("x", 1)], unique=True)
+def test_indexes_survive_a_rename(
+    member: Membership, documents: TenantCollection, databases: Databases
+) -> None:
+    documents.create_index([("x", 1)], unique=True)
     library.rename(member, "Alphabet")
-    assert names(mine) == ["_id_", "x_1"]
+    assert names(documents) == ["_id_", "x_1"]
     assert databases.tenants["org_alphabet"].index_information()["x_1"]["unique"]
 
 
 def test_collection_has_no_more_indexes_than_allowed_however_many_are_created_at_once(
-    member: Membership, mine: TenantCollection
+    member: Membership, documents: TenantCollection
 ) -> None:
     def create(number: int) -> bool:
         try:
@@ -67,11 +69,11 @@ def test_collection_has_no_more_indexes_than_allowed_however_many_are_created_at
         return True
 
     created = at_once([partial(create, number) for number in range(MAX_INDEXES + 6)])
-    assert len(names(mine)) == sum(created) + 1 <= MAX_INDEXES + 1
+    assert len(names(documents)) == sum(created) + 1 <= MAX_INDEXES + 1
     for number in range(MAX_INDEXES + 1):
         create(number)
-    assert len(names(mine)) == MAX_INDEXES + 1
+    assert len(names(documents)) == MAX_INDEXES + 1
     with pytest.raises(TooManyIndexes):
-        mine.create_index([("one too many", 1)])
-    existing = names(mine)[-1]
-    assert mine.create_index([(existing.removesuffix("_1"), 1)]) == existing
+        documents.create_index([("one too many", 1)])
+    existing = names(documents)[-1]
+    assert documents.create_index([(existing.removesuffix("_1"), 1)]) == existing

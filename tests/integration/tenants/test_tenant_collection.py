@@ -50,13 +50,13 @@ def in_background(step: Callable[[int], object]) -> Iterator[None]:
 
 def write(organization_id: str, writer: int, until: float) -> dict[str, set[str]]:
     """Insert until the time is over; return the ids by what the library said about them."""
-    mine = TenantCollection(organization_id)
+    documents = TenantCollection(organization_id)
     said: dict[str, set[str]] = {"written": set(), "not written": set()}
     number = 0
     while time.monotonic() < until:
         document_id = f"{writer}-{number}"
         try:
-            mine.insert_one({"_id": document_id})
+            documents.insert_one({"_id": document_id})
             said["written"].add(document_id)
         except ServiceUnavailable:
             said["not written"].add(document_id)
@@ -78,42 +78,42 @@ def test_writes_during_renames_are_neither_lost_nor_misplaced(
     organization_id = member.organization["_id"]
     with in_background(rename):
         said = at_once([partial(write, organization_id, writer, until) for writer in range(WRITERS)])
-    written = set().union(*(one["written"] for one in said))
+    written = set().union(*(outcome["written"] for outcome in said))
     assert renames > 10
     assert len(written) > 20
     (name,) = databases.collections()
-    assert {found["_id"] for found in databases.tenants[name].find()} == written
+    assert {document["_id"] for document in databases.tenants[name].find()} == written
     databases.check_invariants()
 
 
 def test_updates_during_renames_count_every_acknowledged_one(
     member: Membership, databases: Databases
 ) -> None:
-    mine = TenantCollection(member.organization["_id"])
-    mine.insert_one({"_id": "counter", "count": 0})
+    documents = TenantCollection(member.organization["_id"])
+    documents.insert_one({"_id": "counter", "count": 0})
 
     def increment() -> int:
         until, done = time.monotonic() + SECONDS / 2, 0
         while time.monotonic() < until:
-            done += mine.update_one({"_id": "counter"}, {"$inc": {"count": 1}}).modified_count
+            done += documents.update_one({"_id": "counter"}, {"$inc": {"count": 1}}).modified_count
         return done
 
     with in_background(lambda number: library.rename(member, f"Name {number % 2}")):
         done = at_once([increment] * 2)
-    assert mine.find_one({"_id": "counter"}) == {"_id": "counter", "count": sum(done)}
+    assert documents.find_one({"_id": "counter"}) == {"_id": "counter", "count": sum(done)}
     assert sum(done) > 0
     databases.check_invariants()
 
 
 def test_reads_during_renames_never_see_an_empty_tenant(member: Membership, databases: Databases) -> None:
-    mine = TenantCollection(member.organization["_id"])
-    mine.insert_many([{"_id": number} for number in range(5)])
+    documents = TenantCollection(member.organization["_id"])
+    documents.insert_many([{"_id": number} for number in range(5)])
 
     def read() -> set[tuple[int, int, bool]]:
         until, seen = time.monotonic() + SECONDS / 2, set()
         while time.monotonic() < until:
-            found = mine.find_one({"_id": 3}) is not None
-            seen.add((len(mine.find({})), mine.count_documents({}), found))
+            is_there = documents.find_one({"_id": 3}) is not None
+            seen.add((len(documents.find({})), documents.count_documents({}), is_there))
         return seen
 
     with in_background(lambda number: library.rename(member, f"Name {number % 2}")):
@@ -135,21 +135,21 @@ def test_writers_of_a_deleted_organization_never_write_into_its_successors_colle
     def succeed(number: int) -> None:
         deleting.delete(current[-1])
         successor = library.create("Google", f"{number}@example.com")
-        its_id = successor.organization["_id"]
-        foreign.extend(databases.tenants["org_google"].find({"owner": {"$ne": its_id}}))
+        successor_id = successor.organization["_id"]
+        foreign.extend(databases.tenants["org_google"].find({"owner": {"$ne": successor_id}}))
         with succeeded:
             current.append(successor)
             current.pop(0)
             succeeded.notify_all()
 
-    def has_successor(one: Membership) -> bool:
-        return current[-1] is not one
+    def has_successor(predecessor: Membership) -> bool:
+        return current[-1] is not predecessor
 
     def write_on(writer: int) -> Counter[str]:
         counts = Counter[str]()
         while time.monotonic() < until:
-            mine = current[-1]
-            organization_id = mine.organization["_id"]
+            member = current[-1]
+            organization_id = member.organization["_id"]
             try:
                 document = {"_id": f"{writer}-{counts.total()}", "owner": organization_id}
                 TenantCollection(organization_id).insert_one(document)
@@ -157,7 +157,7 @@ def test_writers_of_a_deleted_organization_never_write_into_its_successors_colle
             except OrganizationNotFound:
                 counts["refused"] += 1
                 with succeeded:
-                    succeeded.wait_for(partial(has_successor, mine), SECONDS)
+                    succeeded.wait_for(partial(has_successor, member), SECONDS)
         return counts
 
     with in_background(succeed):

@@ -25,7 +25,7 @@ class Documents:
     owner: Owner
 
     @property
-    def mine(self) -> TenantCollection:
+    def collection(self) -> TenantCollection:
         """The collection itself; handlers serve one request at a time."""
         return TenantCollection(self.owner.id)
 
@@ -62,7 +62,7 @@ class Documents:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    both = (
+    modules = (
         "test_cursors.",
         "test_indexes.",
         "test_many.",
@@ -71,7 +71,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "test_refusals.",
         "test_repeated.",
     )
-    parametrize(metafunc, lambda name: name.startswith((*both, "test_one.test_an_id_is_taken")))
+    parametrize(metafunc, lambda name: name.startswith((*modules, "test_one.test_an_id_is_taken")))
 
 
 @pytest.fixture(autouse=True)

@@ -56,8 +56,8 @@ def opened(cursor: str) -> dict[str, Any]:
 def digest_of(sort: str) -> bytes:
     """Return what says which filter and order a cursor is of, as whoever reads the source can make it."""
     query, order = filters.parse(None), sorting.parse(sort)
-    found: bytes = opened(cursors.cursor_of(query, order, [[1]] * len(order)))["of"]
-    return found
+    digest: bytes = opened(cursors.cursor_of(query, order, [[1]] * len(order)))["of"]
+    return digest
 
 
 @pytest.fixture
@@ -170,9 +170,9 @@ def test_long_values_are_paged_through(documents: Documents, databases: Database
     databases.stored("org_alpha").insert_many(
         {"_id": n, "t": long_text(n), "n": n % 2, "o": {"t": [long_text(n)]}} for n in numbers
     )
-    everything = documents.find(sort=sort, fields="_id", limit=100).json["documents"]
-    assert pages(documents, sort, fields="_id") == [document["_id"] for document in everything]
-    assert len(everything) == len(numbers) + 1
+    stored = documents.find(sort=sort, fields="_id", limit=100).json["documents"]
+    assert pages(documents, sort, fields="_id") == [document["_id"] for document in stored]
+    assert len(stored) == len(numbers) + 1
 
 
 def test_a_place_whose_document_changed_elsewhere_is_still_one(

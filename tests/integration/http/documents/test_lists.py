@@ -38,9 +38,9 @@ def every_page(documents: Documents, **parameters: Any) -> list[list[Any]]:
 def test_pages_hold_every_document_once_in_order(people: Documents) -> None:
     pages = every_page(people, sort="-age,name", fields="name", limit=7)
     assert [len(page) for page in pages] == [7, 7, 7, 7, 7, 5]
-    expected = sorted(PEOPLE, key=lambda one: (-int(str(one["age"])), str(one["name"])))
-    found = [document for page in pages for document in page]
-    assert found == [{"_id": one["_id"], "name": one["name"]} for one in expected]
+    expected = sorted(PEOPLE, key=lambda person: (-int(str(person["age"])), str(person["name"])))
+    documents = [document for page in pages for document in page]
+    assert documents == [{"_id": person["_id"], "name": person["name"]} for person in expected]
 
 
 @pytest.mark.parametrize("limit", [10, 20, 40])
@@ -66,11 +66,13 @@ def test_pages_are_stable_while_documents_come_and_go(people: Documents) -> None
 
 def test_filters_choose(people: Documents) -> None:
     query = {"$and": [{"age": {"$in": [1, 2]}}, {"$or": [{"tags": "even"}, {"name": {"$regex": "^n0"}}]}]}
-    found = [document["_id"] for document in people.find(query).json["documents"]]
-    assert found == [
-        one["_id"] for one in PEOPLE if one["age"] in (1, 2) and (one["tags"] or str(one["name"]) < "n1")
+    chosen = [document["_id"] for document in people.find(query).json["documents"]]
+    assert chosen == [
+        person["_id"]
+        for person in PEOPLE
+        if person["age"] in (1, 2) and (person["tags"] or str(person["name"]) < "n1")
     ]
-    assert people.count(query).json == {"count": len(found)}
+    assert people.count(query).json == {"count": len(chosen)}
     assert people.count({}).json == {"count": 40}
 
 

@@ -50,7 +50,7 @@ def test_names_are_paged_through(documents: Documents, sort: str) -> None:
         assert page.status == 200, page.text
         seen += page.json["documents"]
         cursor = {"cursor": page.json["next_cursor"]}
-    assert sorted(seen, key=lambda one: one["_id"]) == sent
+    assert sorted(seen, key=lambda document: document["_id"]) == sent
 
 
 @pytest.mark.parametrize("name", NAMES)

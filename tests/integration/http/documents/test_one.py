@@ -95,7 +95,7 @@ def test_id_in_a_path_is_percent_decoded_once(documents: Documents, text: str) -
     assert documents.of(text, "GET").json == stored.json
     if not text.startswith(("{", '"')):
         assert stored.json["_id"] == text
-        assert [one["_id"] for one in documents.find({"_id": text}).json["documents"]] == [text]
+        assert [document["_id"] for document in documents.find({"_id": text}).json["documents"]] == [text]
 
 
 def test_what_was_answered_can_be_stored_again(documents: Documents) -> None:
@@ -173,8 +173,8 @@ def test_what_is_there_already_is_not_changed(documents: Documents) -> None:
 
 
 def test_of_puts_on_condition_that_there_is_none_at_once_one_creates(documents: Documents) -> None:
-    one = {"method": "PUT", "path": f"{documents.path}/a", "token": documents.owner.token}
-    puts = [one | {"json_body": {"n": n}, "headers": {"If-None-Match": "*"}} for n in range(4)]
+    request = {"method": "PUT", "path": f"{documents.path}/a", "token": documents.owner.token}
+    puts = [request | {"json_body": {"n": n}, "headers": {"If-None-Match": "*"}} for n in range(4)]
     answers = requests_at_once("documents", puts)
     assert sorted(answer.status for answer in answers) == [201, 412, 412, 412]
     (created,) = [answer for answer in answers if answer.status == 201]
@@ -185,10 +185,10 @@ def test_of_puts_on_condition_that_there_is_none_at_once_one_creates(documents: 
 def test_put_on_condition_that_another_overtakes_is_refused(
     documents: Documents, databases: Databases, monkeypatch: pytest.MonkeyPatch, moment: tuple[object, str]
 ) -> None:
-    others = {"_id": "a", "of": "another"}
-    once_before(monkeypatch, *moment, lambda: databases.stored("org_alpha").insert_one(others))
+    inserted = {"_id": "a", "of": "another"}
+    once_before(monkeypatch, *moment, lambda: databases.stored("org_alpha").insert_one(inserted))
     assert documents.of("a", "PUT", {"n": 1}, **{"If-None-Match": "*"}).status == 412
-    assert documents.of("a", "GET").json == others
+    assert documents.of("a", "GET").json == inserted
 
 
 def test_each_form_of_a_document_has_a_tag_of_its_own_and_any_guards_a_change(documents: Documents) -> None:
@@ -236,9 +236,9 @@ def test_of_changes_with_the_same_entity_tag_one_is_made(documents: Documents) -
     def change(number: int) -> bool:
         try:
             if number % 2:
-                changing.put(documents.mine, "a", {"n": number}, condition(tag))
+                changing.put(documents.collection, "a", {"n": number}, condition(tag))
             else:
-                changing.patch(documents.mine, "a", {"n": number}, condition(tag))
+                changing.patch(documents.collection, "a", {"n": number}, condition(tag))
         except PreconditionFailed:
             return False
         return True
@@ -251,12 +251,14 @@ def test_of_changes_with_the_same_entity_tag_one_is_made(documents: Documents) -
 def test_patches_at_once_are_all_in_it(documents: Documents) -> None:
     documents.insert({"_id": "a"})
     changes = [{f"f{number}": number} for number in range(8)]
-    at_once([partial(changing.patch, documents.mine, "a", change, condition(None)) for change in changes])
+    at_once(
+        [partial(changing.patch, documents.collection, "a", change, condition(None)) for change in changes]
+    )
     assert documents.of("a", "GET").json == {"_id": "a"} | {f"f{number}": number for number in range(8)}
 
 
 def test_puts_under_a_free_id_at_once_create_one_document(documents: Documents) -> None:
-    put = partial(changing.put, documents.mine, "a", {"n": 1}, condition(None))
+    put = partial(changing.put, documents.collection, "a", {"n": 1}, condition(None))
     assert sorted(done.is_created for done in at_once([put] * 8)) == [False] * 7 + [True]
 
 
@@ -264,9 +266,10 @@ def test_id_stays(documents: Documents) -> None:
     documents.insert({"_id": 1, "n": 0})
     path = '{"$numberInt":"1"}'
     assert documents.of(path, "PUT", {"_id": 1, "n": 1}).json == {"_id": 1, "n": 1}
-    for other in (2, "1", {"$numberLong": "1"}, {"$numberDouble": "1"}, {"$oid": "665f1c2e8b3e4a0012ab34cd"}):
+    object_id = {"$oid": "665f1c2e8b3e4a0012ab34cd"}
+    for changed_id in (2, "1", {"$numberLong": "1"}, {"$numberDouble": "1"}, object_id):
         for method in ("PUT", "PATCH"):
-            refused = documents.of(path, method, {"_id": other, "n": 2})
+            refused = documents.of(path, method, {"_id": changed_id, "n": 2})
             assert (refused.status, refused.json["errors"][0]["field"]) == (422, "_id")
     assert documents.of(path, "PATCH", {"_id": None}).status == 422
     assert documents.of(path, "GET").json == {"_id": 1, "n": 1}

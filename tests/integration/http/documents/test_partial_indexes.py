@@ -76,19 +76,19 @@ def test_documents_without_one_of_several_fields_are_not_compared(documents: Doc
     documents.index("POST", keys("a", "b.c", unique=True, partial=True))
     for sent in ({}, {"a": 1}, {"a": 1, "b": {}}, {"b": {"c": 1}}):
         assert [documents.insert(sent).status for _ in range(2)] == [201, 201], sent
-    both = {"a": 1, "b": {"c": 1}}
-    assert [documents.insert(both).status for _ in range(2)] == [201, 409]
+    complete = {"a": 1, "b": {"c": 1}}
+    assert [documents.insert(complete).status for _ in range(2)] == [201, 409]
 
 
 def test_an_equal_index_is_left_as_it_is_and_another_one_is_none(documents: Documents) -> None:
     for _ in range(2):
         assert documents.index("POST", keys("a", partial=True)).status == 201
-    other = documents.index("POST", keys("a"))
-    assert (other.status, other.code, other.json["indexes"]) == (409, "index-refused", ["a"])
+    whole = documents.index("POST", keys("a"))
+    assert (whole.status, whole.code, whole.json["indexes"]) == (409, "index-refused", ["a"])
     assert documents.index("POST", keys("a") | {"name": "all"}).status == 201
     assert documents.index("DELETE", name="a").status == 204
     listed = documents.index("GET").json["indexes"]
-    assert [(one["name"], one["partial"]) for one in listed] == [
+    assert [(index["name"], index["partial"]) for index in listed] == [
         ("_id_", False), ("kind", False), ("all", False),
     ]  # fmt: skip
 
@@ -104,7 +104,7 @@ def test_pages_in_the_order_of_the_index_leave_nothing_out(documents: Documents,
         {"_id": 3, "a": 2, "b": None},
         {"_id": 4, "a": None},
     ]
-    documents.mine.delete_many({})
+    documents.collection.delete_many({})
     documents.insert(sent)
     for query in ({}, {"a": None}, {"a": {"$exists": True}}):
         seen: list[Any] = []
@@ -112,7 +112,7 @@ def test_pages_in_the_order_of_the_index_leave_nothing_out(documents: Documents,
         while True:
             page = documents.find(query, sort=sort, limit=2, **cursor)
             assert page.status == 200, page.text
-            seen += [one["_id"] for one in page.json["documents"]]
+            seen += [document["_id"] for document in page.json["documents"]]
             if page.json["next_cursor"] is None:
                 break
             cursor = {"cursor": page.json["next_cursor"]}
@@ -140,20 +140,20 @@ def test_whatever_is_asked_is_answered_as_without_indexes(
     sort: str,
     direction: int,
 ) -> None:
-    mine = documents.mine
-    if len(mine.list_indexes()) == 2:
+    collection = documents.collection
+    if len(collection.list_indexes()) == 2:
         for fields in (["a"], ["b"], ["a.b"], ["a.0"], ["b", "a.b"]):
-            mine.create_index([(field, 1) for field in fields], partial=True)
+            collection.create_index([(field, 1) for field in fields], partial=True)
     copies = [{"_id": number, **document} for number, document in enumerate(stored)] or [{"_id": 0}]
-    for collection in (mine, unindexed):
-        collection.delete_many({})
-        collection.insert_many([dict(one) for one in copies])
+    for filled in (collection, unindexed):
+        filled.delete_many({})
+        filled.insert_many([dict(document) for document in copies])
     expected = unindexed.find(query).sort("_id", 1).to_list()
     for order in ([(sort, direction), ("_id", 1)], [(sort, direction)], [("_id", 1)]):
-        found = mine.find(query, sort=order)
-        assert sorted(found, key=lambda one: one["_id"]) == expected
-    assert mine.find(query, sort=[(sort, direction), ("_id", 1)]) == list(
+        sorted_documents = collection.find(query, sort=order)
+        assert sorted(sorted_documents, key=lambda document: document["_id"]) == expected
+    assert collection.find(query, sort=[(sort, direction), ("_id", 1)]) == list(
         unindexed.find(query).sort([(sort, direction), ("_id", 1)])
     )
-    assert mine.count_documents(query) == len(expected)
-    assert mine.update_many(query, {"$set": {"c": 1}}).matched_count == len(expected)
+    assert collection.count_documents(query) == len(expected)
+    assert collection.update_many(query, {"$set": {"c": 1}}).matched_count == len(expected)

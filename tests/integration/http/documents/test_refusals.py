@@ -109,11 +109,11 @@ def test_whatever_meets_an_index_is_stored_or_refused(
     fields: list[str],
     unique: bool,
 ) -> None:
-    documents.mine.delete_many({})
+    documents.collection.delete_many({})
     documents.insert(stored or [{}])
     index = documents.index("POST", keys(*fields) | {"unique": unique, "name": "mine"})
     assert index.status in {201, 409, 422}, index.text
-    documents.mine.delete_many({})
+    documents.collection.delete_many({})
     assert documents.index("POST", keys(*fields) | {"unique": unique, "name": "mine"}).status in {201, 422}
     for document in [*stored, sent]:
         answer = documents.of("there", "PUT", document)
@@ -128,14 +128,14 @@ def test_documents_that_come_while_an_index_is_built(documents: Documents) -> No
     """Some builds are ready before them and refuse the document, others find it and give up."""
     documents.insert([{"q": number} for number in range(1000)])
     is_over = threading.Event()
-    mine = documents.mine
+    collection = documents.collection
 
     def insert() -> None:
         while not is_over.is_set():
             with suppress(OperationFailure):  # the index was there first, or is not there yet
-                mine.insert_one({"_id": "late", **AMBIGUOUS})
+                collection.insert_one({"_id": "late", **AMBIGUOUS})
             with suppress(OperationFailure):  # the same
-                mine.delete_one({"_id": "late"})
+                collection.delete_one({"_id": "late"})
 
     writer = threading.Thread(target=insert)
     writer.start()

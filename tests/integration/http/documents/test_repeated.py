@@ -25,8 +25,8 @@ def stored(databases: Databases) -> list[Any]:
     return [document for document in databases.documents("org_alpha") if document["_id"] != "kept"]
 
 
-def same(first: Answer, *others: Answer) -> bool:
-    return all(other.apart_from_request_id == first.apart_from_request_id for other in others)
+def same(first: Answer, *answers: Answer) -> bool:
+    return all(answer.apart_from_request_id == first.apart_from_request_id for answer in answers)
 
 
 def test_one_document_is_stored_once_and_answered_again(documents: Documents, databases: Databases) -> None:
@@ -106,7 +106,7 @@ def test_key_of_another_organization_or_account_is_another_one(
     first = documents.insert(NOTE, headers=KEY)
     beta = sign_up(service, "Beta")
     of_beta = service.post(f"{beta.path}/documents", NOTE, token=beta.token, headers=KEY)
-    own_second = service.post("/organizations", {"name": "Gamma"}, token=owner.token).json["organization"]
+    second = service.post("/organizations", {"name": "Gamma"}, token=owner.token).json["organization"]
     token = log_in(service, owner.email, "gamma")
     of_second = service.post("/organizations/gamma/documents", NOTE, token=token, headers=KEY)
     colleague = databases.master["accounts"].find_one({"email": beta.email}) or {}
@@ -114,9 +114,9 @@ def test_key_of_another_organization_or_account_is_another_one(
     databases.master["members"].insert_one({"_id": "mem_colleague", **member})
     token = log_in(service, beta.email, owner.id)
     of_colleague = service.post(documents.path, NOTE, token=token, headers=KEY)
-    assert [one.status for one in (first, of_beta, of_second, of_colleague)] == [201] * 4
-    assert len({one.json["_id"]["$oid"] for one in (first, of_beta, of_second, of_colleague)}) == 4
-    assert own_second["slug"] == "gamma"
+    assert [answer.status for answer in (first, of_beta, of_second, of_colleague)] == [201] * 4
+    assert len({answer.json["_id"]["$oid"] for answer in (first, of_beta, of_second, of_colleague)}) == 4
+    assert second["slug"] == "gamma"
     assert len(stored(databases)) == 2
 
 
@@ -142,8 +142,8 @@ def test_answer_stays_what_it_was_when_the_document_has_changed(documents: Docum
 
 @pytest.mark.parametrize("sent", [NOTE, [{"n": number} for number in range(20)]], ids=["one", "list"])
 def test_of_equal_requests_at_once_one_stores(documents: Documents, databases: Databases, sent: Any) -> None:
-    one = {"method": "POST", "path": documents.path, "token": documents.owner.token}
-    answers = requests_at_once("documents", [one | {"json_body": sent, "headers": KEY}] * 4)
+    request = {"method": "POST", "path": documents.path, "token": documents.owner.token}
+    answers = requests_at_once("documents", [request | {"json_body": sent, "headers": KEY}] * 4)
     assert {answer.status for answer in answers} <= {201, 409}
     assert {answer.code for answer in answers} <= {"", "request-in-flight"}
     succeeded = [answer for answer in answers if answer.status == 201]

@@ -66,7 +66,9 @@ def values_of(content: dict[str, Any]) -> list[Any]:
 
 def test_every_operation_on_documents_and_indexes_is_tried() -> None:
     tagged = {
-        name for name, (*_, one) in OPERATIONS.items() if one.get("tags") in (["Documents"], ["Indexes"])
+        name
+        for name, (*_, operation) in OPERATIONS.items()
+        if operation.get("tags") in (["Documents"], ["Indexes"])
     }
     assert set(IN_ORDER) == tagged
 

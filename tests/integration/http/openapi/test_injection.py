@@ -25,9 +25,11 @@ OPERATORS: list[dict[str, Any]] = [
     {"$ne": None}, {"$gt": ""}, {"$regex": ".*"}, {"$where": "1"}, {"$in": ["a"]}, {"$exists": True},
     {"$expr": {"$eq": [1, 1]}}, {"$set": {"state": "active"}},
 ]  # fmt: skip
-WITH_BODY = {name: one for name, one in OPERATIONS.items() if one.body_schema}
+WITH_BODY = {name: operation for name, operation in OPERATIONS.items() if operation.body_schema}
 # The others' bodies are documents, whose fields are the tenant's own.
-WITH_FIELDS = {name: one for name, one in WITH_BODY.items() if "properties" in one.body_schema}
+WITH_FIELDS = {
+    name: operation for name, operation in WITH_BODY.items() if "properties" in operation.body_schema
+}
 OF_DOCUMENTS = WITH_BODY.keys() - WITH_FIELDS.keys()
 
 
@@ -44,7 +46,7 @@ def owner(owner: Owner, databases: Databases) -> Owner:
 
 
 @pytest.fixture
-def nothing_changes(owner: Owner, databases: Databases) -> Iterator[None]:
+def database_unchanged(owner: Owner, databases: Databases) -> Iterator[None]:
     before = databases.dump()
     yield
     assert databases.dump() == before
@@ -58,7 +60,9 @@ def path_parameters(owner: Owner) -> dict[str, str]:
 def stored_names(databases: Databases) -> set[str]:
     """Return the names of all fields that the master database holds, at any depth."""
     documents = [
-        one for name in databases.master.list_collection_names() for one in databases.master[name].find()
+        document
+        for name in databases.master.list_collection_names()
+        for document in databases.master[name].find()
     ]
     return {str(path[-1]) for document in documents for path in places(document)}
 
@@ -72,7 +76,7 @@ def test_documents_are_the_only_bodies_of_any_shape() -> None:
     assert WITH_FIELDS.keys() >= {"createOrganization", "updateOrganization", "login", "changePassword"}
 
 
-@pytest.mark.usefixtures("nothing_changes")
+@pytest.mark.usefixtures("database_unchanged")
 def test_field_that_the_schema_does_not_name_is_refused(
     owner: Owner, databases: Databases, path_parameters: dict[str, str]
 ) -> None:
@@ -86,7 +90,7 @@ def test_field_that_the_schema_does_not_name_is_refused(
                 assert refused_for(answer, ".".join(map(str, (*path, name)))), f"{body}: {answer.text}"
 
 
-@pytest.mark.usefixtures("nothing_changes")
+@pytest.mark.usefixtures("database_unchanged")
 def test_operator_in_the_place_of_a_field_is_refused(owner: Owner, path_parameters: dict[str, str]) -> None:
     for operation in WITH_FIELDS.values():
         for path in places(operation.body):
@@ -97,7 +101,7 @@ def test_operator_in_the_place_of_a_field_is_refused(owner: Owner, path_paramete
                 assert answer.json["errors"][0]["field"].startswith(str(path[0]))
 
 
-@pytest.mark.usefixtures("nothing_changes")
+@pytest.mark.usefixtures("database_unchanged")
 def test_operator_in_a_path_names_nothing(owner: Owner, path_parameters: dict[str, str]) -> None:
     for operation in OPERATIONS.values():
         for name in operation.parameters("path"):
@@ -107,7 +111,7 @@ def test_operator_in_a_path_names_nothing(owner: Owner, path_parameters: dict[st
                 assert answer.status in {404, 422}, f"{operation.method} {sent}: {answer.text}"
 
 
-@pytest.mark.usefixtures("nothing_changes")
+@pytest.mark.usefixtures("database_unchanged")
 def test_operator_in_a_query_is_refused(owner: Owner, path_parameters: dict[str, str]) -> None:
     for operation in OPERATIONS.values():
         for name in operation.parameters("query"):

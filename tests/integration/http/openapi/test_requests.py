@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.kinds import KINDS, place
-from tests.integration.tenants.isolation.tenants import found, snapshot
+from tests.integration.tenants.isolation.tenants import create_tenant, snapshot
 from tests.openapi import command
 from tests.support.databases import Databases
 from tests.support.gateway import serving
@@ -21,7 +21,7 @@ def test_every_operation_does_what_the_document_says(
 ) -> None:
     for kind in reversed(KINDS):  # so that the operator may ask for either
         place(kind, monkeypatch)
-    peer = found(service, databases)
+    peer = create_tenant(service, databases)
     before = snapshot(databases, peer)
     with serving() as api_url:
         wrong = command.failures(api_url, peer, EXAMPLES[phases], phases, tmp_path)

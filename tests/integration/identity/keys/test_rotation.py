@@ -58,8 +58,8 @@ def test_tokens_of_the_retired_and_of_the_newest_key_are_valid(
     token = log_in(owner.service, owner.email)
     assert key_id_of(token) == signing_key.key_id != old_key
     with library.fresh_process():
-        for one in (owner.token, token):
-            assert owner.service.get(owner.path, token=one).status == 200
+        for valid in (owner.token, token):
+            assert owner.service.get(owner.path, token=valid).status == 200
         published = {key["kid"] for key in owner.service.get("/.well-known/jwks.json").json["keys"]}
     assert published == {old_key, signing_key.key_id}
 
@@ -132,8 +132,8 @@ def check_keys(owner: Owner, signing_key: SigningKeySecret, databases: Databases
     forget_secrets()
     forget_keys()
     token = log_in(owner.service, owner.email)
-    for one in (*issued, token):
-        assert owner.service.get(owner.path, token=one).status == 200
+    for valid in (*issued, token):
+        assert owner.service.get(owner.path, token=valid).status == 200
     assert key_id_of(token) == signing_key.key_id
     return token
 

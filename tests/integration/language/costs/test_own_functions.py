@@ -98,37 +98,41 @@ def test_time_of_an_update_grows_with_the_document(name: str, stored: Collection
 LARGE_KEYS = {"x": "x" * 200_000, "y": {"a": list(range(1000))}}
 POSSESSIVE = {"t": {"$regex": "a++b"}}
 REFUSED: dict[str, Callable[[TenantCollection], Any]] = {
-    "find": lambda mine: mine.find({DIGITS: 2}),
-    "find one": lambda mine: mine.find_one({"t": Regex("a*b")}),
-    "elements": lambda mine: mine.count_documents(elements(8)),
-    "conditions": lambda mine: mine.find({"$or": [{"a": number} for number in range(501)]}),
-    "projection": lambda mine: mine.find({}, {"0.0": {"$elemMatch": {"0": 1}}}),
-    "sort": lambda mine: mine.find({}, sort=[("a", 1), ("a.b", 1)]),
-    "index": lambda mine: mine.create_index([("0.0.0", 1)]),
-    "update": lambda mine: mine.update_one(POSSESSIVE, {"$set": {"a": 1}}),
-    "path": lambda mine: mine.update_many({}, {"$set": {DIGITS: 1}}),
-    "fields": lambda mine: mine.update_many({}, {"$set": {f"n{number}": 1 for number in range(501)}}),
-    "values": lambda mine: mine.update_many({}, {"$addToSet": {"a": {"$each": list(range(201))}}}),
-    "pull": lambda mine: mine.update_many({}, {"$pull": {"a": {"b": {"$regex": "a*b"}}}}),
-    "pulled text": lambda mine: mine.update_many({}, {"$pull": {"a": Regex("a*b")}}),
-    "pulled items": lambda mine: mine.update_many({}, {"$pullAll": {"a": list(range(201))}}),
-    "array filter": lambda mine: mine.bulk_write(
+    "find": lambda documents: documents.find({DIGITS: 2}),
+    "find one": lambda documents: documents.find_one({"t": Regex("a*b")}),
+    "elements": lambda documents: documents.count_documents(elements(8)),
+    "conditions": lambda documents: documents.find({"$or": [{"a": number} for number in range(501)]}),
+    "projection": lambda documents: documents.find({}, {"0.0": {"$elemMatch": {"0": 1}}}),
+    "sort": lambda documents: documents.find({}, sort=[("a", 1), ("a.b", 1)]),
+    "index": lambda documents: documents.create_index([("0.0.0", 1)]),
+    "update": lambda documents: documents.update_one(POSSESSIVE, {"$set": {"a": 1}}),
+    "path": lambda documents: documents.update_many({}, {"$set": {DIGITS: 1}}),
+    "fields": lambda documents: documents.update_many(
+        {}, {"$set": {f"n{number}": 1 for number in range(501)}}
+    ),
+    "values": lambda documents: documents.update_many({}, {"$addToSet": {"a": {"$each": list(range(201))}}}),
+    "pull": lambda documents: documents.update_many({}, {"$pull": {"a": {"b": {"$regex": "a*b"}}}}),
+    "pulled text": lambda documents: documents.update_many({}, {"$pull": {"a": Regex("a*b")}}),
+    "pulled items": lambda documents: documents.update_many({}, {"$pullAll": {"a": list(range(201))}}),
+    "array filter": lambda documents: documents.bulk_write(
         [UpdateOne({}, {"$set": {"a.$[x]": 1}}, array_filters=[{"x": {"$regex": "a*b"}}])]
     ),
-    "replace": lambda mine: mine.replace_one({}, LARGE_KEYS),
-    "insert": lambda mine: mine.insert_one(dict(LARGE_KEYS)),
-    "insert many": lambda mine: mine.insert_many([{}, dict(LARGE_KEYS)]),
-    "modify": lambda mine: mine.modify_one(0, lambda _: {"_id": 0, **LARGE_KEYS}),
-    "delete": lambda mine: mine.delete_many({"$nor": [POSSESSIVE]}),
-    "match": lambda mine: mine.aggregate([{"$limit": 1}, {"$match": POSSESSIVE}]),
-    "over and over": lambda mine: mine.aggregate([{"$set": {"x": mapped({"$in": ["$$this", "$b"]})}}]),
+    "replace": lambda documents: documents.replace_one({}, LARGE_KEYS),
+    "insert": lambda documents: documents.insert_one(dict(LARGE_KEYS)),
+    "insert many": lambda documents: documents.insert_many([{}, dict(LARGE_KEYS)]),
+    "modify": lambda documents: documents.modify_one(0, lambda _: {"_id": 0, **LARGE_KEYS}),
+    "delete": lambda documents: documents.delete_many({"$nor": [POSSESSIVE]}),
+    "match": lambda documents: documents.aggregate([{"$limit": 1}, {"$match": POSSESSIVE}]),
+    "over and over": lambda documents: documents.aggregate(
+        [{"$set": {"x": mapped({"$in": ["$$this", "$b"]})}}]
+    ),
 }
 
 
 def test_what_takes_longer_is_refused(member: Membership, databases: Databases) -> None:
-    mine = TenantCollection(member.organization_id)
-    mine.insert_many([{"_id": number, **one} for number, one in enumerate(DEEP)])
+    documents = TenantCollection(member.organization_id)
+    documents.insert_many([{"_id": number, **document} for number, document in enumerate(DEEP)])
     for ask in REFUSED.values():
         with pytest.raises(ForbiddenOperation):
-            ask(mine)
+            ask(documents)
     wait_until(lambda: is_idle(databases), 1)

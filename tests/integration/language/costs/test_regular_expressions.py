@@ -34,11 +34,11 @@ def test_what_passes_means_the_same_to_a_linear_matcher(stored: Collection[dict[
             return
         stored.delete_many({})
         stored.insert_many([{"text": text} for text in texts])
-        found = {one["text"] for one in stored.find({"text": regex})}
+        matching = {document["text"] for document in stored.find({"text": regex})}
         judge = re2.compile(f"(?{options}:{for_re2(pattern)})" if options else for_re2(pattern))
-        assert found == {text for text in texts if judge.search(text)}
+        assert matching == {text for text in texts if judge.search(text)}
         passed += 1
-        matched += bool(found)
+        matched += bool(matching)
 
     check()
     assert passed > EXAMPLES / 4

@@ -36,7 +36,7 @@ def elements(number: int) -> Any:
 
 DEEP = [levels(49)]
 LONG: list[dict[str, Any]] = [{"t": TEXT}, {"t": [TEXT[:1000]] * 300}]
-MANY = [{"a": list(range(40_000))}]
+LARGE_ARRAY = [{"a": list(range(40_000))}]
 FILTERS: dict[str, dict[str, Any]] = {
     "digits": {DIGITS: 2},
     "three numbers": {"0.0.0": 2},
@@ -63,13 +63,18 @@ FILTERS: dict[str, dict[str, Any]] = {
 
 
 def store(databases: Databases, documents: list[dict[str, Any]]) -> None:
-    databases.stored("org_alpha").insert_many([{"_id": i, **one} for i, one in enumerate(documents)])
+    databases.stored("org_alpha").insert_many(
+        [{"_id": i, **document} for i, document in enumerate(documents)]
+    )
 
 
 def is_idle(databases: Databases) -> bool:
     """Tell whether the server does nothing for tenants."""
     running = databases.client.admin.aggregate([{"$currentOp": {"allUsers": True}}])
-    return not any(one["active"] and one["ns"].startswith(f"{databases.tenants.name}.") for one in running)
+    return not any(
+        operation["active"] and operation["ns"].startswith(f"{databases.tenants.name}.")
+        for operation in running
+    )
 
 
 def check_refused(ask: Callable[[], Answer], databases: Databases, field: str, name: str = "") -> None:
@@ -82,14 +87,14 @@ def check_refused(ask: Callable[[], Answer], databases: Databases, field: str, n
 
 
 def test_filters_are_refused(documents: Documents, databases: Databases) -> None:
-    store(databases, [*DEEP, *LONG, *MANY])
+    store(databases, [*DEEP, *LONG, *LARGE_ARRAY])
     for name, query in FILTERS.items():
         for ask in (documents.find, documents.count):
             check_refused(partial(ask, query), databases, "filter", name)
 
 
 def test_orders_and_fields_are_refused(documents: Documents, databases: Databases) -> None:
-    store(databases, [*DEEP, *MANY])
+    store(databases, [*DEEP, *LARGE_ARRAY])
     for paths in (DIGITS[:199], "0.0.0", "a,b.0", "a,a.b", "b.c,-a,b"):
         check_refused(partial(documents.find, sort=paths), databases, "sort", paths)
     check_refused(lambda: documents.find(fields=DIGITS[:199]), databases, "fields", "fields")

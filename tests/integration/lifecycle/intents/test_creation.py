@@ -43,11 +43,11 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Membership:
         patch.setattr(collections, "create_checked", raiser(ServiceUnavailable()))
         with pytest.raises(ServiceUnavailable):
             creating.create(WANTED, None, "key")
-    found = finding.find_holder("google")
-    assert found is not None
-    assert found["state"] == "creating"
-    (account,) = library.accounts_of(found["_id"])
-    return library.membership(account, found["_id"])
+    organization = finding.find_holder("google")
+    assert organization is not None
+    assert organization["state"] == "creating"
+    (account,) = library.accounts_of(organization["_id"])
+    return library.membership(account, organization["_id"])
 
 
 def raiser(error: Exception) -> Callable[..., None]:
@@ -57,18 +57,22 @@ def raiser(error: Exception) -> Callable[..., None]:
     return fail
 
 
+def namespaces() -> dict[str, int]:
+    return {cluster["_id"]: cluster["namespaces"] for cluster in clusters.find_all()}
+
+
 def test_collection_is_on_the_other_cluster(databases: Databases, second: Database[Document]) -> None:
     member = library.create("Google")
     assert (member.organization["state"], member.organization["version"]) == ("active", 1)
     assert second.list_collection_names() == ["org_google"]
     assert databases.collections() == {}
-    assert {one["_id"]: one["namespaces"] for one in clusters.find_all()} == {"main": 0, "second": 2}
+    assert namespaces() == {"main": 0, "second": 2}
     deleting.delete(member)
     assert second.list_collection_names() == []
-    assert {one["_id"]: one["namespaces"] for one in clusters.find_all()} == {"main": 0, "second": 0}
+    assert namespaces() == {"main": 0, "second": 0}
 
 
-def repeat_with_its_key(member: Membership) -> None:
+def repeat_with_the_key(member: Membership) -> None:
     again = creating.create(WANTED, None, "key")
     assert again.organization == stored(member.organization_id)
 
@@ -82,16 +86,18 @@ def rename_and_back(member: Membership) -> None:
     library.rename(member, "Google")
 
 
-def want_its_name(_: Membership) -> None:
+def want_the_name(_: Membership) -> None:
     with pytest.raises(OrganizationExists):
         library.create("Google", "other@example.com")
 
 
-def reconcile_it(member: Membership) -> None:
+def run_the_reconciler(member: Membership) -> None:
     assert reconcile(timedelta()).settled == [member.organization_id]
 
 
-@pytest.mark.parametrize("meet", [repeat_with_its_key, write, rename_and_back, want_its_name, reconcile_it])
+@pytest.mark.parametrize(
+    "meet", [repeat_with_the_key, write, rename_and_back, want_the_name, run_the_reconciler]
+)
 @pytest.mark.parametrize("with_collection", [False, True])
 def test_whoever_meets_an_interrupted_creation_completes_it(
     meet: Callable[[Membership], None],
@@ -118,7 +124,7 @@ def test_all_who_meet_it_at_once_make_one_collection(begun: Membership, second: 
     results = at_once([partial(write_own, begun, number) for number in range(6)])
     assert results == [None] * 6
     assert second.list_collection_names() == ["org_google"]
-    assert sorted(one["_id"] for one in second["org_google"].find()) == list(range(6))
+    assert sorted(document["_id"] for document in second["org_google"].find()) == list(range(6))
 
 
 def write_own(member: Membership, number: int) -> None:
@@ -129,10 +135,10 @@ def test_creator_that_was_held_up_creates_no_collection_that_nobody_owns(
     begun: Membership, second: Database[Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is about to create the collection when somebody else completes the creation and renames it."""
-    found = finding.find(begun.organization_id)
-    assert found is not None
+    organization = finding.find(begun.organization_id)
+    assert organization is not None
     once_before(monkeypatch, clusters, "tenant_database", lambda: library.rename(begun, "Alphabet"))
-    creation.complete_creation(found)
+    creation.complete_creation(organization)
     assert second.list_collection_names() == ["org_alphabet"]
 
 

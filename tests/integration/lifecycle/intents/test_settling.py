@@ -58,7 +58,7 @@ def test_next_write_of_the_tenant_completes_a_rename(
 ) -> None:
     crash(intend_rename(owner.id, "Beta"))
     TenantCollection(owner.id).insert_one({"_id": "later"})
-    assert {found["_id"] for found in databases.tenants["org_beta"].find()} == {"kept", "later"}
+    assert {document["_id"] for document in databases.tenants["org_beta"].find()} == {"kept", "later"}
 
 
 @CRASHES
@@ -95,10 +95,10 @@ def test_creation_under_a_name_of_a_pending_rename_completes_it(
 def test_rename_to_a_name_of_another_pending_rename_completes_that(
     service: Service, databases: Databases, owner: Owner, crash: Crash, *, name: str, status: int
 ) -> None:
-    other = sign_up(service, "Other")
+    neighbour = sign_up(service, "Other")
     identity = databases.collections()["org_alpha"]
     crash(intend_rename(owner.id, "Beta"))
-    assert service.patch(other.path, {"name": name}, token=other.token).status == status
+    assert service.patch(neighbour.path, {"name": name}, token=neighbour.token).status == status
     check_renamed(databases, owner, identity)
 
 

@@ -32,9 +32,9 @@ class Places:
 
     def place_of(self, organization_id: str) -> Place:
         """Return where an organization's documents are, as its document says."""
-        found = finding.find(organization_id)
-        assert found is not None
-        return place_of(found)
+        organization = finding.find(organization_id)
+        assert organization is not None
+        return place_of(organization)
 
     def contents(self) -> dict[str, dict[str, Any]]:
         """Return what is in each collection of each cluster."""
@@ -51,14 +51,14 @@ class Places:
         expected = set(POOLS.items())
         tenants: dict[tuple[str, str], set[str]] = {place: set() for place in expected}
         counted = dict.fromkeys(POOLS, 3)  # of each pool
-        for one in self.databases.master["organizations"].find():
-            cluster, kind, collection = place_of(cast("OrganizationDocument", one))
+        for organization in self.databases.master["organizations"].find():
+            cluster, kind, collection = place_of(cast("OrganizationDocument", organization))
             if kind == "collection":
                 expected.add((cluster, collection))
             else:
-                tenants[cluster, collection].add(one["_id"])
-            counted[cluster] += one["namespaces"]
-            assert "move" not in one
+                tenants[cluster, collection].add(organization["_id"])
+            counted[cluster] += organization["namespaces"]
+            assert "move" not in organization
         assert self.databases.master["moves"].find_one() is None
         assert {(cluster, name) for cluster in POOLS for name in self.contents()[cluster]} == expected
         for (cluster, pool), ids in tenants.items():
@@ -66,7 +66,8 @@ class Places:
             assert set(stored.distinct("_id.tenant")) <= ids
             names = stored.index_information().keys() - {"_id_", "tenant"}
             assert {name.partition(":")[0] for name in names} <= ids
-        reserved = {one["_id"]: one["namespaces"] for one in self.databases.master["clusters"].find()}
+        stored_clusters = self.databases.master["clusters"].find()
+        reserved = {cluster["_id"]: cluster["namespaces"] for cluster in stored_clusters}
         assert reserved == counted
 
 

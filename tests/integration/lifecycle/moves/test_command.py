@@ -16,10 +16,10 @@ DOCUMENTS = [{"_id": number} for number in range(50)]
 
 
 @pytest.fixture
-def mine(member: Membership, places: Places) -> TenantCollection:
-    mine = TenantCollection(member.organization_id)
-    mine.insert_many(DOCUMENTS)
-    return mine
+def documents(member: Membership, places: Places) -> TenantCollection:
+    documents = TenantCollection(member.organization_id)
+    documents.insert_many(DOCUMENTS)
+    return documents
 
 
 def begin(organization: str) -> None:
@@ -32,7 +32,7 @@ def begin(organization: str) -> None:
         operations.move(organization, "second", "pooled", stop, lambda *_: None)
 
 
-def test_move_says_what_it_has_done(mine: TenantCollection, places: Places, member: Membership) -> None:
+def test_move_says_what_it_has_done(documents: TenantCollection, places: Places, member: Membership) -> None:
     moved = tenantry_json("move", "google", "--to", "second/pooled")
     pause = moved.pop("pause_seconds")
     checksum = moved.pop("checksum")
@@ -44,30 +44,32 @@ def test_move_says_what_it_has_done(mine: TenantCollection, places: Places, memb
     back = tenantry("move", member.organization_id, "--to", "main")
     assert back.exit_code == 0
     assert f"50 documents, 700 bytes, all compared (checksum {checksum}); paused for 0." in back.stdout
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
     assert tenantry_json("verify", "--older-than", "0")["violations"] == []
     places.check_nothing_is_left()
 
 
-def test_interrupted_move_is_refused_elsewhere_and_goes_on(mine: TenantCollection, places: Places) -> None:
+def test_interrupted_move_is_refused_elsewhere_and_goes_on(
+    documents: TenantCollection, places: Places
+) -> None:
     begin("google")
     refused = tenantry("move", "google", "--to", "second")
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "is being moved to second (pooled)" in refused.stderr
     assert tenantry_json("verify", "--older-than", "0")["violations"] == []
     assert tenantry_json("move", "google", "--to", "second/pooled")["documents"] == 50
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
 
 
-def test_move_is_given_up(mine: TenantCollection, places: Places) -> None:
+def test_move_is_given_up(documents: TenantCollection, places: Places) -> None:
     begin("google")
     assert tenantry_json("move", "google", "--cancel") == {"organization": "google", "cancelled": True}
     assert tenantry("move", "google", "--cancel").stdout == "google is not being moved\n"
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
     places.check_nothing_is_left()
 
 
-@pytest.mark.usefixtures("mine")
+@pytest.mark.usefixtures("documents")
 def test_what_cannot_be_done_changes_nothing(places: Places) -> None:
     for arguments, status, message in (
         (["google"], 2, "--cancel"),
@@ -83,9 +85,11 @@ def test_what_cannot_be_done_changes_nothing(places: Places) -> None:
     places.check_nothing_is_left()
 
 
-def test_reconcile_leaves_moves_to_those_who_go_on_with_them(mine: TenantCollection, places: Places) -> None:
+def test_reconcile_leaves_moves_to_those_who_go_on_with_them(
+    documents: TenantCollection, places: Places
+) -> None:
     begin("google")
     done: dict[str, Any] = json.loads(tenantry("reconcile", "--json").stdout)
     assert (done["moved"], done["failed"]) == ([], [])
-    mine.insert_one({"_id": "late"})
+    documents.insert_one({"_id": "late"})
     assert tenantry_json("move", "google", "--to", "second/pooled")["documents"] == 51

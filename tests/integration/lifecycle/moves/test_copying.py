@@ -16,7 +16,7 @@ from tenantry.lifecycle.moves.errors import MoveLost
 from tenantry.storage.opening import open_place
 from tenantry.storage.raw import documents
 from tenantry.storage.raw.encoding import CODEC_OPTIONS, document, id_of
-from tests.integration.lifecycle.moves.conftest import MINE, Route, as_stored, collection_of
+from tests.integration.lifecycle.moves.conftest import ORGANIZATION_ID, Route, as_stored, collection_of
 from tests.support.databases import Document
 
 IDS = [
@@ -48,7 +48,7 @@ def catch_up(copy: Copy) -> None:
 
 
 def test_documents_with_ids_of_every_type_are_copied_bit_by_bit(route: Route) -> None:
-    route.insert(*({"_id": one, "x": [one]} for one in IDS))
+    route.insert(*({"_id": document_id, "x": [document_id]} for document_id in IDS))
     with route.copying() as copy:
         in_batches(copy.copy_behind)
         copied, copy.done = copy.done, Tally()
@@ -86,12 +86,12 @@ def test_comparison_finds_what_is_missing_changed_or_too_much(route: Route) -> N
         in_batches(copy.copy_behind)
         target = collection_of(route.target)
         for number, change in ((3, None), (11, {"y": 1}), (99, {}), (4.5, {}), (-1, {})):
-            this = as_stored({"_id": number}, route.target)["_id"]
-            target.delete_one({"_id": this})
+            stored_id = as_stored({"_id": number}, route.target)["_id"]
+            target.delete_one({"_id": stored_id})
             if change is not None:
-                target.insert_one({"_id": this} | change)
+                target.insert_one({"_id": stored_id} | change)
         in_batches(copy.compare_behind)
-        wrong = {bson.decode(one, CODEC_OPTIONS)["_id"] for one in copy.pending}
+        wrong = {bson.decode(raw, CODEC_OPTIONS)["_id"] for raw in copy.pending}
         assert wrong == {3, 11, 99, 4.5, -1}
         catch_up(copy)
     assert route.documents(route.target) == route.documents(route.source)
@@ -100,7 +100,7 @@ def test_comparison_finds_what_is_missing_changed_or_too_much(route: Route) -> N
 def test_what_changes_meanwhile_is_copied_again(route: Route) -> None:
     route.insert(*({"_id": number, "key": number} for number in range(40)))
     for place in (route.source, route.target):
-        tenant = {"_id.tenant": MINE} if place.kind == "pooled" else {}
+        tenant = {"_id.tenant": ORGANIZATION_ID} if place.kind == "pooled" else {}
         keys = dict.fromkeys([*tenant, "key"], 1)
         covered = tenant | {"key": {"$exists": True}}
         collection_of(place).create_index(keys, unique=True, partialFilterExpression=covered)
@@ -124,36 +124,35 @@ def write(route: Route, number: int) -> None:
     chance = random.Random(number)  # noqa: S311 - nothing secret
     fresh = itertools.count(1000 * (number + 1))
 
-    def stored(one: object, **fields: object) -> Document:
-        return dict(as_stored({"_id": one} | fields, route.source))
+    def stored(document_id: object, **fields: object) -> Document:
+        return dict(as_stored({"_id": document_id} | fields, route.source))
 
     for _ in range(CHANGES_PER_WRITER):
         # Each writer has its documents, so that no transaction of another is in the way.
-        one, other = (stored(chance.randrange(number, 40, 3))["_id"] for _ in range(2))
+        document_id, swapped_id = (stored(chance.randrange(number, 40, 3))["_id"] for _ in range(2))
         match chance.randrange(5):
             case 0:
                 source.insert_one(stored(next(fresh), key=next(fresh)))
             case 1:
-                source.update_one({"_id": one}, {"$inc": {"count": 1}})
+                source.update_one({"_id": document_id}, {"$inc": {"count": 1}})
             case 2:
-                source.replace_one({"_id": one}, {"key": next(fresh)}, upsert=True)
+                source.replace_one({"_id": document_id}, {"key": next(fresh)}, upsert=True)
             case 3:
-                source.delete_one({"_id": one})
-            case 4 if one != other:
-                swap(route, one, other)
+                source.delete_one({"_id": document_id})
+            case 4 if document_id != swapped_id:
+                swap(route, document_id, swapped_id)
 
 
-def swap(route: Route, one: object, other: object) -> None:
+def swap(route: Route, first_id: object, second_id: object) -> None:
     source = collection_of(route.source)
+    both = {"_id": {"$in": [first_id, second_id]}}
     with source.database.client.start_session() as session, session.start_transaction():
-        found = {
-            str(each["_id"]): each for each in source.find({"_id": {"$in": [one, other]}}, session=session)
-        }
-        if len(found) == 2:
-            first, second = found[str(one)], found[str(other)]
-            source.update_many({"_id": {"$in": [one, other]}}, {"$unset": {"key": 1}}, session=session)
-            source.update_one({"_id": one}, {"$set": {"key": second["key"]}}, session=session)
-            source.update_one({"_id": other}, {"$set": {"key": first["key"]}}, session=session)
+        documents = {str(document["_id"]): document for document in source.find(both, session=session)}
+        if len(documents) == 2:
+            first, second = documents[str(first_id)], documents[str(second_id)]
+            source.update_many(both, {"$unset": {"key": 1}}, session=session)
+            source.update_one({"_id": first_id}, {"$set": {"key": second["key"]}}, session=session)
+            source.update_one({"_id": second_id}, {"$set": {"key": first["key"]}}, session=session)
 
 
 def test_a_full_batch_of_changes_is_followed_at_once(route: Route) -> None:
@@ -161,7 +160,7 @@ def test_a_full_batch_of_changes_is_followed_at_once(route: Route) -> None:
         route.insert(*({"_id": number} for number in range(BATCH)))
         catch_up(copy)
     with route.copying() as copy:
-        copy.pending = {id_of(document(bson.encode({"_id": one}))) for one in range(BATCH)}
+        copy.pending = {id_of(document(bson.encode({"_id": document_id}))) for document_id in range(BATCH)}
         assert copy.follow() == BATCH
         assert copy.pending == set()
 
@@ -202,6 +201,6 @@ def test_following_goes_on_from_a_token(route: Route) -> None:
         catch_up(copy)
         token = copy.changes.resume_token
     route.insert({"_id": "meanwhile"})
-    with open_place(route.source, MINE).raw() as source, source.watch(token) as stream:
+    with open_place(route.source, ORGANIZATION_ID).raw() as source, source.watch(token) as stream:
         event = next(stream)
         assert document(source.id_in(event))["_id"] == "meanwhile"

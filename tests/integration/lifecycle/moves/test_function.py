@@ -20,10 +20,10 @@ SCHEDULED = {"source": "aws.events", "detail": {}}
 
 
 @pytest.fixture
-def mine(member: Membership, places: Places) -> TenantCollection:
-    mine = TenantCollection(member.organization_id)
-    mine.insert_many(DOCUMENTS)
-    return mine
+def documents(member: Membership, places: Places) -> TenantCollection:
+    documents = TenantCollection(member.organization_id)
+    documents.insert_many(DOCUMENTS)
+    return documents
 
 
 def invoke(event: dict[str, Any]) -> Any:
@@ -36,37 +36,37 @@ def begin(monkeypatch: pytest.MonkeyPatch) -> None:
         assert invoke({"organization": "google", "to": "second/pooled"}) == {"state": "unfinished"}
 
 
-def test_function_moves_an_organization(mine: TenantCollection, places: Places) -> None:
+def test_function_moves_an_organization(documents: TenantCollection, places: Places) -> None:
     moved = invoke({"organization": "google", "to": "second"})
     assert (moved["state"], moved["documents"]) == ("done", 20)
     assert invoke({"organization": "google", "to": "second"}) == {"state": "done", "moved": False}
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
     places.check_nothing_is_left()
 
 
 def test_schedule_goes_on_with_what_had_no_time(
-    mine: TenantCollection, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
+    documents: TenantCollection, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin(monkeypatch)
     assert invoke(SCHEDULED) is None
     assert places.place_of(member.organization_id) == ("second", "pooled", "pool_1")
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
     places.check_nothing_is_left()
 
 
 def test_function_gives_up_a_move(
-    mine: TenantCollection, places: Places, monkeypatch: pytest.MonkeyPatch
+    documents: TenantCollection, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin(monkeypatch)
     assert invoke({"organization": "google", "cancel": True}) == {"state": "done"}
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
     places.check_nothing_is_left()
 
 
 def test_operator_learns_of_a_move_that_the_schedule_gives_up(
-    mine: TenantCollection, places: Places, monkeypatch: pytest.MonkeyPatch, log: io.StringIO
+    documents: TenantCollection, places: Places, monkeypatch: pytest.MonkeyPatch, log: io.StringIO
 ) -> None:
-    mine.create_index([("key", 1)])
+    documents.create_index([("key", 1)])
     begin(monkeypatch)
     pool = places.tenants["second"]["pool_1"]
     pool.drop_indexes()
@@ -77,11 +77,11 @@ def test_operator_learns_of_a_move_that_the_schedule_gives_up(
     pool.drop_indexes()
     pools.create("second", "pool_1")
     places.check_nothing_is_left()
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
 
 
 def test_metrics_tell_how_moves_get_on(
-    mine: TenantCollection,
+    documents: TenantCollection,
     places: Places,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -93,26 +93,26 @@ def test_metrics_tell_how_moves_get_on(
     before = datetime.now(UTC) - timedelta(minutes=20)
     places.databases.master["moves"].update_one({}, {"$set": {"progressed_at": before}})
     invoke(SCHEDULED)
-    found = measured(capsys)
-    assert found["MovesUnderWay"] == (1, "Count")
-    assert 1200 <= found["MoveStandstill"][0] < 1260
-    assert 0 < found["MovePause"][0] < 1000
-    assert (found["MoveStandstill"][1], found["MovePause"][1]) == ("Seconds", "Milliseconds")
+    metrics = measured(capsys)
+    assert metrics["MovesUnderWay"] == (1, "Count")
+    assert 1200 <= metrics["MoveStandstill"][0] < 1260
+    assert 0 < metrics["MovePause"][0] < 1000
+    assert (metrics["MoveStandstill"][1], metrics["MovePause"][1]) == ("Seconds", "Milliseconds")
 
 
 def measured(capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[float, str]]:
     """Return values and units of the metrics that were written since the last call."""
     written = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
-    found = {
+    metrics = {
         metric["Name"]: (line[metric["Name"]][0], metric["Unit"])
         for line in written
         for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
     }
-    found.pop("ColdStart", None)
-    return found
+    metrics.pop("ColdStart", None)
+    return metrics
 
 
-@pytest.mark.usefixtures("mine")
+@pytest.mark.usefixtures("documents")
 def test_what_is_not_understood_changes_nothing(places: Places) -> None:
     for wrong in ({}, {"to": 1}, {"to": "second/own"}, {"cancel": False}, {"cancel": "google"}):
         with pytest.raises(MoveRefused):

@@ -19,49 +19,49 @@ from tests.integration.lifecycle.moves.places import AROUND, DOCUMENTS, Places, 
 
 
 def test_interrupted_move_goes_on(
-    begun: tuple[str, Kind], mine: TenantCollection, member: Membership, places: Places
+    begun: tuple[str, Kind], documents: TenantCollection, member: Membership, places: Places
 ) -> None:
-    mine.insert_one({"_id": "meanwhile"})
+    documents.insert_one({"_id": "meanwhile"})
     move(member.organization_id, *begun)
-    assert mine.find({}) == [*DOCUMENTS, {"_id": "meanwhile"}]
+    assert documents.find({}) == [*DOCUMENTS, {"_id": "meanwhile"}]
     places.check_nothing_is_left()
 
 
 def test_move_to_elsewhere_is_refused_until_it_is_over(
-    begun: tuple[str, Kind], mine: TenantCollection, member: Membership, places: Places
+    begun: tuple[str, Kind], documents: TenantCollection, member: Membership, places: Places
 ) -> None:
-    other = next(place for place in AROUND[:3] if place != begun)
+    elsewhere = next(place for place in AROUND[:3] if place != begun)
     with pytest.raises(MoveRefused):
-        move(member.organization_id, *other)
+        move(member.organization_id, *elsewhere)
     move(member.organization_id, *begun)
-    move(member.organization_id, *other)
-    assert mine.find({}) == DOCUMENTS
+    move(member.organization_id, *elsewhere)
+    assert documents.find({}) == DOCUMENTS
 
 
 def test_cancelled_move_leaves_nothing(
-    begun: tuple[str, Kind], mine: TenantCollection, member: Membership, places: Places
+    begun: tuple[str, Kind], documents: TenantCollection, member: Membership, places: Places
 ) -> None:
     assert operations.cancel(member.organization_id, lambda: None)
     assert places.place_of(member.organization_id)[:2] == ("main", "collection")
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
     places.check_nothing_is_left()
     assert not operations.cancel(member.organization_id, lambda: None)
 
 
 def test_mover_notices_that_its_move_is_over(
-    mine: TenantCollection, member: Membership, places: Places
+    documents: TenantCollection, member: Membership, places: Places
 ) -> None:
     def cancel(*_: object) -> None:
         operations.cancel(member.organization_id, lambda: None)
 
     with pytest.raises(MoveLost):
         operations.move(member.organization_id, "second", "collection", lambda: None, cancel)
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
     places.check_nothing_is_left()
 
 
 def test_only_one_process_moves_an_organization(
-    mine: TenantCollection, member: Membership, places: Places
+    documents: TenantCollection, member: Membership, places: Places
 ) -> None:
     refused = []
 
@@ -72,11 +72,11 @@ def test_only_one_process_moves_an_organization(
 
     operations.move(member.organization_id, "second", "collection", lambda: None, begin_again)
     assert refused
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
 
 
 def test_late_writes_of_a_former_mover_are_taken_back(
-    begun: tuple[str, Kind], mine: TenantCollection, member: Membership, places: Places
+    begun: tuple[str, Kind], documents: TenantCollection, member: Membership, places: Places
 ) -> None:
     former = records.find(member.organization_id)
     assert former is not None
@@ -91,7 +91,7 @@ def test_late_writes_of_a_former_mover_are_taken_back(
         for verify in checks:
             with pytest.raises(MoveLost):
                 target.replace([id_of(late)], [late], verify)
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
 
 
 def test_former_mover_is_told_by_the_next_one(begun: tuple[str, Kind], member: Membership) -> None:

@@ -38,11 +38,11 @@ class Killer(monitoring.CommandListener):
     """Kills the process when it is about to send its n-th command."""
 
     def __init__(self, number: int) -> None:
-        self._left = number
+        self._remaining = number
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        self._left -= 1
-        if self._left == 0:
+        self._remaining -= 1
+        if self._remaining == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
@@ -79,32 +79,32 @@ class Aftermath:
             {"move.paused_until": {"$ne": None}}, {"$set": {"move.paused_until": PAST}}
         )
 
-    def use(self, mine: TenantCollection) -> None:
+    def use(self, documents: TenantCollection) -> None:
         """Do what a member does, and check that all is there."""
-        assert mine.find({}) == DOCUMENTS
-        mine.insert_one({"_id": "late"})
-        mine.update_one({"_id": 0}, {"$set": {"key": "changed"}})
-        mine.delete_one({"_id": 1})
+        assert documents.find({}) == DOCUMENTS
+        documents.insert_one({"_id": "late"})
+        documents.update_one({"_id": 0}, {"$set": {"key": "changed"}})
+        documents.delete_one({"_id": 1})
 
-    def check(self, mine: TenantCollection) -> None:
+    def check(self, documents: TenantCollection) -> None:
         """Check that what has been done stays, and that nothing else is left."""
-        assert mine.find({}) == [{"_id": 0, "key": "changed"}, *DOCUMENTS[2:], {"_id": "late"}]
-        assert [index["name"] for index in mine.list_indexes()] == ["_id_", "key_1"]
+        assert documents.find({}) == [{"_id": 0, "key": "changed"}, *DOCUMENTS[2:], {"_id": "late"}]
+        assert [index["name"] for index in documents.list_indexes()] == ["_id_", "key_1"]
         self.places.check_nothing_is_left()
 
-    def resume(self, mine: TenantCollection) -> None:
+    def resume(self, documents: TenantCollection) -> None:
         operations.move(self.member.organization_id, *self.target, lambda: None, lambda *_: None)
         assert self.places.place_of(self.member.organization_id)[:2] == self.target
-        self.check(mine)
+        self.check(documents)
 
-    def cancel(self, mine: TenantCollection) -> None:
+    def cancel(self, documents: TenantCollection) -> None:
         operations.cancel(self.member.organization_id, lambda: None)
-        self.check(mine)
+        self.check(documents)
 
-    def delete(self, mine: TenantCollection) -> None:
+    def delete(self, documents: TenantCollection) -> None:
         deleting.delete(self.member)
         with pytest.raises(OrganizationNotFound):
-            mine.find({})
+            documents.find({})
         heir = library.create("Google", "heir@example.com")
         assert TenantCollection(heir.organization_id).find({}) == []
         cleaning.clean_all()
@@ -130,9 +130,9 @@ def test_mover_is_killed(start: tuple[str, Kind], target: tuple[str, Kind], plac
     kills = 0
     for number in count(1, EVERY):
         member = library.create("Google", f"owner-{number}@google.example")
-        mine = TenantCollection(member.organization_id)
-        mine.insert_many(DOCUMENTS)
-        mine.create_index([("key", 1)], unique=True)
+        documents = TenantCollection(member.organization_id)
+        documents.insert_many(DOCUMENTS)
+        documents.create_index([("key", 1)], unique=True)
         operations.move(member.organization_id, *start, lambda: None, lambda *_: None)
         arguments = (dict(os.environ), member.organization_id, target, number)
         mover = _processes.Process(target=be_mover, args=arguments)
@@ -141,8 +141,8 @@ def test_mover_is_killed(start: tuple[str, Kind], target: tuple[str, Kind], plac
         is_killed = mover.exitcode == -signal.SIGKILL
         aftermath = Aftermath(places, member, target)
         aftermath.pass_time()
-        aftermath.use(mine)
-        CONTINUATIONS[kills % len(CONTINUATIONS)](aftermath, mine)
+        aftermath.use(documents)
+        CONTINUATIONS[kills % len(CONTINUATIONS)](aftermath, documents)
         deleting.delete(member)
         assert reconcile(timedelta()).failed == []
         if not is_killed:

@@ -23,47 +23,51 @@ from tests.support.databases import failing
 
 
 def test_organization_is_the_same_at_every_place(
-    mine: TenantCollection, member: Membership, places: Places
+    documents: TenantCollection, member: Membership, places: Places
 ) -> None:
-    other = library.create("Other")
-    TenantCollection(other.organization_id).insert_one({"_id": 1, "key": 1})
-    indexes = mine.list_indexes()
+    neighbour = library.create("Other")
+    TenantCollection(neighbour.organization_id).insert_one({"_id": 1, "key": 1})
+    indexes = documents.list_indexes()
     shown = [as_clients_see(member)]
     for cluster, kind in AROUND:
         moved = move(member.organization_id, cluster, kind)
         assert places.place_of(member.organization_id)[:2] == (cluster, kind)
-        assert mine.find({}) == DOCUMENTS
-        assert mine.list_indexes() == indexes
+        assert documents.find({}) == DOCUMENTS
+        assert documents.list_indexes() == indexes
         assert moved.compared.documents == len(DOCUMENTS)
         places.check_nothing_is_left()
         shown.append(as_clients_see(member))
-    assert len({str(one) for one in shown}) == 1
-    assert TenantCollection(other.organization_id).find({}) == [{"_id": 1, "key": 1}]
+    assert len({str(representation) for representation in shown}) == 1
+    assert TenantCollection(neighbour.organization_id).find({}) == [{"_id": 1, "key": 1}]
 
 
-def test_names_that_are_no_paths_are_kept(mine: TenantCollection, member: Membership, places: Places) -> None:
+def test_names_that_are_no_paths_are_kept(
+    documents: TenantCollection, member: Membership, places: Places
+) -> None:
     schema = {
         "$schema": "s",
         "$id": "i",
         "n": [{"$ref": "#/$defs/a.b"}],
         "$defs": {"a.b": {"": {"$where": 1}}},
     }
-    mine.insert_many([{"_id": "schema", "key": "schema", **schema}, {"_id": "ref", "$ref": "c", "a.b": 1}])
-    stored = mine.find({})
+    documents.insert_many(
+        [{"_id": "schema", "key": "schema", **schema}, {"_id": "ref", "$ref": "c", "a.b": 1}]
+    )
+    stored = documents.find({})
     for cluster, kind in AROUND:
         move(member.organization_id, cluster, kind)
-        assert mine.find({}) == stored
+        assert documents.find({}) == stored
     places.check_nothing_is_left()
     assert stored[-1] == {"_id": "schema", "key": "schema", **schema}
 
 
 def as_clients_see(member: Membership) -> dict[str, object]:
-    found = finding.find(member.organization_id)
-    assert found is not None
-    return {name: value for name, value in organization_of(found).items() if name != "version"}
+    organization = finding.find(member.organization_id)
+    assert organization is not None
+    return {name: value for name, value in organization_of(organization).items() if name != "version"}
 
 
-@pytest.mark.usefixtures("mine")
+@pytest.mark.usefixtures("documents")
 def test_move_to_where_it_is_does_nothing(member: Membership) -> None:
     before = finding.find(member.organization_id)
     assert operations.move("google", "main", "collection", lambda: None, lambda *_: None) is None
@@ -71,32 +75,32 @@ def test_move_to_where_it_is_does_nothing(member: Membership) -> None:
 
 
 def test_metadata_changes_and_names_and_indexes_wait(
-    begun: tuple[str, Kind], mine: TenantCollection, member: Membership
+    begun: tuple[str, Kind], documents: TenantCollection, member: Membership
 ) -> None:
     changes = UpdateOrganization(metadata={"plan": "pro"})
     changed = updating.update(member, changes, lambda _: True)
     assert changed["metadata"] == {"plan": "pro"}
     for refused in (
         lambda: library.rename(member, "Alphabet"),
-        lambda: mine.create_index([("late", 1)]),
-        lambda: mine.drop_index("both"),
+        lambda: documents.create_index([("late", 1)]),
+        lambda: documents.drop_index("both"),
     ):
         with pytest.raises(ServiceUnavailable, match="moved to another place") as raised:
             refused()
         assert raised.value.retry_after_seconds > 0
     move(member.organization_id, *begun)
     assert library.rename(member, "Alphabet")["collection"] == "org_alphabet"
-    mine.drop_index("both")
-    assert mine.find({}) == DOCUMENTS
+    documents.drop_index("both")
+    assert documents.find({}) == DOCUMENTS
 
 
 @pytest.mark.usefixtures("free_names")
 def test_deletion_wins(
-    begun: tuple[str, Kind], mine: TenantCollection, member: Membership, places: Places
+    begun: tuple[str, Kind], documents: TenantCollection, member: Membership, places: Places
 ) -> None:
     deleting.delete(member)
     with pytest.raises(OrganizationNotFound):
-        mine.find({})
+        documents.find({})
     heir = library.create("Google", "heir@example.com")
     assert TenantCollection(heir.organization_id).find({}) == []
     cleaning.clean_all()
@@ -106,24 +110,24 @@ def test_deletion_wins(
 
 @pytest.mark.parametrize("code", [136, 280, 286])
 def test_move_begins_anew_if_the_server_has_forgotten_what_changed(
-    code: int, mine: TenantCollection, member: Membership, places: Places
+    code: int, documents: TenantCollection, member: Membership, places: Places
 ) -> None:
     with pytest.raises(OutOfTime):
         operations.move(member.organization_id, "second", "collection", interrupt, lambda *_: None)
-    mine.delete_many({"key": {"$lt": 30}})
+    documents.delete_many({"key": {"$lt": 30}})
     with failing(places.databases.client, "aggregate", times=1, errorCode=code):
         move(member.organization_id, "second", "collection")
-    assert mine.find({}) == DOCUMENTS[30:]
+    assert documents.find({}) == DOCUMENTS[30:]
     places.check_nothing_is_left()
 
 
 def test_index_that_comes_to_a_pool_after_its_organization_has_left_goes(
-    mine: TenantCollection, member: Membership, places: Places
+    documents: TenantCollection, member: Membership, places: Places
 ) -> None:
     for place in (AROUND[2], AROUND[0]):
         move(member.organization_id, *place)
-    left = PooledIndexes(places.tenants["main"]["pool_0"], member.organization_id)
-    left.create(IndexModel([("late", 1)], name="late"))
+    vacated = PooledIndexes(places.tenants["main"]["pool_0"], member.organization_id)
+    vacated.create(IndexModel([("late", 1)], name="late"))
     reconcile(timedelta())
     places.check_nothing_is_left()
-    assert len(mine.list_indexes()) == 3
+    assert len(documents.list_indexes()) == 3

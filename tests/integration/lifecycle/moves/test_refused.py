@@ -18,7 +18,7 @@ from tests.support import library
 
 @pytest.mark.parametrize(("cluster", "kind"), [("third", "collection"), ("third", "pooled")])
 def test_move_to_no_place_is_refused(
-    cluster: str, kind: Kind, mine: TenantCollection, places: Places
+    cluster: str, kind: Kind, documents: TenantCollection, places: Places
 ) -> None:
     with pytest.raises(MoveRefused):
         move("google", cluster, kind)
@@ -27,7 +27,7 @@ def test_move_to_no_place_is_refused(
 
 @pytest.mark.parametrize("kind", ["collection", "pooled"])
 def test_move_to_a_cluster_without_a_connection_string_is_refused(
-    kind: Kind, mine: TenantCollection, places: Places, monkeypatch: pytest.MonkeyPatch
+    kind: Kind, documents: TenantCollection, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with library.fresh_process(), monkeypatch.context() as patch:
         patch.delenv("MONGODB_CLUSTERS")
@@ -37,7 +37,7 @@ def test_move_to_a_cluster_without_a_connection_string_is_refused(
 
 
 def test_collection_with_options_is_refused(
-    mine: TenantCollection, member: Membership, places: Places
+    documents: TenantCollection, member: Membership, places: Places
 ) -> None:
     places.tenants["main"].command("collMod", "org_google", validator={"key": {"$exists": True}})
     with pytest.raises(MoveRefused, match="options"):
@@ -46,29 +46,29 @@ def test_collection_with_options_is_refused(
 
 
 def test_full_cluster_takes_no_organization(
-    mine: TenantCollection, member: Membership, places: Places
+    documents: TenantCollection, member: Membership, places: Places
 ) -> None:
     clusters.register("second", 4)  # and the pool has 3
     with pytest.raises(CapacityExhausted):
         move(member.organization_id, "second", "collection")
     places.check_nothing_is_left()
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
 
 
 def test_what_a_pool_cannot_hold_stays_where_it_is(
-    mine: TenantCollection, member: Membership, places: Places
+    documents: TenantCollection, member: Membership, places: Places
 ) -> None:
     empty = len(bson.encode({"_id": "large", "x": b""}))
-    mine.insert_one({"_id": "large", "x": b"x" * (MAX_BSON_SIZE - empty)})
+    documents.insert_one({"_id": "large", "x": b"x" * (MAX_BSON_SIZE - empty)})
     with pytest.raises(MoveImpossible):
         move(member.organization_id, "second", "pooled")
     places.check_nothing_is_left()
     move(member.organization_id, "second", "collection")
-    assert mine.count_documents({"_id": "large"}) == 1
+    assert documents.count_documents({"_id": "large"}) == 1
 
 
 def test_pool_without_room_for_the_indexes_is_left_again(
-    mine: TenantCollection, member: Membership, places: Places
+    documents: TenantCollection, member: Membership, places: Places
 ) -> None:
     pool = places.tenants["second"]["pool_1"]
     pool.create_indexes([IndexModel([(f"field_{number}", 1)]) for number in range(61)])
@@ -77,4 +77,4 @@ def test_pool_without_room_for_the_indexes_is_left_again(
     pool.drop_indexes()
     pools.create("second", "pool_1")
     places.check_nothing_is_left()
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS

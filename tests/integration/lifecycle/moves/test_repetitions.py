@@ -16,31 +16,33 @@ def key_of(member: Membership, key: str, request: str = "request") -> Key:
 
 
 def test_nothing_is_stored_twice_wherever_the_organization_is(
-    mine: TenantCollection, member: Membership, places: Places
+    documents: TenantCollection, member: Membership, places: Places
 ) -> None:
     stored: dict[str, Document] = {}
     for place in (None, *AROUND):
         if place:
             move(member.organization_id, *place)
         for name, document in stored.items():
-            assert inserting.insert(mine, {"key": name}, key_of(member, name)) == document
+            assert inserting.insert(documents, {"key": name}, key_of(member, name)) == document
             with pytest.raises(IdempotencyKeyReused):
-                inserting.insert(mine, {"key": name}, key_of(member, name, "another"))
+                inserting.insert(documents, {"key": name}, key_of(member, name, "another"))
         name = f"{len(stored)} at {place}"
-        stored[name] = inserting.insert(mine, {"key": name}, key_of(member, name))
-    assert mine.find({"key": {"$type": "string"}}, sort=[("key", 1)]) == list(stored.values())
+        stored[name] = inserting.insert(documents, {"key": name}, key_of(member, name))
+    assert documents.find({"key": {"$type": "string"}}, sort=[("key", 1)]) == list(stored.values())
 
 
-def test_list_goes_on_at_another_place(mine: TenantCollection, member: Membership, places: Places) -> None:
+def test_list_goes_on_at_another_place(
+    documents: TenantCollection, member: Membership, places: Places
+) -> None:
     """A list without an order was interrupted when its first part was stored."""
     lists = [{"key": 100}, {"key": 1}, {"key": 101}]
     key = key_of(member, "list")
-    first = inserting.insert_many(mine, lists, ordered=False, key=key)
-    mine.delete_one({"_id": 1})
+    first = inserting.insert_many(documents, lists, ordered=False, key=key)
+    documents.delete_one({"_id": 1})
     move(member.organization_id, "second", "pooled")
-    again = inserting.insert_many(mine, lists, ordered=False, key=key)
+    again = inserting.insert_many(documents, lists, ordered=False, key=key)
     assert again[::2] == first[::2]
     assert [document["key"] for document in again if isinstance(document, dict)] == [100, 1, 101]
     move(member.organization_id, "main", "collection")
-    assert inserting.insert_many(mine, lists, ordered=False, key=key) == again
-    assert len(mine.find({"key": {"$gte": 100}})) == 2
+    assert inserting.insert_many(documents, lists, ordered=False, key=key) == again
+    assert len(documents.find({"key": {"$gte": 100}})) == 2

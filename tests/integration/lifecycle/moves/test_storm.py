@@ -29,7 +29,7 @@ class Writer:
     """Writes to documents of its own, one after the other, and knows what they must be."""
 
     number: int
-    mine: TenantCollection
+    documents: TenantCollection
     stop: threading.Event
     expected: dict[str, Any] = field(default_factory=dict)
     acknowledged: int = 0
@@ -38,28 +38,30 @@ class Writer:
         chance = random.Random(self.number)  # noqa: S311 - nothing secret
         fresh = itertools.count()
         while not self.stop.is_set():
-            one = f"{self.number}-{chance.randrange(DOCUMENTS)}"
+            document_id = f"{self.number}-{chance.randrange(DOCUMENTS)}"
             match chance.randrange(4):
                 case 0:
                     new = f"{self.number}-new-{next(fresh)}"
-                    self.mine.insert_one({"_id": new, "key": new, "of": self.mine_id})
+                    self.documents.insert_one({"_id": new, "key": new, "of": self.organization_id})
                     self.expected[new] = new
-                case 1 if one in self.expected:
-                    self.mine.delete_one({"_id": one})
-                    del self.expected[one]
+                case 1 if document_id in self.expected:
+                    self.documents.delete_one({"_id": document_id})
+                    del self.expected[document_id]
                 case 2:
-                    self.mine.replace_one({"_id": one}, {"key": one, "of": self.mine_id}, upsert=True)
-                    self.expected[one] = one
-                case 3 if one in self.expected:
-                    key = f"{one}-{next(fresh)}"
-                    updated = self.mine.update_one({"_id": one}, {"$set": {"key": key}})
+                    self.documents.replace_one(
+                        {"_id": document_id}, {"key": document_id, "of": self.organization_id}, upsert=True
+                    )
+                    self.expected[document_id] = document_id
+                case 3 if document_id in self.expected:
+                    key = f"{document_id}-{next(fresh)}"
+                    updated = self.documents.update_one({"_id": document_id}, {"$set": {"key": key}})
                     assert updated.matched_count == 1, "what was acknowledged is not there"
-                    self.expected[one] = key
+                    self.expected[document_id] = key
             self.acknowledged += 1
 
     @property
-    def mine_id(self) -> str:
-        return self.mine._fence._organization_id
+    def organization_id(self) -> str:
+        return self.documents._fence._organization_id
 
 
 @dataclass
@@ -71,12 +73,16 @@ class Reader:
 
     def run(self) -> None:
         while not self.writer.stop.is_set():
-            kept = {one: key for one, key in list(self.writer.expected.items()) if "-new-" in one}
-            found = {
-                document["_id"]: document["key"]
-                for document in self.writer.mine.find({"_id": {"$in": list(kept)}}, limit=100_000)
+            kept = {
+                document_id: key
+                for document_id, key in list(self.writer.expected.items())
+                if "-new-" in document_id
             }
-            assert found == kept
+            stored = {
+                document["_id"]: document["key"]
+                for document in self.writer.documents.find({"_id": {"$in": list(kept)}}, limit=100_000)
+            }
+            assert stored == kept
             self.reads += 1
 
 
@@ -89,10 +95,10 @@ def connections_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def failures() -> Iterator[list[BaseException]]:
     """Whatever ends a thread by an error."""
-    found: list[BaseException] = []
+    failures: list[BaseException] = []
     hook = threading.excepthook
-    threading.excepthook = lambda failure: found.append(failure.exc_value or SystemError())
-    yield found
+    threading.excepthook = lambda failure: failures.append(failure.exc_value or SystemError())
+    yield failures
     threading.excepthook = hook
 
 
@@ -102,18 +108,18 @@ def test_nothing_acknowledged_is_lost_and_nothing_foreign_comes(
     failures: list[BaseException],
     record_property: Callable[[str, object], None],
 ) -> None:
-    others = [library.create("Other"), member]
+    owners = [library.create("Other"), member]
     stop = threading.Event()
     writers = [
-        Writer(number, TenantCollection(one.organization_id), stop)
-        for one in others
-        for number in range(WRITERS // len(others))
+        Writer(number, TenantCollection(owner.organization_id), stop)
+        for owner in owners
+        for number in range(WRITERS // len(owners))
     ]
-    for one in others:
-        TenantCollection(one.organization_id).create_index([("key", 1)], unique=True)
+    for owner in owners:
+        TenantCollection(owner.organization_id).create_index([("key", 1)], unique=True)
     readers = [Reader(writers[0]), Reader(writers[-1])]
     roles: list[Writer | Reader] = [*writers, *readers]
-    threads = [threading.Thread(target=one.run) for one in roles]
+    threads = [threading.Thread(target=role.run) for role in roles]
     for thread in threads:
         thread.start()
     pauses = []
@@ -128,19 +134,20 @@ def test_nothing_acknowledged_is_lost_and_nothing_foreign_comes(
         for thread in threads:
             thread.join()
     assert failures == []
-    for one in others:
+    for owner in owners:
         stored = {
-            found["_id"]: found for found in TenantCollection(one.organization_id).find({}, limit=10**6)
+            document["_id"]: document
+            for document in TenantCollection(owner.organization_id).find({}, limit=10**6)
         }
-        assert {found["of"] for found in stored.values()} == {one.organization_id}
-        expected = [writer.expected for writer in writers if writer.mine_id == one.organization_id]
-        merged = {key: value for each in expected for key, value in each.items()}
-        assert {key: found["key"] for key, found in stored.items()} == merged
+        assert {document["of"] for document in stored.values()} == {owner.organization_id}
+        expected = [writer.expected for writer in writers if writer.organization_id == owner.organization_id]
+        merged = {key: value for of_writer in expected for key, value in of_writer.items()}
+        assert {key: document["key"] for key, document in stored.items()} == merged
     places.check_nothing_is_left()
     done = {
         "moves": len(pauses),
-        "writes": sum(one.acknowledged for one in writers),
-        "reads": sum(one.reads for one in readers),
+        "writes": sum(writer.acknowledged for writer in writers),
+        "reads": sum(reader.reads for reader in readers),
         "longest pause in seconds": round(max(pauses), 3),
     }
     record_property("moves", ", ".join(f"{name}: {number}" for name, number in done.items()))

@@ -19,7 +19,7 @@ from tests.support.overtaking import once_before
 
 
 def test_pause_that_nobody_ends_runs_out(
-    mine: TenantCollection, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
+    documents: TenantCollection, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(switching, "PAUSE_LEASE", timedelta(seconds=0.5))
     monkeypatch.setattr(moving, "resume", lambda *_: None)
@@ -27,13 +27,13 @@ def test_pause_that_nobody_ends_runs_out(
     with pytest.raises(OutOfTime):
         move(member.organization_id, "second", "collection")
     monkeypatch.undo()
-    mine.insert_one({"_id": "meanwhile"})
+    documents.insert_one({"_id": "meanwhile"})
     move(member.organization_id, "second", "collection")
-    assert mine.find({}) == [*DOCUMENTS, {"_id": "meanwhile"}]
+    assert documents.find({}) == [*DOCUMENTS, {"_id": "meanwhile"}]
 
 
 def test_switch_waits_for_writes_that_have_begun(
-    mine: TenantCollection, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
+    documents: TenantCollection, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     has_looked, may_commit = threading.Event(), threading.Event()
     look, barrier = finding.find_to_commit, collections.barrier
@@ -56,7 +56,7 @@ def test_switch_waits_for_writes_that_have_begun(
             may_commit.set()
         return has_passed
 
-    writer = threading.Thread(target=lambda: mine.insert_one({"_id": "begun"}))
+    writer = threading.Thread(target=lambda: documents.insert_one({"_id": "begun"}))
     monkeypatch.setattr(collections, "barrier", try_barrier)
     once_before(monkeypatch, moving, "pause", write)
     move(member.organization_id, "second", "collection")
@@ -64,11 +64,11 @@ def test_switch_waits_for_writes_that_have_begun(
     may_commit.set()
     writer.join()
     assert has_waited
-    assert mine.find({}) == [*DOCUMENTS, {"_id": "begun"}]
+    assert documents.find({}) == [*DOCUMENTS, {"_id": "begun"}]
 
 
 def test_switch_whose_answer_is_lost_has_happened(
-    mine: TenantCollection, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
+    documents: TenantCollection, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     switch = endings.switch
 
@@ -79,5 +79,5 @@ def test_switch_whose_answer_is_lost_has_happened(
     monkeypatch.setattr(endings, "switch", lose_answer)
     move(member.organization_id, "second", "pooled")
     assert places.place_of(member.organization_id)[:2] == ("second", "pooled")
-    assert mine.find({}) == DOCUMENTS
+    assert documents.find({}) == DOCUMENTS
     places.check_nothing_is_left()

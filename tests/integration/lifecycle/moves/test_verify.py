@@ -28,7 +28,7 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checker, "PAUSE_SECONDS", 0)
 
 
-def found(member: Membership) -> records.MoveDocument:
+def move_of(member: Membership) -> records.MoveDocument:
     move = records.find(member.organization_id)
     assert move is not None
     return move
@@ -71,7 +71,7 @@ def lose_note(places: Places) -> list[str]:
     return ["move-noted"]
 
 
-def note_another(places: Places) -> list[str]:
+def note_another_move(places: Places) -> list[str]:
     change(places, "organizations", {"move.id": "move_other"})
     return ["move-noted"]
 
@@ -81,7 +81,7 @@ def be_elsewhere(places: Places) -> list[str]:
     return ["move-leaves-other-places"]
 
 
-def leave_what_is_used(places: Places) -> list[str]:
+def leave_the_source(places: Places) -> list[str]:
     (move,) = places.databases.master["moves"].find()
     change(places, "moves", {"phase": "cleaning", "left": move["source"]})
     return ["move-leaves-other-places"]
@@ -93,7 +93,7 @@ def lose_time(places: Places) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "plant", [lose_move, lose_note, note_another, be_elsewhere, leave_what_is_used, lose_time]
+    "plant", [lose_move, lose_note, note_another_move, be_elsewhere, leave_the_source, lose_time]
 )
 def test_damage_is_found(plant: Callable[[Places], list[str]], begun: Begun, places: Places) -> None:
     expected = plant(places)
@@ -106,12 +106,12 @@ def test_only_what_brings_the_end_closer_is_progress(
 ) -> None:
     change(places, "moves", {"progressed_at": LONG_AGO})
     with pytest.raises(OutOfTime):
-        operations.go_on(found(member), interrupt, ignore)
-    assert found(member)["progressed_at"] == LONG_AGO
+        operations.go_on(move_of(member), interrupt, ignore)
+    assert move_of(member)["progressed_at"] == LONG_AGO
     with pytest.raises(OutOfTime):
-        operations.go_on(found(member), second_time(interrupt), ignore)
-    assert found(member)["phase"] == "comparing"
-    assert found(member)["progressed_at"] > LONG_AGO
+        operations.go_on(move_of(member), second_time(interrupt), ignore)
+    assert move_of(member)["phase"] == "comparing"
+    assert move_of(member)["progressed_at"] > LONG_AGO
 
 
 def test_each_batch_is_progress(
@@ -121,17 +121,17 @@ def test_each_batch_is_progress(
     monkeypatch.setattr("tenantry.storage.raw.documents.MAX_BATCH_DOCUMENTS", 10)
     change(places, "moves", {"progressed_at": LONG_AGO})
     with pytest.raises(OutOfTime):
-        operations.go_on(found(member), second_time(interrupt), ignore)
-    assert found(member)["phase"] == "copying"
-    assert found(member)["progressed_at"] > LONG_AGO
+        operations.go_on(move_of(member), second_time(interrupt), ignore)
+    assert move_of(member)["phase"] == "copying"
+    assert move_of(member)["progressed_at"] > LONG_AGO
 
 
 def test_each_batch_that_is_removed_is_progress(begun: Begun, member: Membership, places: Places) -> None:
     endings.cancel(member.organization_id)
     change(places, "moves", {"progressed_at": LONG_AGO})
     with pytest.raises(OutOfTime):
-        cleaning.clean(found(member), interrupt)
-    assert found(member)["progressed_at"] > LONG_AGO
+        cleaning.clean(move_of(member), interrupt)
+    assert move_of(member)["progressed_at"] > LONG_AGO
 
 
 def second_time(action: Callable[[], None]) -> Callable[[], None]:

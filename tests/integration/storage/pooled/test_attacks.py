@@ -19,54 +19,58 @@ from tenantry.storage.pooled.indexes import MAX_INDEXES_OF_COLLECTION, PooledInd
 from tenantry.tenants import TenantCollection
 from tests.integration.storage.pooled.twins import NEIGHBOURS, SECRET, TENANT, Twins
 
-THEM: Final = NEIGHBOURS[0]
-THEIRS: Final = {"tenant": THEM, "id": 1}
+NEIGHBOUR: Final = NEIGHBOURS[0]
+FOREIGN_ID: Final = {"tenant": NEIGHBOUR, "id": 1}
 TWO_IDS: Final = b"\x17\x00\x00\x00\x10_id\x00\x01\x00\x00\x00\x10_id\x00\x02\x00\x00\x00\x00"
-MINE: Final[list[Any]] = [
-    {"_id": 1, "a": 1, "tenant": THEM, "_id.tenant": THEM, "n": [1, {"tenant": THEM}]},
-    {"_id": THEIRS, "a": 2, "$_id.tenant": THEM},
-    {"_id": {"tenant": TENANT, "id": THEIRS}, "a": 3, "_id.id": 1},
+STORED: Final[list[Any]] = [
+    {"_id": 1, "a": 1, "tenant": NEIGHBOUR, "_id.tenant": NEIGHBOUR, "n": [1, {"tenant": NEIGHBOUR}]},
+    {"_id": FOREIGN_ID, "a": 2, "$_id.tenant": NEIGHBOUR},
+    {"_id": {"tenant": TENANT, "id": FOREIGN_ID}, "a": 3, "_id.id": 1},
 ]
 FILTERS: Final[list[Any]] = [
-    {}, {"_id.tenant": THEM}, {"tenant": THEM}, {"_id": THEIRS}, {"_id": [THEIRS]},
-    {"_id": {"$in": [THEIRS, 1]}}, {"$or": [{"_id.tenant": THEM}, {}]}, {"$nor": [{"_id.tenant": TENANT}]},
+    {}, {"_id.tenant": NEIGHBOUR}, {"tenant": NEIGHBOUR}, {"_id": FOREIGN_ID}, {"_id": [FOREIGN_ID]},
+    {"_id": {"$in": [FOREIGN_ID, 1]}}, {"$or": [{"_id.tenant": NEIGHBOUR}, {}]},
+    {"$nor": [{"_id.tenant": TENANT}]},
     {"_id.tenant": {"$ne": TENANT}}, {"_id": {"$ne": None}}, {"_id": {"$type": "object"}},
-    {"_id": {"$gte": MinKey()}}, {"_id": Regex("")}, {"_id.id.tenant": THEM}, {"_id._id.tenant": THEM},
-    {"$_id.tenant": THEM}, {"secret": {"$exists": True}}, {"_id": {"$elemMatch": {"tenant": THEM}}},
+    {"_id": {"$gte": MinKey()}}, {"_id": Regex("")}, {"_id.id.tenant": NEIGHBOUR},
+    {"_id._id.tenant": NEIGHBOUR},
+    {"$_id.tenant": NEIGHBOUR}, {"secret": {"$exists": True}}, {"_id": {"$elemMatch": {"tenant": NEIGHBOUR}}},
     {"_id": {"$not": {"$eq": {"tenant": TENANT, "id": 1}}}}, {"$expr": True},
-    {"$expr": {"$eq": ["$_id.tenant", THEM]}}, {"$where": "true"}, {"$jsonSchema": {}},
-    {"$text": {"$search": SECRET}}, {"$alwaysTrue": 1}, {"$sampleRate": 1.0}, {"$comment": THEM},
+    {"$expr": {"$eq": ["$_id.tenant", NEIGHBOUR]}}, {"$where": "true"}, {"$jsonSchema": {}},
+    {"$text": {"$search": SECRET}}, {"$alwaysTrue": 1}, {"$sampleRate": 1.0}, {"$comment": NEIGHBOUR},
     {"a": {"$elemMatch": {"$where": "true"}}}, {"a": {"$not": {"$where": "true"}}},
-    {"_id": DBRef("pool", THEIRS)}, {"a": {"$near": {"$geometry": {"type": "Point", "coordinates": [0, 0]}}}},
+    {"_id": DBRef("pool", FOREIGN_ID)},
+    {"a": {"$near": {"$geometry": {"type": "Point", "coordinates": [0, 0]}}}},
     {"$and": [{"$expr": True}]}, {"a": {"$_internalExprGt": 0}}, {"$_internalBucketUnpack": 1},
     {"a": {"$all": [{"$elemMatch": {"$expr": 1}}]}},
 ]  # fmt: skip
 UPDATES: Final[list[Any]] = [
-    {"$set": {"_id.tenant": THEM}}, {"$set": {"_id": THEIRS}}, {"$rename": {"_id.tenant": "x"}},
-    {"$rename": {"tenant": "_id.tenant"}}, {"$setOnInsert": {"_id.tenant": THEM}},
-    {"$setOnInsert": {"_id": THEIRS}}, {"$unset": {"_id.tenant": 1}}, {"$set": {"tenant": THEM, "id": 1}},
-    {"$unset": {"_id": 1}}, [{"$set": {"_id.tenant": THEM}}], [{"$replaceWith": {"_id": THEIRS}}],
-    {"$v": 2, "diff": {"u": {"_id": THEIRS}}}, {"$set": {"_id.id": 5}},
-    {"$set": {"_id": {"tenant": TENANT, "id": 1}}}, {"$set": {"n.$[]": THEM}},
+    {"$set": {"_id.tenant": NEIGHBOUR}}, {"$set": {"_id": FOREIGN_ID}}, {"$rename": {"_id.tenant": "x"}},
+    {"$rename": {"tenant": "_id.tenant"}}, {"$setOnInsert": {"_id.tenant": NEIGHBOUR}},
+    {"$setOnInsert": {"_id": FOREIGN_ID}}, {"$unset": {"_id.tenant": 1}},
+    {"$set": {"tenant": NEIGHBOUR, "id": 1}},
+    {"$unset": {"_id": 1}}, [{"$set": {"_id.tenant": NEIGHBOUR}}], [{"$replaceWith": {"_id": FOREIGN_ID}}],
+    {"$v": 2, "diff": {"u": {"_id": FOREIGN_ID}}}, {"$set": {"_id.id": 5}},
+    {"$set": {"_id": {"tenant": TENANT, "id": 1}}}, {"$set": {"n.$[]": NEIGHBOUR}},
 ]  # fmt: skip
 DOCUMENTS: Final[list[Any]] = [
-    {"_id": THEIRS}, {"_id.tenant": THEM}, {"_id": [THEIRS]}, {"_id": {"tenant": THEM}},
-    {"_id": {"$ref": THEM}}, {"_id": {"id": 1, "tenant": THEM}}, {"tenant": THEM, "id": 1},
-    {"_id": "x", "a": 1}, {"_id": {"_id": THEIRS}},
+    {"_id": FOREIGN_ID}, {"_id.tenant": NEIGHBOUR}, {"_id": [FOREIGN_ID]}, {"_id": {"tenant": NEIGHBOUR}},
+    {"_id": {"$ref": NEIGHBOUR}}, {"_id": {"id": 1, "tenant": NEIGHBOUR}}, {"tenant": NEIGHBOUR, "id": 1},
+    {"_id": "x", "a": 1}, {"_id": {"_id": FOREIGN_ID}},
 ]  # fmt: skip
 PIPELINES: Final[list[Any]] = [
-    [], [{"$match": {"_id.tenant": THEM}}],
-    [{"$match": {"$expr": {"$eq": ["$_id.tenant", {"$literal": THEM}]}}}],
+    [], [{"$match": {"_id.tenant": NEIGHBOUR}}],
+    [{"$match": {"$expr": {"$eq": ["$_id.tenant", {"$literal": NEIGHBOUR}]}}}],
     [{"$match": {"$expr": {"$ne": ["$$ROOT", 1]}}}], [{"$match": {"$or": [{"$expr": True}, {"_id": 1}]}}],
     [{"$project": {"x": "$$ROOT", "y": "$$CURRENT", "z": "$_id.tenant"}}], [{"$set": {"_id": "$$ROOT"}}],
     [{"$group": {"_id": "$_id"}}], [{"$group": {"_id": "$_id.tenant"}}],
     [{"$group": {"_id": None, "n": {"$sum": 1}}}],
-    [{"$facet": {"n": [{"$count": "n"}], "of": [{"$match": {"_id.tenant": THEM}}]}}],
+    [{"$facet": {"n": [{"$count": "n"}], "of": [{"$match": {"_id.tenant": NEIGHBOUR}}]}}],
     [{"$sample": {"size": 100}}],
     [{"$setWindowFields": {"sortBy": {"a": 1}, "output": {"n": {"$push": "$_id"}}}}], [{"$unset": "_id"}],
     [{"$densify": {"field": "a", "range": {"step": 1, "bounds": "full"}}}],
     [{"$fill": {"output": {"a": {"value": 1}}}}], [{"$redact": "$$KEEP"}],
-    [{"$redact": {"$cond": [{"$eq": ["$_id.tenant", THEM]}, "$$KEEP", "$$PRUNE"]}}],
+    [{"$redact": {"$cond": [{"$eq": ["$_id.tenant", NEIGHBOUR]}, "$$KEEP", "$$PRUNE"]}}],
     [{"$bucketAuto": {"groupBy": "$_id", "buckets": 9}}], [{"$sortByCount": "$tenant"}], [{"$count": "n"}],
     [{"$limit": 100}, {"$match": {}}], [{"$skip": 0}, {"$count": "n"}],
     [{"$sort": {"_id.tenant": 1}}, {"$limit": 1}], [{"$set": {"x": {"$meta": "recordId"}}}],
@@ -83,24 +87,24 @@ PIPELINES: Final[list[Any]] = [
     [{"$set": {"x": {"$let": {"vars": {"CURRENT": "$$ROOT"}, "in": "$_id.tenant"}}}}], [{"$unwind": "$_id"}],
 ]  # fmt: skip
 INDEXES: Final[list[tuple[list[Any], str]]] = [
-    ([("a", 1)], ""), ([("tenant", 1)], f"{THEM}:a_1"), ([("_id.tenant", 1)], ""),
+    ([("a", 1)], ""), ([("tenant", 1)], f"{NEIGHBOUR}:a_1"), ([("_id.tenant", 1)], ""),
     ([("_id.id", 1), ("a", 1)], "tenant"), ([("_id", -1)], ""), ([("a", 1)], "_id_"), ([("a", "text")], ""),
     ([("$**", 1)], ""), ([("a", "hashed")], ""), ([("n", "2dsphere")], ""), ([("a.$**", 1)], "x"),
     ([("a", 1)], "*"),
 ]  # fmt: skip
-NAMES: Final = ["tenant", "_id_", "*", "a_1", f"{THEM}:a_1", f"{TENANT}:a_1", "", "$natural"]
+NAMES: Final = ["tenant", "_id_", "*", "a_1", f"{NEIGHBOUR}:a_1", f"{TENANT}:a_1", "", "$natural"]
 
 
 @pytest.fixture
 def attacked(twins: Twins) -> Twins:
-    twins.fill([dict(document) for document in MINE])
+    twins.fill([dict(document) for document in STORED])
     return twins
 
 
-def names_nobody(operation: Any, mine: TenantCollection) -> bool:
+def tells_nothing(operation: Any, documents: TenantCollection) -> bool:
     """Tell whether what an operation raises tells nothing of others, and not that there are any."""
     try:
-        operation(mine)
+        operation(documents)
     except OperationFailure as error:
         text = f"{error} {error.details}"
         return not any(word in text for word in (SECRET, TENANT, "_id.id", "{ tenant"))
@@ -117,21 +121,21 @@ def test_filters(attacked: Twins, query: Any) -> None:
         call("update_many", query, {"$set": {"hit": True}}),
     )
     attacked.do(
-        call("update_one", query, {"$set": {"hit": 2}, "$setOnInsert": {"_id": THEIRS}}, upsert=True),
+        call("update_one", query, {"$set": {"hit": 2}, "$setOnInsert": {"_id": FOREIGN_ID}}, upsert=True),
         call("replace_one", {"$and": [query, {"none": 1}]}, {"_id": 9}, upsert=True),
-        call("modify_one", THEIRS, lambda current: current and {"hit": 3}),
+        call("modify_one", FOREIGN_ID, lambda current: current and {"hit": 3}),
         call("delete_many", query),
     )
 
 
 @pytest.mark.parametrize("update", UPDATES, ids=repr)
 def test_updates(attacked: Twins, update: Any) -> None:
-    for query in ({"_id": 1}, {"_id": THEIRS}, {"none": 1}):
+    for query in ({"_id": 1}, {"_id": FOREIGN_ID}, {"none": 1}):
         for upsert in (False, True):
             operation = call("update_one", query, update, upsert=upsert)
-            assert names_nobody(operation, attacked.pooled)
+            assert tells_nothing(operation, attacked.pooled)
             attacked.clear()
-            attacked.fill([dict(document) for document in MINE])
+            attacked.fill([dict(document) for document in STORED])
             attacked.do(operation)
             attacked.do(call("bulk_write", [UpdateOne(query, update, upsert=upsert)]))
 
@@ -151,8 +155,8 @@ def test_documents(attacked: Twins, document: Any) -> None:
 
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=repr)
 def test_pipelines(attacked: Twins, pipeline: Any) -> None:
-    def results(mine: TenantCollection) -> list[str]:
-        return sorted(map(repr, mine.aggregate(pipeline)))
+    def results(documents: TenantCollection) -> list[str]:
+        return sorted(map(repr, documents.aggregate(pipeline)))
 
     (said,) = attacked.do(results)
     assert SECRET.encode() not in bytes(said) if isinstance(said, bytes) else said[0] != ""
@@ -162,22 +166,22 @@ def test_pipelines(attacked: Twins, pipeline: Any) -> None:
 @pytest.mark.parametrize(("keys", "name"), INDEXES, ids=repr)
 def test_indexes(attacked: Twins, keys: Any, name: str, unique: bool) -> None:
     create = call("create_index", keys, unique=unique, name=name)
-    assert names_nobody(create, attacked.pooled)
+    assert tells_nothing(create, attacked.pooled)
     attacked.clear()
-    attacked.do_to_indexes(call("insert_one", {"_id": 7, "a": 1, "tenant": THEM}), create)
-    theirs = PooledDocuments(attacked.pool, THEM)
-    theirs.insert_one({"_id": "same", "a": -1, "tenant": THEM})
-    theirs.replace_one({"_id": "same"}, {"a": 7, "tenant": THEM})
-    assert theirs.delete_one({"_id": "same"}).deleted_count == 1
-    attacked.do_to_indexes(*(call("drop_index", one) for one in NAMES))
+    attacked.do_to_indexes(call("insert_one", {"_id": 7, "a": 1, "tenant": NEIGHBOUR}), create)
+    neighbour = PooledDocuments(attacked.pool, NEIGHBOUR)
+    neighbour.insert_one({"_id": "same", "a": -1, "tenant": NEIGHBOUR})
+    neighbour.replace_one({"_id": "same"}, {"a": 7, "tenant": NEIGHBOUR})
+    assert neighbour.delete_one({"_id": "same"}).deleted_count == 1
+    attacked.do_to_indexes(*(call("drop_index", name) for name in NAMES))
 
 
 def test_duplicate_keys_are_ones_own(attacked: Twins) -> None:
     """A neighbour has all these values under a unique index; so may the tenant, but each only once."""
     create = call("create_index", [("a", 1)], unique=True)
     attacked.do_to_indexes(create, call("insert_one", {"a": 0}), call("insert_one", {"a": 0}))
-    assert names_nobody(call("insert_one", {"_id": 1}), attacked.pooled)
-    assert names_nobody(call("insert_one", {"a": 0}), attacked.pooled)
+    assert tells_nothing(call("insert_one", {"_id": 1}), attacked.pooled)
+    assert tells_nothing(call("insert_one", {"a": 0}), attacked.pooled)
 
 
 def test_a_document_has_one_id_however_it_was_encoded(attacked: Twins) -> None:
@@ -188,16 +192,16 @@ def test_a_document_has_one_id_however_it_was_encoded(attacked: Twins) -> None:
     assert list(attacked.pool.find({"_id.tenant": TENANT, "a": None})) == [
         {"_id": {"tenant": TENANT, "id": 5}}
     ]
-    assert attacked.others() == attacked.neighbours
+    assert attacked.foreign() == attacked.neighbours
     assert bson.decode(TWO_IDS) == {"_id": 2}
 
 
 def test_pool_without_room_for_an_index_goes_on_without(twins: Twins) -> None:
     pool = twins.pool.database["full_pool"]
     pool.create_indexes([IndexModel(f"x{number}") for number in range(MAX_INDEXES_OF_COLLECTION - 2)])
-    mine = PooledIndexes(pool, TENANT)
-    assert mine.create(IndexModel("last"))["numIndexesAfter"] == 2
+    indexes = PooledIndexes(pool, TENANT)
+    assert indexes.create(IndexModel("last"))["numIndexesAfter"] == 2
     with pytest.raises(TooManyIndexes):
-        mine.create(IndexModel("one too many"))
-    assert [index["name"] for index in mine.find()] == ["_id_", "last_1"]
+        indexes.create(IndexModel("one too many"))
+    assert [index["name"] for index in indexes.find()] == ["_id_", "last_1"]
     PooledDocuments(pool, TENANT).insert_one({"last": 1})

@@ -40,10 +40,10 @@ def test_ids(twins: Twins, document_id: Any) -> None:
 
 
 def test_inserting_adds_ids_to_the_callers_documents(twins: Twins) -> None:
-    one: dict[str, Any] = {"a": 1}
-    many: list[dict[str, Any]] = [{"a": 2}, {"a": 3, "_id": 3}]
+    document: dict[str, Any] = {"a": 1}
+    documents: list[dict[str, Any]] = [{"a": 2}, {"a": 3, "_id": 3}]
     operation = InsertOne[dict[str, Any]]({"a": 4})
-    assert twins.pooled.insert_one(one).inserted_id == one["_id"]
-    assert twins.pooled.insert_many(many).inserted_ids == [document["_id"] for document in many]
+    assert twins.pooled.insert_one(document).inserted_id == document["_id"]
+    assert twins.pooled.insert_many(documents).inserted_ids == [inserted["_id"] for inserted in documents]
     twins.pooled.bulk_write([operation])
-    assert twins.pooled.find({}, sort=[("a", 1)]) == [one, *many, operation._doc]
+    assert twins.pooled.find({}, sort=[("a", 1)]) == [document, *documents, operation._doc]

@@ -44,19 +44,22 @@ def pool(server: str, server_client: MongoClient[Document]) -> Iterator[Any]:
     database = server_client["pooled_plans"]
     database["pool"].create_indexes(POOL_INDEXES)
     for tenant in (TENANT, *NEIGHBOURS):
-        number = FILLED if tenant == TENANT else 10 * FILLED
+        filled = FILLED if tenant == TENANT else 10 * FILLED
         PooledIndexes(database["pool"], tenant).create(IndexModel("kind"))
-        documents = [{"_id": one, "kind": one % 4, "age": one % 9, "tags": [one]} for one in range(number)]
+        documents = [
+            {"_id": number, "kind": number % 4, "age": number % 9, "tags": [number]}
+            for number in range(filled)
+        ]
         PooledDocuments(database["pool"], tenant).insert_many(documents)
     yield database["pool"]
     server_client.drop_database(database.name)
 
 
-def later_page(mine: TenantCollection, sort: str, query: str | None = None) -> None:
+def later_page(documents: TenantCollection, sort: str, query: str | None = None) -> None:
     """Read a page and the one behind it."""
     search = Search(filters.parse(query), sorting.parse(sort), None, PAGE, None)
-    page = finding.find_page(mine, search)
-    finding.find_page(mine, search._replace(cursor=page.cursor(PAGE)))
+    page = finding.find_page(documents, search)
+    finding.find_page(documents, search._replace(cursor=page.cursor(PAGE)))
 
 
 OPERATIONS: Final[dict[str, Callable[[TenantCollection], Any]]] = {
@@ -83,16 +86,18 @@ OPERATIONS: Final[dict[str, Callable[[TenantCollection], Any]]] = {
     "replace by no index": call("replace_one", {"age": 78}, {"b": 1}, upsert=True),
     "delete_one": call("delete_one", {"age": 77}),
     "delete_many": call("delete_many", {"age": {"$gt": 70}}),
-    "the API's get": lambda mine: finding.find(mine, 7, None),
-    "the API's insertion": lambda mine: inserting.insert_many(mine, [{"_id": 7}, {"_id": 7}], ordered=False),
-    "the API's put": lambda mine: changing.put(mine, 7, {"kind": 1}, lambda _: True),
-    "the API's pages": lambda mine: later_page(mine, "_id"),
-    "the API's pages from the end": lambda mine: later_page(mine, "-_id"),
-    "the API's pages by an index": lambda mine: later_page(mine, "kind"),
-    "the API's pages from an index's end": lambda mine: later_page(mine, "-kind,-_id"),
-    "the API's pages by no index": lambda mine: later_page(mine, "age"),
-    "the API's pages of some": lambda mine: later_page(mine, "_id", '{"age": {"$gt": 2}}'),
-    "the API's pages by arrays": lambda mine: later_page(mine, "-tags"),
+    "the API's get": lambda documents: finding.find(documents, 7, None),
+    "the API's insertion": lambda documents: inserting.insert_many(
+        documents, [{"_id": 7}, {"_id": 7}], ordered=False
+    ),
+    "the API's put": lambda documents: changing.put(documents, 7, {"kind": 1}, lambda _: True),
+    "the API's pages": lambda documents: later_page(documents, "_id"),
+    "the API's pages from the end": lambda documents: later_page(documents, "-_id"),
+    "the API's pages by an index": lambda documents: later_page(documents, "kind"),
+    "the API's pages from an index's end": lambda documents: later_page(documents, "-kind,-_id"),
+    "the API's pages by no index": lambda documents: later_page(documents, "age"),
+    "the API's pages of some": lambda documents: later_page(documents, "_id", '{"age": {"$gt": 2}}'),
+    "the API's pages by arrays": lambda documents: later_page(documents, "-tags"),
 }
 
 
@@ -102,15 +107,15 @@ def commands() -> Commands:
 
 
 @pytest.fixture
-def mine(pool: Any, server: str, commands: Commands) -> Iterator[TenantCollection]:
+def documents(pool: Any, server: str, commands: Commands) -> Iterator[TenantCollection]:
     with MongoClient[Document](server, event_listeners=[commands]) as client:
         listened_to = client[pool.database.name][pool.name]
         unfenced: Any = Unfenced(
             PooledDocuments(listened_to, TENANT), PooledIndexes(listened_to, TENANT), client
         )
-        mine = TenantCollection(TENANT)
-        mine._fence = unfenced
-        yield mine
+        documents = TenantCollection(TENANT)
+        documents._fence = unfenced
+        yield documents
 
 
 def explained(pool: Any, commands: Commands) -> Iterator[list[Document]]:
@@ -121,8 +126,8 @@ def explained(pool: Any, commands: Commands) -> Iterator[list[Document]]:
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_plans(pool: Any, mine: TenantCollection, commands: Commands, name: str) -> None:
-    OPERATIONS[name](mine)
+def test_plans(pool: Any, documents: TenantCollection, commands: Commands, name: str) -> None:
+    OPERATIONS[name](documents)
     plans = list(explained(pool, commands))
     assert plans != []
     for stages in plans:
@@ -134,9 +139,9 @@ def test_plans(pool: Any, mine: TenantCollection, commands: Commands, name: str)
 
 @pytest.mark.parametrize("sort", ["_id", "-_id"])
 def test_later_pages_start_where_the_earlier_ended(
-    pool: Any, mine: TenantCollection, commands: Commands, sort: str
+    pool: Any, documents: TenantCollection, commands: Commands, sort: str
 ) -> None:
-    later_page(mine, sort)
+    later_page(documents, sort)
     assert [examined(stages) for stages in explained(pool, commands)] == [PAGE + 1, PAGE + 1]
 
 

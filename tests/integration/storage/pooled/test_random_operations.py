@@ -24,19 +24,24 @@ Operation = Callable[[TenantCollection], Any]
 
 SOME_IDS = st.sampled_from([1, 1.0, Int64(1), 2, "a", "b", None, {"a": 1}, {"a": [1, {"b": 2}]}])
 # MongoDB 6.0 may make a string of code that it groups by, in whatever collection.
-ANY_ID = SOME_IDS | st.sampled_from([one for one in IDS if not isinstance(one, Code)] + REFUSED_IDS[:3])
+ANY_ID = SOME_IDS | st.sampled_from(
+    [document_id for document_id in IDS if not isinstance(document_id, Code)] + REFUSED_IDS[:3]
+)
 FIELDS = st.sampled_from(["a", "b", "c", "tenant", "id", "_id.tenant"])
 VALUES = COMMON_VALUES | st.sampled_from([1, 2, "x", [1, 2], [{"a": 1}, {"a": 2}], {"b": 1}])
 PATHS = st.sampled_from(["a", "b", "c", "a.b", "a.0", "a.$", "a.$[]", "b.a", "tenant", "_id", "_id.a"])
 DOCUMENTS = st.builds(
-    lambda own_id, fields: {"_id": own_id, **fields}, ANY_ID, st.dictionaries(FIELDS, VALUES, max_size=3)
+    lambda document_id, fields: {"_id": document_id, **fields},
+    ANY_ID,
+    st.dictionaries(FIELDS, VALUES, max_size=3),
 )
+BY_ID = SOME_IDS.map(lambda document_id: {"_id": document_id})
 QUERIES = st.one_of(
-    SOME_IDS.map(lambda own_id: {"_id": own_id}),
-    st.builds(lambda own_id, path, value: {"_id": own_id, path: value}, ANY_ID, FIELDS, VALUES),
+    BY_ID,
+    st.builds(lambda document_id, path, value: {"_id": document_id, path: value}, ANY_ID, FIELDS, VALUES),
     st.builds(lambda path, value: {path: value}, FIELDS, VALUES),
     FILTERS,
-    st.sampled_from([*HARD_FILTERS, *({"_id": one} for one in OPERATORS)]),
+    st.sampled_from([*HARD_FILTERS, *({"_id": operator} for operator in OPERATORS)]),
 )
 NUMBERS = st.sampled_from([1, -2, 1.5, Int64(3)])
 OPERANDS: Final[dict[str, st.SearchStrategy[Any]]] = {
@@ -99,30 +104,30 @@ KEYS = st.lists(
 NAMES = st.sampled_from(["", "", "one", "two", "_id_", "*", f"{TENANT}:one"])
 
 
-def one_of_many(name: str, query: Any, *more: Any, **options: Any) -> Operation:
+def on_first(name: str, query: Any, *more: Any, **options: Any) -> Operation:
     """Return an operation on one document, of which the server may choose any, as one on the first by id."""
 
-    def operation(mine: TenantCollection) -> Any:
-        found = mine.find(query, {"_id": 1}, limit=2)
-        chosen = {"$and": [query, {"_id": {"$eq": found[0]["_id"]}}]} if len(found) > 1 else query
-        its_options = options if len(found) < 2 else {**options, "upsert": False} if options else {}
-        return getattr(mine, name)(chosen, *more, **its_options)
+    def operation(documents: TenantCollection) -> Any:
+        matching = documents.find(query, {"_id": 1}, limit=2)
+        chosen = {"$and": [query, {"_id": {"$eq": matching[0]["_id"]}}]} if len(matching) > 1 else query
+        options_for_first = options if len(matching) < 2 else {**options, "upsert": False} if options else {}
+        return getattr(documents, name)(chosen, *more, **options_for_first)
 
     return operation
 
 
-def sorted_results(mine: TenantCollection, pipeline: list[Any]) -> list[str]:
+def sorted_results(documents: TenantCollection, pipeline: list[Any]) -> list[str]:
     """Return what a pipeline results in, in an order of our own where it has none."""
-    return sorted(map(repr, mine.aggregate(pipeline)))
+    return sorted(map(repr, documents.aggregate(pipeline)))
 
 
 OPERATIONS = st.one_of(
     DOCUMENTS.map(partial(call, "insert_one")),
     st.lists(DOCUMENTS, min_size=1, max_size=3).map(partial(call, "insert_many")),
-    st.builds(one_of_many, st.just("update_one"), QUERIES, UPDATES, upsert=st.booleans()),
-    st.builds(one_of_many, st.just("replace_one"), QUERIES, REPLACEMENTS, upsert=st.booleans()),
-    st.builds(one_of_many, st.just("delete_one"), QUERIES),
-    st.builds(one_of_many, st.just("find_one"), QUERIES, PROJECTIONS),
+    st.builds(on_first, st.just("update_one"), QUERIES, UPDATES, upsert=st.booleans()),
+    st.builds(on_first, st.just("replace_one"), QUERIES, REPLACEMENTS, upsert=st.booleans()),
+    st.builds(on_first, st.just("delete_one"), QUERIES),
+    st.builds(on_first, st.just("find_one"), QUERIES, PROJECTIONS),
     st.builds(partial(call, "update_many"), QUERIES, UPDATES),
     QUERIES.map(partial(call, "delete_many")),
     QUERIES.map(partial(call, "count_documents")),
@@ -134,10 +139,10 @@ OPERATIONS = st.one_of(
         st.one_of(
             DOCUMENTS.map(InsertOne),
             st.builds(UpdateMany, QUERIES, UPDATES, upsert=st.booleans()),
-            st.builds(UpdateOne, SOME_IDS.map(lambda own_id: {"_id": own_id}), UPDATES, upsert=st.booleans()),
-            st.builds(ReplaceOne, SOME_IDS.map(lambda one: {"_id": one}), REPLACEMENTS, upsert=st.booleans()),
+            st.builds(UpdateOne, BY_ID, UPDATES, upsert=st.booleans()),
+            st.builds(ReplaceOne, BY_ID, REPLACEMENTS, upsert=st.booleans()),
             st.builds(ReplaceOne, st.just({"none": 1}), REPLACEMENTS, upsert=st.booleans()),
-            SOME_IDS.map(lambda own_id: DeleteOne({"_id": own_id})),
+            BY_ID.map(DeleteOne),
             QUERIES.map(DeleteMany),
         ),
         max_size=4,

@@ -31,12 +31,12 @@ SORTS: list[Any] = [
 def filled(new_twins: Callable[[], Twins]) -> Twins:
     """Twins that are only read."""
     filled = new_twins()
-    filled.fill([{"_id": one, "n": n, "tenant": "t"} for n, one in enumerate(IDS)])
+    filled.fill([{"_id": document_id, "n": n, "tenant": "t"} for n, document_id in enumerate(IDS)])
     return filled
 
 
 @pytest.mark.parametrize(
-    "query", [*FILTERS, *({"_id": one} for one in (*IDS, *REFUSED_IDS, *OPERATORS))], ids=repr
+    "query", [*FILTERS, *({"_id": document_id} for document_id in (*IDS, *REFUSED_IDS, *OPERATORS))], ids=repr
 )
 def test_filters(filled: Twins, query: Any) -> None:
     pipeline = [{"$match": query}, {"$sort": {"_id": 1}}]
@@ -45,8 +45,8 @@ def test_filters(filled: Twins, query: Any) -> None:
 
 @pytest.mark.parametrize("projection", PROJECTIONS, ids=repr)
 def test_projections(filled: Twins, projection: Any) -> None:
-    one = {"_id": {"a": 1, "b": 2}}
-    filled.do(call("find", {}, projection), call("find_one", one, projection))
+    query = {"_id": {"a": 1, "b": 2}}
+    filled.do(call("find", {}, projection), call("find_one", query, projection))
 
 
 @pytest.mark.parametrize("sort", SORTS, ids=repr)
@@ -57,7 +57,7 @@ def test_sorts(filled: Twins, sort: Any) -> None:
 @pytest.mark.parametrize("query", ["a", None, 1, [], [("a", 1)]], ids=repr)
 def test_what_is_no_filter_is_refused(filled: Twins, query: Any) -> None:
     said = filled.do(call("find", query), call("find_one", query), call("count_documents", query))
-    assert {one[0] for one in said} == {"ForbiddenOperation"}
+    assert {outcome[0] for outcome in said} == {"ForbiddenOperation"}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_positional_operators(twins: Twins, query: Any) -> None:
     projections = [
         {"a.$": 1}, {"b.$": 1}, {"b": {"$elemMatch": {"c": 2}}}, {"a": {"$slice": [1, 1]}}, {"b.c.$": 1},
     ]  # fmt: skip
-    twins.do(call("insert_one", document), *(call("find", query, one) for one in projections))
+    twins.do(call("insert_one", document), *(call("find", query, projection) for projection in projections))
     for update in (
         {"$set": {"a.$": 5}},
         {"$inc": {"b.$.d": 1}},

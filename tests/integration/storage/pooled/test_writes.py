@@ -71,9 +71,9 @@ BULKS: list[list[Any]] = [
 ]
 
 
-@pytest.mark.parametrize("query", [*FILTERS, *({"_id": one} for one in OPERATORS)], ids=repr)
+@pytest.mark.parametrize("query", [*FILTERS, *({"_id": operator} for operator in OPERATORS)], ids=repr)
 def test_filters(twins: Twins, query: Any) -> None:
-    twins.fill([{"_id": one, "n": n} for n, one in enumerate(IDS)])
+    twins.fill([{"_id": document_id, "n": n} for n, document_id in enumerate(IDS)])
     twins.do(call("update_many", query, {"$inc": {"n": 1}}))
     twins.do(
         call("delete_many", query),
@@ -117,9 +117,9 @@ def test_bulk_writes(twins: Twins, operations: Any) -> None:
 def test_empty_timestamps_become_the_present(twins: Twins, upsert: bool) -> None:
     """The server fills them in at the top of a document, but not in its `_id`."""
 
-    def replace(mine: TenantCollection) -> list[bool]:
-        mine.replace_one({"n": 1}, {"t": Timestamp(0, 0)}, upsert=upsert)
-        return [found["t"].time > 0 for found in mine.find({})]
+    def replace(documents: TenantCollection) -> list[bool]:
+        documents.replace_one({"n": 1}, {"t": Timestamp(0, 0)}, upsert=upsert)
+        return [document["t"].time > 0 for document in documents.find({})]
 
     if not upsert:
         twins.do(call("insert_one", {"n": 1}))

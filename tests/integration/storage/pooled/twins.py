@@ -91,7 +91,7 @@ class Twins:
         for neighbour in NEIGHBOURS:
             PooledIndexes(self.pool, neighbour).create(IndexModel("a", unique=True))
             self.pool.insert_many(_neighbourly(neighbour))
-        self.neighbours, self.neighbours_indexes = self.others(), self.others_indexes()
+        self.neighbours, self.neighbours_indexes = self.foreign(), self.foreign_indexes()
 
     def clear(self) -> None:
         """Make both empty."""
@@ -109,7 +109,7 @@ class Twins:
     def do(self, *operations: Callable[[TenantCollection], Any]) -> Any:
         """Do something with both, compare what it says and leaves, and return it."""
         said = [[outcome(operation, twin) for operation in operations] for twin in (self.own, self.pooled)]
-        assert self.others() == self.neighbours
+        assert self.foreign() == self.neighbours
         assert said[1] == said[0]
         stored = [self.stored(), self.stored_in_pool()]
         self._name_generated(*stored)
@@ -119,7 +119,7 @@ class Twins:
     def do_to_indexes(self, *operations: Callable[[TenantCollection], Any]) -> Any:
         """Do the same and compare the indexes as well."""
         said = self.do(*operations)
-        assert self.others_indexes() == self.neighbours_indexes
+        assert self.foreign_indexes() == self.neighbours_indexes
         assert _indexes(self.pooled.list_indexes()) == _indexes(self.own.list_indexes())
         return said
 
@@ -129,20 +129,22 @@ class Twins:
 
     def stored_in_pool(self) -> list[Document]:
         """Return the documents of the share of the pool, in the terms of the other."""
-        found = list(self.pool.find({"_id.tenant": TENANT}).sort("_id.id", 1))
-        assert all(list(document["_id"]) == ["tenant", "id"] for document in found)
-        return [{**document, "_id": document["_id"]["id"]} for document in found]
+        documents = list(self.pool.find({"_id.tenant": TENANT}).sort("_id.id", 1))
+        assert all(list(document["_id"]) == ["tenant", "id"] for document in documents)
+        return [{**document, "_id": document["_id"]["id"]} for document in documents]
 
-    def others(self) -> list[bytes]:
-        """Return all documents in the pool that are others', or nobody's, byte by byte."""
+    def foreign(self) -> list[bytes]:
+        """Return the bytes of all documents in the pool that are not the tenant's."""
         return [
             _bytes(document) for document in self.pool.find({"_id.tenant": {"$ne": TENANT}}).sort("_id", 1)
         ]
 
-    def others_indexes(self) -> list[Document]:
+    def foreign_indexes(self) -> list[Document]:
         """Return all indexes of the pool that are not the tenant's."""
-        found = map(dict, self.pool.list_indexes())
-        return [one for one in found if one.get("partialFilterExpression", {}).get("_id.tenant") != TENANT]
+        indexes = map(dict, self.pool.list_indexes())
+        return [
+            index for index in indexes if index.get("partialFilterExpression", {}).get("_id.tenant") != TENANT
+        ]
 
     def _name_generated(self, *stored: list[Document]) -> None:
         """Give documents with a generated id the same one in both, so that they can be compared."""
@@ -169,21 +171,21 @@ def _neighbourly(tenant: str) -> list[Document]:
     """Return documents like those that the tests store, and some that look like another tenant's."""
     ids: list[Any] = [1, "a", "b", None, {"tenant": TENANT, "id": 1}, KNOWN[0], {"a": 1, "b": 2}]
     return [
-        {"_id": {"tenant": tenant, "id": own_id}, "a": number, "tenant": TENANT, "secret": SECRET}
-        for number, own_id in enumerate(ids)
+        {"_id": {"tenant": tenant, "id": document_id}, "a": number, "tenant": TENANT, "secret": SECRET}
+        for number, document_id in enumerate(ids)
     ]
 
 
-def outcome(operation: Callable[[TenantCollection], Any], mine: TenantCollection) -> Any:
+def outcome(operation: Callable[[TenantCollection], Any], documents: TenantCollection) -> Any:
     """Return what an operation says, as something to compare."""
     try:
-        result = operation(mine)
+        result = operation(documents)
     except BulkWriteError as error:
         counts = {name: count for name, count in error.details.items() if name.startswith("n")}
         return [
             "BulkWriteError",
             counts,
-            [(one["index"], one["code"]) for one in error.details["writeErrors"]],
+            [(write_error["index"], write_error["code"]) for write_error in error.details["writeErrors"]],
         ]
     except OperationFailure as error:
         keys = [(error.details or {}).get(name) for name in ("keyPattern", "keyValue")]
@@ -224,8 +226,8 @@ def _masked(value: Any) -> Any:
     return [_masked(member) for member in value] if isinstance(value, list | tuple) else value
 
 
-def _indexes(found: list[Document]) -> list[Document]:
-    return [index | {"key": list(index["key"].items())} for index in found]
+def _indexes(indexes: list[Document]) -> list[Document]:
+    return [index | {"key": list(index["key"].items())} for index in indexes]
 
 
 def _bytes(document: Any) -> bytes:

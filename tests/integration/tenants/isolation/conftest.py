@@ -13,7 +13,7 @@ from tenantry.runtime.observability import logger
 from tenantry.runtime.settings import settings
 from tests.integration.kinds import POOL, parametrize, place
 from tests.integration.tenants.isolation.observer import Observer
-from tests.integration.tenants.isolation.tenants import Tenant, found
+from tests.integration.tenants.isolation.tenants import Tenant, create_tenant
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.recorder import Recorder, recording
@@ -92,18 +92,18 @@ def observer(service: Service, databases: Databases, recorder: Recorder, output:
 
 @pytest.fixture(scope="module")
 def victim(observer: Observer) -> Tenant:
-    victim = found(observer.service, observer.databases)
+    victim = create_tenant(observer.service, observer.databases)
     observer.tenants.append(victim)
     return victim
 
 
 @pytest.fixture
-def me(observer: Observer, victim: Tenant) -> Iterator[Tenant]:
+def caller(observer: Observer, victim: Tenant) -> Iterator[Tenant]:
     """The caller, who is as harmed by what is logged of the own organization."""
-    me = found(observer.service, observer.databases)
-    observer.tenants.append(me)
-    yield me
-    observer.tenants.remove(me)
+    caller = create_tenant(observer.service, observer.databases)
+    observer.tenants.append(caller)
+    yield caller
+    observer.tenants.remove(caller)
 
 
 @pytest.fixture(autouse=True)

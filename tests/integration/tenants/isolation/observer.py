@@ -61,8 +61,8 @@ class Observer:
     def _check_answer(self, answer: Answer, by: Tenant | None, sent: str) -> None:
         shown = f"{answer.headers} {answer.text}"
         shown += " ".join(_decoded(shown))
-        theirs = self._words() - (by.secrets if by else set())
-        assert [secret for secret in theirs if secret in shown and secret not in sent] == []
+        hidden = self._words() - (by.secrets if by else set())
+        assert [secret for secret in hidden if secret in shown and secret not in sent] == []
 
     def _check_output(self, by: Tenant | None) -> None:
         """Check that nobody's words are logged, the caller's own included; its ids may be."""
@@ -79,14 +79,12 @@ class Observer:
         """Check that all commands stay in the master database, own collections and own documents of pools."""
         fixed = {*schema.INDEXES, *schema.VIEWS, "clusters"}
         master = {f"{self.databases.master.name}.{name}" for name in fixed}
-        own = rf"{self.databases.tenants.name}\.org_\w+_{by.words.name}" if by else r"(?!)"
+        own_collections = rf"{self.databases.tenants.name}\.org_\w+_{by.words.name}" if by else r"(?!)"
         pool = f"{self.databases.tenants.name}.{POOL}"
         touched = {name for sent in self.recorder.commands for name in namespaces(*sent)}
-        assert [name for name in touched - master if name != pool and not re.fullmatch(own, name)] == []
+        assert [name for name in touched - master - {pool} if not re.fullmatch(own_collections, name)] == []
         of_pool = [
-            command
-            for its_database, command in self.recorder.commands
-            if pool in namespaces(its_database, command)
+            command for database, command in self.recorder.commands if pool in namespaces(database, command)
         ]
         assert [command for command in of_pool if not by or not is_about(command, by.id)] == []
 
@@ -98,7 +96,7 @@ def alike(answer: Answer, tenant: Tenant) -> tuple[int, dict[str, str], str]:
     return status, fields, tenant.hidden(text)
 
 
-def namespaces(its_database: str, command: Document) -> set[str]:
+def namespaces(database: str, command: Document) -> set[str]:
     """Return the namespaces that a command reads or writes."""
     name, target = next(iter(command.items()))
     if name in _WITHOUT_NAMESPACE:
@@ -109,8 +107,8 @@ def namespaces(its_database: str, command: Document) -> set[str]:
         target = command["collection"]
     if name == "listCollections":
         target = command["filter"]["name"]
-    others = _joined(command.get("pipeline", []))
-    return {f"{its_database}.{one}" for one in (target, *others)}
+    joined = _joined(command.get("pipeline", []))
+    return {f"{database}.{collection}" for collection in (target, *joined)}
 
 
 def _joined(value: Any) -> Iterator[Any]:

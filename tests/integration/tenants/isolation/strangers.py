@@ -5,7 +5,7 @@ from typing import Final
 
 from tenantry.lifecycle import suspending
 from tests.integration.tenants.isolation.observer import Observer
-from tests.integration.tenants.isolation.tenants import Tenant, change_password, delete, found, word
+from tests.integration.tenants.isolation.tenants import Tenant, change_password, create_tenant, delete, word
 from tests.support.owners import log_in
 
 NOT_FOUND: Final = (404, "organization-not-found")
@@ -56,46 +56,48 @@ STRANGERS: Final = (
 WITH_DEAD_TOKENS: Final = STRANGERS[6:]
 
 
-def strangers(observer: Observer) -> dict[str, Stranger]:
+def create_strangers(observer: Observer) -> dict[str, Stranger]:
     """Create the organizations and return the strangers, named as in `STRANGERS`."""
     service, databases = observer.service, observer.databases
-    other, second = found(service, databases), found(service, databases)
+    neighbour, second = create_tenant(service, databases), create_tenant(service, databases)
 
     name = word()
-    dead = found(service, databases, name=name)
+    dead = create_tenant(service, databases, name=name)
     delete(service, dead)
-    renamed = found(service, databases, name=name)
+    renamed = create_tenant(service, databases, name=name)
     moved = replace(renamed, words=replace(renamed.words, name=word()))
     answer = service.patch(f"/organizations/{moved.id}", {"name": moved.name}, token=moved.token)
     assert answer.status == 200
-    before = found(service, databases, name=name)
+    before = create_tenant(service, databases, name=name)
     victim = change_password(service, before)
 
-    earlier = found(service, databases, account=second)
+    earlier = create_tenant(service, databases, account=second)
     delete(service, earlier)
-    later = found(service, databases, name=earlier.words.name, account=second)
+    later = create_tenant(service, databases, name=earlier.words.name, account=second)
 
-    gone, left, unused = found(service, databases), found(service, databases), found(service, databases)
-    delete(service, gone)
+    deleted, unused = create_tenant(service, databases), create_tenant(service, databases)
+    delete(service, deleted)
     delete(service, unused)
-    assert service.post("/logout/everywhere", token=left.token).status == 204
-    suspended, back = found(service, databases), found(service, databases)
+    logged_out = create_tenant(service, databases)
+    assert service.post("/logout/everywhere", token=logged_out.token).status == 204
+    suspended, back = create_tenant(service, databases), create_tenant(service, databases)
     for tenant in (suspended, back):
         suspending.suspend(tenant.id)
     suspending.reactivate(back.id)
-    observer.tenants += [other, second, dead, moved, victim, earlier, later, gone, left, suspended, back]
-    everybody = (
+    observer.tenants += [neighbour, second, dead, moved, victim, earlier, later]
+    observer.tenants += [deleted, logged_out, suspended, back]
+    strangers = (
         Stranger(victim, None),
-        Stranger(victim, other.token, other),
-        Stranger(gone, other.token, other),
+        Stranger(victim, neighbour.token, neighbour),
+        Stranger(deleted, neighbour.token, neighbour),
         Stranger(later, second.token, second),
         Stranger(victim, log_in(service, unused.email), is_authenticated=True),
         Stranger(victim, moved.token, moved),
         Stranger(victim, dead.token),
         Stranger(later, earlier.token),
         Stranger(victim, before.token),
-        Stranger(left, left.token),
+        Stranger(logged_out, logged_out.token),
         Stranger(suspended, suspended.token),
         Stranger(back, back.token),
     )
-    return dict(zip(STRANGERS, everybody, strict=True))
+    return dict(zip(STRANGERS, strangers, strict=True))

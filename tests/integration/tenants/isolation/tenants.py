@@ -77,7 +77,7 @@ class Tenant:
         return re.sub("|".join(self.secrets), "...", text)
 
 
-def found(
+def create_tenant(
     service: Service, databases: Databases, *, name: str | None = None, account: Tenant | None = None
 ) -> Tenant:
     """Create an organization with documents and an index, for an account of its own or another's."""

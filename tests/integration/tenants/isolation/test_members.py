@@ -13,10 +13,6 @@ from tests.support.service import OMITTED, Answer
 Request = dict[str, Any]
 
 
-def nothing(request: Request, tenant: Tenant) -> Request:
-    return request
-
-
 def in_header_fields(request: Request, tenant: Tenant) -> Request:
     path = f"/v1/organizations/{tenant.slug}"
     fields = {
@@ -68,17 +64,19 @@ def in_body(request: Request, tenant: Tenant) -> Request:
 WAYS = {way.__name__: way for way in (in_header_fields, in_query, in_body)}
 
 
-def request_of(me: Tenant, route: Route, organization: str) -> Request:
-    token = me.token if SAMPLES[route].needs_token else None
-    body = SAMPLES[route].body(me)
+def request_of(caller: Tenant, route: Route, organization: str) -> Request:
+    token = caller.token if SAMPLES[route].needs_token else None
+    body = SAMPLES[route].body(caller)
     return {"method": route.method, "path": route.path(organization), "json_body": body, "token": token}
 
 
 @pytest.mark.parametrize("name", ["slug", "id"])
 @pytest.mark.parametrize("route", ALL, ids=" ".join)
-def test_a_member_succeeds(observer: Observer, victim: Tenant, me: Tenant, route: Route, name: str) -> None:
+def test_a_member_succeeds(
+    observer: Observer, victim: Tenant, caller: Tenant, route: Route, name: str
+) -> None:
     before = snapshot(observer.databases, victim)
-    answer = observer.send(by=me, **request_of(me, route, getattr(me, name)))
+    answer = observer.send(by=caller, **request_of(caller, route, getattr(caller, name)))
     assert answer.status == SAMPLES[route].status, answer.text
     assert snapshot(observer.databases, victim) == before
 
@@ -86,16 +84,16 @@ def test_a_member_succeeds(observer: Observer, victim: Tenant, me: Tenant, route
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("route", ALL, ids=" ".join)
 def test_another_organization_named_elsewhere_is_no_subject(
-    observer: Observer, victim: Tenant, me: Tenant, route: Route, way: str
+    observer: Observer, victim: Tenant, caller: Tenant, route: Route, way: str
 ) -> None:
     def name(tenant: Tenant) -> Answer:
-        return observer.send(by=me, **WAYS[way](request_of(me, route, me.slug), tenant))
+        return observer.send(by=caller, **WAYS[way](request_of(caller, route, caller.slug), tenant))
 
     before = snapshot(observer.databases, victim)
     answer = name(victim)
     if answer.code == "invalid-fields" and way != "in_header_fields":
-        nobody = Tenant()
-        assert alike(name(nobody), nobody) == alike(answer, victim)
+        unknown = Tenant()
+        assert alike(name(unknown), unknown) == alike(answer, victim)
     else:
         assert answer.status == SAMPLES[route].status, answer.text
     assert snapshot(observer.databases, victim) == before
@@ -103,10 +101,10 @@ def test_another_organization_named_elsewhere_is_no_subject(
 
 @pytest.mark.parametrize(("number", "size", "command"), [(200, 1, "getMore"), (20, 1_000_000, "killCursors")])
 def test_cursors_stay_in_the_own_collection(
-    observer: Observer, me: Tenant, number: int, size: int, command: str
+    observer: Observer, caller: Tenant, number: int, size: int, command: str
 ) -> None:
     documents = [{"_id": number, "text": "x" * size} for number in range(number)]
-    observer.databases.stored(me.collection).insert_many(documents)
-    answer = observer.send("GET", f"{me.path}/documents?limit=1000", me, token=me.token)
+    observer.databases.stored(caller.collection).insert_many(documents)
+    answer = observer.send("GET", f"{caller.path}/documents?limit=1000", caller, token=caller.token)
     assert answer.status == 200
     assert command in [next(iter(sent)) for _, sent in observer.recorder.commands]

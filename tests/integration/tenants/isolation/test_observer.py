@@ -36,7 +36,7 @@ def test_namespaces_of_a_command(database: str, command: dict[str, Any], touched
 
 @pytest.mark.parametrize("resource", ["", "/documents", "/documents/shared", "/indexes", "/count"])
 def test_the_success_of_anybody_else_is_noticed(
-    observer: Observer, victim: Tenant, me: Tenant, resource: str
+    observer: Observer, victim: Tenant, caller: Tenant, resource: str
 ) -> None:
     with pytest.raises(AssertionError):
-        observer.send("GET", victim.path + resource, me, token=victim.token)
+        observer.send("GET", victim.path + resource, caller, token=victim.token)

@@ -17,7 +17,7 @@ from tests.integration.kinds import POOL
 from tests.integration.tenants.isolation.observer import Observer, alike
 from tests.integration.tenants.isolation.routes import ALL, SAMPLES, Route
 from tests.integration.tenants.isolation.strangers import NOT_FOUND
-from tests.integration.tenants.isolation.tenants import Tenant, Words, fill, found, snapshot
+from tests.integration.tenants.isolation.tenants import Tenant, Words, create_tenant, fill, snapshot
 from tests.support import library
 from tests.support.overtaking import once_before
 from tests.support.service import Answer
@@ -53,9 +53,9 @@ AT_ANY_MOMENT = pytest.mark.parametrize(
 )
 
 
-def ask(observer: Observer, me: Tenant, route: Route) -> Answer:
-    path, body = route.path(me.slug), SAMPLES[route].body(me)
-    return observer.send(route.method, path, me, json_body=body, token=me.token)
+def ask(observer: Observer, caller: Tenant, route: Route) -> Answer:
+    path, body = route.path(caller.slug), SAMPLES[route].body(caller)
+    return observer.send(route.method, path, caller, json_body=body, token=caller.token)
 
 
 class Race:
@@ -65,7 +65,7 @@ class Race:
     ----------
     observer
         Sends the request.
-    me
+    caller
         The caller.
     kind
         Where organizations have their documents.
@@ -73,26 +73,28 @@ class Race:
         Lets it happen.
     """
 
-    def __init__(self, observer: Observer, me: Tenant, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, observer: Observer, caller: Tenant, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         self.observer = observer
         self.kind = kind
-        self.me = me
-        self.member = library.membership(me.account_id, me.id)
+        self.caller = caller
+        self.member = library.membership(caller.account_id, caller.id)
         self._monkeypatch = monkeypatch
-        self._heir = Tenant(Words(name=me.words.name))
-        self._founded: list[object] = []
+        self._heir = Tenant(Words(name=caller.words.name))
+        self._heir_at_first: list[object] = []
 
     def run(self, route: Route, moment: Moment, free_the_name: Callable[[], object]) -> Answer:
         """Send a request in whose midst the name passes on, and check that it leaves the heir alone."""
 
         def happen() -> None:
             free_the_name()
-            self._found_heir()
+            self._create_heir()
 
         moment = COMMAND_TO_POOL if moment == COMMAND and self.kind == "pooled" else moment
         once_before(self._monkeypatch, *moment, happen)
-        answer = ask(self.observer, self.me, route)
-        assert snapshot(self.observer.databases, self._heir) == self._founded
+        answer = ask(self.observer, self.caller, route)
+        assert snapshot(self.observer.databases, self._heir) == self._heir_at_first
         self.observer.databases.check_invariants()
         self._check_indexes_of_pool()
         return answer
@@ -100,12 +102,12 @@ class Race:
     def _check_indexes_of_pool(self) -> None:
         """Check that the pool has indexes of organizations only that are there."""
         databases = self.observer.databases
-        living = {one["_id"] for one in databases.master["organizations"].find()}
+        living = {organization["_id"] for organization in databases.master["organizations"].find()}
         indexes = databases.tenants[POOL].index_information().values()
         owners = {
-            one["partialFilterExpression"]["_id.tenant"]
-            for one in indexes
-            if "partialFilterExpression" in one
+            index["partialFilterExpression"]["_id.tenant"]
+            for index in indexes
+            if "partialFilterExpression" in index
         }
         assert owners <= living
 
@@ -115,30 +117,31 @@ class Race:
         indexes = databases.stored(collection).index_information()
         return tenant.hidden(f"{databases.documents(collection)} {indexes}")
 
-    def _found_heir(self) -> None:
+    def _create_heir(self) -> None:
         heir = library.create(self._heir.name, self._heir.email)
-        logger.append_keys(organization_id=self.me.id, account_id=self.me.account_id)  # of the request again
+        # Creating the heir has put its ids into the log; the request goes on under its caller's.
+        logger.append_keys(organization_id=self.caller.id, account_id=self.caller.account_id)
         self._heir = replace(self._heir, id=heir.organization_id, account_id=heir.account_id)
         fill(self.observer.databases, self._heir)
         self.observer.tenants.append(self._heir)
-        self._founded = snapshot(self.observer.databases, self._heir)
+        self._heir_at_first = snapshot(self.observer.databases, self._heir)
 
 
 @pytest.fixture
-def race(observer: Observer, me: Tenant, kind: str, monkeypatch: pytest.MonkeyPatch) -> Race:
-    return Race(observer, me, kind, monkeypatch)
+def race(observer: Observer, caller: Tenant, kind: str, monkeypatch: pytest.MonkeyPatch) -> Race:
+    return Race(observer, caller, kind, monkeypatch)
 
 
 @AT_ANY_MOMENT
 def test_a_request_follows_a_rename(
-    race: Race, observer: Observer, me: Tenant, route: Route, moment: Moment
+    race: Race, observer: Observer, caller: Tenant, route: Route, moment: Moment
 ) -> None:
-    calm = found(observer.service, observer.databases)
+    calm = create_tenant(observer.service, observer.databases)
     expected = alike(ask(observer, calm, route), calm)
-    name = f"Renamed {me.words.name}"
+    name = f"Renamed {caller.words.name}"
     answer = race.run(route, moment, lambda: library.rename(race.member, name))
-    assert alike(answer, me) == expected
-    assert race.stored(f"org_renamed_{me.words.name}", me) == race.stored(calm.collection, calm)
+    assert alike(answer, caller) == expected
+    assert race.stored(f"org_renamed_{caller.words.name}", caller) == race.stored(calm.collection, calm)
 
 
 @AT_ANY_MOMENT

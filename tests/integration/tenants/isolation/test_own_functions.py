@@ -11,17 +11,17 @@ from tests.integration.tenants.isolation.tenants import Tenant
 from tests.support.service import LambdaContext, proxy_event
 
 
-def test_documents_that_the_server_refuses_are_not_logged(observer: Observer, me: Tenant) -> None:
+def test_documents_that_the_server_refuses_are_not_logged(observer: Observer, caller: Tenant) -> None:
     app = APIGatewayRestResolver(enable_validation=True)
 
     @app.get("/health")
-    def insert_again(caller: Caller) -> None:
-        tenants.collection(caller).insert_many(me.documents)
+    def insert_again(member: Caller) -> None:
+        tenants.collection(member).insert_many(caller.documents)
 
-    event = proxy_event("GET", "/health", {"Authorization": f"Bearer {me.token}"}, None)
+    event = proxy_event("GET", "/health", {"Authorization": f"Bearer {caller.token}"}, None)
     context: Any = LambdaContext("mine")
     answer = http.lambda_handler(app)(event, context)
     logged = observer.output.getvalue()
     assert answer["statusCode"] == 503
     assert '"exception_name":"BulkWriteError"' in logged
-    assert [secret for secret in vars(me.words).values() if secret in logged + answer["body"]] == []
+    assert [secret for secret in vars(caller.words).values() if secret in logged + answer["body"]] == []

@@ -12,7 +12,7 @@ from tests.integration.tenants.isolation.strangers import (
     STRANGERS,
     WITH_DEAD_TOKENS,
     Stranger,
-    strangers,
+    create_strangers,
 )
 from tests.integration.tenants.isolation.tenants import Tenant
 
@@ -59,8 +59,8 @@ SPELLINGS: dict[str, Callable[[Tenant, Tenant], str]] = {
 
 
 @pytest.fixture(scope="module")
-def everybody(observer: Observer) -> dict[str, Stranger]:
-    return strangers(observer)
+def strangers(observer: Observer) -> dict[str, Stranger]:
+    return create_strangers(observer)
 
 
 def test_every_route_is_here() -> None:
@@ -68,12 +68,12 @@ def test_every_route_is_here() -> None:
     assert set(ALL) == set(SAMPLES)
 
 
-@pytest.mark.parametrize("who", STRANGERS)
+@pytest.mark.parametrize("name", STRANGERS)
 @pytest.mark.parametrize("route", OF_TENANT, ids=" ".join)
 def test_a_stranger_gets_the_same_answer_as_if_nothing_were_there(
-    observer: Observer, everybody: dict[str, Stranger], route: Route, who: str
+    observer: Observer, strangers: dict[str, Stranger], route: Route, name: str
 ) -> None:
-    stranger = everybody[who]
+    stranger = strangers[name]
 
     def ask(organization: str, tenant: Tenant) -> object:
         path, body = route.path(organization), SAMPLES[route].body(tenant)
@@ -82,35 +82,35 @@ def test_a_stranger_gets_the_same_answer_as_if_nothing_were_there(
         return answer.apart_from_request_id
 
     before = observer.databases.dump()
-    nobody = Tenant()
-    missing = ask(nobody.slug, nobody)
-    assert ask(nobody.id, nobody) == missing
-    for name, spelled in SPELLINGS.items():
-        assert ask(spelled(stranger.victim, stranger.by or nobody), stranger.victim) == missing, name
+    unknown = Tenant()
+    missing = ask(unknown.slug, unknown)
+    assert ask(unknown.id, unknown) == missing
+    for spelling, spelled in SPELLINGS.items():
+        assert ask(spelled(stranger.victim, stranger.by or unknown), stranger.victim) == missing, spelling
     assert observer.databases.dump() == before
 
 
-@pytest.mark.parametrize("who", STRANGERS)
+@pytest.mark.parametrize("name", STRANGERS)
 @pytest.mark.parametrize("route", [route for route in OF_OPERATOR if route.is_of_tenant], ids=" ".join)
 def test_no_token_opens_a_route_of_the_operator(
-    observer: Observer, everybody: dict[str, Stranger], route: Route, who: str
+    observer: Observer, strangers: dict[str, Stranger], route: Route, name: str
 ) -> None:
-    stranger = everybody[who]
+    stranger = strangers[name]
     before = observer.databases.dump()
-    nobody = Tenant()
-    for tenant in (stranger.victim, stranger.by or nobody, nobody):
+    unknown = Tenant()
+    for tenant in (stranger.victim, stranger.by or unknown, unknown):
         for token in (stranger.token, stranger.victim.token):
             answer = observer.send(route.method, route.path(tenant.slug), stranger.by, token=token)
             assert (answer.status, answer.code) == (403, "operator-required")
     assert observer.databases.dump() == before
 
 
-@pytest.mark.parametrize("who", WITH_DEAD_TOKENS)
+@pytest.mark.parametrize("name", WITH_DEAD_TOKENS)
 @pytest.mark.parametrize("route", OF_CALLER, ids=" ".join)
 def test_a_dead_token_opens_no_other_route(
-    observer: Observer, everybody: dict[str, Stranger], route: Route, who: str
+    observer: Observer, strangers: dict[str, Stranger], route: Route, name: str
 ) -> None:
-    stranger = everybody[who]
+    stranger = strangers[name]
     before = observer.databases.dump()
     body = SAMPLES[route].body(stranger.victim)
     answer = observer.send(route.method, route.resource, None, json_body=body, token=stranger.token)

@@ -10,8 +10,8 @@ from tests.integration.tenants.isolation.observer import Observer, alike
 from tests.integration.tenants.isolation.tenants import SHARED, Tenant, snapshot
 from tests.support.service import Answer
 
-OWN = "/organizations/<own slug>"
-DOCUMENTS = f"{OWN}/documents"
+OWN_PATH = "/organizations/<own slug>"
+DOCUMENTS = f"{OWN_PATH}/documents"
 LOGIN = '{"email": "<own email>", "password": "<own password>", "organization": "<%s>"}'
 IF_MATCH = {"If-Match": "<entity tag>"}
 
@@ -40,11 +40,11 @@ REQUESTS: list[tuple[str, str, str | None, dict[str, str]]] = [
     ("GET", f'{DOCUMENTS}?filter={{"$lookup": {{"from": "<collection>"}}}}', None, {}),
     ("GET", f"{DOCUMENTS}?sort=<field>", None, {}),
     ("GET", f"{DOCUMENTS}?fields=<field>", None, {}),
-    ("GET", f'{OWN}/count?filter={{"<field>": "<value>"}}', None, {}),
-    ("GET", f'{OWN}/count?filter={{"_id": "<document>"}}', None, {}),
-    ("POST", f"{OWN}/indexes", '{"keys": [{"field": "<field>"}]}', {}),
-    ("POST", f"{OWN}/indexes", '{"keys": [{"field": "text"}], "name": "<index>", "unique": true}', {}),
-    ("DELETE", f"{OWN}/indexes/<index>", None, {}),
+    ("GET", f'{OWN_PATH}/count?filter={{"<field>": "<value>"}}', None, {}),
+    ("GET", f'{OWN_PATH}/count?filter={{"_id": "<document>"}}', None, {}),
+    ("POST", f"{OWN_PATH}/indexes", '{"keys": [{"field": "<field>"}]}', {}),
+    ("POST", f"{OWN_PATH}/indexes", '{"keys": [{"field": "text"}], "name": "<index>", "unique": true}', {}),
+    ("DELETE", f"{OWN_PATH}/indexes/<index>", None, {}),
     ("POST", "/login", LOGIN % "slug", {}),
     ("POST", "/login", LOGIN % "id", {}),
     ("POST", "/login", LOGIN % "collection", {}),
@@ -52,11 +52,11 @@ REQUESTS: list[tuple[str, str, str | None, dict[str, str]]] = [
 ]
 
 
-def filled_in(text: str, me: Tenant, tenant: Tenant) -> str:
+def filled_in(text: str, caller: Tenant, tenant: Tenant) -> str:
     values = {
-        "own slug": me.slug,
-        "own email": me.email,
-        "own password": me.password,
+        "own slug": caller.slug,
+        "own email": caller.email,
+        "own password": caller.password,
         "slug": tenant.slug,
         "id": tenant.id,
         "collection": tenant.collection,
@@ -64,29 +64,29 @@ def filled_in(text: str, me: Tenant, tenant: Tenant) -> str:
         "entity tag": f'"{version_of(tenant.documents[1])}"',
     }
     values |= vars(tenant.words)
-    return re.sub("<([a-z ]+)>", lambda found: values[found[1]], text)
+    return re.sub("<([a-z ]+)>", lambda placeholder: values[placeholder[1]], text)
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda parts: " ".join(map(str, parts)))
 def test_what_another_organization_has_is_as_unknown_as_what_nobody_has(
-    observer: Observer, victim: Tenant, me: Tenant, request_: tuple[str, str, str | None, dict[str, str]]
+    observer: Observer, victim: Tenant, caller: Tenant, request_: tuple[str, str, str | None, dict[str, str]]
 ) -> None:
     method, path, body, fields = request_
 
     def ask(tenant: Tenant) -> object:
         answer = observer.send(
             method,
-            filled_in(path, me, tenant),
-            me,
-            body=filled_in(body, me, tenant) if body else None,
-            headers={name: filled_in(value, me, tenant) for name, value in fields.items()},
-            token=me.token,
+            filled_in(path, caller, tenant),
+            caller,
+            body=filled_in(body, caller, tenant) if body else None,
+            headers={name: filled_in(value, caller, tenant) for name, value in fields.items()},
+            token=caller.token,
         )
         return alike(answer, tenant)
 
     before = snapshot(observer.databases, victim)
-    nobody = Tenant()
-    assert ask(victim) == ask(nobody)
+    unknown = Tenant()
+    assert ask(victim) == ask(unknown)
     assert snapshot(observer.databases, victim) == before
 
 
@@ -94,23 +94,25 @@ def test_what_another_organization_has_is_as_unknown_as_what_nobody_has(
     "parameters", ["", "&sort=-_id", "&sort=<field>", "&sort=-<field>", "&fields=<field>"]
 )
 def test_a_cursor_that_another_organization_got_leads_through_the_own_documents(
-    observer: Observer, victim: Tenant, me: Tenant, parameters: str
+    observer: Observer, victim: Tenant, caller: Tenant, parameters: str
 ) -> None:
-    query = "documents?limit=1" + filled_in(parameters, me, victim)
+    query = "documents?limit=1" + filled_in(parameters, caller, victim)
     first = observer.send("GET", f"{victim.path}/{query}", victim, token=victim.token)
     cursor = first.json["next_cursor"]
     assert cursor
-    answer = observer.send("GET", f"{me.path}/{query}&cursor={cursor}", me, token=me.token)
+    answer = observer.send("GET", f"{caller.path}/{query}&cursor={cursor}", caller, token=caller.token)
     assert answer.status == 200
-    assert {found["_id"] for found in answer.json["documents"]} <= {mine["_id"] for mine in me.documents}
+    assert {document["_id"] for document in answer.json["documents"]} <= {
+        document["_id"] for document in caller.documents
+    }
 
 
 def test_an_idempotency_key_of_another_account_is_free(
-    observer: Observer, victim: Tenant, me: Tenant
+    observer: Observer, victim: Tenant, caller: Tenant
 ) -> None:
     key = {"Idempotency-Key": victim.words.key}
     used_for = {"name": victim.name, "metadata": {victim.words.note: victim.words.note}}
-    own = {"name": f"Second {me.words.name}"}
+    unused = {"name": f"Second {caller.words.name}"}
     credentials = {"email": victim.email, "password": f"{victim.password}, but wrong"}
 
     def create(by: Tenant | None, body: dict[str, Any]) -> Answer:
@@ -118,7 +120,7 @@ def test_an_idempotency_key_of_another_account_is_free(
         return observer.send("POST", "/organizations", by, json_body=body, headers=key, token=token)
 
     before = snapshot(observer.databases, victim)
-    assert create(me, used_for).code == "organization-exists"
-    assert create(me, own).status == 201
+    assert create(caller, used_for).code == "organization-exists"
+    assert create(caller, unused).status == 201
     assert create(None, used_for | credentials).code == "idempotency-key-reused"
     assert snapshot(observer.databases, victim) == before
