@@ -24,13 +24,14 @@ class Aftermath:
     def __init__(self, stored: databases.Databases, operations: Sequence[Operation]) -> None:
         self._operations = operations
         self._now = time.monotonic_ns()
-        self._organizations = {one["_id"]: one for one in stored.master["organizations"].find()}
+        organizations = list(stored.master["organizations"].find())
+        self._organizations = {organization["_id"]: organization for organization in organizations}
         self._actions: dict[str, Counter[str]] = {name: Counter() for name in self._organizations}
         for record in stored.master["audit"].find({"action": {"$regex": "^organization"}}):
             (organization_id,) = record["organization_ids"]
             action = record["action"].removeprefix("organization.")
             self._actions.setdefault(organization_id, Counter())[action] += 1
-        self._owners = {one["collection"]: one["_id"] for one in self._organizations.values()}
+        self._owners = {organization["collection"]: organization["_id"] for organization in organizations}
         self._contents = {
             name: {document["_id"]: document for document in stored.tenants[name].find()}
             for name in stored.collections()

@@ -69,12 +69,13 @@ class Client:
     def read(self, organization_id: str) -> Content | None:
         """Read an organization, if it is there."""
         invoked = time.monotonic_ns()
-        outcome, found = outcome_of(lambda: self._request("GET", organization_id))
+        outcome, organization = outcome_of(lambda: self._request("GET", organization_id))
         if outcome != "done":
-            self._append("read", organization_id, "", (outcome, found), invoked)
+            self._append("read", organization_id, "", (outcome, organization), invoked)
             return None
-        self._append("read", organization_id, found["metadata"]["mark"], (outcome, _seen(found)), invoked)
-        return dict(found)
+        mark = organization["metadata"]["mark"]
+        self._append("read", organization_id, mark, (outcome, _seen(organization)), invoked)
+        return dict(organization)
 
     def create(self, beside: str, slug: str) -> None:
         """Create an organization for the account that has another one."""
@@ -111,10 +112,10 @@ class Client:
         """Insert a document that says whose it is."""
         value = self.value()
         content = {"_id": document_id, "owner": organization_id, "value": value}
-        mine = self._collection(organization_id)
+        documents = self._collection(organization_id)
 
         def insert() -> str:
-            return str(mine.insert_one(content).inserted_id)
+            return str(documents.insert_one(content).inserted_id)
 
         return self._record("insert", organization_id, Document(document_id, value), insert)
 
@@ -122,41 +123,41 @@ class Client:
         """Update a document, if it is there."""
         value = self.value()
         update = {"$set": {"value": value}}
-        mine = self._collection(organization_id)
+        documents = self._collection(organization_id)
 
         def set_value() -> bool:
-            return mine.update_one({"_id": document_id}, update).matched_count == 1
+            return documents.update_one({"_id": document_id}, update).matched_count == 1
 
         return self._record("set", organization_id, Document(document_id, value), set_value)
 
     def remove(self, organization_id: str, document_id: str) -> Operation:
         """Delete a document, if it is there."""
-        mine = self._collection(organization_id)
+        documents = self._collection(organization_id)
 
         def remove() -> bool:
-            return mine.delete_one({"_id": document_id}).deleted_count == 1
+            return documents.delete_one({"_id": document_id}).deleted_count == 1
 
         return self._record("remove", organization_id, Document(document_id), remove)
 
     def get(self, organization_id: str, document_id: str) -> Operation:
         """Find a document; the empty string if it is not there."""
-        mine = self._collection(organization_id)
+        documents = self._collection(organization_id)
 
         def get() -> Any:
-            return (mine.find_one({"_id": document_id}) or {"value": ""})["value"]
+            return (documents.find_one({"_id": document_id}) or {"value": ""})["value"]
 
         return self._record("get", organization_id, Document(document_id), get)
 
     def find_shared(self, organization_id: str) -> Operation:
         """Find all shared documents at once; to each it is as if it had been got."""
         query = {"_id": {"$in": list(SHARED_DOCUMENTS)}}
-        mine = self._collection(organization_id)
-        operation = self._record("find", organization_id, None, lambda: mine.find(query))
+        documents = self._collection(organization_id)
+        operation = self._record("find", organization_id, None, lambda: documents.find(query))
         if operation.outcome == "done":
             values = {document["_id"]: document["value"] for document in operation.result}
-            for one in SHARED_DOCUMENTS:
-                value = values.get(one, "")
-                self._append("get", organization_id, Document(one), ("done", value), operation.invoked)
+            for document_id in SHARED_DOCUMENTS:
+                answer: tuple[Outcome, Any] = "done", values.get(document_id, "")
+                self._append("get", organization_id, Document(document_id), answer, operation.invoked)
         return operation
 
     def _record(self, name: str, organization: str, argument: Any, function: Callable[[], Any]) -> Operation:

@@ -21,9 +21,9 @@ def contradictions(operations: Sequence[Operation]) -> list[str]:
         lambda operation: (operation.organization, operation.argument.id),
     )
     reasons = [
-        *(contradiction(organization_model.ABSENT, organization_calls(one)) for one in organizations),
+        *(contradiction(organization_model.ABSENT, organization_calls(history)) for history in organizations),
         *(contradiction(name_model.FREE, calls) for calls in Names(operations).calls().values()),
-        *(contradiction(document_model.ABSENT, document_calls(one)) for one in documents),
+        *(contradiction(document_model.ABSENT, document_calls(history)) for history in documents),
     ]
     return [reason for reason in reasons if reason is not None]
 

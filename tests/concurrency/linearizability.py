@@ -49,7 +49,7 @@ def contradiction[State: Hashable](initial: State, calls: Iterable[Call[State]])
         explained = _explain(call, configurations, pending)
         if not explained:
             states = "; ".join(sorted({str(state) for state, _ in configurations}))
-            meanwhile = "; ".join(str(other.description) for other in pending - {call})
+            meanwhile = "; ".join(str(concurrent.description) for concurrent in pending - {call})
             return f"{call.description} in any of the states: {states}. At the same time: {meanwhile}"
         pending.remove(call)
         configurations = explained

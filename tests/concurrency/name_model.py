@@ -26,7 +26,7 @@ def _holds(organization: str, holder: str) -> str | None:
     return holder if holder == organization else None
 
 
-def _is_taken_by_another(organization: str, holder: str) -> str | None:
+def _is_taken(organization: str, holder: str) -> str | None:
     return holder if holder not in (FREE, organization) else None
 
 
@@ -59,7 +59,7 @@ class Names:
     def is_rename(self, operation: Operation) -> bool:
         """Tell whether an operation is known to have given its organization another name."""
         is_done = (operation.name, operation.outcome) == ("update", "done")
-        return is_done and self._left_by(operation) is not None
+        return is_done and self._vacated_by(operation) is not None
 
     def _learn(self, operation: Operation) -> None:
         slugs = self._slugs[operation.organization]
@@ -78,7 +78,7 @@ class Names:
     def _calls_of(self, operation: Operation) -> Iterator[NamedCall]:
         match operation.name, operation.outcome:
             case "create" | "update", "refused" if operation.result == "organization-exists":
-                yield _call(operation.argument.slug, _is_taken_by_another, operation)
+                yield _call(operation.argument.slug, _is_taken, operation)
             case "create", "done" | "unknown":
                 yield _call(operation.argument.slug, _acquire, operation)
             case "update", "done":
@@ -90,16 +90,16 @@ class Names:
 
     def _rename(self, operation: Operation) -> Iterator[NamedCall]:
         after, slugs = operation.result, self._slugs[operation.organization]
-        left = self._left_by(operation)
-        if left is not None:
+        vacated = self._vacated_by(operation)
+        if vacated is not None:
             yield _call(after.slug, _acquire, operation)
-            yield _call(left, _release, operation)
+            yield _call(vacated, _release, operation)
         elif after.version - 2 in slugs or after.version - 1 in slugs:
             yield _call(after.slug, _holds, operation)
         else:
             yield from self._possible_rename(operation)
 
-    def _left_by(self, operation: Operation) -> str | None:
+    def _vacated_by(self, operation: Operation) -> str | None:
         """Return the name that a change has left, if it is known; a rename makes two versions."""
         before = self._slugs[operation.organization].get(operation.result.version - 2)
         return before if before != operation.result.slug else None
@@ -132,7 +132,7 @@ def _call(slug: str, step: Step, operation: Operation) -> NamedCall:
         partial(step, operation.organization),
         operation.invoked,
         operation.ended,
-        step in (_holds, _is_taken_by_another),
+        step in (_holds, _is_taken),
         operation,
     )
 

@@ -89,10 +89,10 @@ class Model(RuleBasedStateMachine):
     @invariant()
     def all_is_stored_as_it_should_be(self) -> None:
         master = self.databases.master
-        found = {one["slug"]: one for one in master["organizations"].find()}
-        assert found.keys() == self.organizations.keys()
+        stored = {organization["slug"]: organization for organization in master["organizations"].find()}
+        assert stored.keys() == self.organizations.keys()
         for slug, organization in self.organizations.items():
-            names_and_more = [found[slug][part] for part in ("_id", "name", "version", "metadata")]
+            names_and_more = [stored[slug][part] for part in ("_id", "name", "version", "metadata")]
             assert names_and_more == [
                 organization.id,
                 organization.name,
@@ -102,6 +102,7 @@ class Model(RuleBasedStateMachine):
             documents = TenantCollection(organization.id).find({})
             assert {document["_id"]: document["value"] for document in documents} == organization.documents
             assert TenantCollection(organization.id).count_documents({}) == len(documents)
-        epochs = {one["email"]: (one["_id"], one["auth_epoch"]) for one in master["accounts"].find()}
-        assert epochs == {email: (one.id, one.epoch) for email, one in self.accounts.items()}
+        accounts = master["accounts"].find()
+        epochs = {account["email"]: (account["_id"], account["auth_epoch"]) for account in accounts}
+        assert epochs == {email: (account.id, account.epoch) for email, account in self.accounts.items()}
         self.databases.check_invariants()

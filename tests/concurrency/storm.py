@@ -101,7 +101,7 @@ def storm(seconds: float, interruption: Callable[[Client], None] | None = None) 
             interruption(setup)
             _run(workers, seconds)
         stop.set()
-        return [setup.operations, *(one.recv() for one in results)]
+        return [setup.operations, *(result.recv() for result in results)]
     finally:
         for process in workers:
             process.kill()

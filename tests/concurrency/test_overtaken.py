@@ -17,7 +17,7 @@ from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.overtaking import once_before
 
-MINE = {"_id": "mine"}
+DOCUMENT = {"_id": "mine"}
 OF_HEIR = {"_id": "common", "of": "heir"}
 CHANGE = {"$set": {"of": "me"}}
 
@@ -34,34 +34,45 @@ def refused_if_there(current: Document | None) -> Document:
 
 
 OPERATIONS: dict[str, tuple[Callable[[TenantCollection], Any], Any]] = {
-    "insert_one": (lambda mine: mine.insert_one({"_id": "common"}).inserted_id, "common"),
-    "insert_many": (lambda mine: mine.insert_many([{"_id": "common"}]).inserted_ids, ["common"]),
-    "update_one": (lambda mine: mine.update_one({"_id": "common"}, CHANGE).matched_count, 0),
-    "upsert": (lambda mine: mine.update_one({"_id": "common"}, CHANGE, upsert=True).upserted_id, "common"),
-    "replace_one": (lambda mine: mine.replace_one({"_id": "common"}, {"of": "me"}).matched_count, 0),
-    "delete_one": (lambda mine: mine.delete_one({"_id": "common"}).deleted_count, 0),
-    "update_many": (lambda mine: mine.update_many({}, CHANGE).matched_count, 1),
-    "delete_many": (lambda mine: mine.delete_many({}).deleted_count, 1),
-    "bulk_write": (lambda mine: mine.bulk_write([InsertOne({"_id": "common"})]).inserted_count, 1),
-    "modify_one": (lambda mine: mine.modify_one("common", created), None),
-    "refusing modify_one": (lambda mine: mine.modify_one("common", refused_if_there), None),
-    "find_one": (lambda mine: mine.find_one({"_id": "mine"}), MINE),
-    "find": (lambda mine: mine.find({}), [MINE]),
-    "failing aggregate": (
-        lambda mine: mine.aggregate([{"$match": {"$expr": {"$divide": [1, {"$strLenCP": "$_id"}]}}}]),
-        [MINE],
+    "insert_one": (lambda documents: documents.insert_one({"_id": "common"}).inserted_id, "common"),
+    "insert_many": (lambda documents: documents.insert_many([{"_id": "common"}]).inserted_ids, ["common"]),
+    "update_one": (lambda documents: documents.update_one({"_id": "common"}, CHANGE).matched_count, 0),
+    "upsert": (
+        lambda documents: documents.update_one({"_id": "common"}, CHANGE, upsert=True).upserted_id,
+        "common",
     ),
-    "list_indexes": (lambda mine: [index["name"] for index in mine.list_indexes()], ["_id_", "kind_1"]),
-    "create_index": (lambda mine: mine.create_index([("text", 1)]), "text_1"),
-    "drop_index": (lambda mine: mine.drop_index("kind_1"), None),
-    "count_documents": (lambda mine: mine.count_documents({"_id": "mine"}), 1),
+    "replace_one": (
+        lambda documents: documents.replace_one({"_id": "common"}, {"of": "me"}).matched_count,
+        0,
+    ),
+    "delete_one": (lambda documents: documents.delete_one({"_id": "common"}).deleted_count, 0),
+    "update_many": (lambda documents: documents.update_many({}, CHANGE).matched_count, 1),
+    "delete_many": (lambda documents: documents.delete_many({}).deleted_count, 1),
+    "bulk_write": (lambda documents: documents.bulk_write([InsertOne({"_id": "common"})]).inserted_count, 1),
+    "modify_one": (lambda documents: documents.modify_one("common", created), None),
+    "refusing modify_one": (lambda documents: documents.modify_one("common", refused_if_there), None),
+    "find_one": (lambda documents: documents.find_one({"_id": "mine"}), DOCUMENT),
+    "find": (lambda documents: documents.find({}), [DOCUMENT]),
+    "failing aggregate": (
+        lambda documents: documents.aggregate(
+            [{"$match": {"$expr": {"$divide": [1, {"$strLenCP": "$_id"}]}}}]
+        ),
+        [DOCUMENT],
+    ),
+    "list_indexes": (
+        lambda documents: [index["name"] for index in documents.list_indexes()],
+        ["_id_", "kind_1"],
+    ),
+    "create_index": (lambda documents: documents.create_index([("text", 1)]), "text_1"),
+    "drop_index": (lambda documents: documents.drop_index("kind_1"), None),
+    "count_documents": (lambda documents: documents.count_documents({"_id": "mine"}), 1),
 }
 
 
 @pytest.fixture
 def member(databases: Databases) -> Membership:
     member = library.create("Google")
-    databases.tenants["org_google"].insert_one(MINE)
+    databases.tenants["org_google"].insert_one(DOCUMENT)
     databases.tenants["org_google"].create_index("kind")
     return member
 
@@ -103,7 +114,7 @@ def test_operation_follows_a_rename(
     check_heir(databases)
 
 
-@pytest.mark.parametrize("operation", [one for one, _ in OPERATIONS.values()], ids=OPERATIONS)
+@pytest.mark.parametrize("operation", [operation for operation, _ in OPERATIONS.values()], ids=OPERATIONS)
 def test_operation_on_a_deleted_organization_says_so(
     databases: Databases,
     member: Membership,

@@ -81,9 +81,11 @@ names = st.sampled_from(sorted(SLUGS))
 emails = st.sampled_from(EMAILS)
 passwords = st.sampled_from(PASSWORDS)
 slugs = st.sampled_from(sorted(set(SLUGS.values())))
-existing: st.SearchStrategy[str] = st.runner().flatmap(lambda it: st.sampled_from(sorted(it.organizations)))
-signed_up: st.SearchStrategy[str] = st.runner().flatmap(lambda it: st.sampled_from(sorted(it.accounts)))
-issued: st.SearchStrategy["Token"] = st.runner().flatmap(lambda it: st.sampled_from(it.tokens))
+existing: st.SearchStrategy[str] = st.runner().flatmap(
+    lambda model: st.sampled_from(sorted(model.organizations))
+)
+signed_up: st.SearchStrategy[str] = st.runner().flatmap(lambda model: st.sampled_from(sorted(model.accounts)))
+issued: st.SearchStrategy["Token"] = st.runner().flatmap(lambda model: st.sampled_from(model.tokens))
 crashes = st.sampled_from([only_intent, collection_done])
 settlings = st.sampled_from([settle_directly, settle_by_reconciling, settle_by_use])
 document_ids = st.integers(1, 3)
@@ -127,8 +129,9 @@ class Service(Model):
     @rule(email=emails, password=passwords, slug=st.none() | slugs)
     def log_in(self, email: str, password: str, slug: str | None) -> None:
         account = self.accounts.get(email)
-        mine = [one for one, organization in self.organizations.items() if organization.email == email]
-        chosen = [one for one in mine if slug in (None, one)]
+        organizations = self.organizations.items()
+        own_slugs = [own_slug for own_slug, organization in organizations if organization.email == email]
+        chosen = [own_slug for own_slug in own_slugs if slug in (None, own_slug)]
         if account is None or account.password != password or not (chosen or slug is None):
             refused(InvalidCredentials, lambda: login.login(email, password, slug))
         elif len(chosen) > 1:
@@ -142,7 +145,8 @@ class Service(Model):
     @precondition(lambda self: bool(self.tokens))
     @rule(token=issued)
     def authenticate(self, token: Token) -> None:
-        is_there = token.organization_id in {None, *(one.id for one in self.organizations.values())}
+        ids = {None, *(organization.id for organization in self.organizations.values())}
+        is_there = token.organization_id in ids
         if is_there and token.account.epoch == token.epoch:
             membership = authentication.authenticate(token.text).membership
             assert (membership.organization_id if membership else None) == token.organization_id

@@ -42,7 +42,7 @@ def check(databases: Databases, histories: list[list[Operation]], record: Record
         pass  # the lease of a process that has given up has not run out yet
     operations = list(chain.from_iterable(histories))
     aftermath = Aftermath(databases, operations)
-    found: dict[str, Sequence[object]] = {
+    wrong: dict[str, Sequence[object]] = {
         "lost": aftermath.lost(),
         "zombies": aftermath.zombies(),
         "foreign": aftermath.foreign(),
@@ -50,9 +50,9 @@ def check(databases: Databases, histories: list[list[Operation]], record: Record
         "violations": violations(databases),
         "contradictions": contradictions([*operations, *aftermath.operations()]),
     }
-    numbers = figures(operations) | {name: len(what) for name, what in found.items()}
+    numbers = figures(operations) | {name: len(items) for name, items in wrong.items()}
     record(FIGURES, ", ".join(f"{number} {name}" for name, number in numbers.items()))
-    assert {name: what for name, what in found.items() if what} == {}
+    assert {name: items for name, items in wrong.items() if items} == {}
 
 
 def violations(databases: Databases) -> list[Violation]:
@@ -118,7 +118,7 @@ def test_storm_with_the_server_killed_in_its_middle(
     # What is asked and answered while there is no server has not happened.
     check(
         databases,
-        [[one for one in history if one not in while_down] for history in histories],
+        [[operation for operation in history if operation not in while_down] for history in histories],
         record_property,
     )
 

@@ -81,8 +81,8 @@ class Bench:
 
     def wait_until_idle(self) -> None:
         """Wait until the server has finished what clients do not wait for any more."""
-        mine = {"appName": "tenantry", "active": True, "command.hello": {"$exists": False}}
-        running: list[Document] = [{"$currentOp": {}}, {"$match": mine}]
+        of_library = {"appName": "tenantry", "active": True, "command.hello": {"$exists": False}}
+        running: list[Document] = [{"$currentOp": {}}, {"$match": of_library}]
         while list(self.databases.client.admin.aggregate(running)):
             pass
 

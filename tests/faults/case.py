@@ -14,7 +14,7 @@ from tests.faults.bench import Bench
 from tests.faults.faults import Fault, Hit, meets_equal_request
 from tests.faults.invariants import assert_invariants
 from tests.faults.model import UNKNOWN, Answer, Event, explanations
-from tests.faults.operations import BACK, OPERATIONS, Operation, others
+from tests.faults.operations import BACK, OPERATIONS, Operation, contending
 from tests.support.databases import Document
 from tests.support.intents import let_connections_end
 
@@ -58,27 +58,28 @@ class Case:
         self._end_fault()
         self._judge([history])
 
-    def run_overtaken(self, index: int, other: str) -> None:
+    def run_overtaken(self, index: int, contender: str) -> None:
         """Let somebody else's requests run while the operation is about to send its command of this index."""
-        theirs: Future[list[Event]]
+        running: Future[list[Event]]
 
         def overtake(_: int) -> None:
-            nonlocal theirs
-            theirs = pool.submit(self._overtake, other)
-            wait([theirs], _OVERTAKING_SECONDS)
+            nonlocal running
+            running = pool.submit(self._overtake, contender)
+            wait([running], _OVERTAKING_SECONDS)
 
         hit = Hit(self._bench, self._operation.name, index, self._start)
         with ThreadPoolExecutor() as pool, hit.at_command(overtake):
-            mine = _without_in_flight([self._event(self._operation, hit.attempt())])
-        overtaking = theirs.result()
-        afterwards = self._follow(other)
+            overtaken = _without_in_flight([self._event(self._operation, hit.attempt())])
+        overtaking = running.result()
+        afterwards = self._follow(contender)
         positions = range(len(overtaking) + 1)
-        self._judge([[*overtaking[:at], *mine, *overtaking[at:], *afterwards] for at in positions])
+        self._judge([[*overtaking[:at], *overtaken, *overtaking[at:], *afterwards] for at in positions])
 
-    def _overtake(self, other: str) -> list[Event]:
+    def _overtake(self, contender: str) -> list[Event]:
         """Make somebody else's requests, once each; what is in their way may be in their way to the end."""
         history = [
-            self._attempt(operation, clients.REQUEST_TIMEOUT_SECONDS) for operation in self._operations(other)
+            self._attempt(operation, clients.REQUEST_TIMEOUT_SECONDS)
+            for operation in self._operations(contender)
         ]
         return _without_in_flight(history)
 
@@ -95,7 +96,7 @@ class Case:
     def _operations(self, continuation: str) -> tuple[Operation, ...]:
         if continuation == "retry":
             return (self._operation,)
-        return others(self._operation.name)[continuation]
+        return contending(self._operation.name)[continuation]
 
     def _request(self, operation: Operation) -> list[Event]:
         history = [self._attempt(operation, _BLOCKED_SECONDS)]

@@ -13,7 +13,7 @@ from tests.support.databases import Databases, Document
 def assert_invariants(databases: Databases) -> None:
     """Check the invariants of the stored data as `tenantry verify` does, intents of any age included."""
     master, tenants = (
-        cast("Database[connection.Document]", one) for one in (databases.master, databases.tenants)
+        cast("Database[connection.Document]", database) for database in (databases.master, databases.tenants)
     )
     report = verify(connection.Databases(master, tenants), timedelta(), _ignore)
     assert report.violations == []
@@ -22,8 +22,8 @@ def assert_invariants(databases: Databases) -> None:
 
 
 def _by_id(databases: Databases, collection: str) -> dict[str, Document]:
-    found = databases.master[collection].find({}, {"expires_at": 0})
-    return {record["_id"]: record for record in found}
+    records = databases.master[collection].find({}, {"expires_at": 0})
+    return {record["_id"]: record for record in records}
 
 
 def _ignore(kind: str, done: int, expected: int) -> None:

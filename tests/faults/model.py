@@ -104,13 +104,13 @@ def explanations(state: State, history: Sequence[Event], floating: tuple[Event, 
     if not history:
         yield state
         return
-    event, *rest = history
+    event, *later = history
     if event.answer == UNKNOWN:
-        yield from explanations(state, rest, (*floating, event))
+        yield from explanations(state, later, (*floating, event))
         return
     after, answers = _applied(event, state)
     if event.answer in answers:
-        yield from explanations(after, rest, floating)
+        yield from explanations(after, later, floating)
 
 
 def _applied(event: Event, state: State) -> tuple[State, list[Answer]]:

@@ -20,7 +20,7 @@ from tests.faults.model import UNKNOWN, Account, Answer, Effect, Organization, R
 from tests.support.databases import Document
 from tests.support.owners import PASSWORD, email_of
 
-OTHER_PASSWORD: Final = "another horse battery staple"
+CHANGED_PASSWORD: Final = "another horse battery staple"
 STRANGER: Final = "stranger@example.com"
 KEPT: Final[Document] = {"_id": "kept", "count": 0}
 
@@ -66,7 +66,7 @@ def _refusal(error: TenantryError) -> Answer:
 
 def _is_duplicate(error: Exception) -> bool:
     if isinstance(error, BulkWriteError):
-        return {one["code"] for one in error.details["writeErrors"]} == {11000}
+        return {write_error["code"] for write_error in error.details["writeErrors"]} == {11000}
     return isinstance(error, DuplicateKeyError)
 
 
@@ -157,20 +157,21 @@ def delete() -> Operation:
 
 def insert(operation: str, *ids: str, is_open: bool = False) -> Operation:
     """Insert documents into Alpha's collection, which may be open already, under the name of that time."""
-    documents: list[Document] = [{"_id": one} for one in ids]
+    documents: list[Document] = [{"_id": document_id} for document_id in ids]
 
     def request(owner: Caller) -> None:
-        mine = collection(_member(owner)) if is_open else TenantCollection(_member(owner).organization_id)
+        member = _member(owner)
+        stored = collection(member) if is_open else TenantCollection(member.organization_id)
         if len(documents) == 1:
-            mine.insert_one(documents[0])
+            stored.insert_one(documents[0])
         else:
-            mine.insert_many(documents)
+            stored.insert_many(documents)
 
     def effect(state: State) -> None:
         _, alpha = state.alpha()
         if alpha.documents.keys() & set(ids):
             raise Refused("duplicate")
-        alpha.documents |= {one["_id"]: one for one in documents}
+        alpha.documents |= {document["_id"]: document for document in documents}
 
     return Operation(operation, request, effect)
 
@@ -248,13 +249,13 @@ def find() -> Operation:
 
 def change_password() -> Operation:
     def request(owner: Caller) -> None:
-        password_change.change_password(owner(), PASSWORD, OTHER_PASSWORD)
+        password_change.change_password(owner(), PASSWORD, CHANGED_PASSWORD)
 
     def effect(state: State) -> None:
         account = state.accounts[email_of("Alpha")]
         if account.password != PASSWORD:
             raise Refused("invalid-credentials")
-        account.password = OTHER_PASSWORD
+        account.password = CHANGED_PASSWORD
         account.epoch += 1
         state.records["password.changed",] += 1
 
@@ -290,7 +291,7 @@ OPERATIONS: Final = {
 BACK: Final = rename("rename", "Alpha")
 
 
-def others(operation: str) -> dict[str, tuple[Operation, ...]]:
+def contending(operation: str) -> dict[str, tuple[Operation, ...]]:
     """Return what somebody else may ask for meanwhile: each a few requests, contending for names."""
     wants_beta = operation in {"sign-up", "sign-up-with-key", "create", "create-with-key"}
     wanted = "Beta" if wants_beta or operation == "rename" else "Alpha"
@@ -306,4 +307,4 @@ def others(operation: str) -> dict[str, tuple[Operation, ...]]:
     }
 
 
-CONTINUATIONS: Final = ("retry", "reconcile", *others(""))
+CONTINUATIONS: Final = ("retry", "reconcile", *contending(""))

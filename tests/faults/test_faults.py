@@ -10,10 +10,11 @@ from tests.faults.bench import Bench
 from tests.faults.case import Case
 from tests.faults.commands import COMMANDS
 from tests.faults.faults import FAULTS, TIMEOUTS_SECONDS, MissedError
-from tests.faults.operations import CONTINUATIONS, others
+from tests.faults.operations import CONTINUATIONS, contending
 
 _ALWAYS: Final = {"killed-after", "reply-lost-twice"}  # they find the most
-_SAMPLE: Final = 61  # of the other cases the bounded part has every so manieth; shares no factor with others
+# Every so many of the other cases is bounded; shares no factor with the numbers of faults and continuations.
+_SAMPLE: Final = 61
 _CLOSEST: Final = (  # operations, and what is worst for them when it overtakes them
     {"rename", "insert-one", "insert-one-into-open-collection"},
     {"rename", "back", "heir", "successor"},
@@ -37,16 +38,18 @@ def _cases() -> Iterator[Any]:
 
 
 def _overtakings() -> Iterator[Any]:
-    turns = itertools.cycle(["retry", *others("")])
+    turns = itertools.cycle(["retry", *contending("")])
     overtaken, overtaking = _CLOSEST
     for operation, commands in COMMANDS.items():
         for index, command in enumerate(commands):
             point = f"{operation}-{index}-{command.replace(' ', '_')}-overtaken"
             turn = next(turns)
-            for other in ["retry", *others(operation)]:
-                is_close = operation in overtaken and other in overtaking
-                marks = [pytest.mark.bounded] if is_close or other == turn else []
-                yield pytest.param(operation, index, "overtaken", other, id=f"{point}-{other}", marks=marks)
+            for contender in ["retry", *contending(operation)]:
+                is_close = operation in overtaken and contender in overtaking
+                marks = [pytest.mark.bounded] if is_close or contender == turn else []
+                yield pytest.param(
+                    operation, index, "overtaken", contender, id=f"{point}-{contender}", marks=marks
+                )
 
 
 @pytest.mark.parametrize(("operation", "index", "fault", "continuation"), list(_cases()))
@@ -61,6 +64,6 @@ def test_fault(bench: Bench, operation: str, index: int, fault: str, continuatio
             break
 
 
-@pytest.mark.parametrize(("operation", "index", "fault", "other"), list(_overtakings()))
-def test_overtaken(bench: Bench, operation: str, index: int, fault: str, other: str) -> None:
-    Case(bench, operation).run_overtaken(index, other)
+@pytest.mark.parametrize(("operation", "index", "fault", "contender"), list(_overtakings()))
+def test_overtaken(bench: Bench, operation: str, index: int, fault: str, contender: str) -> None:
+    Case(bench, operation).run_overtaken(index, contender)

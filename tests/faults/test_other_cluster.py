@@ -70,8 +70,8 @@ def environment(
 
 def _check(bench: Bench, second: Database[Document]) -> None:
     master, tenants, elsewhere = (
-        cast("Database[connection.Document]", one)
-        for one in (bench.databases.master, bench.databases.tenants, second)
+        cast("Database[connection.Document]", database)
+        for database in (bench.databases.master, bench.databases.tenants, second)
     )
     databases = connection.Databases(master, tenants, {"second": elsewhere})
     assert verify(databases, timedelta(), lambda *_: None).violations == []
@@ -115,9 +115,9 @@ def test_killed(
         assert OPERATIONS[_OPERATION].attempt(bench.world.caller).kind == "done"
     else:
         assert reconcile(timedelta()).failed == []
-    found = finding.find_holder("beta")
-    assert found is None or found["state"] == "active"
-    assert second.list_collection_names() == (["org_beta"] if found else [])
-    assert bool(found) or follow == "reconcile"
+    organization = finding.find_holder("beta")
+    assert organization is None or organization["state"] == "active"
+    assert second.list_collection_names() == (["org_beta"] if organization else [])
+    assert bool(organization) or follow == "reconcile"
     assert reconcile(timedelta()).settled == []
     _check(bench, second)

@@ -65,10 +65,10 @@ class Victims:
     """Forks each victim from a process that has imported everything and has no connections."""
 
     def __init__(self) -> None:
-        self._pipe, theirs = _processes.Pipe()
-        self._parent = _processes.Process(target=_serve, args=(theirs,), daemon=True)
+        self._pipe, for_parent = _processes.Pipe()
+        self._parent = _processes.Process(target=_serve, args=(for_parent,), daemon=True)
         self._parent.start()
-        theirs.close()
+        for_parent.close()
 
     def __enter__(self) -> Self:
         return self

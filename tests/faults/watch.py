@@ -17,7 +17,7 @@ from tests.support.databases import Document
 Callback = Callable[[int, int], None]  # takes the command's index and its request id
 
 
-def _nothing(index: int, request_id: int) -> None:
+def _pass(index: int, request_id: int) -> None:
     """Let the command pass."""
 
 
@@ -27,15 +27,15 @@ class CommandWatch(CommandListener):
     def __init__(self) -> None:
         self.sent: list[Document] = []
         self._thread: int | None = None
-        self._before: Callback = _nothing
-        self._after: Callback = _nothing
+        self._before: Callback = _pass
+        self._after: Callback = _pass
 
     @property
     def commands(self) -> list[str]:
         return [described(command) for command in self.sent]
 
     @contextmanager
-    def watching(self, *, before: Callback = _nothing, after: Callback = _nothing) -> Iterator[None]:
+    def watching(self, *, before: Callback = _pass, after: Callback = _pass) -> Iterator[None]:
         """Watch this thread within a `with` block."""
         self.sent = []
         self._before, self._after = before, after

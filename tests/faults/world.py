@@ -12,7 +12,7 @@ from tenantry.identity.sessions import Identity
 from tenantry.registry.organizations.document import OWN_NAMESPACES
 from tenantry.runtime import ids, moments
 from tests.faults.model import Account, Organization, State
-from tests.faults.operations import KEPT, OTHER_PASSWORD
+from tests.faults.operations import CHANGED_PASSWORD, KEPT
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, email_of
@@ -43,7 +43,7 @@ class World:
 
     def renew(self) -> "Start":
         """Remove all but the bystander, and create Alpha."""
-        self._remove_others()
+        self._remove_all_but_bystander()
         alpha = library.create("Alpha")
         self.databases.tenants["org_alpha"].insert_one(KEPT)
         for name in ("audit", "outbox"):
@@ -61,18 +61,18 @@ class World:
     def state(self, start: "Start") -> State:
         """Return what is stored, and check that the bystander is as it was."""
         assert self._of_bystander() == self._untouched
-        emails = {account["_id"]: account["email"] for account in self._others("accounts")}
+        emails = {account["_id"]: account["email"] for account in self._stored_in("accounts")}
         owners = {
-            member["organization_id"]: emails[member["account_id"]] for member in self._others("members")
+            member["organization_id"]: emails[member["account_id"]] for member in self._stored_in("members")
         }
         return State(
             organizations={
-                one["slug"]: self._organization(one, owners[one["_id"]], start)
-                for one in self._others("organizations")
+                organization["slug"]: self._organization(organization, owners[organization["_id"]], start)
+                for organization in self._stored_in("organizations")
             },
             accounts={
                 account["email"]: Account(_password_of(account), account["auth_epoch"])
-                for account in self._others("accounts")
+                for account in self._stored_in("accounts")
             },
             holds={
                 hold["_id"]: emails[account_id]
@@ -87,25 +87,26 @@ class World:
     def _organization(self, stored: Document, owner: str, start: "Start") -> Organization:
         is_alpha = stored["_id"] == start.alpha.organization_id
         is_same_collection = self.databases.collections()[stored["collection"]] == start.uuid
-        assert is_alpha == is_same_collection, "an organization has another one's collection"
+        assert is_alpha == is_same_collection, "an organization has another's collection"
         assert stored["version"] >= 1
-        indexes = self.databases.tenants[stored["collection"]].index_information().keys()
-        assert indexes <= {"_id_", "count_1"} if is_alpha else indexes == {"_id_"}, "another one's index"
-        documents = {one["_id"]: one for one in self.databases.tenants[stored["collection"]].find()}
+        collection = self.databases.tenants[stored["collection"]]
+        indexes = collection.index_information().keys()
+        assert indexes <= {"_id_", "count_1"} if is_alpha else indexes == {"_id_"}, "another's index"
+        documents = {document["_id"]: document for document in collection.find()}
         identity = "alpha" if is_alpha else "later"
         return Organization(identity, stored["name"], stored["metadata"], owner, documents)  # type: ignore[arg-type]
 
-    def _mine(self) -> list[str]:
+    def _ids_of_bystander(self) -> list[str]:
         return [self.bystander.account_id, self.bystander.organization_id]
 
-    def _others(self, collection: str) -> list[Document]:
-        return list(self.databases.master[collection].find(self._not_mine(collection)))
+    def _stored_in(self, collection: str) -> list[Document]:
+        return list(self.databases.master[collection].find(self._all_but_bystander(collection)))
 
-    def _not_mine(self, collection: str) -> dict[str, Any]:
+    def _all_but_bystander(self, collection: str) -> dict[str, Any]:
         field = "account_id" if collection == "members" else "_id"
-        return {field: {"$nin": self._mine()}}
+        return {field: {"$nin": self._ids_of_bystander()}}
 
-    def _remove_others(self) -> None:
+    def _remove_all_but_bystander(self) -> None:
         for name in (
             "organizations",
             "accounts",
@@ -114,7 +115,7 @@ class World:
             "login_attempts",
             "name_holds",
         ):
-            self.databases.master[name].delete_many(self._not_mine(name))
+            self.databases.master[name].delete_many(self._all_but_bystander(name))
         self.databases.tenants["idempotency_keys"].delete_many({})
         for name in self.databases.collections().keys() - {"org_bystander"}:
             self.databases.tenants[name].drop()
@@ -149,9 +150,9 @@ class Start:
 
     def authenticated(self) -> Identity:
         """The caller of a request that begins now, with a login for no organization once Alpha is gone."""
-        found = members.memberships(self.alpha.account_id)
-        of_alpha = [one for one in found if one.organization_id == self.alpha.organization_id]
-        return _identity(self.alpha, of_alpha[0] if of_alpha else None)
+        memberships = members.memberships(self.alpha.account_id)
+        by_organization = {membership.organization_id: membership for membership in memberships}
+        return _identity(self.alpha, by_organization.get(self.alpha.organization_id))
 
 
 def _identity(owner: Membership, membership: Membership | None) -> Identity:
@@ -173,7 +174,7 @@ def _record_key(record: Document) -> tuple[str, ...]:
 def _password_of(account: Document) -> str:
     (matching,) = (
         password
-        for password in (PASSWORD, OTHER_PASSWORD)
+        for password in (PASSWORD, CHANGED_PASSWORD)
         if passwords.verify_password(password, account["password_hash"])
     )
     return matching
