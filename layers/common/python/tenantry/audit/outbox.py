@@ -1,7 +1,7 @@
 """Sending the audit record to EventBridge, at least once.
 
 A record waits in the master collection `outbox` until EventBridge has acknowledged it. After a kill between
-the two it is sent again; `detail.id` tells consumers a repetition.
+acknowledgement and removal it is sent again; consumers recognise a repetition by `detail.id`.
 """
 
 import json
@@ -29,7 +29,7 @@ RUN_SECONDS: Final = 40  # the next run is due a minute after this one
 
 @dataclass(slots=True)
 class Outcome:
-    """How many records EventBridge has acknowledged, and how many it refused of the last that were sent."""
+    """How many records EventBridge has acknowledged, and how many of the last request it has refused."""
 
     published: int = 0
     refused: int = 0
@@ -47,14 +47,14 @@ def publish() -> Outcome:
     Raises
     ------
     botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, pymongo.errors.PyMongoError
-        What was sent last stays and is sent again by the next run.
+        The records that were sent last stay, and the next run sends them again.
     """
     outcome = Outcome()
     give_up_at = time.monotonic() + RUN_SECONDS
     while time.monotonic() < give_up_at and (entries := _next_entries()):
         reply = _client().put_events(Entries=list(entries.values()))
         replies = zip(entries, reply["Entries"], strict=True)
-        acknowledged = [record_id for record_id, one in replies if one.get("EventId")]
+        acknowledged = [record_id for record_id, result in replies if result.get("EventId")]
         outbox().delete_many({"_id": {"$in": acknowledged}})
         outcome.published += len(acknowledged)
         outcome.refused = len(entries) - len(acknowledged)

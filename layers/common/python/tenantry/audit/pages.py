@@ -14,7 +14,7 @@ _NEWEST_FIRST: Final[Sort] = [("at", -1), ("_id", -1)]
 
 
 class Page(NamedTuple):
-    """Records, newest first, and the cursor of the page behind them if there are more."""
+    """Records, newest first, and the cursor of the next page if there are more."""
 
     records: list[Record]
     next_cursor: str | None
@@ -36,7 +36,7 @@ def of_organization(
     limit : int
         At most so many.
     cursor : str or None
-        Of the page before.
+        From the previous page.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """The audit record, in the master collection `audit`: who did what, when and from where. Records only expire.
 
-A record is written in the transaction that does what it tells, so there is one for each thing that happened
-and none for what did not. The collection `outbox` gets a copy, which stays until EventBridge has it.
+A record is written in the transaction that does what it tells of, so everything that happened has a record
+and nothing else has one. The collection `outbox` gets a copy, which stays until EventBridge has it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,7 +45,7 @@ Result = Literal["success", "failure"]
 FAILURES: Final[frozenset[Action]] = frozenset(
     {"login.failed", "password.change_failed", "session.reused", "sign_up.refused"}
 )
-# Failures that concern nobody are strangers' doing, and there is no end to them.
+# Failures that concern no organization or account are strangers' doing, who can go on for ever.
 FAILURES_OF_STRANGERS_KEPT_DAYS: Final = 30
 KEYS_MAX_BYTES: Final = 512  # of the keys of metadata that one record names; there may be 3 KB and more
 
@@ -53,8 +53,8 @@ KEYS_MAX_BYTES: Final = 512  # of the keys of metadata that one record names; th
 class Record(TypedDict):
     """A record as it is stored.
 
-    `account_id` is there where it concerns an account and so all of its organizations, `expires_at` unless it
-    stays for ever.
+    `account_id` is there if the record concerns an account and so all of its organizations, `expires_at`
+    unless it is kept for ever.
     """
 
     _id: str
@@ -155,12 +155,12 @@ def record_alone(
 
 
 def origin(actor: Actor | None = None) -> dict[str, Any]:
-    """Return what records tell about the present request, to be stored with what others may complete.
+    """Return what records tell about the present request, to be stored where other processes complete it.
 
     Parameters
     ----------
     actor : Actor, optional
-        Who has just proved to be it; the request's actor if left out.
+        Whoever has just proved who it is; the request's actor if left out.
     """
     present = request_context.current()
     return present._asdict() | {"actor": (actor or present.actor)._asdict()}
@@ -169,7 +169,7 @@ def origin(actor: Actor | None = None) -> dict[str, Any]:
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """Return the details of an organization's change: names from and to, and keys of metadata only.
 
-    Of many keys, as many are named as fit into `KEYS_MAX_BYTES`, and the others counted.
+    As many keys are named as fit into `KEYS_MAX_BYTES`; the others are counted.
     """
     old, new = before["metadata"], after["metadata"]
     keys = sorted(key for key in {*old, *new} if (key in old, old.get(key)) != (key in new, new.get(key)))

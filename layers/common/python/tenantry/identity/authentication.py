@@ -21,13 +21,13 @@ def authenticate(token: str) -> Identity:
         or the account's tokens have been revoked since it was issued.
     """
     claims = tokens.verify(token, public_keys.find_key)
-    found = sessions.identity(claims.sid, claims.sub)
-    if found is None or found.auth_epoch != claims.epoch:
+    identity = sessions.identity(claims.sid, claims.sub)
+    if identity is None or identity.auth_epoch != claims.epoch:
         raise InvalidToken
-    membership = found.membership
+    membership = identity.membership
     organization_id = membership.organization_id if membership else None
-    if organization_id != claims.org_id or int(found.authenticated_at.timestamp()) != claims.auth_time:
+    if organization_id != claims.org_id or int(identity.authenticated_at.timestamp()) != claims.auth_time:
         raise InvalidToken
     if membership is not None and membership.organization.get("suspended_at"):
         raise InvalidToken
-    return found
+    return identity

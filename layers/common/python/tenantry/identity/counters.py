@@ -1,7 +1,7 @@
-"""Counters of what may not go on for ever, in the master collection `login_attempts`.
+"""Counters of attempts that are limited, in the master collection `login_attempts`.
 
-A counter is changed only while it does not pause, and one command changes all that an attempt counts for. A
-count waits for neither the journal nor other members of the replica set: what an attempt ends with does, and
+One command counts an attempt in all its counters, and a counter that pauses refuses it. The command waits
+neither for the journal nor for other members of the replica set: the write that ends the attempt does, and
 MongoDB keeps the order (docs/decisions/0027).
 """
 
@@ -43,7 +43,7 @@ def key_of(counted: str) -> str:
 def source() -> str | None:
     """Return what stands for the network that the request comes from; None outside of requests.
 
-    It is an IPv4 address, or of IPv6 the 64 bits that a client chooses the rest of.
+    It is an IPv4 address, or the first 64 bits of an IPv6 address, for a client chooses the others itself.
     """
     address = request_context.current().source_address
     return _network(address) if address else None
@@ -65,10 +65,10 @@ def count(key: str, now: datetime, *stages: dict[str, Any]) -> UpdateOne:
     return UpdateOne(unless_paused, [{"$set": stage} for stage in stages], upsert=True)
 
 
-def postpone(key: str, now: datetime, one: timedelta, most: int) -> UpdateOne:
-    """Count one more in a counter that forgives one after a while, unless it has as many as it may.
+def postpone(key: str, now: datetime, interval: timedelta, limit: int) -> UpdateOne:
+    """Count one more in a counter that forgives one after each interval, unless the limit is reached.
 
-    The counter is one moment, at which all are forgiven; how far away it is tells their number.
+    The counter is a single moment, at which all are forgiven; how far away it is tells their number.
 
     Parameters
     ----------
@@ -76,25 +76,25 @@ def postpone(key: str, now: datetime, one: timedelta, most: int) -> UpdateOne:
         Of the counter.
     now : datetime
         The present moment.
-    one : timedelta
+    interval : timedelta
         How long it takes to forgive one.
-    most : int
-        How many there may be.
+    limit : int
+        How many there may be at a time.
     """
-    all_but_one = _milliseconds(one) * (most - 1)
+    below_limit = _milliseconds(interval) * (limit - 1)
     return count(
         key,
         now,
-        {"expires_at": {"$add": [{"$max": ["$expires_at", now]}, _milliseconds(one)]}},
-        {"blocked_until": {"$subtract": ["$expires_at", all_but_one]}},
+        {"expires_at": {"$add": [{"$max": ["$expires_at", now]}, _milliseconds(interval)]}},
+        {"blocked_until": {"$subtract": ["$expires_at", below_limit]}},
     )
 
 
-def advance(key: str, one: timedelta) -> UpdateOne:
-    """Take one back in such a counter."""
+def advance(key: str, interval: timedelta) -> UpdateOne:
+    """Take back one count of `postpone`."""
     earlier = {
-        "expires_at": {"$subtract": ["$expires_at", _milliseconds(one)]},
-        "blocked_until": {"$subtract": ["$blocked_until", _milliseconds(one)]},
+        "expires_at": {"$subtract": ["$expires_at", _milliseconds(interval)]},
+        "blocked_until": {"$subtract": ["$blocked_until", _milliseconds(interval)]},
     }
     return UpdateOne({"_id": key}, [{"$set": earlier}])
 
@@ -120,10 +120,10 @@ def refused(error: BulkWriteError) -> int:
 
 def check_pauses(keys: list[str], detail: str = "") -> None:
     """Raise TooManyRequests if one of the counters pauses."""
-    found = login_attempts().find({"_id": {"$in": keys}})
-    left = max((counter["blocked_until"] - moments.now() for counter in found), default=timedelta())
-    if left > timedelta():
-        raise TooManyRequests(detail, retry_after_seconds=math.ceil(left.total_seconds()))
+    counters = login_attempts().find({"_id": {"$in": keys}})
+    pause = max((counter["blocked_until"] - moments.now() for counter in counters), default=timedelta())
+    if pause > timedelta():
+        raise TooManyRequests(detail, retry_after_seconds=math.ceil(pause.total_seconds()))
 
 
 def login_attempts() -> Collection[CounterDocument]:

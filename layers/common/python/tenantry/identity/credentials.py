@@ -1,4 +1,4 @@
-"""Checking a password against an account, with the pauses that failures bring; the only place that does."""
+"""The only place that checks a password against an account; failures bring pauses."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,9 +49,9 @@ def check_password(
 
 
 def _is_recorded(failures: int) -> bool:
-    """Tell which failures in a row are recorded: those that are free, and then each time they have doubled.
+    """Tell whether a failure in a row is recorded: the free ones, then whenever their number has doubled.
 
-    So nobody fills the record by going on, and it tells how often somebody has.
+    So nobody fills the audit record by trying on and on, and it still tells how often somebody tried.
     """
     return failures <= FREE_FAILURES or failures & (failures - 1) == 0
 
@@ -59,7 +59,7 @@ def _is_recorded(failures: int) -> bool:
 def record_failure(
     failure: Action, account_id: str | None, details: Mapping[str, Any], actor: Actor | None = None
 ) -> None:
-    """Record a refusal; its time does not tell whether there is an account.
+    """Record a refusal; it takes as long whether or not there is an account.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def record_failure(
     details : mapping
         What is told of it; at least the code of the answer as `reason`.
     actor : Actor, optional
-        Who has proved to be it, if the password was right.
+        The account, if the password was right, which proves who is asking.
     """
     recording.record_alone(
         failure, OfAccount(account_id) if account_id else [], details, recording.origin(actor)

@@ -1,4 +1,4 @@
-"""E-mail addresses: which are taken, and the form in which each is unique."""
+"""E-mail addresses: which are accepted, and the form in which each is unique."""
 
 import unicodedata
 from typing import Final
@@ -10,12 +10,12 @@ LOCAL_PART_MAX_OCTETS: Final = 64  # RFC 5321 section 4.5.3.1.1
 
 
 def check_address(text: str) -> str:
-    """Return the address that somebody chooses, as it is shown: in NFC, with its domain in Unicode.
+    """Check an address that somebody chooses; return it as it is shown: in NFC, with its domain in Unicode.
 
     Raises
     ------
     ValueError
-        The text is not an address (RFC 5321, RFC 6531), or one of those that are not taken.
+        The text is not an address (RFC 5321, RFC 6531), or one of those that are not accepted.
     """
     address = _parsed(text)
     if any(characters.is_in(character, characters.DEFAULT_IGNORABLE) for character in address):
@@ -44,7 +44,7 @@ def canonical_email(text: str) -> str:
 
 
 def folded(address: str) -> str:
-    """Fold an address that has been checked: all that differ in case or normal form alone become one.
+    """Fold a checked address: those that differ only in case or normal form give the same.
 
     It is the canonical caseless match of the Unicode standard, section 3.13, D145, brought to NFC; doing it
     again changes nothing.

@@ -1,4 +1,4 @@
-"""Log in with e-mail and password, go on with a refresh token, and log out."""
+"""Log in with e-mail and password, refresh tokens, and log out."""
 
 from typing import Final
 
@@ -29,8 +29,8 @@ MAX_LISTED: Final = 100  # organizations of an account that has to name one
 def login(email: str, password: str, organization: str | None, device_token: str | None = None) -> Tokens:
     """Verify the credentials and issue an access token for one organization, or for none if there is none.
 
-    Every outcome costs one KDF call, so that its time tells nothing: but a pause, which costs none, and the
-    replacement of a weak hash, which costs a second.
+    Every outcome costs one KDF call, so that its duration tells nothing, except a pause, which costs none,
+    and the replacement of a weak hash, which costs a second one.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def login(email: str, password: str, organization: str | None, device_token: str
     organization : str, optional
         Slug or id; needed if the account has several organizations.
     device_token : str, optional
-        Of an earlier login; the failures of others then do not count.
+        From an earlier login; failures of strangers then do not count.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def log_out(refresh_token: str) -> None:
     Raises
     ------
     InvalidRefreshToken
-        The text is no refresh token; that it is of no session any more is no error.
+        The text is no refresh token; one whose session has ended is no error.
     pymongo.errors.PyMongoError
         Outcome unknown; repeat it.
     """
@@ -145,18 +145,18 @@ def log_out_everywhere(session: ClientSession, account_id: str) -> None:
 
 def _choose(memberships: list[Membership], organization: str | None) -> Membership | None:
     """Return the membership that a login is for; None if the account has none and the login names none."""
-    open_ones = [one for one in memberships if one.organization["state"] != "deleting"]
-    if not open_ones:
+    usable = [membership for membership in memberships if membership.organization["state"] != "deleting"]
+    if not usable:
         if organization is not None:
             raise refusal("organization")
         return None
-    if len(open_ones) > 1:
-        raise OrganizationRequired.among([one.organization for one in open_ones], MAX_LISTED)
-    return open_ones[0]
+    if len(usable) > 1:
+        raise OrganizationRequired.among([membership.organization for membership in usable], MAX_LISTED)
+    return usable[0]
 
 
 def _rehashed_if_weak(account: AccountDocument, password: str) -> AccountDocument:
-    """Return the account with a hash of as many rounds as there should be."""
+    """Return the account with a password hash of at least today's rounds."""
     if not passwords.needs_rehash(account["password_hash"]):
         return account
     rehashed = passwords.hash_password(password)

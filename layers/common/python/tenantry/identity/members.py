@@ -82,21 +82,21 @@ def remove_members(organization_id: str, session: ClientSession) -> list[str]:
 
 def owners(organization_id: str, session: ClientSession) -> list[str]:
     """Return the ids of the accounts that own an organization."""
-    found = members().find({"organization_id": organization_id}, session=session)
-    return [member["account_id"] for member in found]
+    owning = members().find({"organization_id": organization_id}, session=session)
+    return [member["account_id"] for member in owning]
 
 
 def ids_of_members(organization_id: str) -> list[str]:
     """Return the ids of the accounts that are members of an organization, at most `MAX_MEMBERS`."""
-    found = members().find(
+    first_members = members().find(
         {"organization_id": organization_id}, {"account_id": 1}, sort=[("account_id", 1)], limit=MAX_MEMBERS
     )
-    return [member["account_id"] for member in found]
+    return [member["account_id"] for member in first_members]
 
 
 def memberships(account_id: str) -> list[Membership]:
     """Return an account's memberships, in one round trip."""
-    found = accounts.account_epochs().aggregate(
+    joined = accounts.account_epochs().aggregate(
         [
             {"$match": {"_id": account_id}},
             *join(members(), "_id", "member", foreign_field="account_id"),
@@ -104,7 +104,7 @@ def memberships(account_id: str) -> list[Membership]:
             {"$sort": {"organization.slug": 1}},
         ]
     )
-    return [membership_of(one) for one in found]
+    return [membership_of(document) for document in joined]
 
 
 def choices(account_id: str, organization: str | None, at_most: int) -> list[Membership]:
@@ -122,7 +122,7 @@ def choices(account_id: str, organization: str | None, at_most: int) -> list[Mem
         How many are returned.
     """
     named = {"$or": [{"organization._id": organization}, {"organization.slug": organization}]}
-    found = accounts.account_epochs().aggregate(
+    joined = accounts.account_epochs().aggregate(
         [
             {"$match": {"_id": account_id}},
             *join(members(), "_id", "member", foreign_field="account_id"),
@@ -133,7 +133,7 @@ def choices(account_id: str, organization: str | None, at_most: int) -> list[Mem
             {"$sort": {"organization.slug": 1}},
         ]
     )
-    return [membership_of(one) for one in found]
+    return [membership_of(document) for document in joined]
 
 
 def membership_of(joined: mongodb.Document) -> Membership:

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 PASSWORD_MIN_CHARACTERS: Final = 15  # NIST SP 800-63B-4 section 3.1.1.2, a password as the single factor
 PASSWORD_MAX_CHARACTERS: Final = 1024  # in NFC
-PASSWORD_MAX_SENT_CHARACTERS: Final = (
-    4 * PASSWORD_MAX_CHARACTERS
-)  # no character of NFC is sent as more than four
+# Before normalisation: no character of NFC is sent as more than four.
+PASSWORD_MAX_SENT_CHARACTERS: Final = 4 * PASSWORD_MAX_CHARACTERS
 ROUNDS: Final = 600_000  # OWASP Password Storage Cheat Sheet; the library's default is far lower
 MAX_ROUNDS: Final = 10 * ROUNDS  # of a stored hash: some seconds; what costs more is nobody's password
 GUESSABLE_SCORE: Final = 1  # zxcvbn: below 10^6 guesses, "too guessable" or "very guessable"
-ESTIMATED_CHARACTERS: Final = 32  # zxcvbn takes seconds for 72 of "4@8({[<369", a fraction of one for 32
+# zxcvbn takes seconds for 72 characters of "4@8({[<369", and a fraction of a second for 32.
+ESTIMATED_CHARACTERS: Final = 32
 
 # A well-formed hash that no password is known for: an unknown e-mail address costs one KDF call as well.
 _NOBODY: Final = f"$pbkdf2-sha256${ROUNDS}$" + "A" * 22 + "$" + "A" * 43

@@ -1,10 +1,10 @@
-"""Refresh tokens: what they are made of, and how one gives the next. No token can be made of what is stored.
+"""Refresh tokens: their two halves, and how one token gives the next. What is stored gives no token.
 
 A token is two random halves. The first, the same in all tokens of a session, finds the session; the second,
-the step, is replaced with each use. So a token that was replaced before tells itself from a forged one.
+the step, is replaced with each use. So a replayed token can be told from a forged one.
 
-The next step is a keyed digest of the step before it and of a stored random value, neither of which tells it
-alone. So whoever shows a token that was replaced can be given the token that took its place, once more.
+The next step is a keyed digest of the step before it and of a stored random value; neither alone gives it. So
+whoever presents a replaced token can be given the token that took its place, once more.
 """
 
 import base64

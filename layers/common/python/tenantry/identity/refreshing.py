@@ -1,9 +1,9 @@
-"""Going on with a session: each use of a refresh token replaces it.
+"""Continuing a session: each use of a refresh token replaces it.
 
-The answer may get lost, and two tabs may share a token. So one that was replaced a moment ago is taken again,
-and gives the session's current token, which nobody has used yet. Whoever presents an older one has a copy of
-what somebody else uses: the session ends (RFC 9700 section 4.14.2). The rules, and what they do not notice,
-stand in docs/decisions/0019.
+The answer may get lost, and two tabs may share a token. So a token that was replaced a moment ago is accepted
+again and gives the session's current token, which nobody has used yet. Whoever presents an older one has a
+copy of a token that somebody else uses: the session ends (RFC 9700 section 4.14.2). See docs/decisions/0019
+for the rules, and what they do not notice.
 """
 
 import hmac
@@ -19,9 +19,9 @@ from tenantry.identity.sessions import ReplacedToken, SessionDocument, Started, 
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import count, logger
 
-OVERLAP: Final = timedelta(seconds=30)  # for which a token is taken again after it was replaced
-MAX_REPLACED: Final = 10  # tokens that are remembered; a browser's tabs that all begin at once
-MAX_ATTEMPTS: Final = 3  # of a refresh that another overtook, whom a failover undid
+OVERLAP: Final = timedelta(seconds=30)  # for which a replaced token is accepted again
+MAX_REPLACED: Final = 10  # tokens that are remembered; enough for a browser's tabs that all start at once
+MAX_ATTEMPTS: Final = 3  # of a refresh, each overtaken by one that a failover has undone since
 
 
 def rotate(refresh_token: str) -> Started:
@@ -86,8 +86,8 @@ def _repeat(token: RefreshToken) -> Started | None:
 def _followers(session: SessionDocument, token: RefreshToken) -> list[ReplacedToken]:
     """Return the token and those that followed it, as far as they are replaced and remembered."""
     replaced = session.get("replaced", [])
-    for index, one in enumerate(replaced):
-        if hmac.compare_digest(one["hash"], token.step_hash):
+    for index, earlier in enumerate(replaced):
+        if hmac.compare_digest(earlier["hash"], token.step_hash):
             return replaced[index:]
     return []
 
@@ -117,10 +117,10 @@ def _record_repetition(transaction: ClientSession, session: SessionDocument, rep
 
 
 def _find(token: RefreshToken) -> SessionDocument:
-    found = sessions().find_one(living(token))
-    if found is None:
+    session = sessions().find_one(living(token))
+    if session is None:
         raise InvalidRefreshToken
-    return found
+    return session
 
 
 def _end_reused(session: SessionDocument) -> None:

@@ -1,4 +1,4 @@
-"""Documents of the master collection `sessions`: logins, which `refreshing` goes on with."""
+"""Documents of the master collection `sessions`: logins, which `refreshing` continues."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, NotRequired, TypedDict
@@ -15,7 +15,7 @@ from tenantry.registry.organizations.document import OrganizationDocument, organ
 from tenantry.runtime import ids, moments, mongodb
 from tenantry.runtime.request_context import Actor
 
-MAX_PER_ACCOUNT: Final = 100  # the oldest ends then
+MAX_PER_ACCOUNT: Final = 100  # a further login ends the oldest
 LIFETIME: Final = timedelta(days=30)  # of a session, however often it is refreshed
 
 
@@ -33,7 +33,8 @@ class SessionDocument(TypedDict):
     """A session as it is stored: no token can be made of it.
 
     A session in no organization has None for its member and organization. `authenticated_at` is when the
-    password was verified; no refresh changes it. `replaced` are the last tokens that were, the newest last.
+    password was verified; no refresh changes it. `replaced` are the tokens that were replaced last, the
+    newest at the end.
     """
 
     _id: str
@@ -123,13 +124,13 @@ def _end_oldest(account_id: str, transaction: ClientSession) -> None:
         limit=MAX_PER_ACCOUNT,
         session=transaction,
     )
-    if ids := [one["_id"] for one in surplus]:
+    if ids := [session["_id"] for session in surplus]:
         sessions().delete_many({"_id": {"$in": ids}}, session=transaction)
 
 
 def identity(session_id: str, account_id: str) -> Identity | None:
     """Return whom an account's session speaks for, if all that it names is still there; one round trip."""
-    found = account_epochs().aggregate(
+    results = account_epochs().aggregate(
         [
             {"$match": {"_id": account_id}},
             {"$addFields": {"session_id": {"$literal": session_id}}},
@@ -148,9 +149,9 @@ def identity(session_id: str, account_id: str) -> Identity | None:
             },
         ]
     )
-    joined = next(iter(found), None)
+    joined = next(iter(results), None)
     if joined is None or "authenticated_at" not in joined["session"]:
-        return None  # nobody knows how old the login is
+        return None  # a session without it cannot say how old its login is
     if joined["session"]["member_id"] is not None and "organization" not in joined:
         return None
     return Identity(
@@ -182,7 +183,7 @@ def end_by_token(refresh_token: str) -> None:
 def _delete(transaction: ClientSession, token: RefreshToken) -> None:
     ended = sessions().find_one_and_delete({"family_hash": token.family_hash}, session=transaction)
     if ended is not None:
-        # The token is proof of the account; who has a copy of it ends the session no less.
+        # The token proves the account, even if a thief with a copy of it ends the session.
         record("session.ended", ended, transaction, Actor("account", ended["account_id"]))
 
 

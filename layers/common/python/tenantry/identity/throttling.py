@@ -22,7 +22,7 @@ FREE_FAILURES: Final = 10  # NIST SP 800-63B-4 section 3.2.2 allows up to 100 in
 FIRST_PAUSE_SECONDS: Final = 15
 LONGEST_PAUSE_SECONDS: Final = 15 * 60  # nobody is locked out for ever by a stranger
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
-FREE_FAILURES_OF_SOURCE: Final = 100  # a thousand people in an office, each tenth of whom mistypes at nine
+FREE_FAILURES_OF_SOURCE: Final = 100  # 10 % of 1,000 colleagues mistype on one morning
 FORGIVES_ONE_AFTER: Final = timedelta(minutes=1)
 MAX_ATTEMPTS: Final = 10  # to count, while others create or remove the counter
 
@@ -48,8 +48,8 @@ class Attempts:
     def begin(self) -> None:
         """Count an attempt as a failure before anything is verified; `forget` takes it back after a success.
 
-        So of attempts that come at once as a pause ends, one is verified, and each that is verified counts.
-        It is one round trip.
+        So of attempts that arrive together as a pause ends only one is verified, and each that is verified
+        has been counted. It takes one round trip.
 
         Raises
         ------
@@ -63,7 +63,7 @@ class Attempts:
                 counters.write([*of_source, _count_in_a_row(self.key, now)])
             except BulkWriteError as error:
                 if counters.refused(error) > 0 and self.source:
-                    # The source's count came before the pause of the other.
+                    # The source was counted before the other counter turned out to pause.
                     counters.write([counters.advance(self.source, FORGIVES_ONE_AFTER)])
                 counters.check_pauses([self.key, *([self.source] if self.source else [])])
             else:
@@ -73,7 +73,7 @@ class Attempts:
     def fail(self) -> int:
         """Return how many attempts in a row have failed, once the majority knows of them.
 
-        The answer tells a client of the failure, which must not be forgotten when the primary changes.
+        The answer tells a client of the failure, so another primary must not have forgotten it.
         """
         counted = (
             counters.login_attempts()
@@ -95,13 +95,13 @@ class Attempts:
 
 
 def of_stranger(email: str) -> Attempts:
-    """Return the attempts of whoever sends an address, in canonical form, and nothing else that proves it."""
+    """Return the attempts of whoever sends an address in canonical form, and no proof of an earlier login."""
     source = counters.source()
     return Attempts(counters.key_of(email), counters.key_of(source) if source else None)
 
 
 def of_known(name: str) -> Attempts:
-    """Return the attempts of a device or session that only who knew the password before can name."""
+    """Return the attempts of a device or session, which only somebody who once knew the password can name."""
     return Attempts(counters.key_of(f"known {name}"))  # no address has a space
 
 

@@ -17,7 +17,7 @@ from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import logger
 
 KEPT_FOR: Final = timedelta(days=30)
-MAX_ENDED: Final = 1_000  # by one run; the next one goes on
+MAX_ENDED: Final = 1_000  # by one run; the next run ends more
 
 
 class UnusedAccount(TypedDict):
@@ -57,8 +57,8 @@ def end_all() -> Iterator[str]:
 @mongodb.in_transaction
 def _end(session: ClientSession, account_id: str, before: datetime) -> bool:
     """End an account unless it has got an organization meanwhile, whose creation writes to it, too."""
-    still = {"_id": account_id, "without_organization_since": {"$lt": before}}
-    is_ended = accounts().delete_one(still, session=session).deleted_count == 1
+    unused = {"_id": account_id, "without_organization_since": {"$lt": before}}
+    is_ended = accounts().delete_one(unused, session=session).deleted_count == 1
     if is_ended:
         recording.record("account.ended", [], session, {"account_id": account_id})
     return is_ended

@@ -45,7 +45,7 @@ def counted(account_id: str | None) -> Iterator[None]:
     try:
         yield
     except (EmailTaken, OrganizationExists) as error:
-        counters.write([counters.advance(key, -_one())])
+        counters.write([counters.advance(key, -_interval())])
         count("NameTaken")
         recording.record_alone("sign_up.refused", [], {"reason": error.code})
         raise
@@ -53,9 +53,9 @@ def counted(account_id: str | None) -> Iterator[None]:
 
 def _count(key: str) -> None:
     for _ in range(MAX_ATTEMPTS):
-        most = settings().sign_ups_per_hour
+        limit = settings().sign_ups_per_hour
         try:
-            counters.write([counters.postpone(key, moments.now(), _one(), most)])
+            counters.write([counters.postpone(key, moments.now(), _interval(), limit)])
         except BulkWriteError as error:
             counters.refused(error)
             counters.check_pauses([key], _DETAIL)
@@ -64,5 +64,5 @@ def _count(key: str) -> None:
     raise ServiceUnavailable
 
 
-def _one() -> timedelta:
+def _interval() -> timedelta:
     return timedelta(hours=1) / settings().sign_ups_per_hour

@@ -1,7 +1,8 @@
 """The MongoDB clusters that hold tenants' collections, by name: a cached client for each, and how full it is.
 
-What strains a server is its namespaces: collections and indexes. So each cluster has a limit of them in the
-master collection `clusters`, and whatever makes one reserves it there first. The counter is never too low.
+Collections and indexes, together called namespaces, are what strains a server. So the master collection
+`clusters` has a limit of them for each cluster, and whoever makes one reserves it there first. The counter
+never falls below what there is.
 """
 
 import json
@@ -24,9 +25,8 @@ from tenantry.runtime.secrets import read_secret
 from tenantry.runtime.settings import settings
 
 MAIN: Final = "main"  # the cluster of the master database
-DEFAULT_LIMIT: Final = (
-    20_000  # 10,000 collections with their index on _id, MongoDB's advice for a replica set
-)
+# 10,000 collections, each with its index on _id: MongoDB's advice for a replica set.
+DEFAULT_LIMIT: Final = 20_000
 
 _clients: Final[dict[str, CachedClient]] = {}
 
@@ -61,7 +61,7 @@ def cluster_client(name: str) -> MongoClient[mongodb.Document]:
     Raises
     ------
     ServiceUnavailable
-        No connection string has this name, or what has is none; nothing was sent.
+        There is no connection string of this name, or it is malformed; nothing was sent.
     """
     if name == MAIN:
         return mongodb.client()
@@ -109,18 +109,18 @@ def _uris(*, max_age: float) -> dict[str, str]:
 
 
 def register(name: str, limit: int | None = None) -> None:
-    """Let organizations be placed on a cluster, or change how many.
+    """Let organizations be placed on a cluster, or change its limit.
 
     Parameters
     ----------
     name : str
         ``main``, or a name in the clusters' connection strings.
     limit : int, optional
-        Collections and indexes that it takes, together; one that is below their number admits no further one.
-        If left out, it is what it was, or MongoDB's advice.
+        How many collections and indexes it takes together; if there are more already, it takes no further
+        ones. If left out, the limit stays, or is `DEFAULT_LIMIT` at first.
     """
     if name != MAIN:
-        register(MAIN)  # which is filled first
+        register(MAIN)  # which is to be filled first
     initial = {"namespaces": 0, "pools": [], "created_at": moments.now()}
     if limit is None:
         change: mongodb.Document = {"$setOnInsert": initial | {"limit": DEFAULT_LIMIT}}

@@ -1,7 +1,7 @@
-"""Whose a master database is: the tokens of one issuer are checked against it, and no other stack uses it.
+"""The issuer that a master database belongs to; no stack with another issuer uses it.
 
-Two stacks on one database would retire each other's signing keys and publish each other's events. The record
-is made with the first signing key (`tenantry.identity.keys.public_keys.publish`).
+Two stacks on one database would retire each other's signing keys and publish each other's events. The issuer
+is recorded with the first signing key (`tenantry.identity.keys.public_keys.publish`).
 """
 
 import time
@@ -46,9 +46,9 @@ def issuer() -> Collection[IssuerDocument]:
 
 
 def check() -> None:
-    """Refuse a master database of another issuer; asks once a minute and connection.
+    """Refuse a master database of another issuer; the answer counts for a minute of one connection.
 
-    A database that is nobody's yet passes, and so does a function that has none.
+    A database that has no issuer yet passes, and so does a function that uses none.
 
     Raises
     ------
@@ -79,12 +79,12 @@ def _is_foreign(answer: _Answer) -> bool:
 
 def recorded(session: ClientSession | None = None) -> str | None:
     """Return the issuer that the master database belongs to; None before the first signing key."""
-    found = issuer().find_one({"_id": _ID}, session=session)
-    return found["iss"] if found else None
+    document = issuer().find_one({"_id": _ID}, session=session)
+    return document["iss"] if document else None
 
 
 def record(iss: str, session: ClientSession) -> None:
-    """Make the master database an issuer's."""
+    """Record within a transaction that the master database belongs to an issuer."""
     document = {"iss": iss, "recorded_at": moments.now()}
     issuer().replace_one({"_id": _ID}, document, upsert=True, session=session)
 

@@ -1,7 +1,7 @@
 """Documents of the master collection `name_holds`: slugs that were given up, held for their former owners.
 
-Whoever has a stolen token can rename an organization, or delete it. So a slug that is given up is not free
-for all at once: for `NAME_HOLD_DAYS` only accounts that owned the organization then may take it.
+Whoever has a stolen token can rename an organization, or delete it. So nobody else gets a slug that is given
+up at once: for `NAME_HOLD_DAYS` only accounts that owned the organization at that time may take it.
 
 A hold is written in the transaction that gives the slug up, and looked for in the one that takes a slug. A
 transaction reads one snapshot, and the unique index on `organizations.slugs` lets no two write the same slug
@@ -19,10 +19,10 @@ from tenantry.errors import OrganizationExists
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.settings import settings
 
-MAX_OF_ACCOUNT: Final = (
-    20  # held at a time, or whoever creates and deletes in turn keeps any names from others
-)
-MAX_BY_RENAMES: Final = 3  # of one organization; the first ones, so that a thief's renames push none out
+# At a time, or somebody could keep any number of names from others by creating and deleting in turn.
+MAX_OF_ACCOUNT: Final = 20
+# Of one organization: the first ones, so that the renames of a thief push none out.
+MAX_BY_RENAMES: Final = 3
 
 
 class Hold(TypedDict):
@@ -73,7 +73,7 @@ def hold_deleted(
 ) -> None:
     """Hold the slugs of an organization for its owners, in the transaction that removes it."""
     for slug in slugs if are_kept() else ():
-        if len(_left_by(account_ids, slug, session)) < MAX_OF_ACCOUNT:
+        if len(_former_holders(account_ids, slug, session)) < MAX_OF_ACCOUNT:
             _hold(slug, organization_id, account_ids, session)
 
 
@@ -81,16 +81,16 @@ def hold_renamed(slug: str, organization_id: str, account_ids: list[str], sessio
     """Hold a slug for an organization's owners, in the transaction that decides to give the slug up."""
     if not are_kept():
         return
-    left_by = _left_by(account_ids, slug, session)
-    if len(left_by) < MAX_OF_ACCOUNT and left_by.count(organization_id) < MAX_BY_RENAMES:
+    former_holders = _former_holders(account_ids, slug, session)
+    if len(former_holders) < MAX_OF_ACCOUNT and former_holders.count(organization_id) < MAX_BY_RENAMES:
         _hold(slug, organization_id, account_ids, session)
 
 
-def _left_by(account_ids: list[str], besides: str, session: ClientSession) -> list[str]:
-    """Return for each other slug that is held for one of these accounts which organization has left it."""
-    others = _present() | {"_id": {"$ne": besides}, "account_ids": {"$in": account_ids}}
-    found = name_holds().find(others, {"organization_id": 1}, session=session)
-    return [hold["organization_id"] for hold in found]
+def _former_holders(account_ids: list[str], besides: str, session: ClientSession) -> list[str]:
+    """Return for each other slug that is held for one of these accounts which organization gave it up."""
+    of_other_slugs = _present() | {"_id": {"$ne": besides}, "account_ids": {"$in": account_ids}}
+    holds = name_holds().find(of_other_slugs, {"organization_id": 1}, session=session)
+    return [hold["organization_id"] for hold in holds]
 
 
 def _hold(slug: str, organization_id: str, account_ids: list[str], session: ClientSession) -> None:

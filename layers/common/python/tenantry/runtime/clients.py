@@ -21,12 +21,12 @@ from tenantry.runtime.observability import watches_failures
 REQUEST_TIMEOUT_SECONDS: Final = 5  # of all operations together, the search for a primary included
 CONNECT_TIMEOUT_MS: Final = 3_000
 MAX_IDLE_TIME_MS: Final = 60_000  # an execution environment is frozen between invocations
-MAX_POOL_SIZE: Final = 4  # one request at a time, and one more connection beside its transaction
+MAX_POOL_SIZE: Final = 4  # a function answers one request at a time, which reads beside its transaction
 REOPEN_SECONDS: Final = 60
 # Unauthorized (of a user that has been dropped), AuthenticationFailed, and how Atlas says the latter.
 OUTDATED_CODES: Final = {13, 18, 8000}
 
-_last_failure: Final = {"at": 0.0}  # that said that a connection string may be outdated
+_last_failure: Final = {"at": 0.0}  # when an error last said that a connection string may be outdated
 
 
 class CachedClient:
@@ -42,7 +42,7 @@ class CachedClient:
         self._read_uri = read_uri
         self._client: MongoClient[dict[str, Any]] | None = None
         self._read_at = 0.0
-        self._opening = threading.Lock()  # threads that come before the first is done share its client
+        self._opening = threading.Lock()  # or concurrent first calls would each open a client
 
     def get(self) -> MongoClient[dict[str, Any]]:
         """Return the client; it connects with the first operation.
@@ -50,7 +50,7 @@ class CachedClient:
         Raises
         ------
         ServiceUnavailable
-            There is none yet, and no connection string of which one could be made; nothing was sent.
+            There is no client yet, and no usable connection string; nothing was sent.
         """
         with self._opening:
             if self._client is None:
@@ -77,7 +77,7 @@ class CachedClient:
             raise ServiceUnavailable from error
 
     def _reopen(self, outdated: MongoClient[dict[str, Any]]) -> None:
-        with suppress(ServiceUnavailable):  # the client may be good enough, and there is no other
+        with suppress(ServiceUnavailable):  # then the client that there is may still do
             self._client = self._open()
             outdated.close()
 
@@ -92,7 +92,7 @@ def note_failure(error: BaseException) -> None:
 
 
 def connect(uri: str) -> MongoClient[dict[str, Any]]:
-    """Make a client; every write of it waits for the majority, every read sees only what the majority has.
+    """Make a client whose writes wait for the majority, and whose reads see only what the majority has.
 
     With less, a failover has been seen to undo acknowledged renames. Only `counters` asks for less.
 

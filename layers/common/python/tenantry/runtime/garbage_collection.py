@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Collect no garbage while a ``with`` block imports, and leave what it imported alone for good.
+    """Collect no garbage while a ``with`` block imports, and never look at what it imported.
 
-    Imports make many objects and hardly any garbage; to look for it is an eighth of a cold start. The first
-    collection afterwards would look at all of them again, so they are taken out of the collector's sight,
-    together with what lived before (`gc.freeze`). Then it is on again, if it was before.
+    Imports make many objects and hardly any garbage; looking for it takes an eighth of a cold start. The next
+    collection would look at all of these objects, so `gc.freeze` keeps the collector from them and from all
+    earlier ones.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -35,7 +35,7 @@ def client() -> MongoClient[Document]:
     Raises
     ------
     ServiceUnavailable
-        The connection string cannot be read, or is none; nothing was sent.
+        The connection string cannot be read, or is malformed; nothing was sent.
     """
     return _main.get()
 
@@ -63,7 +63,7 @@ def ping() -> None:
 
 
 def check_access() -> None:
-    """Read of the master database what every function may read; a ping is answered to strangers, too.
+    """Read from the master database what every function may read, for a ping is answered to strangers, too.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Who asks for what is done at the moment: which request, from which address, on whose behalf."""
+"""The request that is being answered: its id, the address it came from, and on whose behalf it is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

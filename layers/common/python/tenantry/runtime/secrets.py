@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 if process.IS_SNAPSHOT_TAKEN:
-    import boto3  # noqa: F401 - so that no environment that is restored has to
+    import boto3  # noqa: F401 - so that restored environments need not
 
 CACHE_SECONDS: Final = 300
 EXTENSION_TIMEOUT_SECONDS: Final = 3
@@ -32,7 +32,7 @@ def client() -> "SecretsManagerClient":
     import boto3  # noqa: PLC0415 - a quarter of a second that most functions need not pay
     from botocore.config import Config  # noqa: PLC0415
 
-    return boto3.Session().client(  # one of its own, for a shared one may keep credentials in a snapshot
+    return boto3.Session().client(  # of a session of its own: the shared one keeps credentials in a snapshot
         "secretsmanager",
         config=Config(
             connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
@@ -48,7 +48,7 @@ def read_secret(arn: str, *, max_age: float = CACHE_SECONDS) -> str:
     arn : str
         The secret's ARN or name.
     max_age : float
-        How many seconds ago it may have been read; 0: ask Secrets Manager even if a copy is at hand.
+        How many seconds ago it may have been read; 0 asks Secrets Manager even if a copy is at hand.
 
     Raises
     ------
@@ -86,12 +86,12 @@ def _ask_extension(arn: str) -> str | None:
         connection.request(
             "GET", f"/secretsmanager/get?{query}", headers={"X-Aws-Parameters-Secrets-Token": token}
         )
-        found: str = json.load(connection.getresponse())["SecretString"]
+        secret: str = json.load(connection.getresponse())["SecretString"]
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
         return None  # boto3 finds out why
     finally:
         connection.close()
-    return found
+    return secret
 
 
 def _ask_service(arn: str) -> str:

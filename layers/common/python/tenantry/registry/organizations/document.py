@@ -48,9 +48,9 @@ class Place(NamedTuple):
 class Intent(TypedDict):
     """A decided change of a tenant's collection, complete enough for anyone to finish it.
 
-    `collection_uuid` tells the intended collection from another that has its name by now; it is None as long
-    as there is none, in the state creating. Nobody but the process that holds the lease carries out a rename
-    before `leased_until`. `decided_by` is for the audit record (`tenantry.audit.recording.origin`) of whoever
+    `collection_uuid` tells the intended collection from another that has its name by now; it is None in the
+    state creating, when there is none yet. Before `leased_until` only the process that holds the lease may
+    complete a rename. `decided_by` is for the audit record (`tenantry.audit.recording.origin`) of whoever
     completes it; a rename without one has been recorded.
     """
 
@@ -86,7 +86,7 @@ class Move(TypedDict):
 
 
 class PastCluster(TypedDict):
-    """A cluster that the documents have left, where records of idempotency keys are of use until then."""
+    """A cluster that the documents have left; records of idempotency keys there are used until `until`."""
 
     cluster: str
     until: datetime

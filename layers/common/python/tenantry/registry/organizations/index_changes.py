@@ -15,7 +15,7 @@ from tenantry.registry.organizations import finding, moving, pace
 from tenantry.registry.organizations.document import OrganizationDocument, organizations, place_of
 from tenantry.runtime import ids, moments, mongodb
 
-MAX_FOUND: Final = 1_000  # that were interrupted; the next look finds the others
+MAX_FOUND: Final = 1_000  # organizations by one look; the next look finds more
 
 
 def begin(organization_id: str, reserved: int) -> str:
@@ -71,22 +71,22 @@ def _refusal(organization_id: str) -> TenantryError:
 def end(
     session: ClientSession, organization_id: str, note_id: str, released: int, *, is_change: bool = True
 ) -> None:
-    """Remove the note of a change and give back namespaces; nothing happens if it is not there any more.
+    """Remove the note of a change and give back namespaces; nothing happens if there is no such note.
 
     Parameters
     ----------
     organization_id, note_id : str
         Whose note, from `begin`.
     released : int
-        How many namespaces it does not take.
+        How many of the reserved namespaces the change has not taken.
     is_change : bool
-        False if all was as it should be, so that it does not count as a change.
+        False if the indexes were as asked already, so that it does not count as a change.
     """
     noted = {"_id": organization_id, "index_changes.id": note_id}
-    others = {"$filter": {"input": "$index_changes", "cond": {"$ne": ["$$this.id", note_id]}}}
+    other_changes = {"$filter": {"input": "$index_changes", "cond": {"$ne": ["$$this.id", note_id]}}}
     ended: list[mongodb.Document] = [
         {
-            "$set": {"index_changes": others, "namespaces": {"$subtract": ["$namespaces", released]}}
+            "$set": {"index_changes": other_changes, "namespaces": {"$subtract": ["$namespaces", released]}}
             | ({} if is_change else pace.decrement())
         },
         {
@@ -103,10 +103,14 @@ def end(
 def find_interrupted(older_than: timedelta) -> list[OrganizationDocument]:
     """Return the organizations with changes all of which have been under way for longer than a while."""
     before = moments.now() - older_than
-    found = organizations().find(
+    with_changes = organizations().find(
         {"index_changes.created_at": {"$lt": before}}, {"metadata": 0}, limit=MAX_FOUND
     )
-    return [one for one in found if all(change["created_at"] < before for change in one["index_changes"])]
+    return [
+        organization
+        for organization in with_changes
+        if all(change["created_at"] < before for change in organization["index_changes"])
+    ]
 
 
 @mongodb.in_transaction

@@ -14,9 +14,10 @@ LATE_DELIVERY: Final = timedelta(minutes=135)
 
 
 def take_lease(current: OrganizationDocument, duration: timedelta) -> OrganizationDocument | None:
-    """Take over the lease of an intent that nobody is at; the version stays, for the content does.
+    """Take over an intent's lease that has run out; the version stays, since clients see no change.
 
-    The command of the holder before may be on its way, so the name that it leaves is vacated from here on.
+    A command of the previous holder may still be on its way, so the name that it leaves is vacated from now
+    on.
 
     Returns
     -------
@@ -25,20 +26,20 @@ def take_lease(current: OrganizationDocument, duration: timedelta) -> Organizati
     """
     now = moments.now()
     free = {"_id": current["_id"], "version": current["version"], "intent.leased_until": {"$lt": now}}
-    left: Vacated = {"collection": current["collection"], "until": now + LATE_DELIVERY}
-    others = [
-        one
-        for one in current.get("vacated", [])
-        if one["until"] > now and one["collection"] != left["collection"]
+    leaving: Vacated = {"collection": current["collection"], "until": now + LATE_DELIVERY}
+    earlier = [
+        vacated
+        for vacated in current.get("vacated", [])
+        if vacated["until"] > now and vacated["collection"] != leaving["collection"]
     ]
-    taken = {"intent.leased_until": now + duration, "vacated": [*others, left]}
+    taken = {"intent.leased_until": now + duration, "vacated": [*earlier, leaving]}
     return organizations().find_one_and_update(free, {"$set": taken}, return_document=ReturnDocument.AFTER)
 
 
 def vacated_until(organization: OrganizationDocument, collection: str) -> datetime | None:
     """Return when the organization may return to a collection's name that it has left; None: at any time."""
     now = moments.now()
-    for left in organization.get("vacated", []):
-        if left["collection"] == collection and left["until"] > now:
-            return left["until"]
+    for vacated in organization.get("vacated", []):
+        if vacated["collection"] == collection and vacated["until"] > now:
+            return vacated["until"]
     return None

@@ -45,7 +45,7 @@ def pause(organization_id: str, move_id: str, until: datetime) -> bool:
     organization_id, move_id : str
         Which move.
     until : datetime
-        When others may end the pause, because whoever made it must have died.
+        When others may end the pause, because the process that made it must have died.
     """
     expected = {
         "_id": organization_id,
@@ -64,7 +64,7 @@ def is_paused(organization: OrganizationDocument) -> bool:
 
 
 def lift(organization: OrganizationDocument) -> None:
-    """End the pause of an organization if whoever made it must have died."""
+    """End the pause of an organization if the process that made it must have died."""
     move = organization.get("move")
     if move is not None and move["paused_until"] is not None and move["paused_until"] < moments.now():
         resume(organization["_id"], move["paused_until"])
@@ -120,7 +120,7 @@ def remember(organization_id: str, cluster: str, until: datetime, session: Clien
 
 
 def end(organization_id: str, move_id: str, session: ClientSession) -> None:
-    """Note within a transaction that a move does not stand in the way of anything any more."""
+    """Remove the note of a move within a transaction, so that the organization may be renamed again."""
     organizations().update_one(
         {"_id": organization_id, "move.id": move_id}, {"$unset": {"move": ""}}, session=session
     )

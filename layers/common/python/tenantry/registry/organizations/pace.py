@@ -1,7 +1,7 @@
 """How often an organization changes: its name, slug, metadata and indexes.
 
-Its document holds the moment at which all of its changes are forgiven. Each puts that off by its share of an
-hour, in the command that makes the change, so counting takes none of its own.
+Its document holds the moment at which all of its changes are forgiven. Each change puts that moment off by
+its share of an hour, in the same command, so counting takes none of its own.
 """
 
 import math
@@ -13,7 +13,7 @@ from tenantry.registry.organizations.document import OrganizationDocument, organ
 from tenantry.runtime import moments
 from tenantry.runtime.settings import settings
 
-TAKEN_NAME: Final = 5  # changes that asking for a taken name counts for, which tells that it is taken
+TAKEN_NAME: Final = 5  # changes that a request for a taken name counts for, since it learns that it is taken
 _HOUR: Final = timedelta(hours=1)
 
 
@@ -46,12 +46,12 @@ def increment(now: datetime) -> dict[str, Any]:
 
 
 def decrement() -> dict[str, Any]:
-    """Return what an update with a pipeline sets to take one back that turned out to be none."""
+    """Return what an update with a pipeline sets to take back a change that turned out to be none."""
     return {"changes_until": {"$subtract": ["$changes_until", _milliseconds(1)]}}
 
 
 def charge_taken_name(organization_id: str) -> None:
-    """Count that an organization has asked for a name that is another one's; its version stays."""
+    """Count that an organization has asked for a name that another organization has; its version stays."""
     charged = [{"$set": _later(moments.now(), TAKEN_NAME)}]
     organizations().update_one({"_id": organization_id}, charged)
 
