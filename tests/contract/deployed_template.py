@@ -1,4 +1,4 @@
-"""A template as CloudFormation sees it with given parameters: without conditions."""
+"""A template as CloudFormation deploys it with given parameters: its conditions are decided."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,22 +16,24 @@ def deployed(template: Template, parameters: Mapping[str, Any]) -> Template:
     Parameters
     ----------
     template : dict
-        What the SAM transform has made.
+        The output of the SAM transform.
     parameters : mapping
         Values of parameters that are not the default.
     """
-    defaults = {name: each.get("Default", "given") for name, each in template["Parameters"].items()}
+    defaults = {name: parameter.get("Default", "given") for name, parameter in template["Parameters"].items()}
     values = defaults | dict(parameters)
     holds = {name: _holds(condition, template, values) for name, condition in template["Conditions"].items()}
     chosen = {
         section: {
-            name: {key: _chosen(value, holds) for key, value in each.items() if key != "Condition"}
-            for name, each in template[section].items()
-            if holds.get(each.get("Condition"), True)
+            name: {key: _chosen(value, holds) for key, value in entry.items() if key != "Condition"}
+            for name, entry in template[section].items()
+            if holds.get(entry.get("Condition"), True)
         }
         for section in ("Resources", "Outputs")
     }
-    given = {name: each | {"Default": values[name]} for name, each in template["Parameters"].items()}
+    given = {
+        name: parameter | {"Default": values[name]} for name, parameter in template["Parameters"].items()
+    }
     unchanged = {name: part for name, part in template.items() if name != "Conditions"}
     return unchanged | chosen | {"Parameters": given}
 
@@ -39,8 +41,8 @@ def deployed(template: Template, parameters: Mapping[str, Any]) -> Template:
 def missing(template: Template) -> set[str]:
     """Return the logical ids that resources and outputs name and that do not exist."""
     existing = {*template["Resources"], *template["Parameters"]}
-    found = {name for section in ("Resources", "Outputs") for name in named(template[section])}
-    return {name for name in found if not name.startswith("AWS::")} - existing
+    names = {name for section in ("Resources", "Outputs") for name in named(template[section])}
+    return {name for name in names if not name.startswith("AWS::")} - existing
 
 
 def _holds(condition: Any, template: Template, values: Mapping[str, Any]) -> bool:
@@ -51,22 +53,22 @@ def _holds(condition: Any, template: Template, values: Mapping[str, Any]) -> boo
         case "Fn::Not":
             return not _holds(argument[0], template, values)
         case "Fn::And":
-            return all(_holds(each, template, values) for each in argument)
+            return all(_holds(part, template, values) for part in argument)
         case "Fn::Equals":
-            one, other = (values[each["Ref"]] if isinstance(each, dict) else each for each in argument)
-            return str(one) == str(other)
+            first, second = (values[side["Ref"]] if isinstance(side, dict) else side for side in argument)
+            return str(first) == str(second)
         case _:
             raise LookupError(function)
 
 
 def _chosen(value: Any, holds: Mapping[str, bool]) -> Any:
     if isinstance(value, list):
-        return [each for each in (_chosen(part, holds) for part in value) if each != OMITTED]
+        return [part for part in (_chosen(part, holds) for part in value) if part != OMITTED]
     if not isinstance(value, dict):
         return value
     if "Fn::If" in value:
-        condition, one, other = value["Fn::If"]
-        return _chosen(one if holds[condition] else other, holds)
+        condition, when_true, when_false = value["Fn::If"]
+        return _chosen(when_true if holds[condition] else when_false, holds)
     parts = {name: _chosen(part, holds) for name, part in value.items()}
     return {name: part for name, part in parts.items() if part != OMITTED}
 
@@ -74,8 +76,8 @@ def _chosen(value: Any, holds: Mapping[str, bool]) -> Any:
 def named(value: Any) -> Iterator[str]:
     """Yield the logical ids that a part of a template names."""
     if isinstance(value, list):
-        for each in value:
-            yield from named(each)
+        for part in value:
+            yield from named(part)
     elif isinstance(value, dict):
         for name, part in value.items():
             yield from _TARGETS[name](part) if name in _TARGETS else named(part)
@@ -83,8 +85,8 @@ def named(value: Any) -> Iterator[str]:
 
 def _of_sub(argument: Any) -> list[str]:
     text, variables = argument if isinstance(argument, list) else (argument, {})
-    found = {name.partition(".")[0] for name in _VARIABLE.findall(text)} - variables.keys()
-    return [*found, *named(variables)]
+    names = {name.partition(".")[0] for name in _VARIABLE.findall(text)} - variables.keys()
+    return [*names, *named(variables)]
 
 
 # The transform writes both in their long form.

@@ -5,6 +5,7 @@ See https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-tra
 
 import re
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -34,7 +35,7 @@ def matches(statement: Statement, path: str) -> bool:
     ((kind, content),) = statement.items()
     match kind:
         case "AndStatement":
-            return all(matches(each, path) for each in content["Statements"])
+            return all(matches(nested, path) for nested in content["Statements"])
         case "NotStatement":
             return not matches(content["Statement"], path)
         case "RateBasedStatement":
@@ -48,6 +49,6 @@ def matches(statement: Statement, path: str) -> bool:
 
 def _transformed(content: Statement, path: str) -> str:
     assert content["FieldToMatch"] == {"UriPath": {}}
-    for transformation in sorted(content["TextTransformations"], key=lambda each: each["Priority"]):
+    for transformation in sorted(content["TextTransformations"], key=itemgetter("Priority")):
         path = TRANSFORMATIONS[transformation["Type"]](path)
     return path

@@ -76,11 +76,11 @@ def environment(logical_id: str) -> dict[str, Any]:
 def routes() -> dict[Route, str]:
     """Return the logical id of the function behind each route of the API."""
     deployed = deployed_routes()
-    found = {route: function for route, function in deployed.items() if route.method != ANY}
-    for _, path in deployed.keys() - found.keys():
+    functions = {route: function for route, function in deployed.items() if route.method != ANY}
+    for _, path in deployed.keys() - functions.keys():
         for method in _documented_methods(path):
-            found.setdefault(Route(method, path), deployed[Route(ANY, path)])
-    return found
+            functions.setdefault(Route(method, path), deployed[Route(ANY, path)])
+    return functions
 
 
 def deployed_routes() -> dict[Route, str]:

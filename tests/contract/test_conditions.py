@@ -39,7 +39,7 @@ REQUIRED: Final = {"MongoDBUriSecretArn": SECRET}
 def parameters_of(condition: Any) -> set[str]:
     """Return the parameters that a condition looks at."""
     if isinstance(condition, list):
-        return {name for each in condition for name in parameters_of(each)}
+        return {name for part in condition for name in parameters_of(part)}
     if not isinstance(condition, dict):
         return set()
     ((function, argument),) = condition.items()
@@ -51,14 +51,14 @@ def parameters_of(condition: Any) -> set[str]:
 def deciding() -> list[str]:
     """Return the parameters that decide what exists; the others choose between values."""
     existing = [*TEMPLATE["Resources"].values(), *TEMPLATE["Outputs"].values()]
-    conditions = {each["Condition"] for each in existing if "Condition" in each}
+    conditions = {entry["Condition"] for entry in existing if "Condition" in entry}
     return sorted(parameters_of([{"Condition": name} for name in conditions]))
 
 
 def combinations(names: list[str]) -> Iterator[dict[str, Any]]:
     """Yield every choice between the default and the other value of each parameter."""
-    for chosen in product((False, True), repeat=len(names)):
-        yield {name: OTHER_VALUES[name] for name, other in zip(names, chosen, strict=True) if other}
+    for choice in product((False, True), repeat=len(names)):
+        yield {name: OTHER_VALUES[name] for name, chosen in zip(names, choice, strict=True) if chosen}
 
 
 def test_both_values_of_every_condition_are_tried() -> None:
@@ -69,8 +69,8 @@ def test_both_values_of_every_condition_are_tried() -> None:
 def test_nothing_names_what_does_not_exist() -> None:
     choosing = {name: value for name, value in OTHER_VALUES.items() if name not in deciding()}
     for parameters in combinations(deciding()):
-        for others in ({}, choosing):
-            assert missing(deployed(TEMPLATE, parameters | others)) == set(), parameters
+        for values in ({}, choosing):
+            assert missing(deployed(TEMPLATE, parameters | values)) == set(), parameters
 
 
 def test_conditions_are_correct() -> None:
@@ -83,9 +83,9 @@ def test_each_value_that_is_chosen_is_correct(parameters: dict[str, Any]) -> Non
 
 
 def complaints(template: Template) -> list[str]:
-    """Return what cfn-lint says, but that a parameter is used by conditions alone."""
-    found = lint(json.dumps(template), regions=["us-east-1"])
-    return [f"{match.rule.id} {match.message}" for match in found if match.rule.id != "W2001"]
+    """Return what cfn-lint says, except that a parameter is used by conditions alone."""
+    matches = lint(json.dumps(template), regions=["us-east-1"])
+    return [f"{match.rule.id} {match.message}" for match in matches if match.rule.id != "W2001"]
 
 
 def test_access_log_waits_until_api_gateway_may_write_it() -> None:
@@ -94,6 +94,6 @@ def test_access_log_waits_until_api_gateway_may_write_it() -> None:
     while waiting:
         waited_for |= waiting
         waiting = {
-            name for each in waiting for name in named(resources[each])
+            name for resource in waiting for name in named(resources[resource])
         } & resources.keys() - waited_for
     assert "ApiGatewayAccountSettings" in waited_for

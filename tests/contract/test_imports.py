@@ -60,15 +60,15 @@ class Start(NamedTuple):
 @pytest.fixture(scope="session")
 def starts(layer: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Start]:
     """The starts of all functions, in processes of their own that have no modules but the layer's."""
-    found = {}
+    starts = {}
     for function in FUNCTIONS:
         task = tmp_path_factory.mktemp(function)
         shutil.copy(PROJECT / "functions" / function / "app.py", task)
         paths = [str(task), str(layer)]
         command = [sys.executable, "-B", "-I", "-S", "-W", "error", "-c", PROGRAM, *paths]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
-        found[function] = Start(*json.loads(done.stdout))
-    return found
+        starts[function] = Start(*json.loads(done.stdout))
+    return starts
 
 
 def packages(start: Start) -> set[str]:
@@ -84,8 +84,8 @@ def test_functions_import_the_packages_that_they_use(starts: dict[str, Start]) -
 
 def test_modules_are_imported_by_the_functions_that_use_them(starts: dict[str, Start]) -> None:
     for module, functions in FUNCTIONS_OF_MODULE.items():
-        found = {function for function, start in starts.items() if f"tenantry.{module}" in start.modules}
-        assert found == functions, module
+        importing = {function for function, start in starts.items() if f"tenantry.{module}" in start.modules}
+        assert importing == functions, module
 
 
 def test_nothing_of_the_layer_is_compiled_at_the_start(starts: dict[str, Start], layer: Path) -> None:

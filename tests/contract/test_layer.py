@@ -89,18 +89,21 @@ def test_library_needs_nothing_outside_the_layer(layer: Path) -> None:
 
 
 def test_layer_leaves_out_what_the_runtime_brings(layer: Path) -> None:
-    held = {found.name for found in importlib.metadata.distributions(path=[str(layer)])}
+    held = {distribution.name for distribution in importlib.metadata.distributions(path=[str(layer)])}
     assert held >= {"pymongo", "pymongo-auth-aws"}
     assert held & {"boto3", "botocore", "python-dateutil", "s3transfer", "six", "urllib3"} == set()
 
 
 def test_bill_of_materials_lists_exactly_what_the_layer_holds(layer: Path, bill: Path) -> None:
     document = json.loads(bill.read_text())
-    held = {f"{found.name}@{found.version}" for found in importlib.metadata.distributions(path=[str(layer)])}
+    distributions = importlib.metadata.distributions(path=[str(layer)])
+    held = {f"{distribution.name}@{distribution.version}" for distribution in distributions}
     assert "pymongo" in {name.partition("@")[0] for name in held}
-    assert {f"{one['name']}@{one['version']}" for one in document["components"]} == held
+    components = document["components"]
+    assert {f"{component['name']}@{component['version']}" for component in components} == held
     assert document["metadata"]["component"]["name"] == "tenantry"
-    assert all(one["purl"].startswith("pkg:pypi/") and one["licenses"] for one in document["components"])
+    assert all(component["purl"].startswith("pkg:pypi/") for component in components)
+    assert all(component["licenses"] for component in components)
 
 
 def test_equal_layers_give_equal_bills_of_materials(layer: Path, bill: Path, tmp_path: Path) -> None:
@@ -110,7 +113,8 @@ def test_equal_layers_give_equal_bills_of_materials(layer: Path, bill: Path, tmp
 
 
 def test_versions_that_functions_of_users_name_stay() -> None:
-    (version,) = [one for one in sam_template.stack().values() if one["Type"] == "AWS::Lambda::LayerVersion"]
+    resources = sam_template.stack().values()
+    (version,) = [resource for resource in resources if resource["Type"] == "AWS::Lambda::LayerVersion"]
     assert version["DeletionPolicy"] == "Retain"
 
 

@@ -48,10 +48,10 @@ GATEWAY_ANSWERS = {
 
 
 def problem_types(parent: type[TenantryError] = TenantryError) -> dict[str, type[TenantryError]]:
-    found: dict[str, type[TenantryError]] = {}
+    types: dict[str, type[TenantryError]] = {}
     for child in parent.__subclasses__():
-        found |= {child.code: child} | problem_types(child)
-    return found
+        types |= {child.code: child} | problem_types(child)
+    return types
 
 
 @pytest.mark.parametrize("name", sorted(LOG_GROUPS))
@@ -94,14 +94,14 @@ def test_failed_logins_are_watched_wherever_a_password_is_checked() -> None:
 
 
 def test_what_functions_count_is_watched_in_the_namespace_that_they_write_to() -> None:
-    own = [alarm for alarm in ALARMS.values() if not str(alarm["Namespace"]).startswith("AWS/")]
+    of_functions = [alarm for alarm in ALARMS.values() if not str(alarm["Namespace"]).startswith("AWS/")]
     (namespace,) = {
         sam_template.environment(name)["POWERTOOLS_METRICS_NAMESPACE"]["Fn::Sub"] for name in FUNCTIONS
     }
     sources = [*PROJECT.glob("functions/*/app.py"), *PROJECT.glob("layers/common/python/tenantry/**/*.py")]
     text = "".join(path.read_text() for path in sources)
-    for alarm in own:
-        ((dimension, service),) = [each.values() for each in alarm["Dimensions"]]
+    for alarm in of_functions:
+        ((dimension, service),) = [pair.values() for pair in alarm["Dimensions"]]
         assert (alarm["Namespace"], dimension) == ({"Fn::Sub": namespace}, "service")
         assert service in sam_template.function_directories().values()
         assert f'"{alarm["MetricName"]}"' in text

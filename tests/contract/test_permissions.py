@@ -27,11 +27,11 @@ def as_list(value: Any) -> list[Any]:
 
 def statements_of(document: Resource) -> list[Statement]:
     """List the statements of a policy, with conditional ones as if their condition held."""
-    found = []
+    statements = []
     for statement in as_list(document["Statement"]):
         _, when_true, _ = statement.get("Fn::If", (None, statement, None))
-        found.append(when_true)
-    return found
+        statements.append(when_true)
+    return statements
 
 
 def role_of(function: str) -> str:
@@ -121,8 +121,8 @@ def test_a_function_reads_exactly_the_secrets_that_its_environment_names(functio
     ]
     names = ("SIGNING_KEY_SECRET_ARN", "MONGODB_URI_SECRET_ARN", "MONGODB_CLUSTERS_SECRET_ARN")
     named = [environment[name] for name in names if name in environment]
-    others = [secret for secret in named if secret not in (SIGNING_KEY, CLUSTERS)]
-    assert others == mongodb_uris(function)
+    connection_strings = [secret for secret in named if secret not in (SIGNING_KEY, CLUSTERS)]
+    assert connection_strings == mongodb_uris(function)
     kind = KIND_OF.get(sam_template.function_directories()[function])
     assert (CLUSTERS in named) == (kind in REACHING_TENANTS)
     assert sorted(readable, key=str) == sorted(named, key=str)
@@ -159,9 +159,12 @@ def test_events_go_to_this_bus_from_the_function_that_publishes_them() -> None:
         "PublishEventsFunction": {"events:PutEvents"}
     }
     putting = [
-        one for function in FUNCTIONS for one in granted_to(function) if "events:" in str(one["Action"])
+        statement
+        for function in FUNCTIONS
+        for statement in granted_to(function)
+        if "events:" in str(statement["Action"])
     ]
-    assert [one["Resource"] for one in putting] == [bus]
+    assert [statement["Resource"] for statement in putting] == [bus]
     assert sam_template.environment("PublishEventsFunction")["EVENT_BUS"] == {"Ref": "EventBus"}
 
 

@@ -54,7 +54,7 @@ def rule_of(route: Route) -> str:
 def as_api_gateway_reads(path: str) -> str:
     """Return the canonical form of a path, whatever API Gateway may take for another spelling of it."""
     kept: list[str] = []
-    for segment in re.sub(r"%([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), path).split("/"):
+    for segment in re.sub(r"%([0-9A-Fa-f]{2})", lambda match: chr(int(match[1], 16)), path).split("/"):
         if segment == "..":
             del kept[-1:]
         elif segment not in {"", "."}:

@@ -130,17 +130,17 @@ def test_many_documents_are_inserted_as_an_array_or_as_lines(documents: Document
 def test_all_pages_hold_what_the_filter_finds_in_order(documents: Documents) -> None:
     documents.insert(*({"_id": number, "age": number % 3, "name": f"n{number}"} for number in range(20)))
     query = {"filter": json.dumps({"age": {"$gte": 1}}), "sort": "-age,name", "fields": "age", "limit": 5}
-    found, page = [], documents.page(**query)
+    listed, page = [], documents.page(**query)
     while page["next_cursor"]:
         assert len(page["documents"]) == 5
-        found += page["documents"]
+        listed += page["documents"]
         documents.insert({"age": 3})  # sorts before all others, and must not shift them
         page = documents.page(**query, cursor=page["next_cursor"])
-    found += page["documents"]
+    listed += page["documents"]
 
     matching = [number for number in range(20) if number % 3]
     expected = sorted(matching, key=lambda number: (-(number % 3), f"n{number}"))
-    assert found == [{"_id": number, "age": number % 3} for number in expected]
+    assert listed == [{"_id": number, "age": number % 3} for number in expected]
     assert documents.count({"age": {"$in": [1, 2]}}) == len(matching)
 
 

@@ -45,17 +45,17 @@ def notes(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> I
 def test_each_caller_adds_and_sees_its_own_notes_also_after_a_rename(
     service: HttpService, owner: Owner, notes: HttpService
 ) -> None:
-    other = sign_up(service, unique("Amazon"))
+    amazon = sign_up(service, unique("Amazon"))
     for text in ("buy milk", "call Ada"):
         added = notes.post("/notes", {"text": text}, token=owner.token)
         assert (added.status, added.json) == (201, {"text": text})
-    assert notes.post("/notes", {"text": "of Amazon"}, token=other.token).status == 201
+    assert notes.post("/notes", {"text": "of Amazon"}, token=amazon.token).status == 201
 
     assert service.patch(owner.path, {"name": unique("Alphabet")}, token=owner.token).status == 200
 
-    mine = notes.get("/notes", token=owner.token).json
-    assert sorted(note["text"] for note in mine) == ["buy milk", "call Ada"]
-    assert notes.get("/notes", token=other.token).json == [{"text": "of Amazon"}]
+    notes_of_owner = notes.get("/notes", token=owner.token).json
+    assert sorted(note["text"] for note in notes_of_owner) == ["buy milk", "call Ada"]
+    assert notes.get("/notes", token=amazon.token).json == [{"text": "of Amazon"}]
 
 
 def test_a_function_of_ones_own_answers_in_the_words_of_the_layer(owner: Owner, notes: HttpService) -> None:

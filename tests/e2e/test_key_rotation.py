@@ -36,8 +36,8 @@ def key_id_of(token: str) -> str:
 
 
 def reads_of_keys(databases: Databases) -> int:
-    (found,) = databases.master["signing_keys"].aggregate([{"$collStats": {"latencyStats": {}}}])
-    return int(found["latencyStats"]["reads"]["ops"])
+    (stats,) = databases.master["signing_keys"].aggregate([{"$collStats": {"latencyStats": {}}}])
+    return int(stats["latencyStats"]["reads"]["ops"])
 
 
 def test_old_and_new_key_both_verify_until_the_old_one_ends(
@@ -66,11 +66,13 @@ def test_old_and_new_key_both_verify_until_the_old_one_ends(
 def test_unknown_key_ids_are_refused_without_a_storm_of_reads(
     service: HttpService, owner: Owner, databases: Databases
 ) -> None:
-    _, _, rest = owner.token.partition(".")
+    _, _, claims_and_signature = owner.token.partition(".")
     assert service.get(owner.path, token=owner.token).status == 200
     before, started = reads_of_keys(databases), time.monotonic()
     for _ in range(FORGERIES):
         forged = jose.sign(jose.header_of(owner.token) | {"kid": secrets.token_hex(8)}, {}, {"d": "A" * 43})
-        assert service.get(owner.path, token=f"{forged.partition('.')[0]}.{rest}").status == 401
+        assert (
+            service.get(owner.path, token=f"{forged.partition('.')[0]}.{claims_and_signature}").status == 401
+        )
     allowed = (time.monotonic() - started) / UNKNOWN_KEY_PAUSE_SECONDS + 2
     assert reads_of_keys(databases) - before <= allowed

@@ -21,11 +21,11 @@ INDEXES = [
 
 def digest(collection: Collection[Document]) -> str:
     """Return the digest of all documents, as the server stores them, in the order of their ids."""
-    found = hashlib.sha256()
+    hash_of_all = hashlib.sha256()
     raw = collection.with_options(collection.codec_options.with_options(document_class=RawBSONDocument))
     for document in raw.find(batch_size=10_000).sort("_id", 1):
-        found.update(document.raw)
-    return found.hexdigest()
+        hash_of_all.update(document.raw)
+    return hash_of_all.hexdigest()
 
 
 def test_rename_keeps_every_document_id_and_index_of_a_large_collection(

@@ -54,9 +54,9 @@ class MakeRun:
 
     @property
     def stack(self) -> Stack:
-        found = find_running_stack(self.state)
-        assert found is not None
-        return found
+        stack = find_running_stack(self.state)
+        assert stack is not None
+        return stack
 
     @contextlib.contextmanager
     def service(self) -> Iterator[HttpService]:

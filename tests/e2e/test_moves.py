@@ -113,8 +113,8 @@ def at_work(members: list[Member]) -> Iterator[Callable[[], None]]:
             yield wait_for_all
         finally:
             is_over.set()
-            for one in working:
-                one.result()
+            for work in working:
+                work.result()
 
 
 def seen(owner: Owner) -> list[Any]:
@@ -143,8 +143,8 @@ def move_by_schedule(deployment: Deployment, databases: Databases, organization_
     answer = deployment.aws.functions.invoke(FunctionName=name, Payload=json.dumps(SCHEDULED))
     assert "FunctionError" not in answer
     # The schedule of the stack may have been there first.
-    one = {"_id": organization_id}
-    wait_until(lambda: databases.master["moves"].find_one(one) is None, WAITED_SECONDS)
+    moves = databases.master["moves"]
+    wait_until(lambda: moves.find_one({"_id": organization_id}) is None, WAITED_SECONDS)
 
 
 @pytest.mark.usefixtures("operator")
@@ -164,8 +164,8 @@ def test_nobody_notices_that_an_organization_is_moved(
 
     written = {name: value for member in members for name, value in member.acknowledged.items()}
     query = quote(json.dumps({"value": {"$exists": True}}))
-    found = owner.service.get(f"{owner.path}/documents?filter={query}&limit=100", token=owner.token)
-    assert {one["_id"]: one["value"] for one in found.json["documents"]} == written
+    listed = owner.service.get(f"{owner.path}/documents?filter={query}&limit=100", token=owner.token)
+    assert {document["_id"]: document["value"] for document in listed.json["documents"]} == written
     counted = owner.service.get(f"{owner.path}/count", token=owner.token)
     assert counted.json == {"count": DOCUMENTS + len(written)}
     assert tenantry_json("verify")["violations"] == []

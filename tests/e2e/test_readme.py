@@ -28,12 +28,12 @@ class Step(NamedTuple):
 
 def steps() -> list[Step]:
     """Return the commands of the story with their output, each of which may take several lines."""
-    found = []
+    told = []
     for block in re.findall(r"```console\n(.*?)```", STORY, re.DOTALL):
         for text in block.removeprefix("$ ").split("\n$ "):
             command, _, output = re.sub(r"(\\|\|)\n", "\\1\0", text).partition("\n")
-            found.append(Step(command.replace("\0", "\n"), output.strip().replace("\n", "")))
-    return found
+            told.append(Step(command.replace("\0", "\n"), output.strip().replace("\n", "")))
+    return told
 
 
 def run(commands: list[str], api_url: str) -> list[str]:
@@ -50,7 +50,9 @@ def comparable(text: str) -> Any:
     """Return what must be the same each time."""
     if not text.startswith("{"):
         return text.splitlines()[:1]
-    return json.loads(text, object_hook=lambda found: found | dict.fromkeys(found.keys() & ANOTHER_EACH_TIME))
+    return json.loads(
+        text, object_hook=lambda fields: fields | dict.fromkeys(fields.keys() & ANOTHER_EACH_TIME)
+    )
 
 
 def test_lines_of_the_story_print_what_the_readme_shows(deployment: Deployment) -> None:

@@ -110,10 +110,10 @@ def uncounted(databases: Databases, owner: Owner) -> Document:
 def test_rename_to_a_taken_name_is_refused_and_harms_nobody(
     service: HttpService, owner: Owner, databases: Databases
 ) -> None:
-    other = sign_up(service, unique("Amazon"))
-    databases.tenants[other.organization["collection"]].insert_many(NOTES)
+    amazon = sign_up(service, unique("Amazon"))
+    databases.tenants[amazon.organization["collection"]].insert_many(NOTES)
     before = databases.dump({"organizations"}), uncounted(databases, owner)
-    for changes in ({"name": other.organization["name"].upper()}, {"slug": other.slug}):
+    for changes in ({"name": amazon.organization["name"].upper()}, {"slug": amazon.slug}):
         answer = service.patch(owner.path, changes, token=owner.token)
         assert answer.status == 409
         assert answer.code == "organization-exists"
@@ -176,7 +176,7 @@ def test_second_organization_belongs_to_the_same_account(service: HttpService, o
 
 
 def test_password_change_kills_every_token_of_the_account(service: HttpService, owner: Owner) -> None:
-    another = log_in(service, owner.email)
+    second_token = log_in(service, owner.email)
     chosen = "a lighthouse above seven islands"
     passwords = {"current_password": PASSWORD, "new_password": chosen}
 
@@ -184,7 +184,7 @@ def test_password_change_kills_every_token_of_the_account(service: HttpService, 
 
     assert changed.status == 204
     assert changed.text == ""
-    for token in (owner.token, another):
+    for token in (owner.token, second_token):
         assert service.get(owner.path, token=token).status == 401
     assert service.post("/login", {"email": owner.email, "password": PASSWORD}).status == 401
     token = log_in(service, owner.email, password=chosen)

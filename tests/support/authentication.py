@@ -25,9 +25,9 @@ def running_mongod_with_users(binary: Path, directory: Path) -> Iterator[str]:
     data, port = directory / "data", free_port()
     data.mkdir()
     command = [*mongod._command(binary, data, port, test_commands=False), "--keyFile", str(key)]
-    command += ["--setParameter", "ttlMonitorEnabled=false"]  # for tests compare before and after
+    command += ["--setParameter", "ttlMonitorEnabled=false"]  # because tests compare before and after
     with running("MongoDB", command, directory / "mongod.log") as child:
-        # The first user may be created from this machine without being one.
+        # Without a user, a client on this machine may create the first one.
         with MongoClient[dict[str, Any]](HOST, port, directConnection=True) as client:
             members = [{"_id": 0, "host": f"{HOST}:{port}"}]
             client.admin.command("replSetInitiate", {"_id": mongod._REPLICA_SET, "members": members})
@@ -38,5 +38,5 @@ def running_mongod_with_users(binary: Path, directory: Path) -> Iterator[str]:
 
 def uri_of(uri: str, user: str) -> str:
     """Return the connection string of another user of the same server."""
-    scheme, _, rest = uri.partition("://")
-    return f"{scheme}://{user}:{PASSWORD.replace(' ', '%20')}@{rest.rpartition('@')[2]}"
+    scheme, _, address = uri.partition("://")
+    return f"{scheme}://{user}:{PASSWORD.replace(' ', '%20')}@{address.rpartition('@')[2]}"

@@ -19,18 +19,18 @@ _barrier: Barrier
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Make each call in a thread of its own, all at the same moment; an exception stands for a result."""
+    """Make each call in its own thread, all at the same moment; return results, exceptions among them."""
     start = threading.Barrier(len(calls))
 
-    def call(one: Callable[[], Any]) -> Any:
+    def run(call: Callable[[], Any]) -> Any:
         start.wait()
         try:
-            return one()
+            return call()
         except Exception as error:
             return error
 
     with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(call, calls))
+        return list(pool.map(run, calls))
 
 
 def requests_at_once(function: str, requests: Sequence[dict[str, Any]]) -> list[Answer]:

@@ -10,5 +10,5 @@ def of_application(client: MongoClient[Document], name: str) -> int:
 
     See https://www.mongodb.com/docs/manual/reference/operator/aggregation/currentOp/
     """
-    listed = client.admin.aggregate([{"$currentOp": {"allUsers": True, "idleConnections": True}}])
-    return len({one["connectionId"] for one in listed if one.get("appName") == name})
+    operations = client.admin.aggregate([{"$currentOp": {"allUsers": True, "idleConnections": True}}])
+    return len({operation["connectionId"] for operation in operations if operation.get("appName") == name})

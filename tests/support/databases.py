@@ -32,9 +32,9 @@ class Databases:
         return cls(uri, client, client[f"master_{suffix}"], client[f"tenants_{suffix}"])
 
     def dump(self, apart_from: Container[str] = ()) -> dict[str, Any]:
-        """Return all there is: documents, indexes, options and identities of every collection.
+        """Return documents, indexes, options and identity of every collection.
 
-        What was attempted is counted where it was refused, too, so these counters are left out.
+        `login_attempts` is left out: it counts refused requests as well.
 
         Parameters
         ----------
@@ -50,11 +50,13 @@ class Databases:
 
     def collections(self) -> dict[str, UUID]:
         """Return names and identities of the tenants' collections."""
-        found = _collections(self.tenants)
-        return {name: info["info"]["uuid"] for name, info in found.items() if name != "idempotency_keys"}
+        collections = _collections(self.tenants)
+        return {
+            name: info["info"]["uuid"] for name, info in collections.items() if name != "idempotency_keys"
+        }
 
     def stored(self, collection: str) -> Any:
-        """Return what an organization has: a collection of its own, or a `Share` of a pool like one."""
+        """Return an organization's own collection, or its `Share` of a pool, which is used like one."""
         organization = self.master["organizations"].find_one({"collection": collection}) or {}
         if organization.get("pool"):
             return Share(self.tenants[organization["pool"]], organization["_id"])
@@ -67,9 +69,9 @@ class Databases:
 
     def organization(self, organization_id: str) -> Document:
         """Return an organization as it is stored."""
-        found = self.master["organizations"].find_one({"_id": organization_id})
-        assert found is not None
-        return found
+        organization = self.master["organizations"].find_one({"_id": organization_id})
+        assert organization is not None
+        return organization
 
     def check_invariants(self) -> None:
         """Check that organizations, collections, members and accounts match, and no intent is left."""
@@ -90,7 +92,8 @@ class Databases:
             assert organization["intent"] is None
             assert organization["slugs"] == [organization["slug"]]
             assert organization["collection"] == "org_" + organization["slug"].replace("-", "_")
-        assert {member["organization_id"] for member in members} == {one["_id"] for one in organizations}
+        with_members = {member["organization_id"] for member in members}
+        assert with_members == {organization["_id"] for organization in organizations}
         joined = {member["account_id"] for member in members}
         assert joined == {account_id for account_id, has_organization in accounts.items() if has_organization}
 
@@ -100,8 +103,8 @@ class Databases:
 
 
 def _collections(database: Database[Document]) -> dict[str, Any]:
-    found = database.list_collections(filter={"type": "collection", "name": {"$ne": "system.views"}})
-    return {one["name"]: one for one in found}
+    infos = database.list_collections(filter={"type": "collection", "name": {"$ne": "system.views"}})
+    return {info["name"]: info for info in infos}
 
 
 def _dump(collection: Collection[Document], info: Document) -> Document:
@@ -128,7 +131,7 @@ def failing(
     times
         How often; always if left out.
     **how
-        What the fail point failCommand takes, such as `errorCode` or `closeConnection`.
+        Data of the fail point failCommand, such as `errorCode` or `closeConnection`.
     """
     data = {"failCommands": list(commands), "appName": "tenantry"} | how
     mode = "alwaysOn" if times is None else {"times": times}

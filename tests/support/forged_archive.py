@@ -1,4 +1,4 @@
-"""An archive taken apart, changed in any way, and sealed anew as whoever can write its file may do."""
+"""An archive taken apart, changed in any way, and sealed again: as anybody can do who can write the file."""
 
 import hashlib
 import io
@@ -19,7 +19,7 @@ EXACT = CodecOptions[dict[str, Any]](tz_aware=True, datetime_conversion=Datetime
 
 @dataclass
 class ForgedArchive:
-    """What an archive consists of.
+    """The parts of an archive.
 
     Parameters
     ----------
@@ -42,16 +42,16 @@ class ForgedArchive:
         header, *listed = (bson.decode(document, EXACT) for document in read_block(file))
         documents = {}
         while file.tell() < len(data) - len(MAGIC):
-            first, *found = read_block(file)
-            documents[bson.decode(first)["collection"]] = found
+            namespace_header, *block = read_block(file)
+            documents[bson.decode(namespace_header)["collection"]] = block
             read_block(file)
         documents[listed[-1]["collection"]].pop()
         return cls(header, listed, documents)
 
     def change(self, collection: str, number: int = 0, /, **fields: Any) -> None:
         """Set fields of one of a collection's documents."""
-        found = bson.decode(self.documents[collection][number], EXACT)
-        self.documents[collection][number] = bson.encode(found | fields)
+        document = bson.decode(self.documents[collection][number], EXACT)
+        self.documents[collection][number] = bson.encode(document | fields)
 
     @property
     def names(self) -> list[str]:
@@ -59,7 +59,7 @@ class ForgedArchive:
         return [*self.documents]
 
     def sealed(self) -> bytes:
-        """Return the archive with right sums."""
+        """Return the archive with correct checksums."""
         listed = b"".join(map(bson.encode, self.listed))
         data = MAGIC + bson.encode(self.header) + listed + TERMINATOR
         for place, (name, documents) in zip(self.listed, self.documents.items(), strict=False):

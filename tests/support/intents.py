@@ -16,9 +16,9 @@ OVER = timedelta(seconds=-1)
 
 
 def stored(organization_id: str) -> OrganizationDocument:
-    found = finding.find(organization_id)
-    assert found is not None
-    return found
+    organization = finding.find(organization_id)
+    assert organization is not None
+    return organization
 
 
 def intend_rename(organization_id: str, name: str, lease: timedelta = OVER) -> OrganizationDocument:

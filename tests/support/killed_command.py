@@ -1,4 +1,4 @@
-"""`tenantry`, killed when it is about to send its nth command that is more than a look."""
+"""`tenantry`, killed when it is about to send its nth command that changes something."""
 
 import multiprocessing
 import os
@@ -17,14 +17,14 @@ READING = {"aggregate", "collStats", "endSessions", "ping", "find", "listCollect
 
 
 class Killer(monitoring.CommandListener):
-    """Kills the process at a command, which thus is not sent any more."""
+    """Kills the process just before a command is sent."""
 
     def __init__(self, number: int) -> None:
-        self.left = number
+        self.remaining = number
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        self.left -= event.command_name not in READING
-        if self.left == 0:
+        self.remaining -= event.command_name not in READING
+        if self.remaining == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:

@@ -39,8 +39,8 @@ class Collection(TypedDict):
 def crc64(data: bytes) -> int:
     """Return the sum that Go's crc64.New(crc64.MakeTable(crc64.ECMA)) gives, as a signed integer."""
     crc = 2**64 - 1
-    for each in data:
-        crc = TABLE[(crc ^ each) & 255] ^ crc >> 8
+    for octet in data:
+        crc = TABLE[(crc ^ octet) & 255] ^ crc >> 8
     crc ^= 2**64 - 1
     return crc - 2**64 if crc >= 2**63 else crc
 
@@ -72,45 +72,45 @@ def read_archive(data: bytes) -> dict[tuple[str, str], Collection]:
 
 
 def check_header(header: dict[str, Any]) -> None:
-    """Check what mongorestore.go and version.go, StrToVersion, want to know."""
+    """Check the versions as mongorestore.go and version.go, StrToVersion, do."""
     assert header["version"] == "0.1"
     parts = header["server_version"].partition("-")[0].partition("+")[0].split(".", 2)
     assert len(parts) == 3
     assert all(part.isdecimal() for part in parts)
 
 
-def listed(found: dict[str, Any]) -> tuple[tuple[str, str], Collection]:
+def listed(entry: dict[str, Any]) -> tuple[tuple[str, str], Collection]:
     """Return a collection of the prelude, whose metadata must be those of metadata.go, Metadata."""
-    assert found["collection"]
-    assert found["type"] == "collection"
-    metadata = json.loads(found["metadata"])
+    assert entry["collection"]
+    assert entry["type"] == "collection"
+    metadata = json.loads(entry["metadata"])
     assert metadata.keys() == {"options", "indexes", "uuid", "collectionName", "type"}
-    assert metadata["collectionName"] == found["collection"]
+    assert metadata["collectionName"] == entry["collection"]
     assert len(bytes.fromhex(metadata["uuid"])) == 16
     assert all({"v", "key", "name"} <= index.keys() for index in metadata["indexes"])
-    assert json_util.loads(found["metadata"])
-    return (found["db"], found["collection"]), {"metadata": found["metadata"], "documents": []}
+    assert json_util.loads(entry["metadata"])
+    return (entry["db"], entry["collection"]), {"metadata": entry["metadata"], "documents": []}
 
 
 def decoded(data: bytes, fields: dict[str, type]) -> dict[str, Any]:
     """Return a document that has these fields, of these types, and no others."""
-    found = bson.decode(data)
-    types = {name: type(value) for name, value in found.items()}
+    document = bson.decode(data)
+    types = {name: type(value) for name, value in document.items()}
     assert types == fields, f"fields are {[*types]}"
-    return found
+    return document
 
 
 def read_block(file: io.BytesIO) -> list[bytes]:
     """Return the documents before the next terminator, at least one (parser.go, ReadBlock)."""
-    found = []
+    documents = []
     while (size := file.read(4)) != b"\xff" * 4:
         assert 5 <= int.from_bytes(size, "little") <= MAXIMUM
-        rest = file.read(int.from_bytes(size, "little") - 4)
-        assert len(rest) == int.from_bytes(size, "little") - 4
-        assert rest.endswith(b"\0")
-        found.append(size + rest)
-    assert found, "consecutive terminators / headerless blocks are not allowed"
-    return found
+        content = file.read(int.from_bytes(size, "little") - 4)
+        assert len(content) == int.from_bytes(size, "little") - 4
+        assert content.endswith(b"\0")
+        documents.append(size + content)
+    assert documents, "consecutive terminators / headerless blocks are not allowed"
+    return documents
 
 
 def read_backup(path: Path) -> tuple[dict[str, Any], str, list[dict[str, Any]]]:
@@ -118,11 +118,11 @@ def read_backup(path: Path) -> tuple[dict[str, Any], str, list[dict[str, Any]]]:
     collections = read_archive(path.read_bytes())
     *_, (_, last) = collections
     assert last == SEAL
-    named = {name: found["documents"] for (_, name), found in collections.items()}
+    named = {name: collection["documents"] for (_, name), collection in collections.items()}
     (organization,) = named.pop("organizations")
     (member,) = named.pop("members")
     (account,) = named.pop("accounts")
     assert [document["_id"] for document in named.pop(SEAL)] == ["about", "SHA256"]
     assert (member["organization_id"], member["account_id"]) == (organization["_id"], account["_id"])
-    ((collection, documents),) = named.items()
-    return organization, collection, documents
+    ((collection_name, documents),) = named.items()
+    return organization, collection_name, documents

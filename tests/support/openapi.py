@@ -15,7 +15,7 @@ OPERATOR_ARN: Final = "arn:aws:iam::123456789012:role/Operator"
 JSON: Final = "application/json"
 
 Path = tuple[str | int, ...]
-"""Where a value stands in another: keys of objects and indexes of arrays, from the outside."""
+"""The place of a value inside another: keys of objects and indexes of arrays, the outermost first."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Operation:
 
     def parameters(self, place: str) -> list[str]:
         """Return the names of its parameters in the path, the query or the header."""
-        return [one["name"] for one in self.description.get("parameters", []) if one["in"] == place]
+        parameters = self.description.get("parameters", [])
+        return [parameter["name"] for parameter in parameters if parameter["in"] == place]
 
     def send(
         self,
@@ -88,7 +89,7 @@ def sample(schema: dict[str, Any]) -> Any:
 
 
 def closed_objects(schema: dict[str, Any], path: Path = ()) -> Iterator[Path]:
-    """Find the objects in a sample whose properties the schema names, and no others."""
+    """Find the objects in a sample of which the schema names every property."""
     schema = resolved(schema)
     if "properties" in schema:
         yield path
@@ -99,7 +100,7 @@ def closed_objects(schema: dict[str, Any], path: Path = ()) -> Iterator[Path]:
 
 
 def places(value: Any, path: Path = ()) -> Iterator[Path]:
-    """Find everything inside a value."""
+    """Yield the place of each value inside a value."""
     children = (
         value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     )
@@ -109,14 +110,14 @@ def places(value: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def at(value: Any, path: Path) -> Any:
-    """Return what stands at a place."""
+    """Return the value at a place."""
     for key in path:
         value = value[key]
     return value
 
 
 def replaced(value: Any, path: Path, by: Any) -> Any:
-    """Return a copy of a value with something else at a place."""
+    """Return a copy of a value that has another value at a place."""
     changed = copy.deepcopy(value)
     at(changed, path[:-1])[path[-1]] = by
     return changed

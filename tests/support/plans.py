@@ -17,29 +17,29 @@ PARTS = {
 
 
 def queries_of(command: Document) -> Iterator[Document]:
-    """Yield what a command asks, one for each of its updates or deletions; nothing if it asks nothing.
+    """Yield the queries of a command: one for each of its updates or deletions, none if it has no query.
 
-    Only what the server's explain takes is left of it.
+    They have only the fields that the server's explain accepts.
     """
     kind = next(iter(command))
     plain = {part: command[part] for part in PARTS.get(kind, ()) if part in command}
     if kind in ("update", "delete"):
-        for one in command[f"{kind}s"]:
-            yield plain | {f"{kind}s": [one]}
+        for statement in command[f"{kind}s"]:
+            yield plain | {f"{kind}s": [statement]}
     elif plain:
         yield plain
 
 
 def explain(databases: Databases, query: Document) -> Document:
-    """Return the plan of a query on the master database, and what it examines."""
-    found: Document = databases.master.command(
+    """Return the plan of a query on the master database, and how many keys and documents it examines."""
+    explanation: Document = databases.master.command(
         {"explain": query, "verbosity": "executionStats"}, codec_options=databases.master.codec_options
     )
-    return found
+    return explanation
 
 
 def has_scan(explanation: Any) -> bool:
-    """Tell whether anything in an explanation scans a collection."""
+    """Tell whether any part of an explanation scans a collection."""
     return any(
         part.get("stage") == "COLLSCAN" or int(part.get("collectionScans", 0)) > 0
         for part in _parts(explanation)

@@ -16,7 +16,7 @@ from itertools import permutations, product
 from re import _compiler, _constants, _parser  # type: ignore[attr-defined]
 from typing import Any, Final
 
-# Classes that differ differ here: all that a class in ASCII can name, and some that it cannot.
+# Two classes of characters that differ do so in these: all that ASCII can name, and a few beyond.
 _ALPHABET: Final = [*map(chr, range(256)), "\u0660", "\u0430", "\u2028", "\u3000", "\U0001f600"]
 _REPEATS: Final = {_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT}
 _ASSERTIONS: Final = {_constants.ASSERT, _constants.ASSERT_NOT}
@@ -26,7 +26,7 @@ Edge = tuple[int, int]
 
 @dataclass
 class _Part:
-    """A part of the expression: how often it matches nothing, and where its matches may begin and end."""
+    """A part of the expression: in how many ways it matches nothing, where its matches begin and end."""
 
     empty: int = 1
     first: Counter[int] = field(default_factory=Counter)
@@ -34,7 +34,7 @@ class _Part:
 
 
 class _Automaton:
-    """Glushkov's automaton; an edge counts the ways to get along it."""
+    """Glushkov's automaton; each edge has the number of ways to take it."""
 
     def __init__(self, tree: Any, *, is_searched: bool) -> None:
         self.characters: list[frozenset[str]] = []
@@ -47,11 +47,14 @@ class _Automaton:
             self._search(whole)
 
     def _search(self, whole: _Part) -> None:
-        """Put a loop in front; what has read on in a loop where it may end has found, and reads it once."""
-        anything = self._state_for(frozenset(_ALPHABET))
-        self._connect(anything, anything)
-        self._connect(anything, whole)
-        self.finds = {(state, end) for state in anything.first for end in whole.last}
+        """Put a loop over all characters in front.
+
+        A path from it to where a match may end is no ambiguity: the matcher has found a match and stops.
+        """
+        any_character = self._state_for(frozenset(_ALPHABET))
+        self._connect(any_character, any_character)
+        self._connect(any_character, whole)
+        self.finds = {(state, end) for state in any_character.first for end in whole.last}
 
     def _sequence(self, items: Any) -> _Part:
         return reduce(self._joined, map(self._part, items), _Part())
@@ -74,18 +77,18 @@ class _Automaton:
     def _character(self, item: Any) -> _Part:
         if item[0] not in {_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN}:
             raise NotImplementedError(f"{item[0]} is not understood")
-        one = _compiler.compile(_parser.SubPattern(self._parser_state, [item]), self._parser_state.flags)
-        return self._state_for(frozenset(filter(one.fullmatch, _ALPHABET)))
+        pattern = _compiler.compile(_parser.SubPattern(self._parser_state, [item]), self._parser_state.flags)
+        return self._state_for(frozenset(filter(pattern.fullmatch, _ALPHABET)))
 
     def _state_for(self, characters: frozenset[str]) -> _Part:
         state = len(self.characters)
         self.characters.append(characters)
         return _Part(0, Counter({state: 1}), Counter({state: 1}))
 
-    def _joined(self, left: _Part, right: _Part) -> _Part:
-        self._connect(left, right)
-        first = left.first + _times(right.first, left.empty)
-        return _Part(left.empty * right.empty, first, right.last + _times(left.last, right.empty))
+    def _joined(self, before: _Part, after: _Part) -> _Part:
+        self._connect(before, after)
+        first = before.first + _times(after.first, before.empty)
+        return _Part(before.empty * after.empty, first, after.last + _times(before.last, after.empty))
 
     @staticmethod
     def _one_of(branches: list[_Part]) -> _Part:
@@ -94,20 +97,20 @@ class _Automaton:
         return _Part(sum(branch.empty for branch in branches), first, last)
 
     def _repeated(self, least: int, most: Any, items: Any) -> _Part:
-        rest = _Part()
+        part = _Part()
         if most is _constants.MAXREPEAT:
-            rest = self._sequence(items)
-            self._connect(rest, rest)
-            rest.empty = 1  # the matcher does not go round without a character
+            part = self._sequence(items)
+            self._connect(part, part)
+            part.empty = 1  # the matcher does not repeat without a character
         else:
             for _ in range(most - least):
-                rest = self._one_of([self._joined(self._sequence(items), rest), _Part()])
+                part = self._one_of([self._joined(self._sequence(items), part), _Part()])
         for _ in range(least):
-            rest = self._joined(self._sequence(items), rest)
-        return rest
+            part = self._joined(self._sequence(items), part)
+        return part
 
-    def _connect(self, left: _Part, right: _Part) -> None:
-        for (source, ways), (target, more_ways) in product(left.last.items(), right.first.items()):
+    def _connect(self, before: _Part, after: _Part) -> None:
+        for (source, ways), (target, more_ways) in product(before.last.items(), after.first.items()):
             self.edges[source, target] += ways * more_ways
 
 
@@ -146,22 +149,22 @@ def _is_linear(tree: Any, *, is_searched: bool) -> bool:
 
 
 def _reachable(state: int, following: dict[int, set[int]]) -> set[int]:
-    found: set[int] = set()
-    left = [state]
-    while left:
-        ahead = following.get(left.pop(), set()) - found
-        found |= ahead
-        left += ahead
-    return found
+    reached: set[int] = set()
+    pending = [state]
+    while pending:
+        ahead = following.get(pending.pop(), set()) - reached
+        reached |= ahead
+        pending += ahead
+    return reached
 
 
 def _is_ambiguous(p: int, q: int, characters: list[frozenset[str]], following: dict[int, set[int]]) -> bool:
     """Tell whether one word leads from p to p, from p to q, and from q to q."""
     seen: set[tuple[int, ...]] = set()
-    left: list[tuple[int, ...]] = [(p, p, q)]
-    while left:
-        for ahead in product(*(following.get(state, ()) for state in left.pop())):
+    pending: list[tuple[int, ...]] = [(p, p, q)]
+    while pending:
+        for ahead in product(*(following.get(state, ()) for state in pending.pop())):
             if ahead not in seen and frozenset.intersection(*(characters[state] for state in ahead)):
                 seen.add(ahead)
-                left.append(ahead)
+                pending.append(ahead)
     return (p, q, q) in seen

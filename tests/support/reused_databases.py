@@ -18,7 +18,7 @@ EMPTYING_SECONDS = 10
 class ReusedDatabases:
     """A master and a tenant database, in which each test finds the schema and nothing else.
 
-    To make the master's collections and indexes and to drop them takes longer than most tests.
+    Creating and dropping the master's collections and indexes takes longer than most tests.
     """
 
     def __init__(self, uri: str, client: MongoClient[Document]) -> None:
@@ -28,9 +28,9 @@ class ReusedDatabases:
         self._schema: dict[str, Any] = {}
 
     def emptied(self) -> Databases:
-        """Return the databases as the first test found them, or others if they cannot be made so."""
+        """Return the databases as the first test found them, or other ones if they cannot be emptied."""
         if self._databases is not None and not self._can_empty(self._databases):
-            self._client.admin.command({"killAllSessions": []})  # whose transactions may be in the way
+            self._client.admin.command({"killAllSessions": []})  # their transactions may block the drop
             self._databases.drop()
             self._databases = None
         if self._databases is None:
@@ -38,7 +38,7 @@ class ReusedDatabases:
         return self._databases
 
     def _can_empty(self, databases: Databases) -> bool:
-        """Take away all but the schema; tell whether that is the one that was made."""
+        """Remove all but the schema; tell whether the schema is unchanged."""
         master = databases.master
         try:
             with pymongo.timeout(EMPTYING_SECONDS):
@@ -63,8 +63,8 @@ class ReusedDatabases:
 
 def _schema(master: Database[Document]) -> dict[str, Any]:
     """Return options, identity and indexes of each collection, and the definition of each view."""
-    found = {one["name"]: one for one in master.list_collections()}
+    infos = {info["name"]: info for info in master.list_collections()}
     return {
-        name: (one, one["type"] == "collection" and master[name].index_information())
-        for name, one in found.items()
+        name: (info, info["type"] == "collection" and master[name].index_information())
+        for name, info in infos.items()
     }

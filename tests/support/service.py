@@ -111,14 +111,14 @@ def route_of(method: str, path: str) -> tuple[str, str, dict[str, str]]:
 
     A method without a route goes to the function of ANY, which is the first one of the path here.
     """
-    found = []
-    for its_method, resource, function in ROUTES:
+    routes = []
+    for route_method, resource, function in ROUTES:
         pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(resource))
         if match := re.fullmatch(pattern, path, re.DOTALL):
-            found.append((its_method != method, resource, function, match.groupdict()))
-    if not found:
+            routes.append((route_method != method, resource, function, match.groupdict()))
+    if not routes:
         raise LookupError(f"API Gateway has no route {path}")
-    _, resource, function, parameters = min(found, key=lambda one: one[0])
+    _, resource, function, parameters = min(routes, key=lambda route: route[0])
     return resource, function, parameters
 
 

@@ -10,30 +10,31 @@ Document = dict[str, Any]
 
 
 _WITHOUT_DOCUMENTS = {"collMod", "getMore", "killCursors", "listIndexes"}
-"""Those that go on with an earlier command, or whose answers are not handed on as they are."""
+"""Commands that continue an earlier one, or whose answers the library filters."""
 
 
 def is_about(command: Document, organization_id: str) -> bool:
-    """Tell whether a command to a pool is about one organization's documents or indexes, and no other's."""
-    mine = {"_id.tenant": organization_id}
+    """Tell whether a command to a pool is only about one organization's documents and indexes."""
+    filter_of_tenant = {"_id.tenant": organization_id}
     return all(
         part.get("_id.tenant") in (organization_id, {"$gte": organization_id, "$lte": organization_id})
         or _tenant_of(part.get("_id")) == organization_id
-        or part.get("partialFilterExpression") == mine
+        or part.get("partialFilterExpression") == filter_of_tenant
         or str(part.get("index")).startswith(f"{organization_id}:")
         for part in _parts(command)
     )
 
 
 def _parts(command: Document) -> Iterator[Document]:
-    """Yield what a command says about the documents or indexes that it reads or writes."""
+    """Yield the parts of a command that say which documents or indexes it reads or writes."""
     match command:
         case {"find": _}:
             yield command["filter"]
         case {"aggregate": _}:
             yield command["pipeline"][0]["$match"]
         case {"update": _} | {"delete": _}:
-            yield from (one["q"] for one in command["updates" if "update" in command else "deletes"])
+            statements = command["updates" if "update" in command else "deletes"]
+            yield from (statement["q"] for statement in statements)
         case {"insert": _}:
             yield from command["documents"]
         case {"createIndexes": _}:
@@ -49,14 +50,14 @@ def _tenant_of(stored_id: Any) -> Any:
 
 @dataclass(frozen=True)
 class Share:
-    """What tests use of a collection, of one organization's documents in a pool.
+    """One organization's documents in a pool, with the methods of a collection that tests use.
 
     Parameters
     ----------
     pool
-        The collection that holds them beside others'.
+        The collection, which holds other organizations' documents as well.
     organization_id
-        Whose they are.
+        The organization.
     """
 
     pool: Collection[Document]
@@ -73,20 +74,24 @@ class Share:
 
     def find(self) -> list[Document]:
         """Return all documents in the order of their ids."""
-        found = self.pool.find({"_id.tenant": self.organization_id}).sort("_id", 1)
-        return [{**document, "_id": document["_id"]["id"]} for document in found]
+        stored = self.pool.find({"_id.tenant": self.organization_id}).sort("_id", 1)
+        return [{**document, "_id": document["_id"]["id"]} for document in stored]
 
     def count_documents(self, query: Mapping[str, Any]) -> int:
-        own_id = {"_id.id": query["_id"]} if "_id" in query else {}
-        others = {path: value for path, value in query.items() if path != "_id"}
-        return self.pool.count_documents({"_id.tenant": self.organization_id, **own_id, **others})
+        by_id = {"_id.id": query["_id"]} if "_id" in query else {}
+        by_fields = {path: value for path, value in query.items() if path != "_id"}
+        return self.pool.count_documents({"_id.tenant": self.organization_id, **by_id, **by_fields})
 
     def create_index(self, field: str, *, name: str) -> None:
-        mine = {"_id.tenant": self.organization_id}
-        stored = f"{self.organization_id}:{name}"
-        self.pool.create_index([("_id.tenant", 1), (field, 1)], name=stored, partialFilterExpression=mine)
+        self.pool.create_index(
+            [("_id.tenant", 1), (field, 1)],
+            name=f"{self.organization_id}:{name}",
+            partialFilterExpression={"_id.tenant": self.organization_id},
+        )
 
     def index_information(self) -> dict[str, Any]:
         prefix = f"{self.organization_id}:"
-        found = self.pool.index_information().items()
-        return {name.removeprefix(prefix): index for name, index in found if name.startswith(prefix)}
+        indexes = self.pool.index_information()
+        return {
+            name.removeprefix(prefix): index for name, index in indexes.items() if name.startswith(prefix)
+        }

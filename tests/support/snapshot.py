@@ -1,8 +1,8 @@
 """Lambda's snapshot of a function, and two execution environments that are restored from it.
 
-Called as ``python -m tests.support.snapshot`` with the function's environment; prints what each environment
-has made, as a JSON list in the last line. A fork stands for the restoring: it copies the memory. What a fork,
-unlike a restored snapshot, does by itself is undone: another process id, and another seed of `random`.
+Called as ``python -m tests.support.snapshot`` with the function's environment; its last line is a JSON list
+of what each environment has generated. A fork stands for restoring: it copies the memory. Unlike a restored
+snapshot, a fork has another process id and another seed of `random`, so both are set back.
 """
 
 import json
@@ -29,7 +29,7 @@ def main() -> None:
     """Initialize as Lambda does, take the snapshot, and restore it twice."""
     for function in FUNCTIONS:
         handler(function)
-    public_keys.all_keys()  # a function may well ask for something while it starts
+    public_keys.all_keys()  # a function may use the database while it starts
     connection = connection_id()
     run_before_snapshot()
     made = [restored(name) for name in ("One", "Other")]
@@ -42,7 +42,7 @@ def connection_id() -> int:
 
 
 def restored(name: str) -> dict[str, Any]:
-    """Return what an execution environment makes that is restored from this process."""
+    """Return what an execution environment generates that is restored from this process."""
     process_id, state = os.getpid(), random.getstate()
     reading, writing = os.pipe()
     if os.fork() == 0:
@@ -72,7 +72,10 @@ def serve(name: str) -> dict[str, Any]:
         "organization": owner.id,
         "access token": tokens["access_token"],
         "refresh token": tokens["refresh_token"],
-        **{f"random part of the id of {name}": str(one)[8:] for name, one in ids(owner.id).items()},
+        **{
+            f"random part of the id of {name}": str(object_id)[8:]
+            for name, object_id in ids(owner.id).items()
+        },
         "random part of the id from the API": document.json["_id"]["$oid"][8:],  # after the time
         "random number": random.random(),  # noqa: S311 - not secret
         "connection": connection_id(),
@@ -81,12 +84,12 @@ def serve(name: str) -> dict[str, Any]:
 
 def ids(organization_id: str) -> dict[str, ObjectId]:
     """Return the ids that documents get in each way to insert one."""
-    mine = TenantCollection(organization_id)
+    documents = TenantCollection(organization_id)
     in_bulk: dict[str, Any] = {"way": "bulk"}
-    mine.bulk_write([InsertOne(in_bulk)])
+    documents.bulk_write([InsertOne(in_bulk)])
     return {
-        "one": mine.insert_one({"way": "one"}).inserted_id,
-        "many": mine.insert_many([{"way": "many"}]).inserted_ids[0],
+        "one": documents.insert_one({"way": "one"}).inserted_id,
+        "many": documents.insert_many([{"way": "many"}]).inserted_ids[0],
         "bulk": in_bulk["_id"],
     }
 

@@ -95,8 +95,8 @@ def master(monkeypatch: pytest.MonkeyPatch) -> Database[dict[str, Any]]:
     collections = client._store[settings().master_database]._collections
     collections["account_epochs"] = collections["accounts"]  # mongomock knows no views
     monkeypatch.setattr(BulkOperationBuilder, "add_update", _add_update)
-    found: Database[dict[str, Any]] = client[settings().master_database]
-    return found
+    database: Database[dict[str, Any]] = client[settings().master_database]
+    return database
 
 
 _add_known_update: Any = BulkOperationBuilder.add_update

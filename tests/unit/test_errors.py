@@ -18,8 +18,8 @@ def made(error: type[TenantryError]) -> TenantryError:
 
 
 def test_every_error_of_the_module_is_in_the_tree() -> None:
-    classes = {found for found in vars(errors).values() if isinstance(found, type)}
-    exceptions = {found for found in classes if issubclass(found, Exception)}
+    classes = {value for value in vars(errors).values() if isinstance(value, type)}
+    exceptions = {cls for cls in classes if issubclass(cls, Exception)}
     assert exceptions == {TenantryError, *all_errors()}
 
 

@@ -32,9 +32,9 @@ class Expression(NamedTuple):
 
 def modules_of(*packages: ModuleType) -> Iterator[ModuleType]:
     for package in packages:
-        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not found.name.endswith("__main__"):
-                yield importlib.import_module(found.name)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__"):
+                yield importlib.import_module(module.name)
 
 
 def in_modules() -> dict[str, Expression]:

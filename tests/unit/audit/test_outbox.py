@@ -60,7 +60,7 @@ def record(number: int, **details: Any) -> None:
 
 
 def waiting(master: Master) -> list[str]:
-    return [one["_id"] for one in master["outbox"].find()]
+    return [event["_id"] for event in master["outbox"].find()]
 
 
 def test_everything_is_sent_once_and_oldest_first(bus: Bus, master: Master) -> None:
@@ -98,15 +98,15 @@ def test_an_event_is_the_record(bus: Bus, master: Master) -> None:
 def test_what_is_refused_stays_and_is_sent_again(bus: Bus, master: Master) -> None:
     for number in range(12):
         record(number)
-    everything = waiting(master)
+    recorded = waiting(master)
     bus.refuses = lambda detail: detail["details"]["n"] in {3, 11}
     assert outbox.publish() == outbox.Outcome(published=10, refused=2)
-    refused = [everything[3], everything[11]]
+    refused = [recorded[3], recorded[11]]
     assert waiting(master) == refused
     bus.refuses = lambda detail: False
     assert outbox.publish() == outbox.Outcome(published=2, refused=0)
     assert bus.ids[-2:] == refused
-    assert sorted(bus.ids) == sorted(everything)
+    assert sorted(bus.ids) == sorted(recorded)
 
 
 def test_a_run_ends_when_nothing_gets_through(bus: Bus, master: Master) -> None:

@@ -32,19 +32,22 @@ DESCRIPTION = {
 
 def encoded(*collections: list[dict[str, Any]]) -> bytes:
     contents = [
-        (archive.described("db", f"c{number}", DESCRIPTION), [bson.encode(each) for each in documents])
+        (
+            archive.described("db", f"c{number}", DESCRIPTION),
+            [bson.encode(document) for document in documents],
+        )
         for number, documents in enumerate(collections)
     ]
     return b"".join(archive.encode("6.0.5", TAKEN_AT, contents))
 
 
 def decoded(data: bytes) -> dict[str, list[dict[str, Any]]]:
-    found = Reader(io.BytesIO(data))
-    raw: dict[str, list[bytes]] = {each.collection: [] for each in found.namespaces}
-    for namespace, batch in found.batches():
+    archive_reader = Reader(io.BytesIO(data))
+    raw: dict[str, list[bytes]] = {namespace.collection: [] for namespace in archive_reader.namespaces}
+    for namespace, batch in archive_reader.batches():
         assert batch
         raw[namespace.collection] += batch
-    assert (found.bytes_read, found.taken_at) == (len(data), TAKEN_AT)
+    assert (archive_reader.bytes_read, archive_reader.taken_at) == (len(data), TAKEN_AT)
     return {name: [*map(bson.decode, documents)] for name, documents in raw.items()}
 
 
@@ -62,20 +65,20 @@ def small_chunks() -> Iterator[None]:
 @given(st.lists(documents, min_size=1, max_size=4))
 def test_what_is_written_is_read(collections: list[list[dict[str, Any]]]) -> None:
     data = encoded(*collections)
-    expected = {f"c{number}": each for number, each in enumerate(collections)}
+    expected = {f"c{number}": contents for number, contents in enumerate(collections)}
     assert decoded(data) == expected
-    found = {name: collection["documents"] for (_, name), collection in read_archive(data).items()}
-    assert [*found] == [*expected, SEAL]
-    about, checksum = found.pop(SEAL)
-    assert found == expected
+    contents = {name: collection["documents"] for (_, name), collection in read_archive(data).items()}
+    assert [*contents] == [*expected, SEAL]
+    about, checksum = contents.pop(SEAL)
+    assert contents == expected
     assert about == {"_id": "about", "taken_at": TAKEN_AT.replace(tzinfo=None)}
     at = data.rindex(bson.encode(checksum))
     assert checksum == {"_id": "SHA256", "checksum": hashlib.sha256(data[:at]).digest()}
 
 
 def test_metadata_are_those_of_mongodump() -> None:
-    found, _ = read_archive(encoded([])).values()
-    metadata = json.loads(found["metadata"])
+    collection, _ = read_archive(encoded([])).values()
+    metadata = json.loads(collection["metadata"])
     assert metadata == json.loads(
         json_util.dumps(DESCRIPTION, json_options=json_util.CANONICAL_JSON_OPTIONS)
     ) | {"collectionName": "c0"}

@@ -269,6 +269,6 @@ def test_answers_are_counted_by_class_of_status(capsys: pytest.CaptureFixture[st
     send("GET", "/health")
     send("GET", "/organizations/google")
     counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
-    names = {name for one in counted for name in one}
+    names = {name for metrics in counted for name in metrics}
     assert {"Answers2xx", "Answers4xx"} <= names
-    assert {one["_aws"]["CloudWatchMetrics"][0]["Namespace"] for one in counted} == {"Tenantry"}
+    assert {metrics["_aws"]["CloudWatchMetrics"][0]["Namespace"] for metrics in counted} == {"Tenantry"}

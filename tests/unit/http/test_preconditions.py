@@ -23,18 +23,21 @@ def test_the_entity_tag_is_strong_and_holds_the_version() -> None:
 
 
 @given(VERSIONS, VERSIONS, FORMS, FORMS)
-def test_entity_tags_of_two_representations_differ(one: int, other: int, first: bool, second: bool) -> None:
-    same = (one, first) == (other, second)
-    assert (etag(one, canonical=first) == etag(other, canonical=second)) == same
+def test_entity_tags_of_two_representations_differ(
+    version: int, other_version: int, canonical: bool, other_canonical: bool
+) -> None:
+    same = (version, canonical) == (other_version, other_canonical)
+    tags = etag(version, canonical=canonical), etag(other_version, canonical=other_canonical)
+    assert (tags[0] == tags[1]) == same
 
 
 @given(VERSIONS, VERSIONS, FORMS)
 def test_the_entity_tag_of_any_representation_stands_for_its_version(
-    one: int, other: int, canonical: bool
+    version: int, other_version: int, canonical: bool
 ) -> None:
-    tag = etag(one, canonical=canonical)
-    assert condition(tag)(other) == (one == other)
-    assert condition(None, tag)(other) == (one != other)
+    tag = etag(version, canonical=canonical)
+    assert condition(tag)(other_version) == (version == other_version)
+    assert condition(None, tag)(other_version) == (version != other_version)
 
 
 @pytest.mark.parametrize("field", [None, "*", " * "])
@@ -53,10 +56,10 @@ def test_what_is_not_there_matches_no_field(field: str) -> None:
 
 @given(st.lists(VERSIONS, min_size=1, max_size=5), VERSIONS, SEPARATORS)
 def test_any_tag_of_a_list_matches(listed: list[int], version: int, separator: str) -> None:
-    field = separator.join(etag(one) for one in listed)
+    field = separator.join(map(etag, listed))
     assert condition(field)(version) == (version in listed)
     assert condition(None, field)(version) == (version not in listed)
-    assert all(condition(field)(one) for one in listed)
+    assert all(map(condition(field), listed))
 
 
 @given(VERSIONS)
@@ -69,10 +72,10 @@ def test_a_weak_tag_matches_where_the_comparison_is_weak(version: int) -> None:
 
 @given(VERSIONS)
 def test_both_fields_must_hold(version: int) -> None:
-    tag, other = etag(version), etag(version + 1)
-    assert condition(tag, other)(version)
+    tag, other_tag = etag(version), etag(version + 1)
+    assert condition(tag, other_tag)(version)
     assert not condition(tag, tag)(version)
-    assert not condition(other, other)(version)
+    assert not condition(other_tag, other_tag)(version)
 
 
 MALFORMED = [

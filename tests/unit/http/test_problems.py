@@ -151,7 +151,9 @@ def test_an_error_that_follows_from_others_is_logged_with_them_and_without_data(
     answer_to(raised(*chain, is_cause=is_cause))
     lines = json.loads(log.getvalue())["traceback"].splitlines()
     described = [line for line in lines if not line.startswith(" ")]
-    assert [line.partition(":")[0] for line in described] == [type(one).__name__ for one in reversed(chain)]
+    assert [line.partition(":")[0] for line in described] == [
+        type(error).__name__ for error in reversed(chain)
+    ]
     assert "s3cret" not in log.getvalue()
 
 

@@ -94,10 +94,10 @@ def test_optional_fields_are_no_less_strict(field: str, value: Any) -> None:
 @pytest.mark.parametrize("model", [CreateOrganization, UpdateOrganization, Login, ChangePassword])
 def test_unknown_fields_are_refused(model: type[BaseModel]) -> None:
     valid = {"name": "Google"} | LOGIN | PASSWORDS
-    mine = {name: value for name, value in valid.items() if name in model.model_fields}
-    model.model_validate(mine)
+    body = {name: value for name, value in valid.items() if name in model.model_fields}
+    model.model_validate(body)
     for name in ("admin", "_id", "state", "$set", "__class__", ""):
-        assert wrong_fields(model, mine | {name: "x"}) == {name}
+        assert wrong_fields(model, body | {name: "x"}) == {name}
 
 
 @pytest.mark.parametrize("model", [CreateOrganization, Login, ChangePassword])
@@ -178,7 +178,8 @@ def subclasses(model: type) -> set[type]:
 
 
 def test_every_body_is_here() -> None:
-    assert {one for one in subclasses(Request) if one.__module__.startswith("tenantry.")} == set(BODIES)
+    models = {model for model in subclasses(Request) if model.__module__.startswith("tenantry.")}
+    assert models == set(BODIES)
 
 
 @pytest.mark.parametrize(

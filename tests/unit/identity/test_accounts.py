@@ -41,18 +41,19 @@ def test_an_account_is_found_by_id_and_address(master: Master) -> None:
 
 
 def test_memberships_join_organization_and_account(master: Master) -> None:
-    account, other = add_account(master), add_account(master, "grace@example.com")
-    add_organization(master, account["_id"], "google")
-    add_organization(master, account["_id"], "amazon")
-    apple = add_organization(master, other["_id"], "apple")
-    assert [one.organization["slug"] for one in members.memberships(account["_id"])] == ["amazon", "google"]
-    (membership,) = members.memberships(other["_id"])
+    ada, grace = add_account(master), add_account(master, "grace@example.com")
+    add_organization(master, ada["_id"], "google")
+    add_organization(master, ada["_id"], "amazon")
+    apple = add_organization(master, grace["_id"], "apple")
+    memberships = members.memberships(ada["_id"])
+    assert [membership.organization["slug"] for membership in memberships] == ["amazon", "google"]
+    (membership,) = members.memberships(grace["_id"])
     member = master["members"].find_one({"organization_id": apple})
     assert member is not None
     assert membership == Membership(
         member_id=member["_id"],
         organization=master["organizations"].find_one({"_id": apple}),  # type: ignore[arg-type]
-        account_id=other["_id"],
+        account_id=grace["_id"],
         auth_epoch=0,
         role="owner",
     )

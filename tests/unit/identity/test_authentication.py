@@ -85,7 +85,7 @@ def test_a_token_of_a_later_epoch_is_no_better(claims: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("claim", ["sid", "sub", "org_id"])
 def test_claims_of_a_token_belong_together(claim: str, claims: dict[str, Any], master: Master) -> None:
-    other = add_session(master, "grace@example.com", "apple")
-    assert organization_of(claims | other)["slug"] == "apple"
+    graces = add_session(master, "grace@example.com", "apple")
+    assert organization_of(claims | graces)["slug"] == "apple"
     with pytest.raises(InvalidToken):
-        authenticate(signed(claims | {claim: other[claim]}))
+        authenticate(signed(claims | {claim: graces[claim]}))

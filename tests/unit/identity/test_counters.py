@@ -10,19 +10,19 @@ from tenantry.runtime import request_context
 
 
 @given(st.ip_addresses(v=4), st.ip_addresses(v=4))
-def test_each_ipv4_address_is_a_source(one: IPv4Address, other: IPv4Address) -> None:
-    assert (_network(str(one)) == _network(str(other))) == (one == other)
+def test_each_ipv4_address_is_a_source(first: IPv4Address, second: IPv4Address) -> None:
+    assert (_network(str(first)) == _network(str(second))) == (first == second)
 
 
 @given(st.ip_addresses(v=6), st.ip_addresses(v=6), st.integers(0, 2**64 - 1))
 def test_addresses_with_the_same_64_bits_are_one_source(
-    one: IPv6Address, other: IPv6Address, rest: int
+    first: IPv6Address, second: IPv6Address, last_64_bits: int
 ) -> None:
-    neighbour = IPv6Address(int(one) >> 64 << 64 | rest)
-    # Those that stand for IPv4 addresses are such, whatever their first 64 bits: see below.
-    assume(not any(address.ipv4_mapped for address in (one, other, neighbour)))
-    assert _network(str(one)) == _network(str(neighbour)) == _network(neighbour.exploded)
-    assert (_network(str(one)) == _network(str(other))) == (int(one) >> 64 == int(other) >> 64)
+    neighbour = IPv6Address(int(first) >> 64 << 64 | last_64_bits)
+    # Addresses that stand for IPv4 addresses are different sources all the same: see below.
+    assume(not any(address.ipv4_mapped for address in (first, second, neighbour)))
+    assert _network(str(first)) == _network(str(neighbour)) == _network(neighbour.exploded)
+    assert (_network(str(first)) == _network(str(second))) == (int(first) >> 64 == int(second) >> 64)
 
 
 @given(st.ip_addresses(v=4))

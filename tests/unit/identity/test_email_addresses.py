@@ -104,8 +104,10 @@ DOMAINS = st.sampled_from(
 
 
 def shouted(text: str) -> str:
-    """Return it in upper case, but for the dotless i and the like, whose upper case is another letter's."""
-    return "".join(one.upper() if one.upper().casefold() == one.casefold() else one for one in text)
+    """Return it in upper case, except the dotless i and the like, whose upper case is another letter's."""
+    return "".join(
+        letter.upper() if letter.upper().casefold() == letter.casefold() else letter for letter in text
+    )
 
 
 @given(LOCAL_PARTS, DOMAINS)

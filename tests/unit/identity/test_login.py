@@ -156,7 +156,7 @@ def test_with_several_organizations_one_has_to_be_named(
         login(EMAIL, PASSWORD, None)
     assert len(kdf_calls) == 1
     listed = caught.value.extensions["organizations"]
-    assert [one["slug"] for one in listed] == ["amazon", "google"]
+    assert [organization["slug"] for organization in listed] == ["amazon", "google"]
     assert listed[0] == {"id": amazon, "slug": "amazon", "name": "Amazon"}
     for name in ("amazon", amazon):
         kdf_calls.clear()

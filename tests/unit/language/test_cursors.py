@@ -41,8 +41,8 @@ def token(document: dict[str, Any]) -> str:
 
 
 def digest() -> bytes:
-    found: bytes = bson.decode(base64.urlsafe_b64decode(CURSOR + "=="))["of"]
-    return found
+    of: bytes = bson.decode(base64.urlsafe_b64decode(CURSOR + "=="))["of"]
+    return of
 
 
 @pytest.mark.parametrize(
@@ -137,11 +137,11 @@ def test_what_does_not_fit_is_read_again(value: Any) -> None:
     assert asked == [{"$match": {"$expr": {"$eq": ["$_id", {"$literal": sort_key[-1][0]}]}}}]
 
 
-@pytest.mark.parametrize("found", [[], [{"sort_key": [["y"], ["x" * MAX_CHARACTERS], [1]]}]])
-def test_a_place_that_is_another_by_now_is_none(found: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("answer", [[], [{"sort_key": [["y"], ["x" * MAX_CHARACTERS], [1]]}]])
+def test_a_place_that_is_another_by_now_is_none(answer: list[dict[str, Any]]) -> None:
     cursor = cursor_of(QUERY, SORT, [["x"], ["x" * MAX_CHARACTERS], [1]])
     with pytest.raises(CursorOutdated):
-        sort_key_of(cursor, QUERY, SORT, lambda _: found)
+        sort_key_of(cursor, QUERY, SORT, lambda _: answer)
 
 
 @pytest.mark.parametrize(

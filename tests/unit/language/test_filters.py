@@ -162,23 +162,24 @@ def test_what_passes_holds_no_operator_but_the_listed_ones(query: dict[str, Any]
     try:
         filters.check(query)
     except InvalidFields as error:
-        assert all(one["field"].startswith("filter") for one in error.extensions["errors"])  # noqa: PT017
+        assert all(wrong["field"].startswith("filter") for wrong in error.extensions["errors"])  # noqa: PT017
     else:
         assert operators(query) <= set(OPERATORS)
 
 
 @given(FILTERS, st.sampled_from(FORBIDDEN), st.data())
 def test_a_forbidden_key_never_passes(query: dict[str, Any], name: str, data: st.DataObject) -> None:
-    objects = [found for found in everything(query) if isinstance(found, dict)]
+    objects = [part for part in parts(query) if isinstance(part, dict)]
     data.draw(st.sampled_from(objects))[name] = data.draw(st.sampled_from([1, {}, "x"]))
     refused(query)
 
 
-def everything(value: Any) -> list[Any]:
+def parts(value: Any) -> list[Any]:
+    """Return a value and all values inside it."""
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [value, *(found for child in children for found in everything(child))]
+    return [value, *(part for child in children for part in parts(child))]
 
 
 def operators(value: Any) -> set[str]:
-    objects = [found for found in everything(value) if isinstance(found, dict)]
-    return {name for found in objects for name in found if name.startswith("$")}
+    objects = [part for part in parts(value) if isinstance(part, dict)]
+    return {name for part in objects for name in part if name.startswith("$")}

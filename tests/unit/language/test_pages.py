@@ -30,12 +30,12 @@ def test_values_are_compared_exactly_and_as_literals(values: list[Any]) -> None:
     after = [[value] for value in values]
     last = comparison(after)["$or"][-1]["$and"]
     assert [list(literal) for condition in last for _, literal in condition.values()] == [["$literal"]] * 3
-    found = [literal["$literal"] for condition in last for _, literal in condition.values()]
-    assert exactly(found) == exactly(after)
+    compared = [literal["$literal"] for condition in last for _, literal in condition.values()]
+    assert exactly(compared) == exactly(after)
 
 
 def test_directions_decide_what_is_behind() -> None:
     operators = [
-        [name for condition in one["$and"] for name in condition] for one in comparison(AFTER)["$or"]
+        [name for condition in branch["$and"] for name in condition] for branch in comparison(AFTER)["$or"]
     ]
     assert operators == [["$lt"], ["$eq", "$gt"], ["$eq", "$eq", "$gt"]]

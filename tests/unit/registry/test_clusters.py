@@ -33,7 +33,7 @@ def test_main_is_the_masters_own() -> None:
 @pytest.mark.usefixtures("configured")
 def test_one_client_serves_each_cluster() -> None:
     clients = at_once([lambda: cluster_client("eu")] * 4)
-    assert len({id(one) for one in clients}) == 1
+    assert len({id(client) for client in clients}) == 1
     assert (port_of(cluster_client("eu")), port_of(cluster_client(MAIN))) == (2, 1)
 
 

@@ -152,7 +152,8 @@ def test_a_name_shows_something_and_hides_nothing(text: str) -> None:
         name = canonical_name(text)
     except ValueError:
         return
-    assert any(regex.match(r"[\p{L}\p{N}\p{P}\p{S}--[\p{DI}\u2800]]", one, regex.V1) for one in name)
+    visible = r"[\p{L}\p{N}\p{P}\p{S}--[\p{DI}\u2800]]"
+    assert any(regex.match(visible, character, regex.V1) for character in name)
     assert not regex.search(r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Bidi_Control}]", name)
     assert not regex.search(
         r"[\p{L}\p{N}--[\p{Extended_Pictographic}]]\u200d[\p{Latin}\p{N}]", name, regex.V1
@@ -262,11 +263,12 @@ def slug_or_refusal(name: str) -> str:
 
 
 @given(WORDS, PUNCTUATION, PUNCTUATION)
-def test_case_and_punctuation_make_no_other_slug(words: list[str], one: str, other: str) -> None:
-    name = one.join(words)
-    assert {
-        slug_or_refusal(variant) for variant in (other.join(words), name.upper(), name.lower(), name.title())
-    } == {slug_or_refusal(name)}
+def test_case_and_punctuation_make_no_other_slug(
+    words: list[str], separator: str, other_separator: str
+) -> None:
+    name = separator.join(words)
+    variants = (other_separator.join(words), name.upper(), name.lower(), name.title())
+    assert {slug_or_refusal(variant) for variant in variants} == {slug_or_refusal(name)}
 
 
 @pytest.mark.parametrize("letter", ["Ξ", "Є", "Ʃ", "ẞ", "İ", "Σ"])
@@ -275,14 +277,14 @@ def test_letters_that_are_transliterated_by_case_give_one_slug(letter: str) -> N
 
 
 @pytest.mark.parametrize("separator", [",", ".", "'", "’", "`", "´"])  # noqa: RUF001
-@pytest.mark.parametrize(("left", "right"), [("o", "neil"), ("1", "000")])
-def test_marks_within_words_and_numbers_are_punctuation_too(left: str, right: str, separator: str) -> None:
-    assert slug_of(left + separator + right) == slug_of(f"{left} {right}")
+@pytest.mark.parametrize(("before", "after"), [("o", "neil"), ("1", "000")])
+def test_marks_within_words_and_numbers_are_punctuation_too(before: str, after: str, separator: str) -> None:
+    assert slug_of(before + separator + after) == slug_of(f"{before} {after}")
 
 
 @given(SLUGS, SLUGS)
-def test_two_slugs_never_share_a_collection(one: str, other: str) -> None:
-    assert (collection_of(one) == collection_of(other)) == (one == other)
+def test_two_slugs_never_share_a_collection(first: str, second: str) -> None:
+    assert (collection_of(first) == collection_of(second)) == (first == second)
 
 
 @given(SLUGS)

@@ -43,12 +43,12 @@ def test_an_organization_begins_active_at_version_1() -> None:
 
 
 def test_documents_are_in_the_collection_of_the_slug_or_in_a_pool() -> None:
-    own = create_document("Google", "google", {}, "eu")
+    alone = create_document("Google", "google", {}, "eu")
     shared = create_document("Google", "google", {}, "eu", "pool_3")
-    assert place_of(own) == ("eu", "collection", "org_google")
+    assert place_of(alone) == ("eu", "collection", "org_google")
     assert place_of(shared) == ("eu", "pooled", "pool_3")
-    del own["cluster"], own["pool"]
-    assert place_of(own) == ("main", "collection", "org_google")
+    del alone["cluster"], alone["pool"]
+    assert place_of(alone) == ("main", "collection", "org_google")
 
 
 def test_ids_are_random_and_no_slugs() -> None:

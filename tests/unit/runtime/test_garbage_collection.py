@@ -54,7 +54,7 @@ def test_pauses_may_stand_inside_each_other() -> None:
 def test_what_was_imported_is_not_looked_at_again() -> None:
     with garbage_collection.paused():
         made = [[number] for number in range(1000)]
-    assert not any(found is made for found in gc.get_objects())
+    assert not any(tracked is made for tracked in gc.get_objects())
 
 
 def test_the_imports_of_a_function_are_made_in_a_pause() -> None:

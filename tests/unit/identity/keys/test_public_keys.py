@@ -26,9 +26,9 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    found = Clock()
-    monkeypatch.setattr(public_keys, "time", found)
-    return found
+    clock = Clock()
+    monkeypatch.setattr(public_keys, "time", clock)
+    return clock
 
 
 @pytest.fixture

@@ -102,12 +102,12 @@ def test_any_other_stage_is_refused_by_name_at_any_depth(
     st.integers(0, 2),
 )
 def test_javascript_is_refused_by_name_at_any_depth(
-    name: str, containers: list[Any], stage: str, others: list[Any], depth: int
+    name: str, containers: list[Any], stage: str, allowed: list[Any], depth: int
 ) -> None:
     inner: Any = {"x": 1, name: JAVASCRIPT[name]}
     for wrap in containers:
         inner = wrap(inner)
-    pipeline = [*others, in_a_stage(inner, stage), *others]
+    pipeline = [*allowed, in_a_stage(inner, stage), *allowed]
     for _ in range(depth):
         pipeline = [{"$facet": {"a": pipeline}}]
     assert refusal(pipeline) == f"{name} runs JavaScript on the server"
