@@ -15,14 +15,12 @@ from tenantry.errors import ServiceUnavailable
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.runtime import server_errors
 
 MAX_ATTEMPTS: Final = 10  # each beaten by a rename
 PAUSE_SECONDS: Final = (
     0.2  # until the next; a collection of this moment may not be in the latest snapshot yet
 )
-QUERY_PLAN_KILLED: Final = 175  # the collection was renamed or dropped
-SNAPSHOT_UNAVAILABLE: Final = 246  # it has changed since the snapshot's time
-SNAPSHOT_TOO_OLD: Final = 239
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +97,10 @@ def _attempt(
 
 def _check_moved(error: OperationFailure) -> None:
     """Return if the collection was renamed or dropped meanwhile, so that another attempt may succeed."""
-    if error.code == SNAPSHOT_TOO_OLD:
+    if error.code == server_errors.SNAPSHOT_TOO_OLD:
         raise BackupError(
             "The backup took longer than MongoDB keeps a snapshot; raise the server parameter "
             "minSnapshotHistoryWindowInSeconds (300 by default) and try again"
         ) from None
-    if error.code not in (QUERY_PLAN_KILLED, SNAPSHOT_UNAVAILABLE):
+    if error.code not in (server_errors.QUERY_PLAN_KILLED, server_errors.SNAPSHOT_UNAVAILABLE):
         raise error

@@ -11,9 +11,8 @@ from pymongo.errors import OperationFailure
 
 from cli.backups.archive import EXACT, Document
 from cli.backups.indexes import TenantIndex
+from tenantry.runtime import server_errors
 from tenantry.storage.pooled.indexes import PooledIndexes
-
-NAMESPACE_NOT_FOUND = 26
 
 
 def describe(database: Database[Any], name: str) -> Document | None:
@@ -26,7 +25,7 @@ def describe(database: Database[Any], name: str) -> Document | None:
     try:
         indexes = database.command({"listIndexes": name}, codec_options=EXACT)["cursor"]["firstBatch"]
     except OperationFailure as error:
-        if error.code != NAMESPACE_NOT_FOUND:
+        if error.code != server_errors.NAMESPACE_NOT_FOUND:
             raise
         return None
     if not found:

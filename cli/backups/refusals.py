@@ -8,9 +8,14 @@ from bson.errors import BSONError
 from pymongo.errors import BulkWriteError, OperationFailure, WriteConcernError
 
 from cli.backups.errors import BackupError, quoted
+from tenantry.runtime import server_errors
 
-ABOUT_THE_SERVER: Final = frozenset({13, 18, 8000, 14031})
-"""Unauthorized, AuthenticationFailed, AtlasError, which stands for both, and OutOfDiskSpace."""
+ABOUT_THE_SERVER: Final = {
+    server_errors.UNAUTHORIZED,
+    server_errors.AUTHENTICATION_FAILED,
+    server_errors.ATLAS_ERROR,
+    server_errors.OUT_OF_DISK_SPACE,
+}
 
 
 @contextmanager

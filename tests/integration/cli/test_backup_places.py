@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 from pymongo.errors import OperationFailure
 
-from cli.backups import archive, backup, storage
+from cli.backups import archive, storage
 from tenantry.identity.members import Membership
+from tenantry.runtime import server_errors
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases
@@ -196,7 +197,7 @@ def test_rename_behind_the_first_byte_of_what_is_passed_on(
     def interrupted(*arguments: Any) -> Any:
         yield next(encode(*arguments))
         library.rename(google, "Alphabet")
-        raise OperationFailure("the collection was renamed", backup.QUERY_PLAN_KILLED)
+        raise OperationFailure("the collection was renamed", server_errors.QUERY_PLAN_KILLED)
 
     monkeypatch.setattr(archive, "encode", interrupted)
     result = tenantry("backup", "google", "-o", device)

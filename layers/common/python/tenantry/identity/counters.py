@@ -9,7 +9,7 @@ import hashlib
 import math
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
-from typing import Any, Final, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from pymongo import ReadPreference, UpdateOne
 from pymongo.collection import Collection
@@ -18,9 +18,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from tenantry.errors import TooManyRequests
-from tenantry.runtime import moments, mongodb, request_context
-
-_DUPLICATE_KEY: Final = 11000
+from tenantry.runtime import moments, mongodb, request_context, server_errors
 
 
 class CounterDocument(TypedDict):
@@ -113,7 +111,7 @@ def write(statements: list[UpdateOne]) -> None:
 def refused(error: BulkWriteError) -> int:
     """Return the index of the count whose counter pauses, or has just been created by another attempt."""
     match error.details:
-        case {"writeErrors": [{"code": code, "index": int(index)}]} if code == _DUPLICATE_KEY:
+        case {"writeErrors": [{"code": code, "index": int(index)}]} if code == server_errors.DUPLICATE_KEY:
             return index
     raise error
 

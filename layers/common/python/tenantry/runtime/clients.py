@@ -16,6 +16,7 @@ from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, OperationFailure, ServerSelectionTimeoutError
 
 from tenantry.errors import ServiceUnavailable
+from tenantry.runtime import server_errors
 from tenantry.runtime.observability import watches_failures
 
 REQUEST_TIMEOUT_SECONDS: Final = 5  # of all operations together, the search for a primary included
@@ -23,8 +24,11 @@ CONNECT_TIMEOUT_MS: Final = 3_000
 MAX_IDLE_TIME_MS: Final = 60_000  # an execution environment is frozen between invocations
 MAX_POOL_SIZE: Final = 4  # a function answers one request at a time, which reads beside its transaction
 REOPEN_SECONDS: Final = 60
-# Unauthorized (of a user that has been dropped), AuthenticationFailed, and how Atlas says the latter.
-OUTDATED_CODES: Final = {13, 18, 8000}
+OUTDATED_CODES: Final = {
+    server_errors.UNAUTHORIZED,
+    server_errors.AUTHENTICATION_FAILED,
+    server_errors.ATLAS_ERROR,
+}
 
 _last_failure: Final = {"at": 0.0}  # when an error last said that a connection string may be outdated
 

@@ -9,17 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
 from pymongo.errors import OperationFailure, WriteConcernError
 
 from tenantry.errors import TenantryError
 from tenantry.registry.organizations import index_changes
 from tenantry.registry.organizations.document import OrganizationDocument, place_of
+from tenantry.runtime import server_errors
 from tenantry.runtime.mongodb import Document
 from tenantry.storage.opening import open_place
-
-_INDEX_NOT_FOUND: Final = 27
 
 
 @dataclass(slots=True)
@@ -87,7 +85,7 @@ def dropping(organization_id: str) -> Iterator[None]:
 
 
 def _is_missing(error: OperationFailure | TenantryError) -> bool:
-    return isinstance(error, OperationFailure) and error.code == _INDEX_NOT_FOUND
+    return isinstance(error, OperationFailure) and error.code == server_errors.INDEX_NOT_FOUND
 
 
 def _is_definite(error: OperationFailure | TenantryError) -> bool:

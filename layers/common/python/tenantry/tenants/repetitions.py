@@ -21,12 +21,12 @@ from tenantry.errors import IdempotencyKeyReused, RequestInFlight
 from tenantry.lifecycle.idempotency import KEPT_FOR
 from tenantry.registry import clusters
 from tenantry.registry.organizations.document import OrganizationDocument, place_of
-from tenantry.runtime import moments, process
+from tenantry.runtime import moments, process, server_errors
 from tenantry.runtime.mongodb import Document
 from tenantry.tenants.fence import Fence
 
 COLLECTION: Final = "idempotency_keys"  # no organization's, for their collections begin with org_
-_WRITTEN_BY_ANOTHER: Final = {112, 11000}  # WriteConflict, DuplicateKey
+_WRITTEN_BY_ANOTHER: Final = {server_errors.WRITE_CONFLICT, server_errors.DUPLICATE_KEY}
 
 
 class Key(NamedTuple):

@@ -11,7 +11,7 @@ from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, Ins
 from tenantry.errors import TooManyIndexes
 from tenantry.identity.members import Membership
 from tenantry.registry.organizations.document import OrganizationDocument
-from tenantry.runtime import ids, mongodb
+from tenantry.runtime import ids, mongodb, server_errors
 from tenantry.storage import index_reservations, indexes
 from tenantry.storage.allowed import filters, pipelines, updates
 from tenantry.storage.allowed.updates import BulkOperation
@@ -22,7 +22,6 @@ from tenantry.tenants.repetitions import Key, Repetition
 
 MAX_FOUND: Final = 1000
 MAX_INDEXES: Final = 10  # besides the one on _id; each is a file of the server, in every organization
-_INDEX_NOT_FOUND: Final = 27
 
 Document = mongodb.Document
 Query = Mapping[str, Any]
@@ -252,7 +251,7 @@ class TenantCollection:
             There is none of that name (code 27), or it is the one on `_id`; nothing changed.
         """
         if name == "*":  # which the server takes for all
-            raise OperationFailure("index not found with name [*]", _INDEX_NOT_FOUND)
+            raise OperationFailure("index not found with name [*]", server_errors.INDEX_NOT_FOUND)
         with index_reservations.dropping(self._organization_id):
             self._fence.change(lambda mine: mine.drop(name))
 

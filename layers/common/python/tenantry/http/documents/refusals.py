@@ -16,35 +16,31 @@ from tenantry.errors import (
     QueryTooSlow,
     TenantryError,
 )
-from tenantry.runtime import mongodb
+from tenantry.runtime import mongodb, server_errors
 from tenantry.runtime.mongodb import Document
 from tenantry.tenants import TenantCollection
 
 QUERY_TIMEOUT_SECONDS: Final = 3  # less than a request has, which goes on to look at the organization
 ID_INDEX: Final = "_id_"
 
-_DUPLICATE_KEY: Final = 11000
 _BEFORE_INDEX: Final = " index: "
 _BEHIND_INDEX: Final = (" dup key: ", " collation: ")  # the latter if the index has one
-_MAX_TIME_EXPIRED: Final = 50
-_PARALLEL_ARRAYS: Final = 171
-_AMBIGUOUS: Final = 16746
-_TOO_LARGE_FOR_CACHE: Final = 388  # a transaction; what an index makes of a document is part of it
-_CONFLICTS: Final = {85, 86}  # IndexOptionsConflict, IndexKeySpecsConflict
 _OF_INDEXES: Final[dict[int | None, str]] = {
-    _PARALLEL_ARRAYS: "only one of its fields may hold an array",
-    _AMBIGUOUS: "a number in a path is the position of an item and a name in that item at the same time",
-    _TOO_LARGE_FOR_CACHE: "it would have too many entries, or too long ones",
+    server_errors.CANNOT_INDEX_PARALLEL_ARRAYS: "only one of its fields may hold an array",
+    server_errors.AMBIGUOUS_PATH: (
+        "a number in a path is the position of an item and a name in that item at the same time"
+    ),
+    server_errors.TRANSACTION_TOO_LARGE_FOR_CACHE: "it would have too many entries, or too long ones",
 }
+_CONFLICT: Final = "another index has this name, or the same fields; drop that first"
 _OF_QUERIES: Final = {
-    2,  # BadValue
-    9,  # FailedToParse
-    14,  # TypeMismatch
-    292,  # QueryExceededMemoryLimitNoDiskUseAllowed
-    16746,  # sorting by a number that is both an index of an array and a name in it
-    51091,  # a regular expression that does not compile
+    server_errors.BAD_VALUE,
+    server_errors.FAILED_TO_PARSE,
+    server_errors.TYPE_MISMATCH,
+    server_errors.QUERY_EXCEEDED_MEMORY_LIMIT,
+    server_errors.AMBIGUOUS_PATH,
+    server_errors.INVALID_REGULAR_EXPRESSION,
 }
-_RESULT_TOO_LARGE: Final = 10334  # BSONObjectTooLarge
 
 
 def of_document(mine: TenantCollection, failure: Mapping[str, Any]) -> TenantryError | None:
@@ -58,7 +54,7 @@ def of_document(mine: TenantCollection, failure: Mapping[str, Any]) -> TenantryE
         `code` and `errmsg` of the server's reply, or of one of its write errors.
     """
     code = failure.get("code")
-    if code == _DUPLICATE_KEY:
+    if code == server_errors.DUPLICATE_KEY:
         return _exists(str(failure.get("errmsg", "")))
     if code not in _OF_INDEXES:
         return None
@@ -97,7 +93,7 @@ def of_id() -> DocumentExists:
 
 
 def _may_refuse(index: Document, code: Any) -> bool:
-    if code == _AMBIGUOUS:
+    if code == server_errors.AMBIGUOUS_PATH:
         return any(name.isdigit() for path in index["key"] for name in path.split("."))
     return len(index["key"]) > 1
 
@@ -123,9 +119,10 @@ def of_index(name: str, error: OperationFailure) -> TenantryError | None:
         https://github.com/mongodb/mongo/blob/master/docs/exception_architecture.md
     """
     reasons = _OF_INDEXES | {
-        _DUPLICATE_KEY: "two documents have the same values in these fields",
-        _MAX_TIME_EXPIRED: "there are too many documents to index them within a request",
-        **dict.fromkeys(_CONFLICTS, "another index has this name, or the same fields; drop that first"),
+        server_errors.DUPLICATE_KEY: "two documents have the same values in these fields",
+        server_errors.MAX_TIME_EXPIRED: "there are too many documents to index them within a request",
+        server_errors.INDEX_OPTIONS_CONFLICT: _CONFLICT,
+        server_errors.INDEX_KEY_SPECS_CONFLICT: _CONFLICT,
     }
     reason = reasons.get(error.code)
     if reason is None and str((error.details or {}).get("codeName")).startswith("Location"):
@@ -151,7 +148,7 @@ def of_query() -> Iterator[None]:
         if error.timeout:
             mongodb.ping()
             raise QueryTooSlow from None
-        if isinstance(error, OperationFailure) and error.code == _RESULT_TOO_LARGE:
+        if isinstance(error, OperationFailure) and error.code == server_errors.BSON_OBJECT_TOO_LARGE:
             raise AnswerTooLarge from None
         if isinstance(error, OperationFailure) and error.code in _OF_QUERIES:
             raise QueryRefused from None

@@ -10,13 +10,13 @@ from pymongo.errors import OperationFailure
 from tenantry.errors import IndexNotFound, IndexRefused
 from tenantry.http.documents import refusals
 from tenantry.http.documents.refusals import ID_INDEX
+from tenantry.runtime import server_errors
 from tenantry.runtime.mongodb import Document
 from tenantry.tenants import TenantCollection
 
 NAME_PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"  # needs no percent-encoding in a URL
 
 _NAME: Final = re.compile(NAME_PATTERN)
-_INDEX_NOT_FOUND: Final = 27
 
 
 def find_all(mine: TenantCollection) -> list[Document]:
@@ -69,6 +69,6 @@ def drop(mine: TenantCollection, name: str) -> None:
     try:
         mine.drop_index(name)
     except OperationFailure as error:
-        if error.code == _INDEX_NOT_FOUND:
+        if error.code == server_errors.INDEX_NOT_FOUND:
             raise IndexNotFound from None
         raise

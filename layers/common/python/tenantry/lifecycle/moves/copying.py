@@ -16,12 +16,12 @@ from pymongo.errors import BulkWriteError, DocumentTooLarge
 
 from tenantry.lifecycle.moves.changes import Changes
 from tenantry.lifecycle.moves.errors import MoveImpossible
+from tenantry.runtime import server_errors
 from tenantry.storage.raw import encoding
 from tenantry.storage.raw.documents import MAX_BATCH_DOCUMENTS, RawDocuments
 from tenantry.storage.raw.encoding import DocumentId, id_of
 
 CHECKSUM_BYTES: Final = 7  # so that MongoDB's integers hold it
-_DUPLICATE_KEY: Final = 11000
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ class Copy:
                 "A document is too large for a pool, where its id takes more room"
             ) from error
         except BulkWriteError as error:
-            if any(one["code"] != _DUPLICATE_KEY for one in error.details["writeErrors"]):
+            if any(one["code"] != server_errors.DUPLICATE_KEY for one in error.details["writeErrors"]):
                 raise MoveImpossible("MongoDB refuses a document at the target") from error
             # What stands in the way, the source has not any more: its own change is pending or to come.
             self.pending.update(ids)

@@ -15,14 +15,18 @@ from tenantry.lifecycle.moves.cleaning import clean
 from tenantry.lifecycle.moves.copying import Copy, Tally
 from tenantry.lifecycle.moves.errors import MoveImpossible
 from tenantry.lifecycle.moves.records import MoveDocument, open_side, place_at
+from tenantry.runtime import server_errors
 from tenantry.storage import collections
 from tenantry.storage.raw.encoding import DocumentId, ForeignId
 
 SAVED_EVERY_SECONDS: Final = 2
 CAUGHT_UP: Final = 100  # documents that a pause has time for
 BETWEEN_PAUSES_SECONDS: Final = 1
-HISTORY_LOST: Final = frozenset({136, 280, 286})
-"""CappedPositionLost, ChangeStreamFatalError and ChangeStreamHistoryLost."""
+HISTORY_LOST: Final = {
+    server_errors.CAPPED_POSITION_LOST,
+    server_errors.CHANGE_STREAM_FATAL_ERROR,
+    server_errors.CHANGE_STREAM_HISTORY_LOST,
+}
 
 Advance = Callable[[str, int, int], None]
 CheckTime = Callable[[], None]

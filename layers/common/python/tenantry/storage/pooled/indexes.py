@@ -8,7 +8,7 @@ from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
 from tenantry.errors import TooManyIndexes
-from tenantry.runtime import mongodb
+from tenantry.runtime import mongodb, server_errors
 from tenantry.runtime.mongodb import Document
 from tenantry.storage.pooled import errors
 from tenantry.storage.pooled.ids import OWN_ID, TENANT, own_path, stored_path
@@ -21,8 +21,6 @@ MAX_INDEXES_OF_COLLECTION: Final = 64  # https://www.mongodb.com/docs/manual/ref
 _ID_INDEX: Final = {"v": 2, "key": {"_id": ASCENDING}, "name": "_id_"}
 _FILTER: Final = "partialFilterExpression"
 _NO_ROOM: Final = "There is no room for another index where the organization's documents are."
-_CANNOT_CREATE_INDEX: Final = 67
-_INVALID_OPTIONS: Final = 72
 
 
 class PooledIndexes:
@@ -81,7 +79,7 @@ class PooledIndexes:
             There is none of that name (code 27), or it is the one on `_id`; nothing changed.
         """
         if name == _ID_INDEX["name"]:
-            raise OperationFailure("cannot drop _id index", _INVALID_OPTIONS)
+            raise OperationFailure("cannot drop _id index", server_errors.INVALID_OPTIONS)
         self._run({"dropIndexes": self._pool.name, "index": self._stored_name(name)})
 
     def drop_all(self) -> None:
@@ -113,7 +111,7 @@ class PooledIndexes:
             try:
                 return mongodb.run_majority_command(self._pool.database, command)
             except OperationFailure as error:
-                if error.code == _CANNOT_CREATE_INDEX and self._is_full():
+                if error.code == server_errors.CANNOT_CREATE_INDEX and self._is_full():
                     raise TooManyIndexes(_NO_ROOM) from None
                 raise
 
