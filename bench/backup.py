@@ -24,8 +24,9 @@ from bench.rounds import running_database, save
 from cli.backups.backup import back_up
 from cli.backups.restore import restore
 from cli.connection import Target, connected
-from tenantry.http.organizations.bodies import CreateOrganization
+from tenantry.identity.owners import NewAccount
 from tenantry.lifecycle import creating
+from tenantry.lifecycle.creating import NewOrganization
 
 SIZES: Final = {"many": 250_000, "more": 1_000_000}  # documents
 BATCH: Final = 10_000
@@ -70,8 +71,8 @@ def _summary(runs: list[Run], plain: float, megabytes: float) -> dict[str, float
 
 
 def _fill(uri: str, size: str) -> None:
-    wanted = CreateOrganization(name=size, email=f"{size}@bench.example", password=uuid.uuid4().hex)
-    collection = creating.create(wanted, None).organization["collection"]
+    owner = NewAccount(f"{size}@bench.example", uuid.uuid4().hex)
+    collection = creating.create(NewOrganization(size, size), owner).organization["collection"]
     with MongoClient[dict[str, Any]](uri) as client:
         for first in range(0, SIZES[size], BATCH):
             client["tenantry_tenants"][collection].insert_many(_documents(first, min(BATCH, SIZES[size])))

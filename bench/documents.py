@@ -17,9 +17,10 @@ from rich.table import Table
 
 from bench.callers import log_in, publish
 from bench.rounds import Operation, medians, running_database, save
-from tenantry.http.organizations.bodies import CreateOrganization
+from tenantry.identity.owners import NewAccount
 from tenantry.identity.tokens import SigningKey
 from tenantry.lifecycle import creating
+from tenantry.lifecycle.creating import NewOrganization
 from tenantry.registry import clusters
 from tenantry.runtime.observability import logger, metrics
 from tests.support.service import LambdaContext, handler, proxy_event
@@ -67,7 +68,7 @@ def _operations() -> dict[str, dict[str, Operation]]:
 
 def _signed_up() -> tuple[str, Any]:
     """Create an organization; return its id and how to send requests of its owner."""
-    creating.create(CreateOrganization(name="Bench", email=EMAIL, password=uuid.uuid4().hex), None)
+    creating.create(NewOrganization("Bench", "bench"), NewAccount(EMAIL, uuid.uuid4().hex))
     key = SigningKey.generate()
     publish(key)
     owner = log_in(EMAIL, key)

@@ -12,8 +12,9 @@ from rich.table import Table
 
 from bench.rounds import Operation, medians, running_database, save
 from tenantry import tenants
-from tenantry.http.organizations.bodies import CreateOrganization
+from tenantry.identity.owners import NewAccount
 from tenantry.lifecycle import creating
+from tenantry.lifecycle.creating import NewOrganization
 from tenantry.registry import clusters
 from tenantry.registry.organizations import finding
 from tenantry.runtime import mongodb
@@ -22,8 +23,8 @@ from tenantry.runtime import mongodb
 def main() -> None:
     """Measure on a server of its own, print a table and save the figures."""
     with running_database():
-        wanted = CreateOrganization(name="Bench", email="owner@bench.example", password=uuid.uuid4().hex)
-        organization_id = creating.create(wanted, None).organization["_id"]
+        owner = NewAccount("owner@bench.example", uuid.uuid4().hex)
+        organization_id = creating.create(NewOrganization("Bench", "bench"), owner).organization["_id"]
         figures = {name: medians(name, ways) for name, ways in _operations(organization_id).items()}
     table = Table("Operation", "Way", "Median", "Fenced is slower by")
     for name, ways in figures.items():

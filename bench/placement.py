@@ -21,10 +21,9 @@ from cli.connection import Target, connected
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
 from tenantry.errors import CapacityExhausted
-from tenantry.http.organizations.bodies import CreateOrganization
-from tenantry.identity import members
-from tenantry.identity.members import Membership
+from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.lifecycle import creating
+from tenantry.lifecycle.creating import NewOrganization
 from tenantry.registry import clusters
 from tenantry.registry.organizations.document import Kind
 from tenantry.storage import pools
@@ -61,13 +60,12 @@ def _measure() -> dict[str, Any]:
     milliseconds: dict[Kind, list[float]] = {"collection": [], "pooled": []}
     kind: Kind = "collection"
     for number in track(range(1, ORGANIZATIONS), transient=True):
-        wanted = CreateOrganization(name=f"Organization {number}")
         began = time.perf_counter()
         try:
-            created = creating.create(wanted, owner.account_id, kind=kind)
+            created = creating.create(_wanted(number, kind), owner)
         except CapacityExhausted:
             kind = "pooled"
-            created = creating.create(wanted, owner.account_id, kind=kind)
+            created = creating.create(_wanted(number, kind), owner)
         milliseconds[kind].append(1000 * (time.perf_counter() - began))
         organization = created.organization
         placed[f"{organization['cluster']}: {organization['pool'] or 'collections'}"] += 1
@@ -82,11 +80,13 @@ def _measure() -> dict[str, Any]:
     }
 
 
-def _owner() -> Membership:
-    created = creating.create(
-        CreateOrganization(name="Organization 0", email="owner@example.com", password=PASSWORD), None
-    )
-    return members.memberships(created.account["_id"])[0]
+def _wanted(number: int, kind: Kind) -> NewOrganization:
+    return NewOrganization(f"Organization {number}", f"organization-{number}", kind=kind)
+
+
+def _owner() -> ExistingAccount:
+    created = creating.create(_wanted(0, "collection"), NewAccount("owner@example.com", PASSWORD))
+    return ExistingAccount(created.account["_id"])
 
 
 def _violations(second: str) -> int:

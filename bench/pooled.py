@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.rounds import Operation, medians, running_database, save
-from tenantry.http.organizations.bodies import CreateOrganization
+from tenantry.identity.owners import NewAccount
 from tenantry.lifecycle import creating
+from tenantry.lifecycle.creating import NewOrganization
 from tenantry.registry import clusters
 from tenantry.registry.organizations.document import Kind
 from tenantry.runtime import mongodb
@@ -58,8 +59,9 @@ def _notes() -> list[mongodb.Document]:
 
 
 def _tenant(kind: Kind) -> TenantCollection:
-    wanted = CreateOrganization(name=kind, email=f"{kind}@bench.example", password=uuid.uuid4().hex)
-    tenant = TenantCollection(creating.create(wanted, None, kind=kind).organization["_id"])
+    owner = NewAccount(f"{kind}@bench.example", uuid.uuid4().hex)
+    created = creating.create(NewOrganization(kind, kind, kind=kind), owner)
+    tenant = TenantCollection(created.organization["_id"])
     tenant.insert_many(_notes())
     return tenant
 

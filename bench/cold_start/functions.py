@@ -13,9 +13,10 @@ from bench.callers import log_in, publish
 from bench.cold_start import layers
 from bench.cold_start.runtime import Function
 from bench.cold_start.secrets_manager import running_secrets_manager
-from tenantry.http.organizations.bodies import CreateOrganization
+from tenantry.identity.owners import NewAccount
 from tenantry.identity.tokens import SigningKey
 from tenantry.lifecycle import creating
+from tenantry.lifecycle.creating import NewOrganization
 from tests.support.secrets_extension import running_extension
 from tests.support.service import proxy_event
 
@@ -116,7 +117,7 @@ def _maker(directory: Path) -> Any:
 def _signed_up() -> tuple[SigningKey, dict[str, dict[str, Any]]]:
     """Create an organization; return the key that signs tokens, and the events."""
     password = uuid.uuid4().hex
-    creating.create(CreateOrganization(name="Bench", email=EMAIL, password=password), None)
+    creating.create(NewOrganization("Bench", "bench"), NewAccount(EMAIL, password))
     key = SigningKey.generate()
     publish(key)
     owner = log_in(EMAIL, key)

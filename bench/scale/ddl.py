@@ -9,10 +9,12 @@ from typing import Final
 
 from bench.rounds import medians
 from bench.scale.population import email_of
-from tenantry.http.organizations.bodies import CreateOrganization, UpdateOrganization
 from tenantry.identity import accounts, members
 from tenantry.identity.members import Membership
-from tenantry.lifecycle import creating, deleting, updating
+from tenantry.identity.owners import ExistingAccount
+from tenantry.lifecycle import creating, deleting, slugs, updating
+from tenantry.lifecycle.creating import NewOrganization
+from tenantry.lifecycle.updating import Changes
 from tenantry.registry import clusters
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.runtime import mongodb
@@ -66,13 +68,13 @@ class Library:
 
     def create(self) -> OrganizationDocument:
         """Create one more."""
-        created = creating.create(CreateOrganization(name=_name()), self._owner.account_id).organization
+        created = creating.create(_wanted(), ExistingAccount(self._owner.account_id)).organization
         self._made.append(created)
         return created
 
     def rename(self) -> None:
         """Rename the one that has waited longest."""
-        changes = UpdateOrganization(name=_name())
+        changes = Changes(_name())
         self._made.append(updating.update(self._next(), changes, lambda _: True))
 
     def delete(self) -> None:
@@ -106,6 +108,11 @@ class Bare:
     def delete(self) -> None:
         """Drop the one that has waited longest."""
         mongodb.run_majority_command(self._tenants, {"drop": self._made.popleft()})
+
+
+def _wanted() -> NewOrganization:
+    name = _name()
+    return NewOrganization(name, slugs.derive(name))
 
 
 def _name() -> str:

@@ -13,10 +13,11 @@ from cli.backups import candidates
 from cli.backups.backed_up import ACCOUNT_ID, Account
 from cli.backups.content import Content
 from cli.backups.errors import BackupError
-from tenantry.errors import EmailTaken
-from tenantry.identity import accounts, members
+from tenantry.errors import EmailTaken, InvalidToken
+from tenantry.identity import accounts
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.email_addresses import canonical_email
+from tenantry.identity.owners import NewMember
 
 YOUNGER: Final = "--even-though-younger"
 
@@ -37,33 +38,27 @@ class NamedOwner:
     even_though_younger: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """An account that owns the restored organization."""
+def join(owners: list[NewMember], organization_id: str, session: ClientSession) -> None:
+    """Let accounts become an organization's owners within the transaction that inserts it.
 
-    account: AccountDocument
-    exists: bool
-
-    def join(self, organization_id: str, session: ClientSession) -> None:
-        """Become the organization's owner within the transaction that inserts it.
-
-        Raises
-        ------
-        BackupError
-            The account has gone, or another has come to have its e-mail address, since it was looked for.
-        """
-        account_id, email = self.account["_id"], accounts.address_of(self.account)
+    Raises
+    ------
+    BackupError
+        One of them has gone, or another has come to have its e-mail address, since it was looked for.
+    """
+    for owner in owners:
+        account_id, email = owner.account["_id"], accounts.address_of(owner.account)
         try:
-            if not self.exists:
-                accounts.insert(self.account, session)
-            elif not accounts.lock_to_join(account_id, session):
-                raise BackupError(f"The account {account_id} ({email}) was deleted a moment ago; try again")
+            owner.join(organization_id, session)
+        except InvalidToken:
+            raise BackupError(
+                f"The account {account_id} ({email}) was deleted a moment ago; try again"
+            ) from None
         except EmailTaken:
             raise BackupError(f"The address {email} was taken a moment ago; try again") from None
-        members.add_member(organization_id, account_id, session)
 
 
-def named(owner: NamedOwner, content: Content) -> list[Owner]:
+def named(owner: NamedOwner, content: Content) -> list[NewMember]:
     """Return the account that an operator names as the only owner.
 
     Raises
@@ -82,7 +77,7 @@ def named(owner: NamedOwner, content: Content) -> list[Owner]:
             f"It was nobody's when the backup was made: account {candidates.described(account, content)}. "
             f"If it is the owner's now, add {YOUNGER}"
         )
-    return [Owner(account, exists=True)]
+    return [NewMember(account, exists=True)]
 
 
 def _by_address(text: str, content: Content) -> str:
@@ -103,7 +98,7 @@ def _advice(account: AccountDocument, content: Content) -> str:
     return f"Once you are sure that it is the owner's, name it with --owner {account['_id']}{option}"
 
 
-def backed_up(content: Content) -> list[Owner]:
+def backed_up(content: Content) -> list[NewMember]:
     """Return the accounts of a backup: those that exist as they are now, the others as they were.
 
     Raises
@@ -116,16 +111,16 @@ def backed_up(content: Content) -> list[Owner]:
     return [_owner(account, content) for account in content.accounts]
 
 
-def _owner(account: Account, content: Content) -> Owner:
+def _owner(account: Account, content: Content) -> NewMember:
     existing = accounts.find(account.id)
     if existing is not None:
         if (existing["email"], existing["created_at"]) != (account.email, account.created_at):
             raise _replaced(account, existing, content, "is not what it was")
-        return Owner(existing, exists=True)
+        return NewMember(existing, exists=True)
     holder = accounts.find_by_email(account.email)
     if holder is not None:
         raise _replaced(account, holder, content, "is gone, and its address is another's")
-    return Owner(_recreated(account), exists=False)
+    return NewMember(_recreated(account), exists=False)
 
 
 def _recreated(account: Account) -> AccountDocument:

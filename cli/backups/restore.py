@@ -1,7 +1,6 @@
 """Making an organization from a backup: whole, or not at all, wherever it is interrupted."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from pymongo.client_session import ClientSession
@@ -11,35 +10,28 @@ from cli.backups import collections, owners, refusals, staging, storage
 from cli.backups.content import Content, Source
 from cli.backups.errors import BackupError
 from cli.backups.indexes import TenantIndex
-from cli.backups.owners import NamedOwner, Owner
+from cli.backups.owners import NamedOwner
 from cli.backups.staging import LeaseLost, Staging
 from cli.checker import Advance
 from cli.connection import Databases
 from tenantry.audit import recording
 from tenantry.errors import CapacityExhausted, OrganizationExists, ServiceUnavailable
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.owners import NewMember
+from tenantry.lifecycle import slugs
+from tenantry.lifecycle.creating import NewOrganization
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.registry import names, schema
-from tenantry.registry.organizations import changing, finding
+from tenantry.registry.organizations import changing
 from tenantry.registry.organizations.document import (
     OWN_NAMESPACES,
-    Intent,
     OrganizationDocument,
     create_document,
+    first_intent,
 )
 from tenantry.runtime import mongodb
 from tenantry.storage import policy
 from tenantry.storage.raw import encoding
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The organization to make."""
-
-    name: str
-    slug: str
-    metadata: dict[str, Any]
-    owners: list[Owner]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +71,8 @@ def restore(
     with storage.reading(path) as file:
         source = Source(file, storage.name_of(path), advance)
         content = source.checked()
-        wanted = _wanted(content, name, named_owner)
+        wanted = _wanted(content, name)
+        members = owners.backed_up(content) if named_owner is None else owners.named(named_owner, content)
         schema.ensure_schema()
         namespaces = OWN_NAMESPACES + len(content.indexes)
         cluster = _chosen_cluster(databases, namespaces)
@@ -87,19 +80,18 @@ def restore(
         with staging.prepared(databases, cluster, namespaces) as stage:
             with refusals.told():
                 documents = _fill(stage, content.indexes, source)
-            organization = _publish(stage, wanted)
-    return Restored(_completed(organization), documents, [owner.account for owner in wanted.owners])
+            organization = _publish(stage, wanted, members)
+    return Restored(_completed(organization), documents, [member.account for member in members])
 
 
-def _wanted(content: Content, name: str | None, named_owner: NamedOwner | None) -> Wanted:
-    found = content.organization
+def _wanted(content: Content, name: str | None) -> NewOrganization:
+    backed_up = content.organization
     try:
-        display = names.canonical_name(found.name if name is None else name)
-        slug = names.check_slug(found.slug) if name is None else names.slug_of(display)
+        display = names.canonical_name(backed_up.name if name is None else name)
+        slug = names.check_slug(backed_up.slug) if name is None else names.slug_of(display)
     except ValueError as error:
         raise BackupError(f"The name {error}; choose another with --name NAME") from None
-    who = owners.backed_up(content) if named_owner is None else owners.named(named_owner, content)
-    return Wanted(display, slug, found.metadata, who)
+    return NewOrganization(display, slug, backed_up.metadata)
 
 
 def _chosen_cluster(databases: Databases, namespaces: int) -> str:
@@ -113,10 +105,10 @@ def _chosen_cluster(databases: Databases, namespaces: int) -> str:
 
 
 def _check_free(databases: Databases, cluster: str, slug: str) -> None:
-    holder = finding.find_holder(slug)
     try:
-        if holder is not None and settle(holder) and finding.find_holder(slug):
-            raise _taken(slug)
+        slugs.check_unused(slug)
+    except OrganizationExists:
+        raise _taken(slug) from None
     except ServiceUnavailable:
         raise BackupError(f"Somebody is renaming the organization {slug}; try again") from None
     collection = names.collection_of(slug)
@@ -146,16 +138,15 @@ def _fill(stage: Staging, indexes: list[TenantIndex], source: Source) -> int:
     return loaded
 
 
-def _publish(stage: Staging, wanted: Wanted) -> OrganizationDocument:
+def _publish(stage: Staging, wanted: NewOrganization, members: list[NewMember]) -> OrganizationDocument:
     """Make the staging collection an organization's, which is renaming it; from here on it exists."""
     organization = _document(stage, wanted)
 
     def attempt(session: ClientSession) -> None:
         stage.remove_lease(session)
         changing.insert(organization, session)
-        for owner in wanted.owners:
-            owner.join(organization["_id"], session)
-        owner_ids = [owner.account["_id"] for owner in wanted.owners]
+        owners.join(members, organization["_id"], session)
+        owner_ids = [member.account["_id"] for member in members]
         details = {"name": wanted.name, "slug": wanted.slug, "account_ids": owner_ids}
         recording.record("organization.restored", [organization["_id"]], session, details)
 
@@ -166,22 +157,17 @@ def _publish(stage: Staging, wanted: Wanted) -> OrganizationDocument:
     return organization
 
 
-def _document(stage: Staging, wanted: Wanted) -> OrganizationDocument:
+def _document(stage: Staging, wanted: NewOrganization) -> OrganizationDocument:
     document = create_document(wanted.name, wanted.slug, wanted.metadata, stage.cluster)
-    document["namespaces"] = stage.namespaces
     description = collections.describe(stage.database, stage.name)
     if description is None:
         raise LeaseLost
-    intent: Intent = {
-        "collection_uuid": UUID(description["uuid"]),
-        "name": document["name"],
-        "slug": document["slug"],
-        "collection": document["collection"],
-        "metadata": document["metadata"],
-        "created_at": document["created_at"],
-        "leased_until": document["created_at"],  # free at once
+    return document | {
+        "namespaces": stage.namespaces,
+        "collection": stage.name,
+        "state": "renaming",
+        "intent": first_intent(document, UUID(description["uuid"])),
     }
-    return document | {"collection": stage.name, "state": "renaming", "intent": intent}
 
 
 def _completed(organization: OrganizationDocument) -> OrganizationDocument:

@@ -7,7 +7,7 @@ from tenantry import http
 from tenantry.http.callers import OptionalBearer
 from tenantry.http.organizations import bodies, creations
 from tenantry.http.parameters import IdempotencyKey
-from tenantry.lifecycle import creating
+from tenantry.lifecycle import sign_ups
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -40,8 +40,9 @@ def create_organization(
     Without a token, send e-mail and password of the owner's account as well; with one, the caller's account
     owns the organization.
     """
-    created = creating.sign_up(wanted, caller.account_id if caller else None, idempotency_key)
-    return creations.created(created.organization, created.account, app.current_event.request_context.path)
+    account_id = caller.account_id if caller else None
+    with sign_ups.admitted(account_id):
+        return creations.create(wanted, account_id, idempotency_key, app.current_event.request_context.path)
 
 
 lambda_handler = http.lambda_handler(app)

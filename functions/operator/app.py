@@ -7,7 +7,7 @@ from tenantry import http
 from tenantry.http.callers import Operator, Organization
 from tenantry.http.organizations import bodies, creations
 from tenantry.http.parameters import IdempotencyKey
-from tenantry.lifecycle import creating, suspending
+from tenantry.lifecycle import suspending
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -35,8 +35,8 @@ def create_organization(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[dict[str, Any]]:
     """Create an organization with its owner's account, whether sign-up is open or closed."""
-    created = creating.create(wanted, None, idempotency_key, wanted.placement)
-    return creations.created(created.organization, created.account, app.current_event.request_context.path)
+    path = app.current_event.request_context.path
+    return creations.create(wanted, None, idempotency_key, path, wanted.placement)
 
 
 @app.put(

@@ -39,7 +39,8 @@ def update_organization(
     holds: Precondition,
 ) -> Response[dict[str, Any]]:
     """Change what is sent; a new name gives a new slug unless one is sent, and its data moves along."""
-    changed = updating.update(member, changes, holds)
+    wanted = updating.Changes(changes.name, changes.slug, changes.metadata)
+    changed = updating.update(member, wanted, holds)
     return Response(
         status_code=HTTPStatus.OK,
         content_type="application/json",

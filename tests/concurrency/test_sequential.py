@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import pytest
@@ -25,14 +26,16 @@ from tenantry.errors import (
     ServiceUnavailable,
     TenantryError,
 )
-from tenantry.http.organizations.bodies import CreateOrganization, UpdateOrganization
 from tenantry.identity import authentication, login, password_change, throttling
 from tenantry.identity.keys import public_keys
+from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.identity.sessions import Identity
 from tenantry.identity.tokens import SigningKey
 from tenantry.lifecycle import creating, deleting, updating
+from tenantry.lifecycle.creating import NewOrganization
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.lifecycle.reconciling import reconcile
+from tenantry.lifecycle.updating import Changes
 from tenantry.registry import schema
 from tenantry.runtime import ids, moments
 from tenantry.runtime.settings import settings as configuration
@@ -106,24 +109,25 @@ class Service(Model):
 
     @rule(name=names, email=emails, password=passwords)
     def sign_up(self, name: str, email: str, password: str) -> None:
-        wanted = CreateOrganization(name=name, email=email, password=password)
+        create = partial(creating.create, NewOrganization(name, SLUGS[name]), NewAccount(email, password))
         if self.is_taken(SLUGS[name], by=""):
-            refused(OrganizationExists, lambda: creating.create(wanted, None))
+            refused(OrganizationExists, create)
         elif email in self.accounts:
-            refused(EmailTaken, lambda: creating.create(wanted, None))
+            refused(EmailTaken, create)
         else:
-            organization, account = creating.create(wanted, None)
+            organization, account = create()
             self.organizations[SLUGS[name]] = Organization(organization["_id"], email, name)
             self.accounts[email] = Account(account["_id"], password)
 
     @precondition(lambda self: bool(self.accounts))
     @rule(email=signed_up, name=names)
     def create_next(self, email: str, name: str) -> None:
-        wanted, owner_id = CreateOrganization(name=name), self.accounts[email].id
+        owner = ExistingAccount(self.accounts[email].id)
+        create = partial(creating.create, NewOrganization(name, SLUGS[name]), owner)
         if self.is_taken(SLUGS[name], email):
-            refused(OrganizationExists, lambda: creating.create(wanted, owner_id))
+            refused(OrganizationExists, create)
         else:
-            created = creating.create(wanted, owner_id).organization
+            created = create().organization
             self.organizations[SLUGS[name]] = Organization(created["_id"], email, name)
 
     @rule(email=emails, password=passwords, slug=st.none() | slugs)
@@ -168,7 +172,7 @@ class Service(Model):
     @precondition(has_organizations)
     @rule(slug=existing, name=names)
     def rename(self, slug: str, name: str) -> None:
-        member, changes = self.membership(slug), UpdateOrganization(name=name)
+        member, changes = self.membership(slug), Changes(name=name)
         if SLUGS[name] != slug and self.is_taken(SLUGS[name], self.organizations[slug].email):
             refused(OrganizationExists, lambda: updating.update(member, changes, lambda _: True))
         elif SLUGS[name] in self.organizations[slug].vacated - {slug}:
@@ -184,7 +188,7 @@ class Service(Model):
     @rule(slug=existing, changes=metadata)
     def change_metadata(self, slug: str, changes: dict[str, str | bool | int | float | None]) -> None:
         organization = self.organizations[slug]
-        updating.update(self.membership(slug), UpdateOrganization(metadata=changes), lambda _: True)
+        updating.update(self.membership(slug), Changes(metadata=changes), lambda _: True)
         merged = organization.metadata | changes
         after = {key: value for key, value in merged.items() if value is not None}
         organization.version += after != organization.metadata

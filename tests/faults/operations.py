@@ -8,11 +8,13 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
 from tenantry.errors import InvalidToken, OrganizationNotFound, ServiceUnavailable, TenantryError
 from tenantry.http.documents import inserting
-from tenantry.http.organizations import bodies
 from tenantry.identity import password_change
 from tenantry.identity.members import Membership
+from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.identity.sessions import Identity
-from tenantry.lifecycle import creating, deleting, updating
+from tenantry.lifecycle import creating, deleting, idempotency, updating
+from tenantry.lifecycle.creating import NewOrganization
+from tenantry.lifecycle.updating import Changes
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.tenants import TenantCollection, collection
 from tenantry.tenants.repetitions import Key
@@ -79,9 +81,9 @@ def create(operation: str, name: str, email: str | None, key: str | None = None)
     slug = name.lower()
 
     def request(owner: Caller) -> creating.Created:
-        account: dict[str, Any] = {"email": email, "password": PASSWORD} if email else {}
-        wanted = bodies.CreateOrganization(name=name, **account)
-        return creating.create(wanted, None if email else owner().account_id, key)
+        asking = NewAccount(email, PASSWORD) if email else ExistingAccount(owner().account_id)
+        under_key = idempotency.Key("scope", key, {"name": name}) if key else None
+        return creating.create(NewOrganization(name, slug), asking, under_key)
 
     def effect(state: State) -> Any:
         answer = name, slug, dict[str, Any]()
@@ -110,7 +112,7 @@ def rename(operation: str, name: str) -> Operation:
     slug = name.lower()
 
     def request(owner: Caller) -> OrganizationDocument:
-        return updating.update(_member(owner), bodies.UpdateOrganization(name=name), lambda _: True)
+        return updating.update(_member(owner), Changes(name=name), lambda _: True)
 
     def effect(state: State) -> Any:
         old_slug, alpha = state.alpha()
@@ -129,7 +131,7 @@ def rename(operation: str, name: str) -> Operation:
 
 def change_metadata() -> Operation:
     def request(owner: Caller) -> OrganizationDocument:
-        changes = bodies.UpdateOrganization(metadata={"plan": "pro"})
+        changes = Changes(metadata={"plan": "pro"})
         return updating.update(_member(owner), changes, lambda _: True)
 
     def effect(state: State) -> Any:

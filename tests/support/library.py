@@ -9,11 +9,13 @@ import pytest
 from passlib.hash import pbkdf2_sha256
 from pymongo import MongoClient
 
-from tenantry.http.organizations import bodies
 from tenantry.identity import accounts, members, passwords, unused_accounts
 from tenantry.identity.members import Membership
+from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.identity.sessions import Identity
-from tenantry.lifecycle import creating, deleting, updating
+from tenantry.lifecycle import creating, deleting, slugs, updating
+from tenantry.lifecycle.creating import NewOrganization
+from tenantry.lifecycle.updating import Changes
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.runtime import ids, moments, mongodb, process
 from tests.support.databases import Databases, Document
@@ -63,15 +65,20 @@ def hash_with_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def create(name: str, email: str | None = None, **fields: Any) -> Membership:
     """Create an organization with an account of its own."""
-    wanted = bodies.CreateOrganization(name=name, email=email or email_of(name), password=PASSWORD, **fields)
-    organization, account = creating.create(wanted, None)
+    owner = NewAccount(email or email_of(name), PASSWORD)
+    organization, account = creating.create(wanted(name, **fields), owner)
     return membership(account["_id"], organization["_id"])
 
 
 def create_second(name: str, owner: Membership) -> Membership:
     """Create a further organization of the same account."""
-    organization, account = creating.create(bodies.CreateOrganization(name=name), owner.account_id)
+    organization, account = creating.create(wanted(name), ExistingAccount(owner.account_id))
     return membership(account["_id"], organization["_id"])
+
+
+def wanted(name: str, **fields: Any) -> NewOrganization:
+    """Return what to create for an organization of this name, with the slug that it gives."""
+    return NewOrganization(name, slugs.derive(name), **fields)
 
 
 def delete_with_account(owner: Membership) -> None:
@@ -114,5 +121,4 @@ def identity(account_id: str, organization_id: str | None = None) -> Identity:
 
 def rename(member: Membership, name: str, **fields: Any) -> OrganizationDocument:
     """Rename an organization as it is at the moment, whatever its version."""
-    changes = bodies.UpdateOrganization(name=name, **fields)
-    return updating.update(member, changes, lambda _: True)
+    return updating.update(member, Changes(name, **fields), lambda _: True)

@@ -8,10 +8,10 @@ from typing import Any
 import bson
 import pytest
 
-from tenantry.http.organizations.bodies import UpdateOrganization
 from tenantry.identity import accounts, refreshing, sessions, throttling
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import updating
+from tenantry.lifecycle.updating import Changes
 from tenantry.runtime import moments
 from tenantry.runtime.settings import settings
 from tests.integration.audit.records import ADDRESS, OPERATOR, actions, of_operator, recorded
@@ -210,7 +210,7 @@ def test_a_login_that_the_password_overtakes_is_refused_and_recorded(
 def test_of_changes_at_once_each_that_succeeds_is_recorded(member: Membership, databases: Databases) -> None:
     """The library's changes, for a handler serves one request at a time."""
     before = len(recorded(databases))
-    wanted = [UpdateOrganization(metadata={f"key{n}": str(n)}) for n in range(4)]
+    wanted = [Changes(metadata={f"key{n}": str(n)}) for n in range(4)]
     outcomes = at_once([partial(updating.update, member, changes, lambda _: True) for changes in wanted])
     changes = [record["details"] for record in recorded(databases)[before:]]
     done = [

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tenantry.errors import InvalidToken
-from tenantry.http.organizations import bodies
 from tenantry.identity import unused_accounts
+from tenantry.identity.members import Membership
 from tenantry.identity.unused_accounts import KEPT_FOR
-from tenantry.lifecycle import creating, deleting
+from tenantry.lifecycle import deleting
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.runtime import moments
 from tenantry.storage import policy
@@ -106,11 +106,10 @@ def test_of_its_end_and_its_next_organization_exactly_one_wins(databases: Databa
     member = library.create("Google")
     deleting.delete(member)
     library.let_time_pass(member.account_id, KEPT_FOR)
-    wanted = bodies.CreateOrganization(name="YouTube")
-    create = partial(creating.create, wanted, member.account_id)
+    create = partial(library.create_second, "YouTube", member)
     ended, created = at_once([lambda: list(unused_accounts.end_all()), create])
-    assert isinstance(created, creating.Created | InvalidToken)
-    survives = isinstance(created, creating.Created)
+    assert isinstance(created, Membership | InvalidToken)
+    survives = isinstance(created, Membership)
     assert ended == ([] if survives else [member.account_id])
     assert databases.master["accounts"].count_documents({}) == survives
     assert list(databases.collections()) == ["org_youtube"] * survives
@@ -130,7 +129,7 @@ def test_creation_that_begins_before_its_end_and_commits_after(
 
     once_before(monkeypatch, policy, "choose_cluster", end)
     with pytest.raises(InvalidToken):
-        creating.create(bodies.CreateOrganization(name="YouTube"), member.account_id)
+        library.create_second("YouTube", member)
     assert databases.collections() == {}
     databases.check_invariants()
 

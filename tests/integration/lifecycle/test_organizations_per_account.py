@@ -8,12 +8,11 @@ from functools import partial
 import pytest
 
 from tenantry.errors import LimitReached
-from tenantry.http.organizations import bodies
 from tenantry.identity.members import Membership
-from tenantry.lifecycle import creating
 from tenantry.runtime.settings import settings
 from tests.integration import kinds
 from tests.integration.audit.records import of_operator
+from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up
@@ -52,8 +51,7 @@ def test_of_creations_at_once_as_many_succeed_as_there_is_room_for(
 ) -> None:
     """In a pool, for creations of collections wait for each other anyway."""
     kinds.place("pooled", monkeypatch)
-    wanted = [bodies.CreateOrganization(name=f"Beta {number}") for number in range(8)]
-    outcomes = at_once([partial(creating.create, body, member.account_id) for body in wanted])
+    outcomes = at_once([partial(library.create_second, f"Beta {number}", member) for number in range(8)])
     refusals = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert len(refusals) == 6
     assert {type(refusal) for refusal in refusals} == {LimitReached}

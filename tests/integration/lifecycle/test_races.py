@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from tenantry.errors import InvalidToken, OrganizationExists
-from tenantry.http.organizations import bodies
 from tenantry.identity.members import Membership
-from tenantry.lifecycle import creating, deleting
+from tenantry.lifecycle import deleting
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.tenants import TenantCollection
 from tests.support import library
@@ -199,8 +198,7 @@ def test_deletions_of_an_accounts_last_two_organizations_leave_it_without_one(
 @pytest.mark.parametrize("_", ROUNDS)
 def test_creation_against_deletion_of_the_accounts_last_organization(databases: Databases, _: int) -> None:
     member = library.create("Google")
-    wanted = bodies.CreateOrganization(name="YouTube")
-    create = partial(creating.create, wanted, member.account_id)
+    create = partial(library.create_second, "YouTube", member)
     deleted, created = at_once([partial(deleting.delete, member), create])
     assert deleted is None
     assert isinstance(created, tuple)

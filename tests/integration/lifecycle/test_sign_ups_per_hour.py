@@ -105,7 +105,7 @@ def test_of_many_at_once_no_more_are_let_through() -> None:
     def attempt() -> bool:
         with request_context.answering("request", HERE):
             try:
-                with sign_ups.counted(None):
+                with sign_ups.admitted(None):
                     return True
             except TooManyRequests:
                 return False

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 
-from tenantry.http.organizations import bodies
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import updating
+from tenantry.lifecycle.updating import Changes
 from tenantry.runtime.settings import settings
 from tenantry.tenants import TenantCollection
 from tests.support.concurrency import at_once
@@ -123,7 +123,7 @@ def test_asking_for_taken_names_is_limited_more(owner: Owner, databases: Databas
 
 def test_changes_at_once_all_count(member: Membership, databases: Databases) -> None:
     documents = TenantCollection(member.organization_id)
-    metadata = [bodies.UpdateOrganization(metadata={f"key{number}": 1}) for number in range(8)]
+    metadata = [Changes(metadata={f"key{number}": 1}) for number in range(8)]
     changes: list[Callable[[], object]] = [
         partial(updating.update, member, change, lambda _: True) for change in metadata
     ]
@@ -139,7 +139,7 @@ def test_changes_at_once_all_count(member: Membership, databases: Databases) -> 
 
 def change_of(member: Membership, number: int) -> bool:
     try:
-        updating.update(member, bodies.UpdateOrganization(metadata={"n": number}), lambda _: True)
+        updating.update(member, Changes(metadata={"n": number}), lambda _: True)
     except Exception:
         return False
     return True

@@ -9,8 +9,8 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from tenantry.errors import InvalidToken, OrganizationExists
-from tenantry.http.organizations import bodies
 from tenantry.identity.members import Membership
+from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.lifecycle import creating, deleting, slugs
 from tenantry.lifecycle.creating import Created
 from tenantry.lifecycle.intents import completion, creation
@@ -21,6 +21,7 @@ from tenantry.runtime import moments, mongodb
 from tenantry.runtime.settings import settings
 from tenantry.tenants import TenantCollection
 from tests.integration import kinds
+from tests.integration.audit.records import of_operator
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
@@ -45,9 +46,8 @@ def end_holds(databases: Databases) -> None:
 def take(name: str, owner: Membership | None = None) -> Created:
     """Create an organization, with an account of its own if nobody owns it."""
     if owner is not None:
-        return creating.create(bodies.CreateOrganization(name=name), owner.account_id)
-    wanted = bodies.CreateOrganization(name=name, email="stranger@example.com", password=PASSWORD)
-    return creating.create(wanted, None)
+        return creating.create(library.wanted(name), ExistingAccount(owner.account_id))
+    return creating.create(library.wanted(name), NewAccount("stranger@example.com", PASSWORD))
 
 
 def take_for(owner: Membership, name: str) -> Created:
@@ -281,16 +281,15 @@ def test_stranger_who_has_found_no_hold_gets_no_name_that_is_given_up_meanwhile(
 def test_of_strangers_and_an_owner_at_once_the_owner_gets_the_name(databases: Databases, _: int) -> None:
     member = library.create("Google")
     strangers = [library.create(name) for name in ("Beta", "Gamma")]
-    create = bodies.CreateOrganization(name="Google")
 
     def give_up_and_take() -> Created:
         deleting.delete(member)
-        return creating.create(create, member.account_id)
+        return take("Google", member)
 
     outcomes = at_once(
         [
             give_up_and_take,
-            partial(creating.create, create, strangers[0].account_id),
+            partial(take, "Google", strangers[0]),
             partial(library.rename, strangers[1], "Google"),
             partial(take, "Google"),
         ]
@@ -300,13 +299,13 @@ def test_of_strangers_and_an_owner_at_once_the_owner_gets_the_name(databases: Da
     databases.check_invariants()
 
 
-def test_operator_creates_under_no_held_name(databases: Databases) -> None:
+def test_operator_creates_under_no_held_name(service: Service) -> None:
     """Where sign-up is closed, the operator's creations are the sign-ups of strangers."""
     member = library.create("Google")
     deleting.delete(member)
-    wanted = bodies.CreateOrganizationAsOperator(name="Google", email="x@example.com", password=PASSWORD)
-    with pytest.raises(OrganizationExists):
-        creating.create(wanted, None)
+    body = {"name": "Google", "email": "x@example.com", "password": PASSWORD}
+    answer = of_operator(service, "POST", "/operator/organizations", body)
+    assert (answer.status, answer.code) == (409, "organization-exists")
 
 
 def test_token_for_no_organization_takes_the_name_back(service: Service) -> None:

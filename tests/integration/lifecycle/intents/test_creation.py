@@ -10,9 +10,10 @@ import pytest
 from pymongo.database import Database
 
 from tenantry.errors import OrganizationExists, ServiceUnavailable
-from tenantry.http.organizations import bodies
 from tenantry.identity.members import Membership
+from tenantry.identity.owners import NewAccount
 from tenantry.lifecycle import creating, deleting
+from tenantry.lifecycle.idempotency import Key
 from tenantry.lifecycle.intents import creation
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry import clusters
@@ -26,7 +27,8 @@ from tests.support.intents import stored
 from tests.support.overtaking import once_before
 from tests.support.owners import PASSWORD
 
-WANTED = bodies.CreateOrganization(name="Google", email="owner@google.example", password=PASSWORD)
+OWNER = NewAccount("owner@google.example", PASSWORD)
+KEY = Key(OWNER.address, "key", {"name": "Google"})
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +44,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Membership:
     with monkeypatch.context() as patch:
         patch.setattr(collections, "create_checked", raiser(ServiceUnavailable()))
         with pytest.raises(ServiceUnavailable):
-            creating.create(WANTED, None, "key")
+            creating.create(library.wanted("Google"), OWNER, KEY)
     organization = finding.find_holder("google")
     assert organization is not None
     assert organization["state"] == "creating"
@@ -73,7 +75,7 @@ def test_collection_is_on_the_other_cluster(databases: Databases, second: Databa
 
 
 def repeat_with_the_key(member: Membership) -> None:
-    again = creating.create(WANTED, None, "key")
+    again = creating.create(library.wanted("Google"), OWNER, KEY)
     assert again.organization == stored(member.organization_id)
 
 

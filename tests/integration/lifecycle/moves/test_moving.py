@@ -6,13 +6,13 @@ import pytest
 from pymongo import IndexModel
 
 from tenantry.errors import OrganizationNotFound, ServiceUnavailable
-from tenantry.http.organizations.bodies import UpdateOrganization
 from tenantry.http.organizations.representations import organization_of
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import deleting, updating
 from tenantry.lifecycle.moves import cleaning, operations
 from tenantry.lifecycle.moves.errors import OutOfTime
 from tenantry.lifecycle.reconciling import reconcile
+from tenantry.lifecycle.updating import Changes
 from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import Kind
 from tenantry.storage.pooled.indexes import PooledIndexes
@@ -77,7 +77,7 @@ def test_move_to_where_it_is_does_nothing(member: Membership) -> None:
 def test_metadata_changes_and_names_and_indexes_wait(
     begun: tuple[str, Kind], documents: TenantCollection, member: Membership
 ) -> None:
-    changes = UpdateOrganization(metadata={"plan": "pro"})
+    changes = Changes(metadata={"plan": "pro"})
     changed = updating.update(member, changes, lambda _: True)
     assert changed["metadata"] == {"plan": "pro"}
     for refused in (

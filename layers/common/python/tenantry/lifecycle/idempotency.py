@@ -11,7 +11,7 @@ import math
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NamedTuple, TypedDict
 
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
@@ -25,6 +25,24 @@ CLAIMED_FOR: Final = timedelta(seconds=20)  # longer than a function can run
 KEPT_FOR: Final = timedelta(hours=24)
 
 Answer = dict[str, Any]
+
+
+class Key(NamedTuple):
+    """An idempotency key and what is asked for under it.
+
+    Parameters
+    ----------
+    scope : str
+        Whose key it is; another caller's equal key is a different one.
+    text : str
+        The Idempotency-Key field.
+    request : dict
+        What is asked for, without secrets, for its hash is stored.
+    """
+
+    scope: str
+    text: str
+    request: dict[str, Any]
 
 
 class KeyDocument(TypedDict):
@@ -75,17 +93,8 @@ class Claim:
         idempotency_keys().delete_one({"_id": self.record_id, "attempt": self.attempt, "answer": None})
 
 
-def claim(scope: str, key: str, request: dict[str, Any]) -> Claim:
+def claim(key: Key) -> Claim:
     """Claim an idempotency key.
-
-    Parameters
-    ----------
-    scope : str
-        Whose key it is; another caller's equal key is a different one.
-    key : str
-        The Idempotency-Key field.
-    request : dict
-        What is asked for, without secrets, for its hash is stored.
 
     Raises
     ------
@@ -96,8 +105,8 @@ def claim(scope: str, key: str, request: dict[str, Any]) -> Claim:
     """
     now = moments.now()
     record: KeyDocument = {
-        "_id": _digest([scope, key]),
-        "request": _digest(request),
+        "_id": _digest([key.scope, key.text]),
+        "request": _digest(key.request),
         "attempt": secrets.token_hex(16),
         "claimed_until": now + CLAIMED_FOR,
         "answer": None,

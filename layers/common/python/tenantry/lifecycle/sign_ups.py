@@ -12,7 +12,7 @@ from typing import Final
 from pymongo.errors import BulkWriteError
 
 from tenantry.audit import recording
-from tenantry.errors import EmailTaken, OrganizationExists, ServiceUnavailable
+from tenantry.errors import EmailTaken, OrganizationExists, ServiceUnavailable, SignUpClosed
 from tenantry.identity import counters
 from tenantry.runtime import moments
 from tenantry.runtime.observability import count
@@ -23,8 +23,8 @@ _DETAIL: Final = "Too many organizations were asked for. Wait before the next on
 
 
 @contextmanager
-def counted(account_id: str | None) -> Iterator[None]:
-    """Count that somebody asks for an organization within a `with` block, and once more if a name is taken.
+def admitted(account_id: str | None) -> Iterator[None]:
+    """Let somebody ask for an organization within a `with` block; it counts, and twice if a name is taken.
 
     Parameters
     ----------
@@ -33,9 +33,13 @@ def counted(account_id: str | None) -> Iterator[None]:
 
     Raises
     ------
+    SignUpClosed
+        The platform's operator alone creates organizations; nothing is done.
     TooManyRequests
         The account or source has asked too often; nothing is done.
     """
+    if settings().sign_up != "open":
+        raise SignUpClosed
     asking = account_id or counters.source()
     if asking is None:
         yield

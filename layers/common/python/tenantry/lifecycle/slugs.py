@@ -57,12 +57,34 @@ def check_free(slug: str, account_id: str | None, besides: str | None = None) ->
     ServiceUnavailable
         Another process is at the intent of its holder and takes long.
     """
+    check_unused(slug, besides)
+    name_holds.check(slug, account_id)
+
+
+def check_unused(slug: str, besides: str | None = None) -> None:
+    """Raise if an organization has a slug, whether or not the slug is held for former owners.
+
+    An intent that its holder left behind is settled first.
+
+    Parameters
+    ----------
+    slug : str
+        The slug.
+    besides : str, optional
+        Id of the organization that is to have it, and may hold it.
+
+    Raises
+    ------
+    OrganizationExists
+        Another organization has it.
+    ServiceUnavailable
+        Another process is at the intent of its holder and takes long.
+    """
     holder = finding.find_holder(slug)
     if holder is not None and holder["_id"] != besides:
         settle(holder)
         if finding.find_holder(slug) is not None:
             raise OrganizationExists
-    name_holds.check(slug, account_id)
 
 
 def exchange(organization: OrganizationDocument, slug: str, account_id: str, session: ClientSession) -> None:

@@ -1,9 +1,10 @@
 """Changing the name, slug and metadata of organizations."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pymongo
 from pymongo.client_session import ClientSession
@@ -21,12 +22,28 @@ from tenantry.registry.organizations.document import METADATA_MAX_KEYS, Organiza
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import count
 
-if TYPE_CHECKING:
-    from tenantry.http.organizations.bodies import UpdateOrganization
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What to change about an organization; what is None stays.
+
+    Parameters
+    ----------
+    name : str, optional
+        As `tenantry.registry.names.canonical_name` gives it; another name gives another slug.
+    slug : str, optional
+        As `tenantry.registry.names.check_slug_form` gives it, instead of the one that the name gives.
+    metadata : dict, optional
+        Properties to set; None removes one (RFC 7396).
+    """
+
+    name: str | None = None
+    slug: str | None = None
+    metadata: dict[str, Any] | None = None
 
 
 def update(
-    membership: Membership, changes: "UpdateOrganization", holds: Callable[[int | None], bool]
+    membership: Membership, changes: Changes, holds: Callable[[int | None], bool]
 ) -> OrganizationDocument:
     """Change an organization's name, slug or metadata; a changed slug renames its collection.
 
@@ -34,8 +51,8 @@ def update(
     ----------
     membership : Membership
         The caller's; its organization as it was read.
-    changes : UpdateOrganization
-        What to change; metadata is merged (RFC 7396).
+    changes : Changes
+        What to change.
     holds : callable
         Tells whether the request's precondition holds for a version.
 
@@ -63,7 +80,7 @@ def update(
     return until_not_overtaken(membership.organization, attempt)
 
 
-def _target(current: OrganizationDocument, changes: "UpdateOrganization") -> dict[str, Any]:
+def _target(current: OrganizationDocument, changes: Changes) -> dict[str, Any]:
     """Name, slug and metadata after the changes."""
     name = changes.name or current["name"]
     slug = _slug(current, changes, name)
@@ -74,7 +91,7 @@ def _target(current: OrganizationDocument, changes: "UpdateOrganization") -> dic
     return {"name": name, "slug": slug, "metadata": metadata}
 
 
-def _slug(current: OrganizationDocument, changes: "UpdateOrganization", name: str) -> str:
+def _slug(current: OrganizationDocument, changes: Changes, name: str) -> str:
     """Return the slug after the changes; one that it holds already it may keep, reserved or not."""
     if changes.slug is not None:
         return changes.slug if changes.slug == current["slug"] else slugs.chosen(changes.slug)

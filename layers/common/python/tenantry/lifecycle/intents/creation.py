@@ -15,7 +15,7 @@ from pymongo.client_session import ClientSession
 from tenantry.errors import OrganizationExists, ServiceUnavailable
 from tenantry.registry import clusters
 from tenantry.registry.organizations import changing, finding
-from tenantry.registry.organizations.document import Intent, OrganizationDocument, Place, place_of
+from tenantry.registry.organizations.document import OrganizationDocument, Place, first_intent, place_of
 from tenantry.storage import collections
 from tenantry.storage.opening import open_place
 from tenantry.storage.policy import ClusterFull
@@ -52,7 +52,11 @@ def insert(organization: OrganizationDocument, session: ClientSession) -> None:
     """
     storage = _open(organization)
     if storage.is_created_apart:
-        changing.insert(_being_created(organization), session)
+        waiting: OrganizationDocument = organization | {
+            "state": "creating",
+            "intent": first_intent(organization),
+        }
+        changing.insert(waiting, session)
         return
     changing.insert(organization, session)
     try:
@@ -76,19 +80,6 @@ def reserve(organization: OrganizationDocument, session: ClientSession) -> None:
 
 def _open(organization: OrganizationDocument) -> TenantStorage:
     return open_place(place_of(organization), organization["_id"])
-
-
-def _being_created(organization: OrganizationDocument) -> OrganizationDocument:
-    intent: Intent = {
-        "collection_uuid": None,
-        "name": organization["name"],
-        "slug": organization["slug"],
-        "collection": organization["collection"],
-        "metadata": organization["metadata"],
-        "created_at": organization["created_at"],
-        "leased_until": organization["created_at"],
-    }
-    return organization | {"state": "creating", "intent": intent}
 
 
 def complete_creation(organization: OrganizationDocument) -> None:

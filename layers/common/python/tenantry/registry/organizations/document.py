@@ -169,6 +169,27 @@ def create_document(
     }
 
 
+def first_intent(organization: OrganizationDocument, collection_uuid: UUID | None = None) -> Intent:
+    """Return the intent to make an organization what its document says; anybody may carry it out at once.
+
+    Parameters
+    ----------
+    organization : OrganizationDocument
+        As `create_document` makes it.
+    collection_uuid : UUID, optional
+        Of the collection that is to get its collection's name; one is created if left out.
+    """
+    return {
+        "collection_uuid": collection_uuid,
+        "name": organization["name"],
+        "slug": organization["slug"],
+        "collection": organization["collection"],
+        "metadata": organization["metadata"],
+        "created_at": organization["created_at"],
+        "leased_until": organization["created_at"],
+    }
+
+
 def place_of(organization: OrganizationDocument) -> Place:
     """Return where an organization's documents are."""
     cluster, pool = organization.get("cluster", MAIN), organization.get("pool")
