@@ -26,6 +26,6 @@ def settle(target: Target, databases: Databases, older_than: timedelta) -> Outco
     """Settle intents and erasures of this age, end unused accounts, clean up after moves and restores."""
     library.use(target)
     reconciled = reconcile(older_than)
-    moved = cleaning.clean_all()
+    moved = cleaning.remove_leftovers()
     dropped = staging.drop_abandoned(databases)
     return Outcome(reconciled.settled, reconciled.erased, reconciled.ended, moved, reconciled.failed, dropped)

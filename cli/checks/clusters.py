@@ -56,7 +56,7 @@ class Clusters(Documents):
             reserved += sum(
                 move["namespaces"]
                 for move in self._master["moves"].find(session=session)
-                if cluster_of(move["left"] or move["target"]) == cluster
+                if cluster_of(move["leftover"] or move["target"]) == cluster
             )
         return registered, reserved
 

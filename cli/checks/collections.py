@@ -92,7 +92,7 @@ class TenantCollections:
         sides: list[Document] = [
             side
             for move in self._master["moves"].find()
-            for side in (move["source"], move["target"], move["left"])
+            for side in (move["source"], move["target"], move["leftover"])
             if side is not None
         ]
         return {(side["cluster"], side["collection"]) for side in sides if side["collection"] in names}

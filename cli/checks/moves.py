@@ -61,7 +61,7 @@ def noted_while_it_lasts(facts: Facts) -> str | None:
         return f"is over, but its organization still waits for {facts.noted}"
     is_noted = facts.noted is not None
     may_be_over = move["phase"] == "cleaning" and (
-        move["left"]["kind"] == "pooled" or facts.organization is None
+        move["leftover"]["kind"] == "pooled" or facts.organization is None
     )
     if is_noted or may_be_over:
         return None
@@ -76,7 +76,7 @@ def leaves_other_places(facts: Facts) -> str | None:
     if facts.move["phase"] == "cleaning":
         return (
             "is about to remove what its organization uses"
-            if _place_of_side(facts.move["left"]) == place
+            if _place_of_side(facts.move["leftover"]) == place
             else None
         )
     return (

@@ -71,7 +71,7 @@ class Pools:
             for move in self._master["moves"].find(among)
             if any(
                 side and (side["cluster"], side["collection"]) == (cluster, pool)
-                for side in (move["source"], move["target"], move["left"])
+                for side in (move["source"], move["target"], move["leftover"])
             )
         }
         return sorted(map(str, tenants - known))

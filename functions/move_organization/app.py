@@ -42,7 +42,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
     if "organization" in event:
         return requests.handle(event, has_time)
-    given_up = requests.go_on_with_all(has_time)
+    given_up = requests.continue_all(has_time)
     if given_up:
         raise RuntimeError(f"{len(given_up)} moves were given up")
     return None

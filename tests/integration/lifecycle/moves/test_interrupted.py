@@ -82,10 +82,10 @@ def test_late_writes_of_a_former_mover_are_taken_back(
     assert former is not None
     move(member.organization_id, *begun)
     late = document(bson.encode({"_id": 0, "key": "late"}))
-    cleaned: records.MoveDocument = {**former, "left": former["target"]}
+    cleaned: records.MoveDocument = {**former, "leftover": former["target"]}
     checks: list[Callable[[], None]] = [
-        lambda: records.verify(former, former["target"]["cluster"]),
-        lambda: endings.verify_left(cleaned),
+        lambda: records.verify_holder(former, former["target"]["cluster"]),
+        lambda: endings.verify_leftover(cleaned),
     ]
     with open_place(places.place_of(member.organization_id), member.organization_id).raw() as target:
         for verify in checks:
@@ -103,7 +103,7 @@ def test_former_mover_is_told_by_the_next_one(begun: tuple[str, Kind], member: M
     with pytest.raises(MoveLost):
         records.save(first, {})
     with pytest.raises(MoveLost):
-        records.verify(first, first["target"]["cluster"])
+        records.verify_holder(first, first["target"]["cluster"])
 
 
 @pytest.mark.parametrize("begun", [AROUND[2]], indirect=True)

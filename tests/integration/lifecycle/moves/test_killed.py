@@ -107,7 +107,7 @@ class Aftermath:
             documents.find({})
         heir = library.create("Google", "heir@example.com")
         assert TenantCollection(heir.organization_id).find({}) == []
-        cleaning.clean_all()
+        cleaning.remove_leftovers()
         assert reconcile(timedelta()).failed == []
         self.places.check_nothing_is_left()
         deleting.delete(heir)

@@ -103,7 +103,7 @@ def test_deletion_wins(
         documents.find({})
     heir = library.create("Google", "heir@example.com")
     assert TenantCollection(heir.organization_id).find({}) == []
-    cleaning.clean_all()
+    cleaning.remove_leftovers()
     assert reconcile(timedelta()).failed == []
     places.check_nothing_is_left()
 

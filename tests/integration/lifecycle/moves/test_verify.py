@@ -83,7 +83,7 @@ def be_elsewhere(places: Places) -> list[str]:
 
 def leave_the_source(places: Places) -> list[str]:
     (move,) = places.databases.master["moves"].find()
-    change(places, "moves", {"phase": "cleaning", "left": move["source"]})
+    change(places, "moves", {"phase": "cleaning", "leftover": move["source"]})
     return ["move-leaves-other-places"]
 
 
@@ -106,10 +106,10 @@ def test_only_what_brings_the_end_closer_is_progress(
 ) -> None:
     change(places, "moves", {"progressed_at": LONG_AGO})
     with pytest.raises(OutOfTime):
-        operations.go_on(move_of(member), interrupt, ignore)
+        operations.continue_move(move_of(member), interrupt, ignore)
     assert move_of(member)["progressed_at"] == LONG_AGO
     with pytest.raises(OutOfTime):
-        operations.go_on(move_of(member), second_time(interrupt), ignore)
+        operations.continue_move(move_of(member), second_time(interrupt), ignore)
     assert move_of(member)["phase"] == "comparing"
     assert move_of(member)["progressed_at"] > LONG_AGO
 
@@ -121,7 +121,7 @@ def test_each_batch_is_progress(
     monkeypatch.setattr("tenantry.storage.raw.documents.MAX_BATCH_DOCUMENTS", 10)
     change(places, "moves", {"progressed_at": LONG_AGO})
     with pytest.raises(OutOfTime):
-        operations.go_on(move_of(member), second_time(interrupt), ignore)
+        operations.continue_move(move_of(member), second_time(interrupt), ignore)
     assert move_of(member)["phase"] == "copying"
     assert move_of(member)["progressed_at"] > LONG_AGO
 
@@ -130,7 +130,7 @@ def test_each_batch_that_is_removed_is_progress(begun: Begun, member: Membership
     endings.cancel(member.organization_id)
     change(places, "moves", {"progressed_at": LONG_AGO})
     with pytest.raises(OutOfTime):
-        cleaning.clean(move_of(member), interrupt)
+        cleaning.remove_leftover(move_of(member), interrupt)
     assert move_of(member)["progressed_at"] > LONG_AGO
 
 

@@ -50,7 +50,7 @@ def _delete_if(holds: Callable[[int | None], bool], current: OrganizationDocumen
 def _delete(current: OrganizationDocument) -> None:
     """Delete the organization if it still is at this version."""
     if current.get("move"):
-        cleaning.make_way(current["_id"])
+        cleaning.end_move(current["_id"])
         raise Overtaken
     if is_pooled(current):
         erasing.delete(current)

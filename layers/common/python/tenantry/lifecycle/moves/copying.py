@@ -1,8 +1,8 @@
 """Copying documents while they change, and comparing the copies with their originals.
 
-What is copied or compared may change a moment later. Then an event of it is still to come, and it is copied
-and compared again. So once all events are seen and nothing is pending, each document has been compared after
-its last change.
+A document may change a moment after it was copied or compared. Then an event of the change is still to come,
+and the document is copied and compared again. So once all events are seen and nothing is pending, each
+document has been compared after its last change.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ CHECKSUM_BYTES: Final = 7  # so that MongoDB's integers hold it
 
 @dataclass(slots=True)
 class Tally:
-    """How many documents a pass has come by, how many bytes they have, and the sum of their digests."""
+    """How many documents a pass has read, how many bytes they have, and the sum of their digests."""
 
     documents: int = 0
     size: int = 0
@@ -34,10 +34,10 @@ class Tally:
 
     def add(self, documents: Iterable[RawBSONDocument]) -> None:
         """Count documents."""
-        for one in documents:
-            digest = hashlib.blake2b(one.raw, digest_size=CHECKSUM_BYTES).digest()
+        for document in documents:
+            digest = hashlib.blake2b(document.raw, digest_size=CHECKSUM_BYTES).digest()
             self.documents += 1
-            self.size += len(one.raw)
+            self.size += len(document.raw)
             self.checksum = (self.checksum + int.from_bytes(digest)) % 2 ** (8 * CHECKSUM_BYTES)
 
 
@@ -52,11 +52,11 @@ class Copy:
     changes : Changes
         Of the source, since before the first document was copied.
     verify : callable
-        Raises if the move is not this process's any more; asked before anything is committed.
+        Raises if this process does not hold the move any more; called before anything is committed.
     pending : set of DocumentId
         Documents that must be copied again before the copy is complete.
     done : Tally
-        What the pass has come by so far.
+        What the pass has read so far.
     """
 
     source: RawDocuments
@@ -69,7 +69,7 @@ class Copy:
     def copy_behind(self, after: DocumentId | None) -> DocumentId | None:
         """Copy a batch of the documents behind one, and return the last, or None if all are copied."""
         batch = self.source.read_behind(after)
-        self._write({id_of(one) for one in batch.documents}, batch.documents)
+        self._write({id_of(document) for document in batch.documents}, batch.documents)
         self.done.add(batch.documents)
         return None if batch.is_all else id_of(batch.documents[-1])
 
@@ -102,9 +102,10 @@ class Copy:
                 "A document is too large for a pool, where its id takes more room"
             ) from error
         except BulkWriteError as error:
-            if any(one["code"] != server_errors.DUPLICATE_KEY for one in error.details["writeErrors"]):
+            failures = error.details["writeErrors"]
+            if any(failure["code"] != server_errors.DUPLICATE_KEY for failure in failures):
                 raise MoveImpossible("MongoDB refuses a document at the target") from error
-            # What stands in the way, the source has not any more: its own change is pending or to come.
+            # The conflicting document no longer exists at the source; its change is pending or on its way.
             self.pending.update(ids)
             self.target.replace(self.pending, [], self.verify)
             return False
@@ -112,7 +113,7 @@ class Copy:
         return True
 
 
-def _differing(some: Iterable[RawBSONDocument], others: Iterable[RawBSONDocument]) -> set[DocumentId]:
+def _differing(originals: Iterable[RawBSONDocument], copies: Iterable[RawBSONDocument]) -> set[DocumentId]:
     """Return the ids of documents that are not equal on both sides to the last bit."""
-    different = {bytes(one.raw) for one in some} ^ {bytes(one.raw) for one in others}
+    different = {bytes(original.raw) for original in originals} ^ {bytes(copy.raw) for copy in copies}
     return {id_of(encoding.document(one)) for one in different}

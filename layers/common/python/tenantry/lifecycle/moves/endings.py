@@ -1,4 +1,4 @@
-"""The end of a move: by its switch or before it, and once nothing is left of it any more."""
+"""The end of a move, by its switch or by cancelling it, and the removal of its record at last."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from tenantry.audit import recording
 from tenantry.lifecycle.idempotency import KEPT_FOR
 from tenantry.lifecycle.moves import records
 from tenantry.lifecycle.moves.errors import MoveLost
-from tenantry.lifecycle.moves.records import MoveDocument, Side, check, mine, moves, place_at
+from tenantry.lifecycle.moves.records import MoveDocument, Side, by_holder, by_id, moves, place_at
 from tenantry.registry import clusters
 from tenantry.registry.organizations import moving
 from tenantry.runtime import moments, mongodb
@@ -17,7 +17,7 @@ from tenantry.runtime.mongodb import Document
 
 @mongodb.in_transaction
 def switch(session: ClientSession, move: MoveDocument, until: datetime) -> MoveDocument:
-    """Let the target be the place of the organization's documents; what is at the source is left.
+    """Let the target be the place of the organization's documents; the source is the leftover.
 
     Parameters
     ----------
@@ -29,9 +29,9 @@ def switch(session: ClientSession, move: MoveDocument, until: datetime) -> MoveD
     Raises
     ------
     MoveLost
-        The move is another's by now, or over, or the pause is; nothing changed.
+        Another process holds the move, or the move or the pause is over; nothing changed.
     pymongo.errors.PyMongoError
-        Outcome unknown; `find` tells.
+        Outcome unknown; `records.find` tells.
     """
     target = place_at(move["target"])
     before = moving.switch(move["_id"], until, target, move["namespaces"], session)
@@ -41,57 +41,58 @@ def switch(session: ClientSession, move: MoveDocument, until: datetime) -> MoveD
         moving.remember(move["_id"], move["source"]["cluster"], moments.now() + KEPT_FOR, session)
     details = {"from": _shown(move["source"]), "to": _shown(move["target"])}
     recording.record("organization.moved", [move["_id"]], session, details)
-    return _leave(mine(move), move["source"], before.get("namespaces", 0), session)
+    return _begin_cleaning(by_holder(move), move["source"], before.get("namespaces", 0), session)
 
 
 @mongodb.in_transaction
 def cancel(session: ClientSession, organization_id: str) -> MoveDocument | None:
-    """End a move before its switch, and return it, or None if there is none; its target is left."""
+    """End a move before its switch, with the target as its leftover; return it, or None if there is none."""
     move = records.find(organization_id, session)
     if move is None or move["phase"] == "cleaning":
         return move
-    present = {"_id": organization_id, "move_id": move["move_id"]}
-    return _leave(present, move["target"], move["namespaces"], session)
+    return _begin_cleaning(by_id(move), move["target"], move["namespaces"], session)
 
 
-def _leave(expected: Document, left: Side, namespaces: int, session: ClientSession) -> MoveDocument:
-    """Let a move be over but for what is left; a collection stands in the way of renames until it is gone."""
+def _begin_cleaning(
+    expected: Document, leftover: Side, namespaces: int, session: ClientSession
+) -> MoveDocument:
+    """End a move but for its leftover; until a collection is removed, the organization cannot be renamed."""
     changes = {
         "phase": "cleaning",
-        "left": left,
+        "leftover": leftover,
         "namespaces": namespaces,
         "holder": None,
         "progressed_at": moments.now(),
     }
     updated = moves().update_one(expected, {"$set": changes}, session=session)
-    found = records.find(expected["_id"], session)
-    if updated.matched_count == 0 or found is None:
+    move = records.find(expected["_id"], session)
+    if updated.matched_count == 0 or move is None:
         raise MoveLost
-    if left["kind"] == "pooled":
-        moving.end(found["_id"], found["move_id"], session)
-    return found
+    if leftover["kind"] == "pooled":
+        moving.end(move["_id"], move["move_id"], session)
+    return move
 
 
 def _shown(side: Side) -> Document:
     return {"cluster": side["cluster"], "kind": side["kind"]}
 
 
-def verify_left(move: MoveDocument) -> None:
-    """Check that what a move has left is still to be removed, before the removal is committed.
+def verify_leftover(move: MoveDocument) -> None:
+    """Check that a move's leftover is still to be removed, before the removal is committed.
 
     Raises
     ------
     MoveLost
-        Another has removed all of it.
+        Another process has removed all of it.
     """
-    assert move["left"] is not None, "the phase cleaning has it"  # noqa: S101
-    check({"_id": move["_id"], "move_id": move["move_id"]}, move["left"]["cluster"])
+    assert move["leftover"] is not None, "a move in the phase cleaning has a leftover"  # noqa: S101
+    records.verify_present(by_id(move), move["leftover"]["cluster"])
 
 
 @mongodb.in_transaction
-def finish(session: ClientSession, move: MoveDocument) -> None:
-    """Forget a move that has left nothing any more; doing it twice changes nothing."""
-    over = {"_id": move["_id"], "move_id": move["move_id"]}
-    if moves().delete_one(over, session=session).deleted_count == 1 and move["left"] is not None:
-        clusters.release(move["left"]["cluster"], move["namespaces"], session)
+def remove(session: ClientSession, move: MoveDocument) -> None:
+    """Remove the record of a move whose leftover is removed; doing it twice changes nothing."""
+    is_removed = moves().delete_one(by_id(move), session=session).deleted_count == 1
+    if is_removed and move["leftover"] is not None:
+        clusters.release(move["leftover"]["cluster"], move["namespaces"], session)
         moving.end(move["_id"], move["move_id"], session)

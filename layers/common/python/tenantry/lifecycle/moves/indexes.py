@@ -13,7 +13,7 @@ _OF_THE_SERVER: Final = frozenset({"v", "ns"})
 
 
 class Difference(NamedTuple):
-    """What the target lacks, and names of what it has too much."""
+    """Indexes that the target lacks, and names of those that only the target has."""
 
     missing: list[Document]
     superfluous: list[str]
@@ -21,7 +21,7 @@ class Difference(NamedTuple):
 
 def difference(move: MoveDocument) -> Difference:
     """Compare the indexes of both ends."""
-    wanted, present = (_found(open_side(move[end], move["_id"])) for end in ("source", "target"))
+    wanted, present = (_by_name(open_side(move[end], move["_id"])) for end in ("source", "target"))
     return Difference(
         missing=[index for name, index in wanted.items() if present.get(name) != index],
         superfluous=[name for name, index in present.items() if wanted.get(name) != index],
@@ -36,7 +36,7 @@ def make_equal(move: MoveDocument) -> None:
     ServiceUnavailable
         The identity of the target's collection is not known; try again.
     TooManyIndexes
-        The target is a pool that has as many as a collection may have.
+        The target is a pool that has as many indexes as a collection may have.
     pymongo.errors.DuplicateKeyError
         The target's documents are not those of the source yet; try again.
     """
@@ -49,9 +49,9 @@ def make_equal(move: MoveDocument) -> None:
         indexes.create(IndexModel(index["key"], **options))
 
 
-def _found(storage: TenantStorage) -> dict[str, Document]:
+def _by_name(storage: TenantStorage) -> dict[str, Document]:
     return {
-        # The order of the keys counts, and dictionaries do not compare it.
+        # The order of a key's fields counts, but comparing dictionaries ignores it.
         index["name"]: {field: value for field, value in index.items() if field not in _OF_THE_SERVER}
         | {"key": list(index["key"].items())}
         for index in storage.documents.list_indexes()

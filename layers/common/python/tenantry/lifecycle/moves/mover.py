@@ -1,4 +1,4 @@
-"""Moving an organization, from the first document to the last remains; whoever comes after a kill goes on."""
+"""Moving an organization, from its first document to the removal of the leftover; a kill loses little."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from tenantry.lifecycle.moves import indexes, records, switching, targets
 from tenantry.lifecycle.moves.changes import followed
-from tenantry.lifecycle.moves.cleaning import clean
+from tenantry.lifecycle.moves.cleaning import remove_leftover
 from tenantry.lifecycle.moves.copying import Copy, Tally
 from tenantry.lifecycle.moves.errors import MoveImpossible
 from tenantry.lifecycle.moves.records import MoveDocument, open_side, place_at
@@ -35,7 +35,7 @@ Step = Callable[[DocumentId | None], DocumentId | None]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a move has done: all documents that were compared, and how long the pause took in the end."""
+    """What a move has done: all documents that were compared, and how long the pause of the switch took."""
 
     compared: Tally
     pause_seconds: float
@@ -49,7 +49,7 @@ class Mover:
     move : MoveDocument
         Held by this process.
     check_time : callable
-        Asked again and again; what it raises ends the work, which can go on from there.
+        Called again and again; what it raises ends the work, which another process can continue from there.
     advance : callable
         Told what is being done, how many documents are done, and about how many there are.
     """
@@ -66,11 +66,11 @@ class Mover:
         Raises
         ------
         MoveLost
-            The move is another's by now, or over.
+            Another process holds the move, or the move is over.
         MoveImpossible, TooManyIndexes
             The target cannot hold the organization; the move must be cancelled.
         ServiceUnavailable, pymongo.errors.PyMongoError
-            Try again; it goes on from here.
+            Try again; the move continues from here.
         """
         targets.prepare(self._move)
         while True:
@@ -91,7 +91,7 @@ class Mover:
             source = stack.enter_context(open_side(move["source"], move["_id"]).raw())
             target = stack.enter_context(open_side(move["target"], move["_id"]).raw())
             changes = stack.enter_context(followed(source, move["resume_token"]))
-            verify = partial(records.verify, move, move["target"]["cluster"])
+            verify = partial(records.verify_holder, move, move["target"]["cluster"])
             copy = Copy(source, target, changes, verify)
             if move["phase"] == "copying":
                 self._save(resume_token=changes.resume_token)
@@ -99,7 +99,7 @@ class Mover:
                 self._save(phase="comparing", after=None, resume_token=changes.resume_token, done={})
             self._pass("Comparing", copy, copy.compare_behind)
             switched, seconds = self._switch(copy)
-        clean(switched, self._check_time)
+        remove_leftover(switched, self._check_time)
         return Moved(copy.done, seconds)
 
     def _pass(self, name: str, copy: Copy, step: Step) -> None:

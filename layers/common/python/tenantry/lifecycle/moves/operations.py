@@ -1,4 +1,4 @@
-"""Moving an organization, or giving up its move: what an operator asks for."""
+"""What an operator asks for: moving an organization, or cancelling its move."""
 
 import secrets
 from contextlib import suppress
@@ -9,7 +9,7 @@ from pymongo.errors import PyMongoError
 from tenantry.errors import OrganizationNotFound, ServiceUnavailable, TooManyIndexes
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.lifecycle.moves import endings, records
-from tenantry.lifecycle.moves.cleaning import clean
+from tenantry.lifecycle.moves.cleaning import remove_leftover
 from tenantry.lifecycle.moves.errors import MoveImpossible, MoveRefused
 from tenantry.lifecycle.moves.mover import Advance, CheckTime, Moved, Mover
 from tenantry.lifecycle.moves.records import MoveDocument
@@ -23,7 +23,7 @@ from tenantry.storage.opening import open_place
 def move(
     organization: str, cluster: str, kind: Kind, check_time: CheckTime, advance: Advance
 ) -> Moved | None:
-    """Move an organization's documents, or go on with a move that nobody is at.
+    """Move an organization's documents, or continue a move that has no holder.
 
     Parameters
     ----------
@@ -47,14 +47,14 @@ def move(
     MoveRefused, CapacityExhausted
         Nothing was begun.
     MoveImpossible, TooManyIndexes
-        The target cannot hold the organization; nothing is left of the move.
+        The target cannot hold the organization; nothing remains of the move.
     MoveLost, ServiceUnavailable, pymongo.errors.PyMongoError
         See `Mover.run`.
     """
     current = _find(organization)
     existing = records.find(current["_id"])
     if existing is not None and existing["phase"] == "cleaning":
-        clean(existing, check_time)
+        remove_leftover(existing, check_time)
         existing = None
     if existing is not None:
         taken = _take(existing, cluster, kind)
@@ -62,33 +62,33 @@ def move(
         return None
     else:
         taken = _begin(current, cluster, kind)
-    return _carry_on(taken, check_time, advance)
+    return _run(taken, check_time, advance)
 
 
-def go_on(existing: MoveDocument, check_time: CheckTime, advance: Advance) -> Moved | None:
-    """Go on with a move if nobody is at it, and return what it has done; raises as `move` does."""
+def continue_move(existing: MoveDocument, check_time: CheckTime, advance: Advance) -> Moved | None:
+    """Continue a move if it has no holder, and return what it has done; raises as `move` does."""
     if existing["phase"] == "cleaning":
-        clean(existing, check_time)
+        remove_leftover(existing, check_time)
         return None
     taken = records.take(existing["_id"], ids.random_id("mover"))
-    return _carry_on(taken, check_time, advance) if taken is not None else None
+    return _run(taken, check_time, advance) if taken is not None else None
 
 
 def cancel(organization: str, check_time: CheckTime) -> bool:
-    """Give up a move and remove what it has copied; tell whether there was one.
+    """Cancel a move and remove what it has copied; tell whether there was one.
 
-    One that has switched already is completed instead.
+    A move that has switched already is completed instead.
 
     Raises
     ------
     OrganizationNotFound
     ServiceUnavailable, pymongo.errors.PyMongoError
-        Try again; it goes on from here.
+        Try again; it continues from here.
     """
     ended = endings.cancel(_find(organization)["_id"])
     if ended is None:
         return False
-    clean(ended, check_time)
+    remove_leftover(ended, check_time)
     return True
 
 
@@ -120,8 +120,8 @@ def summary(moved: Moved | None) -> dict[str, Any]:
 
 
 def _find(organization: str) -> OrganizationDocument:
-    found = finding.find(organization) or finding.find_holder(organization)
-    settled = settle(found, deletion=False) if found is not None else None
+    present = finding.find_present(organization)
+    settled = settle(present, deletion=False) if present is not None else None
     if settled is None or settled["state"] == "deleting":
         raise OrganizationNotFound
     return settled
@@ -159,7 +159,7 @@ def _check_known(*names: str) -> None:
 
 
 def _choose(current: OrganizationDocument, cluster: str, kind: Kind) -> Place:
-    registered = {one["_id"]: one for one in clusters.find_all()}
+    registered = {document["_id"]: document for document in clusters.find_all()}
     if cluster not in registered:
         raise MoveRefused(f"No cluster {cluster} is registered; see `tenantry cluster add`")
     if kind == "collection":
@@ -170,7 +170,7 @@ def _choose(current: OrganizationDocument, cluster: str, kind: Kind) -> Place:
     return Place(cluster, kind, secrets.choice(pools))
 
 
-def _carry_on(taken: MoveDocument, check_time: CheckTime, advance: Advance) -> Moved:
+def _run(taken: MoveDocument, check_time: CheckTime, advance: Advance) -> Moved:
     try:
         return Mover(taken, check_time, advance).run()
     except (MoveImpossible, TooManyIndexes):

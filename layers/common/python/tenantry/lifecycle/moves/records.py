@@ -48,9 +48,10 @@ class MoveDocument(TypedDict):
     """A move as it is stored; `_id` is the organization's.
 
     In the phases copying and comparing, the documents up to `after` are copied or compared, as they were at
-    `resume_token` or later; `done` is their tally. In the phase cleaning, what is at `left` is to be removed.
-    `namespaces` are reserved besides those of the organization: on the target's cluster, or on that of what
-    is left. `progressed_at` is when it last came closer to its end, which keeping the lease does not.
+    `resume_token` or later; `done` is their tally. In the phase cleaning, what is at `leftover` is to be
+    removed. `namespaces` are reserved besides those of the organization: on the cluster of the target, or of
+    the leftover. `progressed_at` is when the move last came closer to its end; keeping the lease does not
+    count.
     """
 
     _id: str
@@ -58,7 +59,7 @@ class MoveDocument(TypedDict):
     phase: Phase
     source: Side
     target: Side
-    left: Side | None
+    leftover: Side | None
     namespaces: int
     after: DocumentId | None
     resume_token: Document | None
@@ -123,7 +124,7 @@ def begin(organization: OrganizationDocument, uuid: UUID | None, target: Place, 
         "phase": "copying",
         "source": _side(source, uuid),
         "target": _side(target, None),
-        "left": None,
+        "leftover": None,
         "namespaces": _namespaces(organization, target),
         "after": None,
         "resume_token": None,
@@ -160,7 +161,7 @@ def _namespaces(organization: OrganizationDocument, target: Place) -> int:
 
 
 def take(organization_id: str, holder: str) -> MoveDocument | None:
-    """Take a move that nobody is at; return it, or None if there is none."""
+    """Become the holder of a move that has none; return the move, or None if there is no such move."""
     now = moments.now()
     free = {
         "_id": organization_id,
@@ -171,19 +172,19 @@ def take(organization_id: str, holder: str) -> MoveDocument | None:
     return moves().find_one_and_update(free, {"$set": taken}, return_document=ReturnDocument.AFTER)
 
 
-def verify(move: MoveDocument, cluster: str) -> None:
-    """Check that a move is still its holder's, who is about to commit a transaction on a cluster.
+def verify_holder(move: MoveDocument, cluster: str) -> None:
+    """Check that a holder who is about to commit a transaction on a cluster still holds the move.
 
     Raises
     ------
     MoveLost
-        It is not.
+        Another process holds it, or it is over.
     """
-    check(mine(move), cluster)
+    verify_present(by_holder(move), cluster)
 
 
-def check(expected: Document, cluster: str) -> None:
-    """Check that there is a move as expected for whoever is about to commit a transaction on a cluster.
+def verify_present(expected: Document, cluster: str) -> None:
+    """Check that there is a move as expected, before a transaction on a cluster is committed.
 
     Raises
     ------
@@ -202,31 +203,35 @@ def save(move: MoveDocument, progress: dict[str, Any]) -> None:
     move : MoveDocument
         Held by this process.
     progress : dict
-        Fields that change; it has come closer to its end if `after` is among them.
+        Fields that change; the move has come closer to its end if `after` is among them.
 
     Raises
     ------
     MoveLost
-        It is another's by now, or over; nothing changed.
+        Another process holds it, or it is over; nothing changed.
     """
     now = moments.now()
     kept = progress | {"leased_until": now + LEASE} | ({"progressed_at": now} if "after" in progress else {})
-    if moves().update_one(mine(move), {"$set": kept}).matched_count != 1:
+    if moves().update_one(by_holder(move), {"$set": kept}).matched_count != 1:
         raise MoveLost
     move.update(kept)  # type: ignore[typeddict-item]
 
 
 def progressed(move: MoveDocument) -> None:
-    """Note that something of what a move has left is removed."""
-    one = {"_id": move["_id"], "move_id": move["move_id"]}
-    moves().update_one(one, {"$set": {"progressed_at": moments.now()}})
+    """Note that a part of a move's leftover is removed."""
+    moves().update_one(by_id(move), {"$set": {"progressed_at": moments.now()}})
 
 
 def release(move: MoveDocument) -> None:
     """Let another take the move, at once."""
-    moves().update_one(mine(move), {"$set": {"holder": None}})
+    moves().update_one(by_holder(move), {"$set": {"holder": None}})
 
 
-def mine(move: MoveDocument) -> Document:
-    """Return the filter of a move that is still its holder's."""
-    return {"_id": move["_id"], "move_id": move["move_id"], "holder": move["holder"]}
+def by_id(move: MoveDocument) -> Document:
+    """Return the filter of a move, whoever holds it."""
+    return {"_id": move["_id"], "move_id": move["move_id"]}
+
+
+def by_holder(move: MoveDocument) -> Document:
+    """Return the filter of a move as long as its holder holds it."""
+    return by_id(move) | {"holder": move["holder"]}

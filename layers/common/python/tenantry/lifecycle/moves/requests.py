@@ -16,14 +16,14 @@ Answer = dict[str, Any]
 
 
 def handle(request: dict[str, Any], has_time: Callable[[], bool]) -> Answer:
-    """Move an organization or give up its move, as far as time allows.
+    """Move an organization or cancel its move, as far as time allows.
 
     Parameters
     ----------
     request : dict
         ``organization`` (slug or id), and ``to`` or ``cancel``.
     has_time : callable
-        Tells whether to go on.
+        Tells whether there is time to continue.
 
     Returns
     -------
@@ -37,12 +37,12 @@ def handle(request: dict[str, Any], has_time: Callable[[], bool]) -> Answer:
     MoveError, TenantryError, pymongo.errors.PyMongoError
         See `operations`.
     """
-    organization, check_time = request["organization"], _check(has_time)
+    organization, check_time = request["organization"], _time_check(has_time)
     try:
         match request:
             case {"to": str(to)}:
                 cluster, kind = operations.parse_target(to)
-                moved = operations.move(organization, cluster, kind, check_time, _nobody_looks)
+                moved = operations.move(organization, cluster, kind, check_time, _ignore_progress)
                 _report("Moved an organization", moved, organization=organization, to=to)
                 return {"state": "done"} | operations.summary(moved)
             case {"cancel": True}:
@@ -55,8 +55,8 @@ def handle(request: dict[str, Any], has_time: Callable[[], bool]) -> Answer:
     )
 
 
-def go_on_with_all(has_time: Callable[[], bool]) -> list[str]:
-    """Go on with every move that nobody is at, as far as time allows.
+def continue_all(has_time: Callable[[], bool]) -> list[str]:
+    """Continue every move that has no holder, as far as time allows.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def go_on_with_all(has_time: Callable[[], bool]) -> list[str]:
     given_up = []
     for move in records.find_all():
         try:
-            moved = operations.go_on(move, _check(has_time), _nobody_looks)
+            moved = operations.continue_move(move, _time_check(has_time), _ignore_progress)
             _report("Went on with a move", moved, organization_id=move["_id"])
         except OutOfTime:
             break
@@ -92,7 +92,7 @@ def _report(message: str, moved: Moved | None, **fields: Any) -> None:
         metrics.add_metric("MovePause", MetricUnit.Milliseconds, 1000 * moved.pause_seconds)
 
 
-def _check(has_time: Callable[[], bool]) -> Callable[[], None]:
+def _time_check(has_time: Callable[[], bool]) -> Callable[[], None]:
     def check_time() -> None:
         if not has_time():
             logger.info("A move is left for the next run")
@@ -101,5 +101,5 @@ def _check(has_time: Callable[[], bool]) -> Callable[[], None]:
     return check_time
 
 
-def _nobody_looks(name: str, done: int, expected: int) -> None:
+def _ignore_progress(name: str, done: int, expected: int) -> None:
     """Show no progress."""

@@ -1,7 +1,7 @@
 """The switch: a short pause in which the last changes are copied, and then the target is the place.
 
 Nobody may use the documents during the pause. A barrier at the source waits for the transactions that had
-begun before, and leaves an event behind all of theirs; once that has been seen, nothing more is to come.
+begun before, and leaves an event that follows all of theirs; once that has been seen, nothing more comes.
 """
 
 import time
@@ -23,25 +23,25 @@ PAUSE_SECONDS: Final = 0.8
 
 
 class TooLong(Exception):
-    """The pause would have taken too long; nothing changed, and the organization goes on at the source."""
+    """The pause would have taken too long; nothing changed, and the source stays in use."""
 
 
 def switch(move: MoveDocument, copy: Copy) -> tuple[MoveDocument, float]:
-    """Pause an organization and let it go on at the target.
+    """Pause an organization, and let it use the target from then on.
 
     Returns
     -------
     tuple of MoveDocument and float
-        The move, which has left the source, and how many seconds the pause took.
+        The move, whose leftover is the source now, and how many seconds the pause took.
 
     Raises
     ------
     TooLong
         Try again later.
     MoveLost
-        The move is another's by now, or over.
+        Another process holds the move, or the move is over.
     pymongo.errors.PyMongoError
-        Outcome unknown: the organization goes on at one of the two places once the pause has run out.
+        Outcome unknown: the organization uses one of the two places once the pause has run out.
     """
     until = moments.now() + PAUSE_LEASE
     if not moving.pause(move["_id"], move["move_id"], until):
@@ -53,11 +53,11 @@ def switch(move: MoveDocument, copy: Copy) -> tuple[MoveDocument, float]:
             switched = endings.switch(move, until)
     except (TooLong, MoveLost, PyMongoError):
         moving.resume(move["_id"], until)  # waits for a switch whose outcome is unknown
-        found = records.find(move["_id"])
-        if found is None or found["left"] != move["source"]:
-            records.verify(move, clusters.MAIN)
+        present = records.find(move["_id"])
+        if present is None or present["leftover"] != move["source"]:
+            records.verify_holder(move, clusters.MAIN)
             raise TooLong from None
-        switched = found
+        switched = present
     return switched, time.monotonic() - began
 
 

@@ -26,18 +26,19 @@ def prepare(move: MoveDocument) -> None:
     TooManyIndexes, MoveImpossible
         The target cannot have the organization's indexes.
     MoveLost
-        The move is another's by now, or over.
+        Another process holds the move, or the move is over.
     """
     target = move["target"]
     place = place_at(target)
     try:
-        uuid = open_side(target, move["_id"]).prepare(partial(records.verify, move, place.cluster))
+        uuid = open_side(target, move["_id"]).prepare(partial(records.verify_holder, move, place.cluster))
     except collections.CollectionExists:
         collections.log_stray(place)
         raise ServiceUnavailable from None
     if uuid != target["uuid"]:
         records.save(move, {"target": target | {"uuid": uuid}})
-    # Whoever wrote before it had looked whose the move is; whoever writes afterwards has to look afterwards.
+    # An earlier holder looks up who holds the move before it commits. The barrier lets nothing be committed
+    # later that was looked up before.
     if not collections.barrier(place):
         raise ServiceUnavailable
     try:
