@@ -35,3 +35,15 @@ def algorithm_that_the_token_chooses(token: str, key: jwt.PyJWK, algorithms: lis
     jwt.decode(token, key, algorithms=["none"])
     # ok: jwt-without-algorithm
     jwt.decode(token, key, algorithms=["EdDSA"])
+
+
+from tenantry.identity import pyjwt as jwt
+
+
+def decoded_as_the_library_does(token: str, key: jwt.PyJWK) -> None:
+    # ruleid: jwt-without-verification
+    jwt.decode(token, key, algorithms=["EdDSA"], options={"verify_signature": False})
+    # ruleid: jwt-without-algorithm
+    jwt.decode(token, key)
+    # ok: jwt-without-verification, jwt-without-algorithm
+    jwt.decode(token, key, algorithms=["EdDSA"])

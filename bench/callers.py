@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tenantry.identity import accounts, members, sessions, tokens
 from tenantry.identity.keys import public_keys
+from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.registry import schema
 from tests.support.service import LambdaContext, handler, proxy_event, route_of
 
@@ -21,7 +22,7 @@ class Caller(NamedTuple):
     headers: dict[str, str]
 
 
-def log_in(email: str, key: tokens.SigningKey) -> Caller:
+def log_in(email: str, key: SigningKey) -> Caller:
     """Log the owner of one organization in, without the cost of verifying a password."""
     account = accounts.find_by_email(email)
     assert account is not None, "the population is there"  # noqa: S101
@@ -59,7 +60,7 @@ def request(method: str, path: str, headers: Mapping[str, str], body: Any = None
         raise RefusedError(answer["body"])
 
 
-def publish(key: tokens.SigningKey) -> None:
+def publish(key: SigningKey) -> None:
     """Publish a key, so that environments on this server accept the tokens that it signs."""
     schema.ensure_schema()
     public_keys.publish(key.public_jwk)

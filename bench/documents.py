@@ -17,8 +17,8 @@ from rich.table import Table
 
 from bench.callers import log_in, publish
 from bench.rounds import Operation, medians, running_database, save
+from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.identity.owners import NewAccount
-from tenantry.identity.tokens import SigningKey
 from tenantry.lifecycle import creating
 from tenantry.lifecycle.creating import NewOrganization
 from tenantry.registry import clusters

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 import boto3
 from moto import mock_aws
 
-from tenantry.identity import tokens
+from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.runtime.observability import logger, metrics
 
 AWS_ENVIRONMENT: Final = {
@@ -28,13 +28,13 @@ class Environment:
     ----------
     uri : str
         Connection string of its server.
-    key : tokens.SigningKey
+    key : SigningKey
         Signs the tokens of its logins; has to be published on the server.
     variables : mapping
         Further environment variables.
     """
 
-    def __init__(self, uri: str, key: tokens.SigningKey, variables: Mapping[str, str] | None = None) -> None:
+    def __init__(self, uri: str, key: SigningKey, variables: Mapping[str, str] | None = None) -> None:
         unlimited = dict.fromkeys(("CHANGES_PER_HOUR", "SIGN_UPS_PER_HOUR"), "1000000000")
         environment = {"MONGODB_URI": uri, **unlimited, **AWS_ENVIRONMENT, **(variables or {})}
         self._process = ProcessPoolExecutor(1, get_context("spawn"), _prepare, (environment, key.to_json()))

@@ -24,7 +24,7 @@ from bench.rounds import save
 from bench.scale.population import email_of, running
 from local.processes import free_port
 from local.stack import Settings, Stack, running_stack
-from tenantry.identity.tokens import SigningKey
+from tenantry.identity.keys.signing_key import SigningKey
 from tests.support import connections
 from tests.support.owners import PASSWORD
 

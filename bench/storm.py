@@ -14,7 +14,7 @@ from bench.environments import Environment
 from bench.load import FUNCTION, ON_LAMBDA
 from bench.rounds import save
 from bench.scale.population import name_of, running
-from tenantry.identity.tokens import SigningKey
+from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.registry import names
 from tenantry.runtime import clients, mongodb
 from tenantry.runtime.settings import settings

@@ -13,8 +13,8 @@ from bench.callers import log_in, publish
 from bench.cold_start import layers
 from bench.cold_start.runtime import Function
 from bench.cold_start.secrets_manager import running_secrets_manager
+from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.identity.owners import NewAccount
-from tenantry.identity.tokens import SigningKey
 from tenantry.lifecycle import creating
 from tenantry.lifecycle.creating import NewOrganization
 from tests.support.secrets_extension import running_extension

@@ -16,7 +16,7 @@ from bench.environments import Environment
 from bench.rounds import save
 from bench.scale import costs, ddl, plots, requests
 from bench.scale.population import running
-from tenantry.identity.tokens import SigningKey
+from tenantry.identity.keys.signing_key import SigningKey
 
 FEW: Final = 100
 SIZES: Final = (FEW, 1_000, 10_000)

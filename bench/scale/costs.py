@@ -16,7 +16,7 @@ from bench.scale import ddl
 from bench.scale.population import Server, running
 from cli.checks.collections import TenantCollections
 from cli.connection import Target, connected
-from tenantry.identity.tokens import SigningKey
+from tenantry.identity.keys.signing_key import SigningKey
 
 TENANTRY: Final = Path(__file__).parents[2] / ".venv" / "bin" / "tenantry"
 WAITING_FOR_CONNECTIONS: Final = 23016  # what mongod logs once it is up

@@ -22,8 +22,8 @@ from bench.environments import Environment
 from local.mongod import mongod_binary, running_mongod
 from local.processes import free_port
 from tenantry.identity import accounts, members
+from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.identity.passwords import hash_password
-from tenantry.identity.tokens import SigningKey
 from tenantry.registry import clusters, names, schema
 from tenantry.registry.organizations import changing
 from tenantry.registry.organizations.document import OWN_NAMESPACES, create_document

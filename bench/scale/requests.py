@@ -18,7 +18,7 @@ from bench.callers import Caller, log_in, publish, request
 from bench.environments import Environment
 from bench.scale.population import PASSWORD, email_of, running
 from tenantry.identity import passwords
-from tenantry.identity.tokens import SigningKey
+from tenantry.identity.keys.signing_key import SigningKey
 
 ROUNDS: Final = 200
 LOGIN_ROUNDS: Final = 30  # with the password, which takes a fifth of a second of CPU

@@ -6,7 +6,7 @@ import pytest
 from pymongo import MongoClient
 
 from tenantry.identity.keys import public_keys
-from tenantry.identity.tokens import SigningKey
+from tenantry.identity.keys.signing_key import SigningKey
 from tests.concurrency.api import sign_without_secrets_manager
 from tests.concurrency.server import Server
 from tests.support import library

@@ -28,9 +28,9 @@ from tenantry.errors import (
 )
 from tenantry.identity import authentication, login, password_change, throttling
 from tenantry.identity.keys import public_keys
+from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.identity.sessions import Identity
-from tenantry.identity.tokens import SigningKey
 from tenantry.lifecycle import creating, deleting, updating
 from tenantry.lifecycle.creating import NewOrganization
 from tenantry.lifecycle.intents.settling import settle

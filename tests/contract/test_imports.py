@@ -14,7 +14,7 @@ from tests.contract.sam_template import PROJECT, function_directories
 FUNCTIONS: Final = sorted(set(function_directories().values()))
 EVERYWHERE: Final = {"aws_lambda_powertools", "bson", "jmespath", "pymongo", "tenantry", "typing_extensions"}
 SCHEMAS: Final = {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"}
-TOKENS: Final = {"cryptography"}
+TOKENS: Final = {"cryptography", "jwt"}
 # What these functions import besides EVERYWHERE; all others validate requests, and check or sign tokens.
 PACKAGES: Final = {
     "delete_organization": TOKENS,
@@ -39,6 +39,8 @@ FUNCTIONS_OF_MODULE: Final = {
     "lifecycle.suspending": {"operator"},
     "lifecycle.updating": {"update_organization"},
 }
+# What packages import besides, and no function uses.
+UNUSED: Final = {"cryptography.x509.base", "http.client", "urllib.request"}
 # Prints what is imported, and what had to be compiled for it.
 PROGRAM: Final = """
 import json, sys
@@ -86,6 +88,11 @@ def test_modules_are_imported_by_the_functions_that_use_them(starts: dict[str, S
     for module, functions in FUNCTIONS_OF_MODULE.items():
         importing = {function for function, start in starts.items() if f"tenantry.{module}" in start.modules}
         assert importing == functions, module
+
+
+def test_functions_do_not_import_what_none_uses(starts: dict[str, Start]) -> None:
+    for function, start in starts.items():
+        assert UNUSED.isdisjoint(start.modules), function
 
 
 def test_nothing_of_the_layer_is_compiled_at_the_start(starts: dict[str, Start], layer: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tenantry.errors import ServiceUnavailable
 from tenantry.identity.keys import public_keys
-from tenantry.identity.tokens import SigningKey
+from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.registry import issuer
 from tenantry.runtime import moments, mongodb, process
 from tests.support import library

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tenantry.identity.keys import public_keys
-from tenantry.identity.tokens import SigningKey
+from tenantry.identity.keys.signing_key import SigningKey
 from tests.contract.sam_template import PROJECT
 from tests.support.databases import Databases
 from tests.support.secrets_extension import running_extension

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import jwt
 
-from tenantry.identity.tokens import ALGORITHM, CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, Claims, Jwk, SigningKey
+from tenantry.identity.keys.signing_key import ALGORITHM, Jwk, SigningKey
+from tenantry.identity.tokens import CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, Claims
 
 KEY: Final = SigningKey.generate()
 CLAIMS: Final = Claims._fields

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tenantry.errors import InvalidToken
 from tenantry.identity import tokens
-from tenantry.identity.tokens import ALGORITHM, CLOCK_SKEW_SECONDS, LIFETIME_SECONDS, SigningKey
+from tenantry.identity.keys.signing_key import ALGORITHM, SigningKey
+from tenantry.identity.tokens import CLOCK_SKEW_SECONDS, LIFETIME_SECONDS
 from tests.unit.identity.forgeries import (
     NOW,
     SIGNATURE,
@@ -246,8 +247,8 @@ def test_no_key_is_looked_up_for_a_header_that_is_refused() -> None:
 
 
 def test_no_claim_is_read_before_the_signature_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(octets: bytes) -> None:
-        raise AssertionError(octets)
+    def read(verified: object, _: bytes) -> None:
+        raise AssertionError(verified)
 
     monkeypatch.setattr(tokens, "_read_claims", read)
     for name in ("payload of another token", "signature by another key", "signature with a larger scalar"):
@@ -259,9 +260,11 @@ def test_json_that_is_too_deep_for_the_interpreter_is_invalid(monkeypatch: pytes
     def loads(_: bytes) -> None:
         raise RecursionError  # how deep that is depends on the platform
 
+    of_an_unknown_key = with_header(kid=OTHER.kid)
     monkeypatch.setattr(json, "loads", loads)
-    with pytest.raises(InvalidToken):
-        tokens.verify(VALID, find_key)
+    for token in (VALID, of_an_unknown_key):
+        with pytest.raises(InvalidToken):
+            tokens.verify(token, find_key)
 
 
 def test_there_are_many_hostile_tokens() -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from tenantry.identity import tokens
 from tenantry.identity.keys import public_keys, rotation
+from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.registry import issuer
 from tenantry.runtime import moments, process, secrets
 from tests.support import library
@@ -193,7 +194,7 @@ def test_unknown_key_ids_make_no_storm_of_reads(
     monkeypatch.setattr(public_keys, "_read", read)
     for _ in range(20):
         forged = tokens.issue(
-            tokens.SigningKey.generate(),
+            SigningKey.generate(),
             session_id="ses_1",
             account_id="acct_1",
             organization=tokens.InOrganization(owner.id, "alpha"),

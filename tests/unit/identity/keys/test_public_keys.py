@@ -7,7 +7,7 @@ from pymongo.database import Database
 
 from tenantry.identity.keys import public_keys
 from tenantry.identity.keys.public_keys import CACHE_SECONDS, UNKNOWN_KEY_PAUSE_SECONDS, all_keys, find_key
-from tenantry.identity.tokens import SigningKey
+from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.runtime import moments, mongodb
 
 OLD, NEW = SigningKey.generate(), SigningKey.generate()

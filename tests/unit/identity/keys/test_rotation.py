@@ -12,7 +12,7 @@ from tenantry.errors import InvalidToken
 from tenantry.identity import tokens
 from tenantry.identity.keys import public_keys
 from tenantry.identity.keys.rotation import RETIRED_AFTER, RotationEvent, rotate
-from tenantry.identity.tokens import SigningKey
+from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.runtime import moments, secrets
 
 STEPS: tuple[Literal["createSecret", "setSecret", "testSecret", "finishSecret"], ...] = (

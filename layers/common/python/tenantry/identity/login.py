@@ -15,9 +15,10 @@ from tenantry.errors import (
 from tenantry.identity import accounts, devices, members, passwords, refreshing, sessions, tokens
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.credentials import check_password, recorded, refusal
+from tenantry.identity.keys.signing_key import InvalidSigningKey, SigningKey
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Started, Tokens
-from tenantry.identity.tokens import InOrganization, InvalidSigningKey, SigningKey
+from tenantry.identity.tokens import InOrganization
 from tenantry.runtime import mongodb
 from tenantry.runtime.observability import count, logger
 from tenantry.runtime.secrets import read_secret

@@ -11,7 +11,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from tenantry.audit import recording
-from tenantry.identity.tokens import Jwk
+from tenantry.identity.keys.signing_key import Jwk
 from tenantry.registry import issuer
 from tenantry.runtime import moments, mongodb, process
 from tenantry.runtime.settings import settings

@@ -10,7 +10,7 @@ from typing import Final, Literal, TypedDict
 
 from tenantry.identity import tokens
 from tenantry.identity.keys import public_keys
-from tenantry.identity.tokens import InvalidSigningKey, SigningKey
+from tenantry.identity.keys.signing_key import InvalidSigningKey, SigningKey
 from tenantry.runtime import moments, secrets
 from tenantry.runtime.observability import count, logger
 

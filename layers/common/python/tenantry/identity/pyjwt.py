@@ -1,0 +1,39 @@
+"""PyJWT, without what it imports that no function uses.
+
+`import jwt` brings a client that fetches keys over HTTP, and X.509 for keys in certificates: four fifths of
+what it costs. Both are postponed until somebody uses them.
+"""
+
+import sys
+from importlib import reload
+from importlib.util import find_spec, module_from_spec
+from typing import Any
+
+
+def _postpone(name: str) -> None:
+    """Let a module run when something is asked of it that is not there yet (PEP 562)."""
+    spec = find_spec(name)
+    if spec is None or name in sys.modules:
+        return
+    module = module_from_spec(spec)
+
+    def run(attribute: str) -> Any:
+        vars(module).pop("__getattr__", None)
+        return getattr(reload(module), attribute)
+
+    vars(module)["__getattr__"] = run
+    sys.modules[name] = module
+    package, _, child = name.rpartition(".")
+    if package:
+        setattr(sys.modules[package], child, module)
+
+
+_postpone("jwt")
+_postpone("cryptography.x509")
+
+from jwt.algorithms import OKPAlgorithm  # noqa: E402
+from jwt.api_jwk import PyJWK  # noqa: E402
+from jwt.api_jwt import decode, encode  # noqa: E402
+from jwt.exceptions import PyJWTError  # noqa: E402
+
+__all__ = ["OKPAlgorithm", "PyJWK", "PyJWTError", "decode", "encode"]
