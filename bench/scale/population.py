@@ -26,7 +26,7 @@ from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.identity.passwords import hash_password
 from tenantry.registry import clusters, names, schema
 from tenantry.registry.organizations import changing
-from tenantry.registry.organizations.document import OWN_NAMESPACES, create_document
+from tenantry.registry.organizations.document import OWN_NAMESPACES, create_document, organizations
 from tenantry.runtime import mongodb
 from tenantry.runtime.settings import settings
 
@@ -100,7 +100,7 @@ def populate(uri: str, size: int) -> None:
     schema.ensure_schema()
     clusters.register(clusters.MAIN, limit=4 * size)  # twice what they take
     password_hash = hash_password(PASSWORD)
-    done = mongodb.collection("organizations").count_documents({})
+    done = organizations().count_documents({})
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with (
         MongoClient[mongodb.Document](uri, maxPoolSize=CREATORS) as client,

@@ -7,9 +7,11 @@ import pymongo
 from pymongo.errors import PyMongoError
 
 from cli.backups.content import Content
+from tenantry.audit.recording import Record, audit
 from tenantry.identity import accounts
 from tenantry.identity.accounts import AccountDocument
-from tenantry.runtime import mongodb
+from tenantry.identity.members import members
+from tenantry.runtime.mongodb import Document
 
 SEARCH_SECONDS: Final = 3  # no index leads from an account to its logins
 MAX_ORGANIZATIONS: Final = 100  # that are looked at
@@ -36,8 +38,8 @@ def moment(at: datetime) -> str:
 
 def _last_login(account_id: str) -> str:
     """Return what the audit record knows: of the account's organizations or, if that is nothing, of all."""
-    members = mongodb.collection("members").find({"account_id": account_id}, limit=MAX_ORGANIZATIONS)
-    organization_ids = [member["organization_id"] for member in members]
+    found = members().find({"account_id": account_id}, limit=MAX_ORGANIZATIONS)
+    organization_ids = [member["organization_id"] for member in found]
     logins = {"action": "login.succeeded", "details.account_id": account_id}
     try:
         with pymongo.timeout(SEARCH_SECONDS):
@@ -49,5 +51,5 @@ def _last_login(account_id: str) -> str:
     return f"last login {moment(last['at'])}" if last else "no login recorded"
 
 
-def _latest(records: mongodb.Document) -> mongodb.Document | None:
-    return mongodb.collection("audit").find_one(records, sort=[("at", pymongo.DESCENDING)])
+def _latest(query: Document) -> Record | None:
+    return audit().find_one(query, sort=[("at", pymongo.DESCENDING)])

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from tenantry import http
-from tenantry.runtime import mongodb
+from tenantry.registry import issuer
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
@@ -19,7 +19,7 @@ app = APIGatewayRestResolver()
 )
 def get_health() -> dict[str, str]:
     """Answer 200 if the database lets the function read, else 503."""
-    mongodb.check_access()
+    issuer.check_access()
     return {"status": "ok"}
 
 

@@ -17,7 +17,7 @@ from tenantry.lifecycle import creating, deleting, slugs, updating
 from tenantry.lifecycle.creating import NewOrganization
 from tenantry.lifecycle.updating import Changes
 from tenantry.registry.organizations.document import OrganizationDocument
-from tenantry.runtime import ids, moments, mongodb, process
+from tenantry.runtime import ids, moments, process
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, email_of
 
@@ -92,14 +92,12 @@ def let_time_pass(account_id: str, passed: timedelta) -> None:
     """Make it longer ago that an account has been left without an organization."""
     milliseconds = round(passed / timedelta(milliseconds=1)) + 1
     earlier = {"$subtract": ["$without_organization_since", milliseconds]}
-    mongodb.collection("accounts").update_one(
-        {"_id": account_id}, [{"$set": {"without_organization_since": earlier}}]
-    )
+    accounts.accounts().update_one({"_id": account_id}, [{"$set": {"without_organization_since": earlier}}])
 
 
 def accounts_of(organization_id: str) -> list[str]:
     """Return the ids of an organization's members' accounts."""
-    found = mongodb.collection("members").find({"organization_id": organization_id})
+    found = members.members().find({"organization_id": organization_id})
     return [member["account_id"] for member in found]
 
 

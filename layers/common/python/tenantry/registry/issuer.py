@@ -83,6 +83,17 @@ def recorded(session: ClientSession | None = None) -> str | None:
     return document["iss"] if document else None
 
 
+def check_access() -> None:
+    """Read from the master database what every function may read, for a ping is answered to strangers, too.
+
+    Raises
+    ------
+    ServiceUnavailable, pymongo.errors.PyMongoError
+        The server gives no answer, or does not accept the connection string's user.
+    """
+    recorded()
+
+
 def record(iss: str, session: ClientSession) -> None:
     """Record within a transaction that the master database belongs to an issuer."""
     document = {"iss": iss, "recorded_at": moments.now()}

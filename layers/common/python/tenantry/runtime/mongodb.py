@@ -1,4 +1,4 @@
-"""The master database: its client, indexes and views, and how commands and transactions run."""
+"""The master database: its client and collections, and how commands and transactions run."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -60,17 +60,6 @@ def ping() -> None:
         It gives none.
     """
     master().command("ping")
-
-
-def check_access() -> None:
-    """Read from the master database what every function may read, for a ping is answered to strangers, too.
-
-    Raises
-    ------
-    ServiceUnavailable, pymongo.errors.PyMongoError
-        The server gives no answer, or does not accept the connection string's user.
-    """
-    collection("signing_keys").find_one({"_id": None})
 
 
 def collection(name: str) -> Collection[Any]:
