@@ -38,6 +38,7 @@ from cli.output import (
 )
 from cli.reporting import reported
 from tenantry.identity import accounts
+from tenantry.identity.keys import public_keys
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.add_typer(cluster_commands.app, name="cluster")
@@ -71,7 +72,8 @@ def verify(target: Target, older_than: OlderThan = 60, as_json: Json = False) ->
 def reconcile(target: Target, older_than: OlderThan = 0, as_json: Json = False) -> None:
     """Complete every rename and deletion that was begun and not finished; drop what killed restores left."""
     with reported(), connected(target) as databases:
-        outcome = asdict(reconciler.settle(target, databases, timedelta(seconds=older_than)))
+        library.use(target)
+        outcome = asdict(reconciler.settle(databases, timedelta(seconds=older_than)))
     if as_json:
         print_json(outcome)
     else:
@@ -141,10 +143,11 @@ def setup_database(target: Target, issuer: Issuer = None, as_json: Json = False)
     """
     advice = "; Atlas takes roles from its own tools only, see `tenantry atlas-roles`"
     with reported(advice), connected(target) as databases:
-        library.ensure_schema(target)
+        library.use(target)
+        library.ensure_schema()
         folding = addresses.fold_stored(databases)
         if issuer is not None:
-            library.hand_over(target, issuer)
+            public_keys.hand_over(issuer)
         owner = signing_keys.issuer_of(databases)
         for tenants in databases.clusters.values():
             names = roles.set_up(tenants.client, target)
@@ -179,7 +182,8 @@ def revoke_key(
     Functions keep keys for five minutes, so they accept it as long as that.
     """
     with reported(), connected(target):
-        revoked = library.revoke_key(target, key_id)
+        library.use(target)
+        revoked = public_keys.revoke(key_id)
     if not revoked:
         print_error(f"No rotation has replaced a key {key_id}; see SECURITY.md for what comes first")
         raise typer.Exit(1)

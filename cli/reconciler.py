@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cli import library
 from cli.backups import staging
-from cli.connection import Databases, Target
+from cli.connection import Databases
 from tenantry.lifecycle.moves import cleaning
 from tenantry.lifecycle.reconciling import reconcile
 
@@ -22,9 +21,8 @@ class Outcome:
     dropped: list[str]
 
 
-def settle(target: Target, databases: Databases, older_than: timedelta) -> Outcome:
+def settle(databases: Databases, older_than: timedelta) -> Outcome:
     """Settle intents and erasures of this age, end unused accounts, clean up after moves and restores."""
-    library.use(target)
     reconciled = reconcile(older_than)
     moved = cleaning.remove_leftovers()
     dropped = staging.drop_abandoned(databases)
