@@ -1,4 +1,4 @@
-"""A MongoDB server that asks who its clients are and checks what they may do."""
+"""A MongoDB server that authenticates its clients and enforces their roles."""
 
 import secrets
 from collections.abc import Iterator

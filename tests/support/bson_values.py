@@ -72,5 +72,5 @@ VALUES = values(SCALARS | REGEXES | CODES | REFERENCES)
 
 
 def exactly(value: Any) -> bytes:
-    """Return what is the same only for values of the same types, NaN included."""
+    """Return a value that is equal for two values only if their types are, too; NaN equals NaN."""
     return bson.encode({"": value}, codec_options=CODEC_OPTIONS)

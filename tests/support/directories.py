@@ -10,9 +10,9 @@ ROOMY_BYTES: Final = 4 * 1024**3
 
 
 def data_directory() -> tempfile.TemporaryDirectory[str]:
-    """Make a directory, in memory where that is roomy; half of the tests' time is spent on syncing a disk.
+    """Make a directory, in memory if there is room: on a disk, tests spend half of their time syncing it.
 
-    What is in memory survives the kill of a process as well.
+    Files in memory survive the kill of a process as well.
     """
     is_roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOMY_BYTES
     return tempfile.TemporaryDirectory(dir=MEMORY if is_roomy else None, prefix="tenantry-")

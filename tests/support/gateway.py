@@ -21,7 +21,7 @@ NOT_FOUND = Answer(
 
 
 class Gateway(BaseHTTPRequestHandler):
-    """What API Gateway does: finds the function, knows who has signed, and hands texts and octets on.
+    """Does what API Gateway does: finds the function, tells it who signed, and passes bodies on.
 
     Each request comes from an address of its own, so that failures do not add up to a pause.
     """

@@ -1,4 +1,4 @@
-"""`outbox.publish`, killed when it is about to send its nth command that is more than a look.
+"""`outbox.publish`, killed when it is about to send its nth command that changes something.
 
 Usage: python -m tests.support.killed_publisher N
 """

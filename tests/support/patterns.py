@@ -1,4 +1,4 @@
-"""Hypothesis strategies for regular expressions, and for texts that they have to do with."""
+"""Hypothesis strategies for regular expressions, and for texts that may match them."""
 
 from hypothesis import strategies as st
 

@@ -55,7 +55,7 @@ SIMPLE_CONDITIONS = (
 
 
 def _operand(name: str, condition: st.SearchStrategy[Any], query: st.SearchStrategy[Any]) -> Any:
-    """Return a strategy for what is mostly right for the operator."""
+    """Return a strategy for operands that are mostly right for an operator."""
     right: dict[str, st.SearchStrategy[Any]] = {
         "$in": st.lists(VALUES, max_size=3),
         "$nin": st.lists(VALUES, max_size=3),

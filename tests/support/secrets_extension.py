@@ -11,7 +11,7 @@ from tests.support.http_servers import running
 
 
 class SecretsExtension(ThreadingHTTPServer):
-    """Answers with the current strings of secrets, to whom has the function's session token."""
+    """Answers requests that have the function's session token with the current strings of secrets."""
 
     def __init__(self, secrets: Mapping[str, str], session_token: str) -> None:
         super().__init__((HOST, 0), _Handler)

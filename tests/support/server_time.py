@@ -10,7 +10,7 @@ from pymongo.collection import Collection
 def server_seconds(
     collection: Collection[dict[str, Any]], run: Callable[[], object], attempts: int = 3
 ) -> float:
-    """Return the processor time of the server of a collection while it is asked, on the average."""
+    """Return the average processor time that a call takes a collection's server."""
     server = psutil.Process(collection.database.client.admin.command("serverStatus")["pid"])
     before = server.cpu_times()
     for _ in range(attempts):

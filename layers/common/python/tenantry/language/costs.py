@@ -69,18 +69,18 @@ def check(query: Mapping[str, Any], max_conditions: int = MAX_CONDITIONS) -> Non
 
 def _of_query(query: Any, path: str, numbers: int) -> Iterator[_Condition]:
     for key, value in query.items() if isinstance(query, Mapping) else ():
-        here = joined(path, key)
+        path_of_value = joined(path, key)
         if key in LOGICAL:
-            for index, each in enumerate(_list(value)):
-                yield from _of_query(each, joined(here, index), numbers)
+            for index, alternative in enumerate(_list(value)):
+                yield from _of_query(alternative, joined(path_of_value, index), numbers)
         elif not key.startswith("$"):
-            yield from _of_field(value, here, _numbers(key, here, numbers))
+            yield from _of_field(value, path_of_value, _numbers(key, path_of_value, numbers))
 
 
-def _numbers(path: str, here: str, before: int) -> int:
-    numbers = before + field_paths.numbers(path)
+def _numbers(name: str, path: str, numbers_before: int) -> int:
+    numbers = numbers_before + field_paths.numbers(name)
     if numbers > MAX_NUMBERS:
-        raise CostlyQuery(here, f"must not lead through more than {MAX_NUMBERS} names of digits")
+        raise CostlyQuery(path, f"must not lead through more than {MAX_NUMBERS} names of digits")
     return numbers
 
 
@@ -106,10 +106,10 @@ def _of_operator(name: str, operand: Any, path: str, numbers: int, options: Any)
         case "$elemMatch" | "$not":
             yield from _of_field(operand, path, numbers)
         case "$all":
-            for index, each in enumerate(_list(operand)):
-                yield from _of_field(each, joined(path, index), numbers)
+            for index, item in enumerate(_list(operand)):
+                yield from _of_field(item, joined(path, index), numbers)
         case "$in" | "$nin":
-            steps = sum(_steps(each, joined(path, index)) for index, each in enumerate(_list(operand)))
+            steps = sum(_steps(item, joined(path, index)) for index, item in enumerate(_list(operand)))
             yield _weighed(numbers, 1, steps)
         case "$regex":
             yield _weighed(numbers, 1, _steps(_regex(operand, options), path))

@@ -91,10 +91,10 @@ def sort_key_of(cursor: str, query: dict[str, Any], sort: Sort, find: Find) -> S
     if "after" in members:
         after: SortKey = members["after"]
         return after
-    for found in find(pages.sort_key_pipeline(members["behind"][0], sort)):
-        if _digest(found["sort_key"]) == members["is"]:
-            again: SortKey = found["sort_key"]
-            return again
+    for document in find(pages.sort_key_pipeline(members["behind"][0], sort)):
+        if _digest(document["sort_key"]) == members["is"]:
+            sort_key: SortKey = document["sort_key"]
+            return sort_key
     raise CursorOutdated
 
 

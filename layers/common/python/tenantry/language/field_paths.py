@@ -48,10 +48,9 @@ def check(path: str, field: str) -> None:
 
 
 def nested(paths: Sequence[str]) -> tuple[str, str] | None:
-    """Return a path and another one that it leads into, if there are such."""
-    return next(
-        ((one, other) for one, other in permutations(paths, 2) if f"{other}.".startswith(f"{one}.")), None
-    )
+    """Return two of the paths of which the second is the first or leads into it, if there are such."""
+    pairs = permutations(paths, 2)
+    return next(((outer, inner) for outer, inner in pairs if f"{inner}.".startswith(f"{outer}.")), None)
 
 
 def refusal_of_key(paths: Sequence[str]) -> str | None:
@@ -63,6 +62,6 @@ def refusal_of_key(paths: Sequence[str]) -> str | None:
     fields = [path for path in paths if path != "_id"]  # which is no array
     if len(fields) > 1 and any(map(numbers, fields)):
         return "must not have names of digits where there are several fields"
-    if (found := nested(fields)) is not None:
-        return f"must not have both {found[0]} and {found[1]}"
+    if (pair := nested(fields)) is not None:
+        return f"must not have both {pair[0]} and {pair[1]}"
     return None

@@ -36,6 +36,6 @@ def parse(text: str | None) -> dict[str, Any] | None:
         if path.startswith("-"):
             raise InvalidFields.of("fields", "must be the fields to answer; a minus leaves none out")
         field_paths.check(path, "fields")
-    if (found := field_paths.nested(paths)) is not None:
-        raise InvalidFields.of("fields", f"must not have both {found[0]} and {found[1]}")
+    if (pair := field_paths.nested(paths)) is not None:
+        raise InvalidFields.of("fields", f"must not have both {pair[0]} and {pair[1]}")
     return dict.fromkeys(paths, 1)

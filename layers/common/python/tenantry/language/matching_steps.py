@@ -62,35 +62,35 @@ def sequence(items: Sequence[Item]) -> Part:
 def alternative(items: Sequence[Item], *, is_only: bool) -> Part:
     """Return the same for an alternative of a whole expression, which is tried at each character of a text.
 
-    What stands at its end has matched wherever it stops, so there it need not be endless. ``.*`` at the
-    beginning of the only alternative is tried once in each line.
+    The last item need not be endless: wherever it stops, the expression has matched. ``.*`` at the beginning
+    of the only alternative is tried once in each line.
 
     Raises
     ------
     RefusedExpression
     """
-    *others, last = items or [Item("one", Part())]
+    *before_last, last = items or [Item("one", Part())]
     if last.most is None:
         last = last._replace(most=last.least)
-    part = sequence([*others, last])
-    first = [*others, last][0]
+    part = sequence([*before_last, last])
+    first = [*before_last, last][0]
     is_tried_once = first.kind == "^" or (
         is_only and first.kind == "." and (first.least, first.most) == ANY_NUMBER
     )
     if part.is_endless and not is_tried_once:
         raise RefusedExpression("must begin with ^ to have * or + before its end; {0,20} may stand anywhere")
-    if any(item.kind == "$" for item in others):
+    if any(item.kind == "$" for item in before_last):
         raise RefusedExpression("must not have $ but at the end; a literal one needs a \\")
     return part
 
 
-def _joined(left: Part, right: Part) -> Part:
-    if left.is_endless and right.is_endless:
+def _joined(first: Part, second: Part) -> Part:
+    if first.is_endless and second.is_endless:
         raise RefusedExpression("must not have two of * and + in one alternative, but for one at its end")
     return _checked(
-        left.steps + left.exits * right.steps,
-        left.exits * right.exits,
-        is_endless=left.is_endless or right.is_endless,
+        first.steps + first.exits * second.steps,
+        first.exits * second.exits,
+        is_endless=first.is_endless or second.is_endless,
     )
 
 

@@ -160,7 +160,7 @@ class _Parser:
             raise RefusedExpression("has a range that leads nowhere; a literal hyphen needs a \\")
 
     def _character(self, *, is_hyphen_one: bool) -> str | None:
-        """Read one character of a class; return None for what stands for many."""
+        """Read one character of a class; return None for an escape that stands for several."""
         character = self._read()
         if character == "\\":
             return self._escaped()
@@ -169,13 +169,16 @@ class _Parser:
         return character
 
     def _counted(self, item: Item) -> Item:
-        found = _COUNTS.match(self._pattern, self._at)
-        if found is None:
+        quantifier = _COUNTS.match(self._pattern, self._at)
+        if quantifier is None:
             return item
-        self._at = found.end()
+        self._at = quantifier.end()
         self._takes("?")
-        least, comma, most = found.groups()
-        counts = _SIGNS.get(found[0]) or (int(least), (int(most) if most else None) if comma else int(least))
+        least, comma, most = quantifier.groups()
+        counts = _SIGNS.get(quantifier[0]) or (
+            int(least),
+            (int(most) if most else None) if comma else int(least),
+        )
         self._check_counted(item, *counts)
         return item._replace(least=counts[0], most=counts[1])
 

@@ -47,9 +47,9 @@ def loads(text: str | bytes, *, max_depth: int, check: Callable[[Any], None] = l
 
 
 def count_values(octets: bytes) -> int:
-    """Return a number that the values in JSON text do not exceed, by much less work than parsing it.
+    """Return an upper bound of how many values JSON text has, much faster than by parsing it.
 
-    It counts what comes before a value, apart from the names of members. Of what is no JSON it means nothing.
+    It counts the characters that precede a value. If the text is not JSON, the number means nothing.
     """
     structure = _STRINGS.sub(b"", _ESCAPES.sub(b"", octets))
     return 1 + sum(map(structure.count, (b",", b"[", b"{")))
@@ -63,10 +63,10 @@ def _decoded(text: str | bytes) -> str:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("an object has two members of the same name")
-    return found
+    return members
 
 
 def _refuse_constant(name: str) -> Never:

@@ -165,8 +165,8 @@ def reference(members: dict[str, Any]) -> DBRef | dict[str, Any]:
         return members
     if database is None:
         raise ValueError("must have a $db that is a string, or none")
-    others = {name: value for name, value in members.items() if name not in {"$ref", "$id", "$db"}}
-    return DBRef(collection, members["$id"], members.get("$db"), others)
+    fields = {name: value for name, value in members.items() if name not in {"$ref", "$id", "$db"}}
+    return DBRef(collection, members["$id"], members.get("$db"), fields)
 
 
 def _exactly_one(value: Any, type_of_one: type[MinKey | MaxKey]) -> MinKey | MaxKey:
