@@ -14,6 +14,7 @@ from tenantry.identity.members import Membership
 from tenantry.lifecycle.intents import settling
 from tenantry.registry.organizations import leases
 from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.storage.raw import encoding
 from tests.integration.cli.refusal import refused
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
@@ -197,7 +198,7 @@ def test_lost_lease_ends_the_loading(
                 assert batch
 
     monkeypatch.setattr(content.Source, "documents", endless)
-    monkeypatch.setattr(restore, "_insert", lambda *_: None)
+    monkeypatch.setattr(encoding, "insert", lambda *_: None)
     result = tenantry("restore", path, "--name", "Copy")
     assert (result.exit_code, result.stderr[:22]) == (1, "The restore stood stil")
     assert len(tenantry_json("reconcile")["dropped"]) == 1
