@@ -13,11 +13,9 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
-from tenantry.audit import recording
 from tenantry.errors import TenantryError
-from tenantry.identity import members
-from tenantry.registry import clusters, name_holds
-from tenantry.registry.organizations import changing
+from tenantry.lifecycle.ending import end
+from tenantry.registry import clusters
 from tenantry.registry.organizations.document import OrganizationDocument, Place, place_of
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import log_failure
@@ -61,20 +59,13 @@ def delete(organization: OrganizationDocument) -> None:
 
 @mongodb.in_transaction
 def _end_organization(session: ClientSession, organization: OrganizationDocument) -> Erasure:
-    removed = changing.remove(organization, session)
-    owner_ids = members.remove_members(removed["_id"], session)
-    name_holds.hold_deleted(removed["slugs"], removed["_id"], owner_ids, session)
-    names_of_it = {"name": removed["name"], "slug": removed["slug"]}
-    recording.record("organization.deleted", [removed["_id"]], session, names_of_it)
-    return _begin(removed, place_of(organization), session)
-
-
-def _begin(removed: OrganizationDocument, place: Place, session: ClientSession) -> Erasure:
+    ended = end(organization, session)
+    place = place_of(ended)
     erasure: Erasure = {
-        "_id": removed["_id"],
+        "_id": ended["_id"],
         "cluster": place.cluster,
         "pool": place.collection,
-        "namespaces": removed.get("namespaces", 0),
+        "namespaces": ended.get("namespaces", 0),
         "created_at": moments.now(),
     }
     erasures().insert_one(erasure, session=session)

@@ -15,8 +15,8 @@ from pymongo.client_session import ClientSession
 
 from tenantry.audit import recording
 from tenantry.errors import OrganizationExists, ServiceUnavailable
-from tenantry.identity import members
-from tenantry.registry import clusters, name_holds
+from tenantry.lifecycle.ending import end
+from tenantry.registry import clusters
 from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.changing import Overtaken
 from tenantry.registry.organizations.document import Intent, OrganizationDocument, place_of
@@ -82,7 +82,8 @@ def _replace_renamed(
 ) -> None:
     changing.replace(organization, final, session)
     if "decided_by" in intent:
-        _record("organization.renamed", organization, recording.changes(organization, intent), session)
+        changes, decided_by = recording.changes(organization, intent), intent["decided_by"]
+        recording.record("organization.renamed", [organization["_id"]], session, changes, decided_by)
 
 
 def complete_deletion(organization: OrganizationDocument) -> None:
@@ -95,36 +96,21 @@ def complete_deletion(organization: OrganizationDocument) -> None:
     pymongo.errors.PyMongoError
         Outcome unknown; the intent stays until somebody settles it.
     """
-    place, intent = place_of(organization), organization["intent"]
+    intent = organization["intent"]
     assert intent is not None, "the state deleting has an intent"  # noqa: S101
     assert intent["collection_uuid"] is not None, "what is deleted has been created"  # noqa: S101
     try:
-        collections.drop(place, intent["collection_uuid"])
+        collections.drop(place_of(organization), intent["collection_uuid"])
     except collections.CollectionElsewhere:
         _check_overtaken(organization)
     with suppress(Overtaken):  # by who has completed it
-        _remove(organization, place.cluster)
+        _end(organization)
 
 
 @mongodb.in_transaction
-def _remove(session: ClientSession, organization: OrganizationDocument, cluster: str) -> None:
-    removed = changing.remove(organization, session)
-    owner_ids = members.remove_members(organization["_id"], session)
-    name_holds.hold_deleted(removed["slugs"], organization["_id"], owner_ids, session)
-    clusters.release(cluster, removed.get("namespaces", 0), session)
-    names_of_it = {"name": organization["name"], "slug": organization["slug"]}
-    _record("organization.deleted", organization, names_of_it, session)
-
-
-def _record(
-    action: recording.Action,
-    organization: OrganizationDocument,
-    details: dict[str, Any],
-    session: ClientSession,
-) -> None:
-    intent = organization["intent"]
-    decided_by = intent.get("decided_by") if intent else None
-    recording.record(action, [organization["_id"]], session, details, decided_by)
+def _end(session: ClientSession, organization: OrganizationDocument) -> None:
+    ended = end(organization, session)
+    clusters.release(place_of(ended).cluster, ended.get("namespaces", 0), session)
 
 
 def _check_overtaken(organization: OrganizationDocument) -> None:

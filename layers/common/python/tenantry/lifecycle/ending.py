@@ -1,0 +1,33 @@
+"""The end of an organization in the master database."""
+
+from pymongo.client_session import ClientSession
+
+from tenantry.audit import recording
+from tenantry.identity import members
+from tenantry.registry import name_holds
+from tenantry.registry.organizations import changing
+from tenantry.registry.organizations.document import OrganizationDocument
+
+
+def end(organization: OrganizationDocument, session: ClientSession) -> OrganizationDocument:
+    """Remove an organization and its members within a transaction, hold its slugs, and record the deletion.
+
+    Its documents, and what it has reserved on its cluster, are left to the caller.
+
+    Returns
+    -------
+    OrganizationDocument
+        The organization as it was.
+
+    Raises
+    ------
+    Overtaken
+        The organization is not at this version any more; the transaction is aborted.
+    """
+    removed = changing.remove(organization, session)
+    owner_ids = members.remove_members(removed["_id"], session)
+    name_holds.hold_deleted(removed["slugs"], removed["_id"], owner_ids, session)
+    details, intent = {"name": removed["name"], "slug": removed["slug"]}, removed["intent"]
+    decided_by = intent.get("decided_by") if intent is not None else None
+    recording.record("organization.deleted", [removed["_id"]], session, details, decided_by)
+    return removed
