@@ -21,8 +21,7 @@ from pymongo import IndexModel
 from cli.backups.errors import reason
 from tenantry.errors import InvalidFields, MalformedRequest
 from tenantry.language import extended_json, strict_json
-from tenantry.storage.indexes import check, holding_all_of
-from tenantry.tenants.tenant_collection import MAX_INDEXES
+from tenantry.storage.indexes import MAX_INDEXES, check, holding_all_of
 
 MAX_DEPTH: Final = 8  # of the JSON; the number in an index's key is the sixth level
 MAX_NAME_CHARACTERS: Final = 127  # as servers before 4.2 took

@@ -25,8 +25,8 @@ from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.raw_bson import RawBSONDocument
 
 from tenantry.identity import accounts
+from tenantry.storage.indexes import MAX_INDEXES
 from tenantry.tenants import TenantCollection
-from tenantry.tenants.tenant_collection import MAX_INDEXES
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases

@@ -7,8 +7,8 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from tenantry.errors import TooManyIndexes
 from tenantry.identity.members import Membership
+from tenantry.storage.indexes import MAX_INDEXES
 from tenantry.tenants import TenantCollection, collection
-from tenantry.tenants.tenant_collection import MAX_INDEXES
 from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases

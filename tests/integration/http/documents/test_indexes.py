@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tenantry.tenants.tenant_collection import MAX_INDEXES
+from tenantry.storage.indexes import MAX_INDEXES
 from tests.integration.http.documents.conftest import Documents
 from tests.support.databases import Databases, failing
 

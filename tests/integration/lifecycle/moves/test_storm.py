@@ -61,7 +61,7 @@ class Writer:
 
     @property
     def organization_id(self) -> str:
-        return self.documents._fence._organization_id
+        return self.documents._fence.organization_id
 
 
 @dataclass

@@ -43,6 +43,8 @@ class OwnIndexes:
 class Unfenced:
     """In the place of the fence: a write is a transaction, but nothing is renamed or deleted here."""
 
+    organization_id = TENANT
+
     def __init__(self, documents: Any, indexes: Any, client: MongoClient[Document]) -> None:
         self._client = client
         self._documents = documents

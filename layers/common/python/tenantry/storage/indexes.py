@@ -1,7 +1,7 @@
 """Which indexes a tenant's collection may have, and how one that is its own gets them."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pymongo import IndexModel
@@ -11,6 +11,8 @@ from tenantry.runtime.mongodb import Document
 from tenantry.storage import collections
 from tenantry.storage.allowed import filters
 from tenantry.storage.allowed.filters import ForbiddenOperation
+
+MAX_INDEXES: Final = 10  # besides the one on _id; each is a file of the server, in every organization
 
 
 class CollectionIndexes:
@@ -35,6 +37,28 @@ class CollectionIndexes:
     def drop(self, name: str) -> None:
         """Drop an index; see `collections.drop_index`."""
         collections.drop_index(self._place, self._uuid, name)
+
+
+def model(keys: Iterable[tuple[str, int]], *, unique: bool, partial: bool, name: str) -> IndexModel:
+    """Return an index as the server is asked to create it.
+
+    Parameters
+    ----------
+    keys, unique, partial, name
+        As from `TenantCollection.create_index`.
+
+    Raises
+    ------
+    ForbiddenOperation
+        Not every kind of tenant's collection can have it.
+    """
+    fields = list(keys)
+    options: Document = {"name": name} if name else {}
+    if partial:
+        options["partialFilterExpression"] = holding_all_of(path for path, _ in fields)
+    index = IndexModel(fields, unique=unique, **options)
+    check(fields, index.document["name"])
+    return index
 
 
 def holding_all_of(paths: Iterable[str]) -> Document:

@@ -45,16 +45,12 @@ class Fence:
 
     Raises
     ------
-    OrganizationNotFound
-        From every operation: the organization has been deleted.
-    OrganizationSuspended
-        From every operation: the organization is suspended; nothing was written.
-    ServiceUnavailable
-        From every operation: the organization was renamed during each of many attempts; nothing was written.
+    OrganizationNotFound, OrganizationSuspended, ServiceUnavailable
+        From every operation, as from those of `TenantCollection`.
     """
 
     def __init__(self, organization_id: str, last_seen: OrganizationDocument | None = None) -> None:
-        self._organization_id = organization_id
+        self.organization_id = organization_id
         self._last_seen = last_seen
 
     def write[Result](
@@ -81,7 +77,7 @@ class Fence:
                     self._check_unchanged(before)
                     raise
                 # Without the session, so that it sees the present and not the transaction's snapshot.
-                present = finding.find_to_commit(self._organization_id, place.cluster)
+                present = finding.find_to_commit(self.organization_id, place.cluster)
                 if present is None or place_of(present) != place or not _is_usable(present):
                     raise _TenantMoved
                 return result
@@ -126,16 +122,16 @@ class Fence:
         return self._retried(attempt)
 
     def _opened(self, place: Place) -> TenantStorage:
-        return open_place(place, self._organization_id)
+        return open_place(place, self.organization_id)
 
     def _check_unchanged(self, before: OrganizationDocument) -> None:
-        present = finding.find(self._organization_id)
+        present = finding.find(self.organization_id)
         if present is None or present["version"] != before["version"] or not _is_usable(present):
             raise _TenantMoved
 
     def _settled(self) -> OrganizationDocument:
         """Return the organization, as it was last seen without an intent."""
-        organization = self._last_seen or finding.find(self._organization_id)
+        organization = self._last_seen or finding.find(self.organization_id)
         self._last_seen = settle(organization, deletion=False) if organization else None
         if self._last_seen is None or self._last_seen["state"] == "deleting":
             raise OrganizationNotFound

@@ -3,25 +3,22 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from pymongo import IndexModel, InsertOne
+from pymongo import InsertOne
 from pymongo.client_session import ClientSession
-from pymongo.errors import OperationFailure
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
-from tenantry.errors import TooManyIndexes
 from tenantry.identity.members import Membership
 from tenantry.registry.organizations.document import OrganizationDocument
-from tenantry.runtime import ids, mongodb, server_errors
-from tenantry.storage import index_reservations, indexes
+from tenantry.runtime import ids, mongodb
+from tenantry.storage import indexes
 from tenantry.storage.allowed import filters, pipelines, updates
 from tenantry.storage.allowed.updates import BulkOperation
 from tenantry.storage.tenant_storage import TenantDocuments
-from tenantry.tenants import aggregation
+from tenantry.tenants import aggregation, indexing
 from tenantry.tenants.fence import Fence
 from tenantry.tenants.repetitions import Key, Repetition
 
 MAX_FOUND: Final = 1000
-MAX_INDEXES: Final = 10  # besides the one on _id; each is a file of the server, in every organization
 
 Document = mongodb.Document
 Query = Mapping[str, Any]
@@ -64,7 +61,6 @@ class TenantCollection:
     """
 
     def __init__(self, organization_id: str, last_seen: OrganizationDocument | None = None) -> None:
-        self._organization_id = organization_id
         self._fence = Fence(organization_id, last_seen)
 
     def insert_one(self, document: Document) -> InsertOneResult:
@@ -228,19 +224,8 @@ class TenantCollection:
         pymongo.errors.OperationFailure
             The name or the keys are another index's, or it was not ready in time; nothing changed.
         """
-        fields = list(keys)
-        options: dict[str, Any] = {"name": name} if name else {}
-        if partial:
-            options["partialFilterExpression"] = indexes.holding_all_of(path for path, _ in fields)
-        index = IndexModel(fields, unique=unique, **options)
-        named = str(index.document["name"])
-        indexes.check(fields, named)
-        with index_reservations.creating(self._organization_id) as reservation:
-            number = self._fence.change(lambda mine: reservation.used_by(mine.create(index)))
-        if reservation.is_used and number > MAX_INDEXES + 1:
-            self.drop_index(named)
-            raise TooManyIndexes
-        return named
+        index = indexes.model(keys, unique=unique, partial=partial, name=name)
+        return indexing.create(self._fence, index)
 
     def drop_index(self, name: str) -> None:
         """Drop an index.
@@ -250,10 +235,7 @@ class TenantCollection:
         pymongo.errors.OperationFailure
             There is none of that name (code 27), or it is the one on `_id`; nothing changed.
         """
-        if name == "*":  # which the server takes for all
-            raise OperationFailure("index not found with name [*]", server_errors.INDEX_NOT_FOUND)
-        with index_reservations.dropping(self._organization_id):
-            self._fence.change(lambda mine: mine.drop(name))
+        indexing.drop(self._fence, name)
 
 
 def collection(caller: Membership) -> TenantCollection:
