@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError
 
 from tests.integration.http.documents.conftest import Documents
 from tests.support.databases import Databases, Document
@@ -19,6 +20,7 @@ BOUNDED = settings(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+AMBIGUOUS_NAME = 16746  # a number that is a position and a name at once
 PATHS = ["a", "b", "a.b", "a.0"]
 VALUES = st.recursive(
     st.sampled_from([None, 1, 2, "x"]),
@@ -129,6 +131,20 @@ def unindexed(databases: Databases) -> Iterator[Collection[Document]]:
     databases.client.drop_database(database)
 
 
+def has_fields_that_are_neither_there_nor_null(collection: Collection[Document]) -> bool:
+    """Tell whether a document has an empty array where a path goes on, as `{"a": []}` for `a.b`."""
+    neither = [{path: {"$ne": None, "$exists": False}} for path in PATHS]
+    return collection.find_one({"$or": neither}) is not None
+
+
+@pytest.mark.xfail(strict=True, reason="MongoDB 6.0.5 takes $ne: null for $exists: true, and uses the index")
+def test_a_field_that_is_neither_there_nor_null_is_found(documents: Documents) -> None:
+    documents.collection.delete_many({})
+    documents.index("POST", keys("a.b", partial=True))
+    documents.insert({"_id": 1, "a": []})
+    assert documents.collection.find({"a.b": {"$ne": None}}, sort=[("a", 1)]) == [{"_id": 1, "a": []}]
+
+
 @BOUNDED
 @given(stored=STORED, query=QUERIES, sort=st.sampled_from(PATHS), direction=st.sampled_from([1, -1]))
 def test_whatever_is_asked_is_answered_as_without_indexes(
@@ -145,9 +161,16 @@ def test_whatever_is_asked_is_answered_as_without_indexes(
         for fields in (["a"], ["b"], ["a.b"], ["a.0"], ["b", "a.b"]):
             collection.create_index([(field, 1) for field in fields], partial=True)
     copies = [{"_id": number, **document} for number, document in enumerate(stored)] or [{"_id": 0}]
-    for filled in (collection, unindexed):
-        filled.delete_many({})
-        filled.insert_many([dict(document) for document in copies])
+    for emptied in (collection, unindexed):
+        emptied.delete_many({})
+    try:
+        collection.insert_many([dict(document) for document in copies])
+    except BulkWriteError as error:
+        assert {write_error["code"] for write_error in error.details["writeErrors"]} == {AMBIGUOUS_NAME}  # noqa: PT017 - it may be raised and need not be
+        assume(False)
+    unindexed.insert_many([dict(document) for document in copies])
+    is_negated = any(name in repr(query) for name in ("$ne", "$nin", "$nor", "$not"))
+    assume(not (is_negated and has_fields_that_are_neither_there_nor_null(unindexed)))
     expected = unindexed.find(query).sort("_id", 1).to_list()
     for order in ([(sort, direction), ("_id", 1)], [(sort, direction)], [("_id", 1)]):
         sorted_documents = collection.find(query, sort=order)
