@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -33,29 +32,35 @@ from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.identity.sessions import Identity
 from tenantry.lifecycle import creating, deleting, updating
 from tenantry.lifecycle.creating import NewOrganization
-from tenantry.lifecycle.intents.settling import settle
-from tenantry.lifecycle.reconciling import reconcile
 from tenantry.lifecycle.updating import Changes
 from tenantry.registry import schema
 from tenantry.runtime import ids, moments
 from tenantry.runtime.settings import settings as configuration
 from tenantry.tenants import TenantCollection
+from tests.concurrency.sequential_inputs import (
+    Settling,
+    crashes,
+    document_ids,
+    emails,
+    existing,
+    issued,
+    metadata,
+    names,
+    passwords,
+    settle_by_reconciling,
+    settle_directly,
+    settlings,
+    signed_up,
+    slugs,
+)
 from tests.concurrency.sequential_model import SLUGS, Account, Model, Organization, Token
 from tests.support.databases import Databases
 from tests.support.intents import (
     Crash,
-    collection_done,
     intend_deletion,
     intend_rename,
     let_connections_end,
-    only_intent,
-    stored,
 )
-
-Settling = Callable[[str], None]
-
-EMAILS: Final = ("ada@example.com", "bob@example.com", "eve@example.com")
-PASSWORDS: Final = ("correct horse battery staple", "wrong cattle charger clip")
 
 EXAMPLES: Final = int(os.environ.get("SEQUENTIAL_EXAMPLES", "20"))
 SETTINGS: Final = settings(
@@ -66,33 +71,6 @@ SETTINGS: Final = settings(
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-
-
-def settle_directly(organization_id: str) -> None:
-    settle(stored(organization_id))
-
-
-def settle_by_reconciling(organization_id: str) -> None:
-    assert reconcile(timedelta(seconds=-1)).settled == [organization_id]
-
-
-def settle_by_use(organization_id: str) -> None:
-    TenantCollection(organization_id).find_one({})
-
-
-names = st.sampled_from(sorted(SLUGS))
-emails = st.sampled_from(EMAILS)
-passwords = st.sampled_from(PASSWORDS)
-slugs = st.sampled_from(sorted(set(SLUGS.values())))
-existing: st.SearchStrategy[str] = st.runner().flatmap(
-    lambda model: st.sampled_from(sorted(model.organizations))
-)
-signed_up: st.SearchStrategy[str] = st.runner().flatmap(lambda model: st.sampled_from(sorted(model.accounts)))
-issued: st.SearchStrategy["Token"] = st.runner().flatmap(lambda model: st.sampled_from(model.tokens))
-crashes = st.sampled_from([only_intent, collection_done])
-settlings = st.sampled_from([settle_directly, settle_by_reconciling, settle_by_use])
-document_ids = st.integers(1, 3)
-metadata = st.dictionaries(st.sampled_from("ab"), st.none() | st.integers(0, 2), min_size=1)
 
 
 def has_organizations(service: Model) -> bool:

@@ -14,7 +14,8 @@ from tests.faults.bench import Bench
 from tests.faults.faults import Fault, Hit, meets_equal_request
 from tests.faults.invariants import assert_invariants
 from tests.faults.model import UNKNOWN, Answer, Event, explanations
-from tests.faults.operations import BACK, OPERATIONS, Operation, contending
+from tests.faults.operation import Operation
+from tests.faults.operations import BACK, OPERATIONS, contending
 from tests.support.databases import Document
 from tests.support.intents import let_connections_end
 

@@ -1,79 +1,29 @@
 """The operations that the faults hit: what is asked of the library, and what the model says it means."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
-
-from tenantry.errors import InvalidToken, OrganizationNotFound, ServiceUnavailable, TenantryError
-from tenantry.http.documents import inserting
 from tenantry.identity import password_change
-from tenantry.identity.members import Membership
 from tenantry.identity.owners import ExistingAccount, NewAccount
-from tenantry.identity.sessions import Identity
 from tenantry.lifecycle import creating, deleting, idempotency, updating
 from tenantry.lifecycle.creating import NewOrganization
 from tenantry.lifecycle.updating import Changes
 from tenantry.registry.organizations.document import OrganizationDocument
-from tenantry.tenants import TenantCollection, collection
-from tenantry.tenants.repetitions import Key
-from tests.faults.model import UNKNOWN, Account, Answer, Effect, Organization, Refused, State
+from tests.faults.document_operations import (
+    create_index,
+    find,
+    insert,
+    insert_under_key,
+    modify_one,
+    update_one,
+)
+from tests.faults.model import Account, Organization, Refused, State
+from tests.faults.operation import Caller, Operation, member_of
 from tests.support.databases import Document
 from tests.support.owners import PASSWORD, email_of
 
 CHANGED_PASSWORD: Final = "another horse battery staple"
 STRANGER: Final = "stranger@example.com"
 KEPT: Final[Document] = {"_id": "kept", "count": 0}
-
-Caller = Callable[[], Identity]  # without a membership where it is gone
-Request = Callable[[Caller], Any]
-
-
-@dataclass(frozen=True)
-class Operation:
-    """A request of an organization's owner, and its meaning."""
-
-    name: str
-    request: Request
-    effect: Effect
-
-    def attempt(self, caller: Caller) -> Answer:
-        """Make the request and say what a client may conclude from how it ended."""
-        try:
-            result = self.request(caller)
-        except (ServiceUnavailable, PyMongoError) as error:
-            return Answer("refused", "duplicate") if _is_duplicate(error) else UNKNOWN
-        except (InvalidToken, OrganizationNotFound):
-            # A deletion that comes second finds the token dead, or sees it die on the way.
-            return Answer("done") if self.name == "delete" else Answer("refused", "gone")
-        except TenantryError as error:
-            return _refusal(error)
-        if isinstance(result, creating.Created):
-            return Answer("done", _summary(result.organization), result.organization["_id"])
-        return Answer("done", _summary(result) if isinstance(result, dict) else result)
-
-
-def _member(owner: Caller) -> Membership:
-    membership = owner().membership
-    if membership is None:
-        raise InvalidToken
-    return membership
-
-
-def _refusal(error: TenantryError) -> Answer:
-    assert 400 <= error.status < 500, f"{error} tells a client nothing"
-    return Answer("refused", error.code)
-
-
-def _is_duplicate(error: Exception) -> bool:
-    if isinstance(error, BulkWriteError):
-        return {write_error["code"] for write_error in error.details["writeErrors"]} == {11000}
-    return isinstance(error, DuplicateKeyError)
-
-
-def _summary(organization: OrganizationDocument | dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    return organization["name"], organization["slug"], organization["metadata"]
 
 
 def create(operation: str, name: str, email: str | None, key: str | None = None) -> Operation:
@@ -112,7 +62,7 @@ def rename(operation: str, name: str) -> Operation:
     slug = name.lower()
 
     def request(owner: Caller) -> OrganizationDocument:
-        return updating.update(_member(owner), Changes(name=name), lambda _: True)
+        return updating.update(member_of(owner), Changes(name=name), lambda _: True)
 
     def effect(state: State) -> Any:
         old_slug, alpha = state.alpha()
@@ -132,7 +82,7 @@ def rename(operation: str, name: str) -> Operation:
 def change_metadata() -> Operation:
     def request(owner: Caller) -> OrganizationDocument:
         changes = Changes(metadata={"plan": "pro"})
-        return updating.update(_member(owner), changes, lambda _: True)
+        return updating.update(member_of(owner), changes, lambda _: True)
 
     def effect(state: State) -> Any:
         slug, alpha = state.alpha()
@@ -154,99 +104,7 @@ def delete() -> Operation:
         state.holds[slug] = alpha.owner
         state.records["organization.deleted", slug] += 1
 
-    return Operation("delete", lambda owner: deleting.delete(_member(owner)), effect)
-
-
-def insert(operation: str, *ids: str, is_open: bool = False) -> Operation:
-    """Insert documents into Alpha's collection, which may be open already, under the name of that time."""
-    documents: list[Document] = [{"_id": document_id} for document_id in ids]
-
-    def request(owner: Caller) -> None:
-        member = _member(owner)
-        stored = collection(member) if is_open else TenantCollection(member.organization_id)
-        if len(documents) == 1:
-            stored.insert_one(documents[0])
-        else:
-            stored.insert_many(documents)
-
-    def effect(state: State) -> None:
-        _, alpha = state.alpha()
-        if alpha.documents.keys() & set(ids):
-            raise Refused("duplicate")
-        alpha.documents |= {document["_id"]: document for document in documents}
-
-    return Operation(operation, request, effect)
-
-
-def insert_under_key() -> Operation:
-    """Insert a document into Alpha's collection, once however often it is asked for under the key."""
-    key, written = "key", {"_id": "written"}
-
-    def request(owner: Caller) -> None:
-        member = _member(owner)
-        of_caller = Key.of(member.organization_id, member.account_id, key, "request")
-        inserting.insert(TenantCollection(member.organization_id), dict(written), of_caller)
-
-    def effect(state: State) -> None:
-        _, alpha = state.alpha()
-        if key in state.answers:
-            return
-        if "written" in alpha.documents:
-            raise Refused("document-exists")
-        alpha.documents["written"] = written
-        state.answers[key] = None
-
-    return Operation("insert-with-key", request, effect)
-
-
-def update_one() -> Operation:
-    """Count up in Alpha's document, which tells once from twice."""
-
-    def request(owner: Caller) -> None:
-        TenantCollection(_member(owner).organization_id).update_one({"_id": "kept"}, {"$inc": {"count": 1}})
-
-    def effect(state: State) -> None:
-        _, alpha = state.alpha()
-        alpha.documents["kept"]["count"] += 1
-
-    return Operation("update-one", request, effect)
-
-
-def modify_one() -> Operation:
-    """Count up in Alpha's document, by reading it and putting another in its place."""
-
-    def count_up(current: Document | None) -> Document:
-        return {"_id": "kept", "count": current["count"] + 1 if current else 0}
-
-    def request(owner: Caller) -> None:
-        TenantCollection(_member(owner).organization_id).modify_one("kept", count_up)
-
-    return Operation("modify-one", request, update_one().effect)
-
-
-def create_index() -> Operation:
-    """Index Alpha's documents, which changes none of them."""
-
-    def request(owner: Caller) -> None:
-        TenantCollection(_member(owner).organization_id).create_index([("count", 1)])
-
-    def effect(state: State) -> None:
-        state.alpha()
-
-    return Operation("create-index", request, effect)
-
-
-def find() -> Operation:
-    """Read Alpha's documents."""
-
-    def request(owner: Caller) -> list[Document]:
-        return TenantCollection(_member(owner).organization_id).find({})
-
-    def effect(state: State) -> list[Document]:
-        _, alpha = state.alpha()
-        return sorted(alpha.documents.values(), key=lambda document: str(document["_id"]))
-
-    return Operation("find", request, effect)
+    return Operation("delete", lambda owner: deleting.delete(member_of(owner)), effect)
 
 
 def change_password() -> Operation:

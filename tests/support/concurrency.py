@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing.synchronize import Barrier
@@ -61,3 +62,8 @@ def _prepare(environment: dict[str, str], function: str, barrier: Barrier) -> No
 def _send(request: dict[str, Any]) -> Answer:
     _barrier.wait(60)
     return Service().request(**request)
+
+
+def types_of(results: list[Any]) -> Counter[str]:
+    """Count results by the names of their types."""
+    return Counter(type(result).__name__ for result in results)

@@ -5,25 +5,20 @@ import io
 import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Literal
 
 import pytest
 from passlib.hash import pbkdf2_sha256
 
-from tenantry.identity import accounts, members, password_change, passwords, sessions, throttling, tokens
-from tenantry.lifecycle import deleting
+from tenantry.identity import passwords, throttling
 from tenantry.runtime import moments
-from tests.support import library
-from tests.support.concurrency import at_once
+from tests.integration.identity.attempts import WRONG, attempt
 from tests.support.databases import Databases
 from tests.support.intents import intend_deletion
 from tests.support.library import FEW_ROUNDS, hash_with_few_rounds
-from tests.support.overtaking import once_before
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up
 from tests.support.service import Answer, Service
 
-WRONG = "not the password at all"
 CHANGED = "a quite different long password"
 
 
@@ -39,11 +34,6 @@ def kdf_calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(hashlib, "pbkdf2_hmac", recorded)
     return rounds_of_calls
-
-
-def attempt(service: Service, email: str, password: str = WRONG, organization: str | None = None) -> Answer:
-    fields = {"email": email, "password": password}
-    return service.post("/login", fields | ({"organization": organization} if organization else {}))
 
 
 def without_account(owner: Owner, databases: Databases) -> Answer:
@@ -211,49 +201,3 @@ def test_spelling_that_looks_the_same_is_the_same(
     typed = unicodedata.normalize(form, email), unicodedata.normalize(form, password)
     assert attempt(service, *typed).status == 200
     assert attempt(service, typed[0], password.lower()).status == 401
-
-
-@pytest.mark.parametrize("moment", [(sessions, "start"), (sessions, "identity"), (tokens, "issue")])
-def test_login_that_a_password_change_overtakes_gives_no_living_token(
-    owner: Owner, monkeypatch: pytest.MonkeyPatch, moment: tuple[object, str]
-) -> None:
-    """The password changes after it was verified and before the token is signed."""
-    caller = library.identity(account_id_of(owner))
-    once_before(monkeypatch, *moment, partial(password_change.change_password, caller, PASSWORD, CHANGED))
-    answer = attempt(owner.service, owner.email, PASSWORD)
-    if answer.status == 200:
-        assert owner.service.get(owner.path, token=answer.json["access_token"]).status == 401
-    else:
-        assert (answer.status, answer.code) == (401, "invalid-credentials")
-    assert attempt(owner.service, owner.email, PASSWORD).status == 401
-    living = log_in(owner.service, owner.email, password=CHANGED)
-    assert owner.service.get(owner.path, token=living).status == 200
-
-
-@pytest.mark.parametrize("moment", [(sessions, "start"), (sessions, "identity")])
-def test_login_that_a_deletion_overtakes_is_refused(
-    owner: Owner, databases: Databases, monkeypatch: pytest.MonkeyPatch, moment: tuple[object, str]
-) -> None:
-    """The organization goes after it was chosen."""
-    (member,) = members.memberships(account_id_of(owner))
-    once_before(monkeypatch, *moment, partial(deleting.delete, member))
-    answer = attempt(owner.service, owner.email, PASSWORD)
-    assert (answer.status, answer.code) == (401, "invalid-credentials")
-    assert databases.master["login_attempts"].count_documents({"failures": {"$gt": 0}}) == 0
-
-
-def test_of_two_password_changes_one_succeeds(owner: Owner) -> None:
-    caller = library.identity(account_id_of(owner))
-    chosen = [f"{CHANGED} {number}" for number in range(2)]
-    results = at_once(
-        [partial(password_change.change_password, caller, PASSWORD, password) for password in chosen]
-    )
-    assert results.count(None) == 1
-    statuses = [attempt(owner.service, owner.email, password).status for password in chosen]
-    assert statuses == [200 if result is None else 401 for result in results]
-
-
-def account_id_of(owner: Owner) -> str:
-    account = accounts.find_by_email(owner.email)
-    assert account is not None
-    return account["_id"]

@@ -14,6 +14,7 @@ from tests.support.authentication import running_mongod_with_users
 from tests.support.command_line import tenantry_json
 from tests.support.databases import Databases, Document
 from tests.support.directories import data_directory
+from tests.support.owners import Owner, sign_up
 from tests.support.rotation import SigningKeySecret
 
 
@@ -58,3 +59,9 @@ def users(databases: Databases) -> Iterator[Users]:
 def service(users: Users, signing_key: SigningKeySecret) -> ServiceOfUsers:
     """The API, each function with its own user."""
     return ServiceOfUsers(users)
+
+
+@pytest.fixture
+def owner(service: ServiceOfUsers) -> Owner:
+    """Owner of the organization Alpha; nothing was there before, neither an index nor a view."""
+    return sign_up(service, "Alpha")
