@@ -89,7 +89,7 @@ def delete_with_account(owner: Membership) -> None:
 
 
 def let_time_pass(account_id: str, passed: timedelta) -> None:
-    """Make it longer ago that an account has been left without an organization."""
+    """Move the moment since when an account has no organization into the past."""
     milliseconds = round(passed / timedelta(milliseconds=1)) + 1
     earlier = {"$subtract": ["$without_organization_since", milliseconds]}
     accounts.accounts().update_one({"_id": account_id}, [{"$set": {"without_organization_since": earlier}}])
@@ -97,21 +97,22 @@ def let_time_pass(account_id: str, passed: timedelta) -> None:
 
 def accounts_of(organization_id: str) -> list[str]:
     """Return the ids of an organization's members' accounts."""
-    found = members.members().find({"organization_id": organization_id})
-    return [member["account_id"] for member in found]
+    documents = members.members().find({"organization_id": organization_id})
+    return [member["account_id"] for member in documents]
 
 
 def membership(account_id: str, organization_id: str) -> Membership:
-    (found,) = [one for one in members.memberships(account_id) if one.organization_id == organization_id]
-    return found
+    memberships = members.memberships(account_id)
+    (in_organization,) = [member for member in memberships if member.organization_id == organization_id]
+    return in_organization
 
 
 def identity(account_id: str, organization_id: str | None = None) -> Identity:
-    """Return somebody who has just logged in to this organization, or to the only one, or to none."""
+    """Return an account that has just logged in to this organization, to its only one, or to none."""
     account = accounts.find(account_id)
     assert account is not None
     memberships = members.memberships(account_id)
-    asked_for = [each for each in memberships if organization_id in (None, each.organization_id)]
+    asked_for = [member for member in memberships if organization_id in (None, member.organization_id)]
     assert len(asked_for) <= 1
     member = asked_for[0] if asked_for else None
     return Identity(ids.random_id("ses"), account_id, account["auth_epoch"], moments.now(), member)

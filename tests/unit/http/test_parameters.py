@@ -73,7 +73,7 @@ def test_a_route_that_does_not_ask_for_it_ignores_what_it_does_not_declare() -> 
 
 def routes() -> list[Route]:
     """Return the routes of all functions."""
-    found: list[Route] = []
+    of_functions: list[Route] = []
     for source in sorted(PROJECT.glob("functions/*/app.py")):
         spec = importlib.util.spec_from_file_location(source.parent.name, source)
         assert spec is not None
@@ -81,8 +81,8 @@ def routes() -> list[Route]:
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         if resolver := getattr(module, "app", None):
-            found += resolver._static_routes + resolver._dynamic_routes
-    return found
+            of_functions += resolver._static_routes + resolver._dynamic_routes
+    return of_functions
 
 
 def test_routes_with_a_query_and_all_of_documents_refuse_what_they_do_not_declare() -> None:

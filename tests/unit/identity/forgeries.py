@@ -56,9 +56,9 @@ def compact(value: Any) -> str:
 def respelled(text: str) -> str:
     """The same octets in another base64 spelling: the unused low bits of the last character are set."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    other = text[:-1] + alphabet[alphabet.index(text[-1]) ^ 1]
-    assert base64.urlsafe_b64decode(other + "==") == base64.urlsafe_b64decode(text + "==")
-    return other
+    respelling = text[:-1] + alphabet[alphabet.index(text[-1]) ^ 1]
+    assert base64.urlsafe_b64decode(respelling + "==") == base64.urlsafe_b64decode(text + "==")
+    return respelling
 
 
 def malleable_signature() -> str:
