@@ -17,7 +17,7 @@ from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.runtime import server_errors
 
-MAX_ATTEMPTS: Final = 10  # each beaten by a rename
+MAX_ATTEMPTS: Final = 10  # while renames keep coming between
 PAUSE_SECONDS: Final = (
     0.2  # until the next; a collection of this moment may not be in the latest snapshot yet
 )
@@ -69,9 +69,9 @@ def back_up(databases: Databases, reference: str, destination: str, advance: Adv
 
 def _settled(reference: str) -> OrganizationDocument:
     """Return the organization without an intent."""
-    found = finding.find(reference) or finding.find_holder(reference)
+    organization = finding.find(reference) or finding.find_holder(reference)
     try:
-        organization = settle(found) if found else None
+        organization = settle(organization) if organization else None
     except ServiceUnavailable:
         raise BackupError("Somebody is renaming or deleting the organization; try again") from None
     if organization is None or reference not in (organization["_id"], organization["slug"]):
@@ -85,13 +85,13 @@ def _attempt(
     version = databases.master.client.server_info()["version"]
     taken_at = databases.server_time()
     with (
-        snapshot.taken(databases, organization) as found,
+        snapshot.taken(databases, organization) as view,
         place.writing() as file,
     ):
         written = 0
-        for piece in archive.encode(version, taken_at, found.contents):
+        for piece in archive.encode(version, taken_at, view.contents):
             written += file.write(piece)
-            advance("Backing up", written, found.data_bytes)
+            advance("Backing up", written, view.data_bytes)
     return written
 
 

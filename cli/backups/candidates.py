@@ -38,8 +38,8 @@ def moment(at: datetime) -> str:
 
 def _last_login(account_id: str) -> str:
     """Return what the audit record knows: of the account's organizations or, if that is nothing, of all."""
-    found = members().find({"account_id": account_id}, limit=MAX_ORGANIZATIONS)
-    organization_ids = [member["organization_id"] for member in found]
+    memberships = members().find({"account_id": account_id}, limit=MAX_ORGANIZATIONS)
+    organization_ids = [membership["organization_id"] for membership in memberships]
     logins = {"action": "login.succeeded", "details.account_id": account_id}
     try:
         with pymongo.timeout(SEARCH_SECONDS):

@@ -21,16 +21,16 @@ def describe(database: Database[Any], name: str) -> Document | None:
     Both commands' replies hold all there is: one collection, and at most 64 indexes.
     """
     listing = {"listCollections": 1, "filter": {"name": name}}
-    found = database.command(listing, codec_options=EXACT)["cursor"]["firstBatch"]
+    matches = database.command(listing, codec_options=EXACT)["cursor"]["firstBatch"]
     try:
         indexes = database.command({"listIndexes": name}, codec_options=EXACT)["cursor"]["firstBatch"]
     except OperationFailure as error:
         if error.code != server_errors.NAMESPACE_NOT_FOUND:
             raise
         return None
-    if not found:
+    if not matches:
         return None
-    (collection,) = found
+    (collection,) = matches
     return {
         "options": collection["options"],
         "indexes": indexes,
@@ -91,17 +91,17 @@ class PooledCollection:
 
     def describe(self) -> Document | None:
         """Return what `describe` returns."""
-        found = describe(self.database, self.name)
+        pool = describe(self.database, self.name)
         indexes = PooledIndexes(self.database[self.name], self.organization_id).find()
-        return found and found | {"options": {}, "indexes": indexes}
+        return pool and pool | {"options": {}, "indexes": indexes}
 
     def read(self, session: ClientSession) -> Iterator[bytes]:
         """Yield the organization's documents, never decoded."""
-        mine = [{"$match": {"_id.tenant": self.organization_id}}, {"$set": {"_id": "$_id.id"}}]
-        yield from self.database[self.name].aggregate_raw_batches(mine, session=session)
+        pipeline = [{"$match": {"_id.tenant": self.organization_id}}, {"$set": {"_id": "$_id.id"}}]
+        yield from self.database[self.name].aggregate_raw_batches(pipeline, session=session)
 
     def size(self) -> int:
-        """Return 0, for the server does not know what is whose."""
+        """Return 0, for the server does not tell how much of a pool is the organization's."""
         return 0
 
 

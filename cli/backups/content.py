@@ -79,9 +79,9 @@ class Source:
         with self._named():
             reader = self._opened()
             master = self._master(reader)
-            found = indexes.checked(reader.namespaces[-1].metadata)
+            tenant_indexes = indexes.checked(reader.namespaces[-1].metadata)
             taken_at = reader.taken_at or master.organization.updated_at
-            return Content(master.organization, master.accounts, found, taken_at)
+            return Content(master.organization, master.accounts, tenant_indexes, taken_at)
 
     def documents(self) -> Iterator[list[bytes]]:
         """Yield the collection's documents as BSON, some at a time.
@@ -89,7 +89,7 @@ class Source:
         Raises
         ------
         DamagedBackup
-            The backup is not any more what it was when it was checked.
+            The backup has changed since it was checked.
         """
         with self._named():
             reader = self._opened()

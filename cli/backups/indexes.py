@@ -95,9 +95,9 @@ def checked(metadata: str) -> list[TenantIndex]:
     ForeignCollection
     """
     try:
-        found = extended_json.decode(strict_json.loads(metadata, max_depth=MAX_DEPTH))
-        first, *others = found["indexes"]
-        indexes = _Description.model_validate(found | {"indexes": others}).indexes
+        description = extended_json.decode(strict_json.loads(metadata, max_depth=MAX_DEPTH))
+        first, *further = description["indexes"]
+        indexes = _Description.model_validate(description | {"indexes": further}).indexes
     except ValidationError as error:
         raise ForeignCollection(reason(error)) from None
     except (MalformedRequest, InvalidFields, LookupError, TypeError, ValueError):

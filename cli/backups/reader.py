@@ -192,8 +192,8 @@ def decoded(data: bytes, codec: CodecOptions[Document] = PYTHON) -> Document:
 
 
 def _namespace(data: bytes) -> Namespace:
-    found = decoded(data)
-    texts = [found.get(name) for name in ("db", "collection", "metadata")]
+    header = decoded(data)
+    texts = [header.get(name) for name in ("db", "collection", "metadata")]
     database, collection, metadata = (text if isinstance(text, str) else "" for text in texts)
     if not (database and collection and metadata):
         raise _damaged()

@@ -121,8 +121,8 @@ def _read_master(
         return b"".join(_read(master, name, query, session))
 
     stored = read("organizations", {"_id": organization["_id"]})
-    for found in bson.decode_all(stored, EXACT):
-        if found["state"] == "active" and found["version"] == organization["version"]:
+    for document in bson.decode_all(stored, EXACT):
+        if document["state"] == "active" and document["version"] == organization["version"]:
             break
     else:
         raise OrganizationMoved

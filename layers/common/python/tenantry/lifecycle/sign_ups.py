@@ -1,7 +1,7 @@
-"""How many organizations one source, or one account, may ask for, whatever it is answered.
+"""How many organizations one source, or one account, may ask for, whatever the answer is.
 
-Each is an organization that fills a cluster, or a refusal that tells that a name or an address is taken. It
-counts for the account that asks, or for the source if there is none yet.
+An answer is an organization, which takes room on a cluster, or a refusal, which may tell that a name or an
+address is taken. It counts for the account that asks, or for the source if there is no account yet.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,8 @@ def admitted(account_id: str | None) -> Iterator[None]:
     Parameters
     ----------
     account_id : str, optional
-        Whose organization it will be; if left out, the source counts, and nothing does outside of requests.
+        The account that asks. If left out, the request counts for its source; outside of requests nothing
+        is counted.
 
     Raises
     ------

@@ -39,7 +39,7 @@ def chosen(slug: str) -> str:
 
 
 def check_free(slug: str, account_id: str | None, besides: str | None = None) -> None:
-    """Raise unless an account may take a slug, once an intent that its holder left behind is settled.
+    """Raise unless an account may take a slug, once the intent of the organization that has it is settled.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def check_free(slug: str, account_id: str | None, besides: str | None = None) ->
     OrganizationExists
         Another organization has it, or it is held for former owners.
     ServiceUnavailable
-        Another process is at the intent of its holder and takes long.
+        Another process is completing the intent of the organization that has it, and takes long.
     """
     check_unused(slug, besides)
     name_holds.check(slug, account_id)
@@ -64,7 +64,7 @@ def check_free(slug: str, account_id: str | None, besides: str | None = None) ->
 def check_unused(slug: str, besides: str | None = None) -> None:
     """Raise if an organization has a slug, whether or not the slug is held for former owners.
 
-    An intent that its holder left behind is settled first.
+    If the organization that has it carries an intent, that is settled first.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def check_unused(slug: str, besides: str | None = None) -> None:
     OrganizationExists
         Another organization has it.
     ServiceUnavailable
-        Another process is at the intent of its holder and takes long.
+        Another process is completing the intent of the organization that has it, and takes long.
     """
     holder = finding.find_holder(slug)
     if holder is not None and holder["_id"] != besides:
@@ -90,7 +90,7 @@ def check_unused(slug: str, besides: str | None = None) -> None:
 def exchange(organization: OrganizationDocument, slug: str, account_id: str, session: ClientSession) -> None:
     """Let an account take a slug for its organization, and hold the one that the organization gives up.
 
-    It belongs into the transaction that decides the rename.
+    This belongs in the transaction that decides the rename.
 
     Raises
     ------
