@@ -6,71 +6,23 @@ from typing import Any
 import pytest
 from mypy_boto3_secretsmanager import SecretsManagerClient
 from passlib.hash import pbkdf2_sha256
-from pymongo.database import Database
 
 from tenantry.errors import (
     InvalidCredentials,
-    InvalidFields,
-    InvalidToken,
     OrganizationRequired,
     ServiceUnavailable,
     TooManyRequests,
 )
-from tenantry.identity import accounts, throttling, tokens
+from tenantry.identity import throttling, tokens
 from tenantry.identity.keys import public_keys
 from tenantry.identity.login import login
-from tenantry.identity.password_change import change_password
-from tenantry.identity.passwords import hash_password
-from tenantry.registry.organizations.document import create_document
 from tenantry.runtime import moments
-from tenantry.runtime.observability import metrics
-from tests.support import library
+from tests.unit.identity.ada import EMAIL, PASSWORD, Master, add_organization, counted, epoch_of, stored
 from tests.unit.identity.jose import KEY
 
-EMAIL = "ada@example.com"
-PASSWORD = "correct horse battery staple"
 OTHER_PASSWORD = "another horse battery staple"
-Master = Database[dict[str, Any]]
 
-pytestmark = pytest.mark.usefixtures("few_rounds")
-
-
-@pytest.fixture(autouse=True)
-def signing_key(secrets_manager: SecretsManagerClient, monkeypatch: pytest.MonkeyPatch) -> str:
-    arn = secrets_manager.create_secret(Name="signing-key", SecretString=KEY.to_json())["ARN"]
-    monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", arn)
-    return arn
-
-
-@pytest.fixture
-def account_id(master: Master) -> str:
-    """Ada's account, with one organization."""
-    account = accounts.create_document(EMAIL, hash_password(PASSWORD))
-    master["accounts"].insert_one(dict(account))
-    add_organization(master, account["_id"], "Google", "google")
-    return account["_id"]
-
-
-def add_organization(master: Master, account_id: str, name: str, slug: str) -> str:
-    organization = create_document(name, slug, {})
-    master["organizations"].insert_one(dict(organization))
-    member = {"_id": f"mem_{slug}", "organization_id": organization["_id"], "account_id": account_id}
-    master["members"].insert_one(member | {"role": "owner"})
-    return organization["_id"]
-
-
-def stored(master: Master) -> dict[str, Any]:
-    (account,) = master["accounts"].find()
-    return account
-
-
-def epoch_of(token: str) -> int:
-    public_keys.publish(KEY.public_jwk)
-    return tokens.verify(token, public_keys.find_key).epoch
-
-
-def counted() -> set[str]:
-    return set(metrics.metric_set)
+pytestmark = pytest.mark.usefixtures("few_rounds", "signing_key")
 
 
 def test_a_login_gives_a_token_for_the_organization(account_id: str, kdf_calls: list[int]) -> None:
@@ -221,55 +173,3 @@ def test_before_the_first_rotation_the_service_is_unavailable(
         login(EMAIL, PASSWORD, None)
     secrets_manager.put_secret_value(SecretId=signing_key, SecretString=KEY.to_json())
     assert login(EMAIL, PASSWORD, None).access_token
-
-
-def test_a_changed_password_replaces_the_old_one_and_revokes_tokens(account_id: str, master: Master) -> None:
-    before = login(EMAIL, PASSWORD, None)
-    caller = library.identity(account_id)
-    change_password(caller, PASSWORD, OTHER_PASSWORD)
-    assert stored(master)["auth_epoch"] == epoch_of(before.access_token) + 1
-    with pytest.raises(InvalidCredentials):
-        login(EMAIL, PASSWORD, None)
-    assert epoch_of(login(EMAIL, OTHER_PASSWORD, None).access_token) == 1
-
-
-def test_the_current_password_has_to_be_right(account_id: str, master: Master, kdf_calls: list[int]) -> None:
-    before = stored(master)
-    caller = library.identity(account_id)
-    kdf_calls.clear()
-    with pytest.raises(InvalidCredentials):
-        change_password(caller, OTHER_PASSWORD, OTHER_PASSWORD)
-    assert len(kdf_calls) == 1
-    assert stored(master) == before
-    assert master["login_attempts"].count_documents({}) == 1
-    assert "LoginFailed" in counted()
-
-
-@pytest.mark.parametrize("guessable", ["passwordpassword", EMAIL, "googlegooglegoogle"])
-def test_a_guessable_password_is_not_taken(guessable: str, account_id: str, master: Master) -> None:
-    before = stored(master)
-    caller = library.identity(account_id)
-    with pytest.raises(InvalidFields) as caught:
-        change_password(caller, PASSWORD, guessable)
-    assert caught.value.extensions["errors"][0]["field"] == "new_password"
-    assert stored(master) == before
-
-
-def test_a_password_that_another_request_has_just_changed_is_not_overwritten(
-    account_id: str, master: Master, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    caller = library.identity(account_id)
-    outdated = accounts.find(account_id)
-    change_password(caller, PASSWORD, OTHER_PASSWORD)
-    monkeypatch.setattr(accounts, "find", lambda _: outdated)
-    with pytest.raises(InvalidCredentials):
-        change_password(caller, PASSWORD, "third horse battery staple")
-    assert stored(master)["auth_epoch"] == 1
-    assert login(EMAIL, OTHER_PASSWORD, None)
-
-
-def test_an_account_that_is_gone_has_no_password(account_id: str, master: Master) -> None:
-    caller = library.identity(account_id)
-    master["accounts"].delete_many({})
-    with pytest.raises(InvalidToken):
-        change_password(caller, PASSWORD, OTHER_PASSWORD)
