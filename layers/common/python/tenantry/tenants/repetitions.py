@@ -112,17 +112,21 @@ class Repetition:
             As from `TenantCollection.insert_many`.
         """
         self._fence.write(
-            lambda mine, session: mine.insert_many(documents, session=session),
+            lambda collection, session: collection.insert_many(documents, session=session),
             lambda organization, session: self._save(stored, organization, session),
         )
 
     def _find(self, organization: OrganizationDocument, session: ClientSession | None = None) -> Stored:
-        this = {"_id": self._key.record_id}
-        records = [_records(place_of(organization).cluster).find_one(this, session=session)]
-        past = [one for one in organization.get("past_clusters", ()) if one["until"] > moments.now()]
-        records += [_records(one["cluster"]).find_one(this) for one in past]
-        # An organization that has come back has an old record here, too.
-        record = max(filter(None, records), key=lambda one: int(one["steps"]), default=None)
+        by_id = {"_id": self._key.record_id}
+        records = [_records(place_of(organization).cluster).find_one(by_id, session=session)]
+        past = [
+            past_cluster
+            for past_cluster in organization.get("past_clusters", ())
+            if past_cluster["until"] > moments.now()
+        ]
+        records += [_records(past_cluster["cluster"]).find_one(by_id) for past_cluster in past]
+        # After a move away and back, the present cluster may have an old record, too.
+        record = max(filter(None, records), key=lambda record: int(record["steps"]), default=None)
         if record is None:
             return Stored(0, ())
         if record["request"] != self._key.request:
@@ -130,7 +134,7 @@ class Repetition:
         return Stored(record["steps"], record["ids"])
 
     def _save(self, stored: Stored, organization: OrganizationDocument, session: ClientSession) -> None:
-        """Note it before anything is inserted, so that equal requests at the same moment meet here."""
+        """Write the record before the documents: of two equal requests at one moment, one fails here."""
         if self._find(organization, session).steps != stored.steps - 1:
             raise RequestInFlight
         cluster = place_of(organization).cluster

@@ -67,14 +67,14 @@ class TenantCollection:
         """Insert one document."""
         updates.check_document(document)
         ids.give_ids([document])
-        return self._fence.write(lambda mine, session: mine.insert_one(document, session=session))
+        return self._fence.write(lambda stored, session: stored.insert_one(document, session=session))
 
     def insert_many(self, documents: Sequence[Document]) -> InsertManyResult:
         """Insert documents, all or none."""
         for document in documents:
             updates.check_document(document)
         ids.give_ids(documents)
-        return self._fence.write(lambda mine, session: mine.insert_many(documents, session=session))
+        return self._fence.write(lambda stored, session: stored.insert_many(documents, session=session))
 
     def under(self, key: Key) -> Repetition:
         """Return the insertions under an idempotency key, which store nothing twice."""
@@ -84,36 +84,36 @@ class TenantCollection:
         """Update the first document that matches."""
         updates.check(query, update, upsert=upsert)
         return self._fence.write(
-            lambda mine, session: mine.update_one(query, update, upsert=upsert, session=session)
+            lambda stored, session: stored.update_one(query, update, upsert=upsert, session=session)
         )
 
     def update_many(self, query: Query, update: Query) -> UpdateResult:
         """Update all documents that match, or none."""
         updates.check(query, update)
-        return self._fence.write(lambda mine, session: mine.update_many(query, update, session=session))
+        return self._fence.write(lambda stored, session: stored.update_many(query, update, session=session))
 
     def replace_one(self, query: Query, replacement: Query, *, upsert: bool = False) -> UpdateResult:
         """Replace the first document that matches."""
         updates.check_replacement(query, replacement, upsert=upsert)
         return self._fence.write(
-            lambda mine, session: mine.replace_one(query, replacement, upsert=upsert, session=session)
+            lambda stored, session: stored.replace_one(query, replacement, upsert=upsert, session=session)
         )
 
     def delete_one(self, query: Query) -> DeleteResult:
         """Delete the first document that matches."""
         filters.check(query)
-        return self._fence.write(lambda mine, session: mine.delete_one(query, session=session))
+        return self._fence.write(lambda stored, session: stored.delete_one(query, session=session))
 
     def delete_many(self, query: Query) -> DeleteResult:
         """Delete all documents that match, or none."""
         filters.check(query)
-        return self._fence.write(lambda mine, session: mine.delete_many(query, session=session))
+        return self._fence.write(lambda stored, session: stored.delete_many(query, session=session))
 
     def bulk_write(self, operations: Sequence[BulkOperation]) -> BulkWriteResult:
         """Carry out writes in their order, all or none."""
         updates.check_bulk(operations)
-        ids.give_ids(one._doc for one in operations if isinstance(one, InsertOne))
-        return self._fence.write(lambda mine, session: mine.bulk_write(operations, session=session))
+        ids.give_ids(operation._doc for operation in operations if isinstance(operation, InsertOne))
+        return self._fence.write(lambda stored, session: stored.bulk_write(operations, session=session))
 
     def modify_one(self, document_id: Any, change: Callable[[Document | None], Document | None]) -> None:
         """Read one document and put another in its place, so that no other write comes between.
@@ -127,29 +127,29 @@ class TenantCollection:
             to delete it. It may be called several times, so it must do nothing else. A TenantryError that it
             raises is passed on, and leaves everything as it is.
         """
-        this: Query = {"_id": {"$eq": document_id}}
+        by_id: Query = {"_id": {"$eq": document_id}}
 
-        def write(mine: TenantDocuments, session: ClientSession) -> None:
-            current = mine.find_one(this, session=session)
+        def write(stored: TenantDocuments, session: ClientSession) -> None:
+            current = stored.find_one(by_id, session=session)
             changed = change(current)
             if changed is None:
-                mine.delete_one(this, session=session)
+                stored.delete_one(by_id, session=session)
                 return
             updates.check_document(changed)
             if current is None:
-                mine.insert_one(changed, session=session)
+                stored.insert_one(changed, session=session)
             elif any(name.startswith("$") for name in changed):  # which a replacement must not have
-                mine.delete_one(this, session=session)
-                mine.insert_one(changed, session=session)
+                stored.delete_one(by_id, session=session)
+                stored.insert_one(changed, session=session)
             else:
-                mine.replace_one(this, changed, session=session)
+                stored.replace_one(by_id, changed, session=session)
 
         self._fence.write(write)
 
     def find_one(self, query: Query, projection: Query | None = None) -> Document | None:
         """Return the first document that matches, or None."""
         filters.check_search(query, projection)
-        return self._fence.read(lambda mine: mine.find_one(query, projection))
+        return self._fence.read(lambda stored: stored.find_one(query, projection))
 
     def find(
         self,
@@ -163,13 +163,13 @@ class TenantCollection:
         """Return the documents that match, in the order of their ids or as `sort` says, at most `limit`."""
         filters.check_search(query, projection, sort)
         return self._fence.read(
-            lambda mine: list(mine.find(query, projection, sort=list(sort), skip=skip, limit=limit))
+            lambda stored: list(stored.find(query, projection, sort=list(sort), skip=skip, limit=limit))
         )
 
     def count_documents(self, query: Query) -> int:
         """Count the documents that match."""
         filters.check(query)
-        return self._fence.read(lambda mine: mine.count_documents(query))
+        return self._fence.read(lambda stored: stored.count_documents(query))
 
     def aggregate(
         self, pipeline: Sequence[Query], *, limit: int = MAX_FOUND, max_bytes: int | None = None
@@ -192,11 +192,11 @@ class TenantCollection:
         """
         pipelines.check(pipeline)
         limited = [*pipeline, {"$limit": limit}]
-        return self._fence.read(lambda mine: aggregation.results(mine, limited, max_bytes))
+        return self._fence.read(lambda stored: aggregation.results(stored, limited, max_bytes))
 
     def list_indexes(self) -> list[Document]:
         """Return the indexes, the one on `_id` first."""
-        return self._fence.read(lambda mine: [dict(index) for index in mine.list_indexes()])
+        return self._fence.read(lambda stored: [dict(index) for index in stored.list_indexes()])
 
     def create_index(
         self, keys: Iterable[tuple[str, int]], *, unique: bool = False, partial: bool = False, name: str = ""
