@@ -15,10 +15,11 @@ keys: list[dict[str, Any]] = []
 NAMES = ("name", "slug", "collection", "state", "version", "metadata")
 
 
-def join(collection: str, local_field: str, name: str) -> list[dict[str, Any]]:
+def join(collection: str, local_field: str, name: str, *, is_optional: bool) -> list[dict[str, Any]]:
     """Return the stages that add the document of a collection whose _id is equal."""
     lookup = {"from": collection, "as": name, "localField": local_field, "foreignField": "_id"}
-    return [{"$lookup": lookup}, {"$unwind": f"${name}"}]
+    unwind = {"path": f"${name}", "preserveNullAndEmptyArrays": is_optional}
+    return [{"$lookup": lookup}, {"$unwind": unwind}]
 
 
 def lambda_handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -32,12 +33,19 @@ def lambda_handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         [
             {"$match": {"_id": claims["sub"]}},
             {"$addFields": {"session_id": {"$literal": claims["sid"]}}},
-            *join("sessions", "session_id", "session"),
-            *join("members", "session.member_id", "member"),
-            {"$match": {"member.account_id": claims["sub"]}},
-            *join("organizations", "member.organization_id", "organization"),
-            {"$sort": {"organization.slug": 1}},
-            {"$project": {"auth_epoch": 1, "member": 1, "organization": 1}},
+            *join("sessions", "session_id", "session", is_optional=False),
+            {"$match": {"session.account_id": claims["sub"]}},
+            *join("members", "session.member_id", "member", is_optional=True),
+            *join("organizations", "member.organization_id", "organization", is_optional=True),
+            {
+                "$project": {
+                    "auth_epoch": 1,
+                    "session.member_id": 1,
+                    "session.authenticated_at": 1,
+                    "member": 1,
+                    "organization": 1,
+                }
+            },
         ]
     )
     organization = login["organization"]
