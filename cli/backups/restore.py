@@ -141,20 +141,23 @@ def _fill(stage: Staging, indexes: list[TenantIndex], source: Source) -> int:
 def _publish(stage: Staging, wanted: NewOrganization, members: list[NewMember]) -> OrganizationDocument:
     """Make the staging collection an organization's, which is renaming it; from here on it exists."""
     organization = _document(stage, wanted)
-
-    def attempt(session: ClientSession) -> None:
-        stage.remove_lease(session)
-        changing.insert(organization, session)
-        owners.join(members, organization["_id"], session)
-        owner_ids = [member.account["_id"] for member in members]
-        details = {"name": wanted.name, "slug": wanted.slug, "account_ids": owner_ids}
-        recording.record("organization.restored", [organization["_id"]], session, details)
-
     try:
-        mongodb.run_transaction(attempt)
+        _insert_restored(stage, organization, members)
     except OrganizationExists:
         raise _taken(wanted.slug) from None
     return organization
+
+
+@mongodb.in_transaction
+def _insert_restored(
+    session: ClientSession, stage: Staging, organization: OrganizationDocument, members: list[NewMember]
+) -> None:
+    stage.remove_lease(session)
+    changing.insert(organization, session)
+    owners.join(members, organization["_id"], session)
+    owner_ids = [member.account["_id"] for member in members]
+    details = {"name": organization["name"], "slug": organization["slug"], "account_ids": owner_ids}
+    recording.record("organization.restored", [organization["_id"]], session, details)
 
 
 def _document(stage: Staging, wanted: NewOrganization) -> OrganizationDocument:

@@ -120,7 +120,7 @@ def _create(wanted: NewOrganization, owner: Owner, claim: Claim | None) -> Creat
     for _ in range(MAX_ATTEMPTS):
         organization = _placed(wanted)
         with suppress(ClusterFull):
-            creation.check(organization)
+            creation.check_no_stray(organization)
             _insert(organization, member, claim)
             logger.append_keys(organization_id=organization["_id"], account_id=member.account["_id"])
             creation.complete_creation(organization)

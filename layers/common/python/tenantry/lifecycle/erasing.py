@@ -1,8 +1,9 @@
-"""Deleting organizations whose documents are in a pool, and erasing these.
+"""Deleting organizations whose documents are in a pool, and erasing these documents.
 
-An organization is deleted in one transaction, and its name is free. That transaction leaves an erasure, a
-document of the master collection `erasures`, for whatever is still in the pool. Ids are never used again, so
-nobody reaches it; it is erased by whoever has time, and the erasure is removed last.
+One transaction deletes the organization, and frees its name. It also inserts an erasure, a document of the
+master collection `erasures`, for what is still in the pool. Ids are never used again, so nobody reaches these
+documents any more. The deletion erases what it has time for, the reconciler the rest; the erasure is removed
+last.
 """
 
 from datetime import datetime, timedelta
@@ -84,14 +85,14 @@ def erase_some(erasure: Erasure) -> bool:
     Returns
     -------
     bool
-        Whether nothing is left. If not, go on later.
+        Whether nothing is left. If not, call it again later.
 
     Raises
     ------
     ServiceUnavailable
-        The cluster has no connection string here; go on later.
+        The cluster has no connection string here; call it again later.
     pymongo.errors.PyMongoError
-        Unknown how much is left; go on later.
+        Unknown how much is left; call it again later.
     """
     share = PoolShare(Place(erasure["cluster"], "pooled", erasure["pool"]), erasure["_id"])
     # Whoever has written a document before the organization was removed may be about to commit it.

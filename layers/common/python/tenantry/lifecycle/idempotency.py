@@ -133,8 +133,8 @@ def _take_over(wanted: KeyDocument) -> KeyDocument:
     if record["request"] != wanted["request"]:
         raise IdempotencyKeyReused
     if record["answer"] is None and taken is None:
-        left = record["claimed_until"] - moments.now()
-        raise RequestInFlight(retry_after_seconds=max(1, math.ceil(left.total_seconds())))
+        remaining = record["claimed_until"] - moments.now()
+        raise RequestInFlight(retry_after_seconds=max(1, math.ceil(remaining.total_seconds())))
     return record
 
 

@@ -9,7 +9,7 @@ from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.changing import Overtaken
 from tenantry.registry.organizations.document import OrganizationDocument
 
-MAX_ATTEMPTS: Final = 10  # of a change that others keep overtaking
+MAX_ATTEMPTS: Final = 10  # each overtaken by another change
 
 
 def until_not_overtaken[Result](

@@ -1,4 +1,4 @@
-"""What comes due: intents and erasures that nobody came back to, and accounts without an organization."""
+"""Reconciling: completing what interrupted processes left, and ending accounts without an organization."""
 
 import time
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ from tenantry.registry.organizations import finding
 from tenantry.runtime.observability import log_failure, logger
 from tenantry.storage import index_reservations, pools
 
-ERASING_SECONDS: Final = 120  # of one run; what is left then is the next one's
+ERASING_SECONDS: Final = 120  # of one run; the next run continues
 
 
 @dataclass(slots=True)
 class Reconciliation:
-    """Ids of the organizations whose intents or erasures were met, and of accounts that have ended."""
+    """Ids of the organizations whose intents or erasures were due, and of accounts that have ended."""
 
     settled: list[str] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Suspending an organization: what the platform's operator does about one that must not go on for now."""
+"""Suspending an organization, which the platform's operator does if its use has to stop for a while."""
 
 from collections.abc import Callable
 
@@ -31,14 +31,14 @@ def suspend(organization: str) -> OrganizationDocument:
         Outcome unknown; repeat it.
     """
     suspended = _changed(organization, changing.suspend, "organization.suspended")
-    # A login that has not seen the suspension yet stored its session before this, or looks again after it.
+    # A concurrent login either has stored its session by now, or reads the suspension before it answers.
     sessions.end_of_organization(suspended["_id"])
     logger.warning("Suspended an organization", organization_id=suspended["_id"])
     return suspended
 
 
 def reactivate(organization: str) -> OrganizationDocument:
-    """Let an organization go on; its members log in again.
+    """End an organization's suspension; its members log in again.
 
     Parameters
     ----------
@@ -59,12 +59,12 @@ def reactivate(organization: str) -> OrganizationDocument:
 def _changed(
     organization: str, change: Callable[[str, ClientSession], bool], action: Action
 ) -> OrganizationDocument:
-    """Change an organization and record it; one that is like that already is neither changed nor recorded."""
-    found = finding.find_present(organization)
-    if found is None:
+    """Change an organization and record it; one that is so already is neither changed nor recorded."""
+    present = finding.find_present(organization)
+    if present is None:
         raise OrganizationNotFound
-    _change(found["_id"], change, action)
-    changed = finding.find(found["_id"])
+    _change(present["_id"], change, action)
+    changed = finding.find(present["_id"])
     if changed is None:
         raise OrganizationNotFound
     return changed

@@ -69,15 +69,21 @@ def update(
     pymongo.errors.PyMongoError
         Outcome unknown: all or nothing once the intent is settled.
     """
+    change = partial(_change_if, holds, changes, membership.account_id)
+    return until_not_overtaken(membership.organization, change)
 
-    def attempt(current: OrganizationDocument | None) -> OrganizationDocument:
-        if current is None:
-            raise InvalidToken
-        if not holds(current["version"]):
-            raise PreconditionFailed
-        return _change(current, _target(current, changes), membership.account_id)
 
-    return until_not_overtaken(membership.organization, attempt)
+def _change_if(
+    holds: Callable[[int | None], bool],
+    changes: Changes,
+    account_id: str,
+    current: OrganizationDocument | None,
+) -> OrganizationDocument:
+    if current is None:
+        raise InvalidToken
+    if not holds(current["version"]):
+        raise PreconditionFailed
+    return _change(current, _target(current, changes), account_id)
 
 
 def _target(current: OrganizationDocument, changes: Changes) -> dict[str, Any]:
@@ -117,8 +123,8 @@ def _rename(
             raise moving.refusal()
         exchange = _exchange(current, target["slug"], account_id)
         if is_pooled(current):
-            names_of_it = {"slugs": [target["slug"]], "collection": names.collection_of(target["slug"])}
-            return _replace(current, target | names_of_it | counted, "organization.renamed", exchange)
+            derived = {"slugs": [target["slug"]], "collection": names.collection_of(target["slug"])}
+            return _replace(current, target | derived | counted, "organization.renamed", exchange)
         with pymongo.timeout(completion.WORK_SECONDS):
             intended = write_intent(current, "renaming", target, counted, exchange)
             return completion.complete_rename(intended)

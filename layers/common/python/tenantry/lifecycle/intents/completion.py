@@ -1,9 +1,9 @@
-"""Doing what an intent says: rename or drop the collection, then change the metadata.
+"""Completing an intent: rename or drop the collection, then change the metadata.
 
-The process that wrote an intent may die anywhere, so anybody may complete it; but one at a time. A late
-`renameCollection` by a second process could take the collection away from an organization that has its old
-name back by then: name and UUID would both be as expected. So whoever carries out a rename holds a lease on
-it, and its database operations end long before the lease does. A deletion needs none, for a dropped UUID
+The process that wrote an intent may die anywhere, so any process may complete it, but only one at a time. A
+late `renameCollection` by a second process could take the collection away from an organization that has its
+old name back by then: name and UUID would both be as expected. So whoever completes a rename holds a lease on
+it, and its database operations end long before the lease does. A deletion needs no lease, for a dropped UUID
 never comes back.
 """
 
@@ -71,7 +71,7 @@ def complete_rename(organization: OrganizationDocument) -> OrganizationDocument:
         "updated_at": intent["created_at"],
         "intent": None,
     }
-    with suppress(Overtaken):  # by who has completed it; what is written was decided with the intent
+    with suppress(Overtaken):  # another process has completed it, with the same result
         _replace_renamed(organization, intent, final)
     return organization | final | {"version": organization["version"] + 1}  # type: ignore[return-value]
 
@@ -103,7 +103,7 @@ def complete_deletion(organization: OrganizationDocument) -> None:
         collections.drop(place_of(organization), intent["collection_uuid"])
     except collections.CollectionElsewhere:
         _check_overtaken(organization)
-    with suppress(Overtaken):  # by who has completed it
+    with suppress(Overtaken):  # another process has completed it
         _end(organization)
 
 

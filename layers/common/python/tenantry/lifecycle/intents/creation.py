@@ -2,7 +2,7 @@
 
 A collection on the master's own cluster is created in the transaction that inserts its organization. No
 transaction reaches two clusters, so elsewhere the organization is inserted in the state `creating`, then its
-collection is created, then the organization becomes active; whoever meets it in between goes on from there.
+collection is created, then the organization becomes active; whoever meets it in between completes this.
 Pools are there already.
 """
 
@@ -24,12 +24,8 @@ from tenantry.storage.tenant_storage import TenantStorage
 WORK_SECONDS: Final = 5  # of whoever completes a creation
 
 
-class _Overtaken(Exception):
-    """The organization is not being created any more."""
-
-
-def check(organization: OrganizationDocument) -> None:
-    """Look whether an organization can be created, where its collection is not created with it.
+def check_no_stray(organization: OrganizationDocument) -> None:
+    """Check before an organization is inserted that its collection's name is free, where it is made later.
 
     Raises
     ------
@@ -66,7 +62,7 @@ def insert(organization: OrganizationDocument, session: ClientSession) -> None:
 
 
 def reserve(organization: OrganizationDocument, session: ClientSession) -> None:
-    """Reserve what an organization needs within the same transaction; last, for creations queue up here.
+    """Reserve what an organization needs, as the last step of the transaction, since creations queue up here.
 
     Raises
     ------
@@ -90,7 +86,7 @@ def complete_creation(organization: OrganizationDocument) -> None:
     ServiceUnavailable
         A collection that is not the organization's has its name; an operator must look.
     pymongo.errors.PyMongoError
-        Outcome unknown; somebody will go on from there.
+        Outcome unknown; whoever settles the organization continues from there.
     """
     storage = _open(organization)
     if not storage.is_created_apart:
@@ -101,7 +97,7 @@ def complete_creation(organization: OrganizationDocument) -> None:
             collections.create_checked(place, partial(_check_creating, organization["_id"], place.cluster))
         except collections.CollectionExists:
             pass  # nobody commits the creation of a collection of this name but for this organization
-        except _Overtaken:
+        except changing.Overtaken:
             return
         if not collections.is_pristine(place):
             _check_overtaken(organization, place)
@@ -111,7 +107,7 @@ def complete_creation(organization: OrganizationDocument) -> None:
 def _check_creating(organization_id: str, cluster: str) -> None:
     present = finding.find_to_commit(organization_id, cluster)
     if present is None or present["state"] != "creating":
-        raise _Overtaken
+        raise changing.Overtaken
 
 
 def _check_overtaken(organization: OrganizationDocument, place: Place) -> None:

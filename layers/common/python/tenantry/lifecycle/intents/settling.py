@@ -1,4 +1,4 @@
-"""Completing the creations, renames and deletions that others have decided: whoever meets an intent does."""
+"""Settling: whoever meets an intent completes it, a creation, rename or deletion that another decided."""
 
 import time
 from typing import Final
@@ -10,12 +10,12 @@ from tenantry.lifecycle.intents import completion, creation
 from tenantry.registry.organizations import finding, leases, moving
 from tenantry.registry.organizations.document import OrganizationDocument
 
-PAUSE_SECONDS: Final = 0.02  # between two looks at a rename that another process carries out
+PAUSE_SECONDS: Final = 0.02  # between two looks at a rename that another process completes
 MAX_WAIT_SECONDS: Final = 3
 
 
 def settle(organization: OrganizationDocument, *, deletion: bool = True) -> OrganizationDocument | None:
-    """Return an organization without an intent, completing the one that it carries if nobody is at it.
+    """Return an organization without an intent; complete the intent that it has, unless another process does.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def settle(organization: OrganizationDocument, *, deletion: bool = True) -> Orga
     Raises
     ------
     ServiceUnavailable
-        Another process is at it and takes long, or has died a moment ago; nothing was changed.
+        Another process completes it and takes long, or has died a moment ago; nothing was changed.
     pymongo.errors.PyMongoError
         Outcome unknown; the intent stays until somebody settles it.
     """
@@ -52,7 +52,7 @@ def settle(organization: OrganizationDocument, *, deletion: bool = True) -> Orga
 
 
 def _advance(organization: OrganizationDocument) -> OrganizationDocument | None:
-    """Complete a rename whose lease is free or end a pause that nobody will, or wait a moment.
+    """Complete a rename whose lease has run out, end a pause whose process has died, or wait a moment.
 
     Returns
     -------
