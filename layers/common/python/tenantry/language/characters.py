@@ -1,4 +1,4 @@
-"""Characters of names: which can be seen, which may hide, and where those that cannot be seen have a place.
+"""Characters of names: which are visible, and where invisible ones are allowed.
 
 The tables are those of the Unicode Character Database that Python's `unicodedata` leaves out.
 """
@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect
 from typing import Final
 
-_Table = tuple[int, ...]  # where ranges begin and where they are over, in turns
+_Table = tuple[int, ...]  # the start of each range and the code point that follows it, in turns
 
 
 def _table(text: str) -> _Table:
@@ -67,7 +67,7 @@ def is_visible(character: str) -> bool:
 def has_stray(text: str) -> bool:
     """Tell whether a text holds a control, bidirectional, private or unassigned character, or a line's end.
 
-    So it does with one that is not shown, where it does not change how its neighbours look.
+    An invisible character is stray, too, unless it changes how its neighbours look.
     """
     for flag in TAGGED_FLAGS:
         text = text.replace(flag, flag[0])
@@ -113,7 +113,7 @@ def _joins_letters(text: str, position: int) -> bool:
         return position > 0 and unicodedata.category(text[position - 1]) == "Lo"
     try:
         return valid_contextj(text, position)
-    except ValueError:  # a neighbour that is unassigned
+    except ValueError:  # a neighbour is unassigned
         return False
 
 

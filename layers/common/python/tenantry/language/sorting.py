@@ -27,8 +27,8 @@ def parse(text: str | None) -> Sort:
     Returns
     -------
     list of tuple of str and {1, -1}
-        The same up to `_id`, which decides for good. Where it is missing it comes last, in the direction of
-        the field before, so that one index on both serves ascending and descending order.
+        The same up to `_id`, behind which no field matters. If `_id` is missing it comes last, in the
+        direction of the field before, so that one index on both serves ascending and descending order.
 
     Raises
     ------

@@ -30,7 +30,7 @@ def create(cluster: str, name: str) -> None:
     pymongo.errors.PyMongoError
         Outcome unknown; repeat it.
     """
-    # An organization may be placed in it before it is there, and finds it without its index at worst.
+    # A pool is registered first, so an organization may be placed in it before its index is there.
     if not clusters.add_pool(cluster, name, NAMESPACES):
         raise CapacityExhausted
     collections.at(Place(cluster, "pooled", name)).create_indexes(POOL_INDEXES)
@@ -51,6 +51,10 @@ def drop_orphaned_indexes() -> None:
 
 
 def _at_home(holders: Collection[str], place: Place) -> set[str]:
-    """Return those of some organizations that are in a pool, or may be on their way."""
-    found = organizations().find({"_id": {"$in": list(holders)}})
-    return {one["_id"] for one in found if one.get("move") or place_of(one) == place}
+    """Return those of some organizations that are in a pool, or may be moving to it."""
+    present = organizations().find({"_id": {"$in": list(holders)}})
+    return {
+        organization["_id"]
+        for organization in present
+        if organization.get("move") or place_of(organization) == place
+    }

@@ -1,9 +1,9 @@
 """The expressions of pipelines that take time in proportion to a document.
 
-The server looks at its deadline between documents, and documents are what clients make them. So an
+The server checks its deadline only between documents, and clients decide what documents hold. So an
 expression goes over an array once: what it evaluates for each item works on that item. It may compare the
-item with what is outside, and compute, but neither go over that again nor copy it. `$unwind` does, under the
-deadline.
+item with a value from outside the item, and compute, but neither go over that value again nor copy it.
+`$unwind` can be used instead, since the deadline ends it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,9 +18,9 @@ from tenantry.storage.allowed import expression_operators as operators
 from tenantry.storage.allowed.filters import ForbiddenOperation, check_order
 
 MAX_CHARACTERS: Final = 200
-"""Of what a text is searched for: the server compares it at each place of the text."""
+"""Of a text that is searched for: the server compares it at each place of the text that is searched."""
 
-MAX_RANGE: Final = 10_000  # numbers that $range may make of nothing
+MAX_RANGE: Final = 10_000  # bounds of $range, which makes numbers out of nothing
 
 _BODIES: Final = {"$map": "in", "$filter": "cond", "$reduce": "in"}
 _SEARCHED_FOR: Final[Mapping[str, str | int]] = {
@@ -32,7 +32,7 @@ _CONSTANTS: Final = frozenset({"REMOVE", "NOW", "CLUSTER_TIME"})
 
 
 Item = frozenset[str] | None
-"""The variables that are an item of an array, or part of it; None where nothing is evaluated for each."""
+"""The variables that are an item of an array, or part of it; None where no array is gone over."""
 
 
 class Expressions:
@@ -53,7 +53,7 @@ class Expressions:
         self._is_outer(expression, None)
 
     def _is_outer(self, value: Any, item: Item) -> bool:
-        """Check an expression; tell whether it results in what is outside of the item."""
+        """Check an expression; tell whether its result is a value from outside the item."""
         if isinstance(value, str):
             return _is_outer_path(value, item)
         if isinstance(value, list | tuple):
@@ -90,7 +90,7 @@ class Expressions:
         return sum(self._is_outer(value, item) for value in values)
 
     def _check_parts(self, whole: str, parts: Iterable[Any], item: Item) -> bool:
-        """Refuse to make, for each item, something that holds what is outside of it."""
+        """Refuse to make something, for each item, that holds a value from outside the item."""
         if self._count_outer(parts, item):
             raise _over_and_over(whole)
         return False
@@ -103,8 +103,8 @@ class Expressions:
 
     def _check_body(self, name: str, operand: Any, item: Item) -> None:
         fields = _fields(operand)
-        others = [value for key, value in fields.items() if key not in {"as", _BODIES[name]}]
-        self._check_parts(name, others, item)
+        operands = [value for key, value in fields.items() if key not in {"as", _BODIES[name]}]
+        self._check_parts(name, operands, item)
         inner = frozenset({str(fields.get("as", "this"))})
         if self._is_outer(fields.get(_BODIES[name]), inner) and name == "$map":
             raise _over_and_over(name)
@@ -142,7 +142,7 @@ def _operands(name: str, operand: Any) -> Iterable[Any]:
         fields = _fields(operand)
         return [
             fields.get("default"),
-            *(one for branch in fields.get("branches", []) for one in _values(branch)),
+            *(value for branch in fields.get("branches", []) for value in _values(branch)),
         ]
     if isinstance(operand, list | tuple):
         return operand

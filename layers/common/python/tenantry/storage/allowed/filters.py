@@ -1,4 +1,4 @@
-"""The filters, projections and orders that mean the same in a collection of one's own and in a shared one."""
+"""Filters, projections and orders that mean the same in an organization's own collection and in a pool."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -19,7 +19,7 @@ OPERATORS: Final = frozenset({
 
 
 class ForbiddenOperation(ValueError):
-    """A tenant's collection does not take what was asked; nothing was sent to the server."""
+    """A tenant's collection does not allow this operation; nothing was sent to the server."""
 
 
 def check(query: Any, check_expression: Callable[[Any], None] | None = None) -> None:
@@ -30,7 +30,7 @@ def check(query: Any, check_expression: Callable[[Any], None] | None = None) -> 
     query
         The filter.
     check_expression : callable, optional
-        Refuses what `$expr` holds; without it there is none.
+        Refuses what `$expr` holds; without it `$expr` is refused.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def _check_operators(query: Any, check_expression: Callable[[Any], None] | None 
 
 
 def check_upsert(query: Any) -> None:
-    """Refuse a filter that leaves it open which `_id` a document gets that an upsert inserts.
+    """Refuse a filter that leaves open which `_id` an upsert gives to the document that it inserts.
 
     Raises
     ------
@@ -66,16 +66,16 @@ def check_upsert(query: Any) -> None:
         As from `check`; or `_id` stands elsewhere than at the top, or is compared otherwise than by equality.
     """
     check(query)
-    others = _conditions({path: condition for path, condition in query.items() if path != "_id"})
+    besides_id = _conditions({path: condition for path, condition in query.items() if path != "_id"})
     is_exact = "_id" not in query or equality(query["_id"]) is not None
-    if not is_exact or any(f"{path}.".startswith("_id.") for path, _ in others):
+    if not is_exact or any(f"{path}.".startswith("_id.") for path, _ in besides_id):
         raise ForbiddenOperation(
             "The filter of an upsert says at the top what _id is equal to, or nothing about it"
         )
 
 
 def check_search(query: Any, projection: Any, sort: Any = ()) -> None:
-    """Refuse what to find if its filter, its projection or its order is refused.
+    """Refuse a search whose filter, projection or order is refused.
 
     Raises
     ------
@@ -154,15 +154,15 @@ def equality(condition: Any) -> tuple[Any] | None:
 
 
 def _conditions(query: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the conditions on fields, and what else a filter says at its top or below `LOGICAL`."""
+    """Yield the conditions on fields, and whatever else stands at a filter's top or below `LOGICAL`."""
     for path, condition in _mapping(query).items():
         if path not in LOGICAL:
             yield path, condition
         elif not isinstance(condition, list | tuple):
             raise ForbiddenOperation(f"{path} takes a list of filters")
         else:
-            for each in condition:
-                yield from _conditions(each)
+            for branch in condition:
+                yield from _conditions(branch)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -180,8 +180,8 @@ def _check_condition(condition: Any) -> None:
         if name == "$not":
             _check_condition(operand)
         if name == "$all" and isinstance(operand, list | tuple):
-            for each in operand:
-                _check_condition(each)
+            for item in operand:
+                _check_condition(item)
 
 
 def _check_element(operand: Any) -> None:

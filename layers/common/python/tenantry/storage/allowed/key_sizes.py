@@ -1,8 +1,8 @@
-"""How large the keys can become that the fields of one document have in an index, or in an order.
+"""How large the keys of one document can become in an index, or in an order.
 
-The key of several fields is repeated for every item of an array that one of them leads into, with the others
-beside it. So a document of n bytes can have keys of n * n bytes, which the server makes before it stores or
-sorts anything: https://www.mongodb.com/docs/manual/core/indexes/index-types/index-multikey/
+If one of several fields leads into an array, the key of all of them is repeated for every item of the array.
+So a document of n bytes can have keys of n * n bytes, which the server makes before it stores or sorts
+anything: https://www.mongodb.com/docs/manual/core/indexes/index-types/index-multikey/
 """
 
 from collections.abc import Mapping
@@ -22,9 +22,10 @@ _OPTIONS: Final = CodecOptions[dict[str, Any]](uuid_representation=UuidRepresent
 
 
 class _Keys(NamedTuple):
-    """What a value gives: its bytes, those of them beside another array, how many keys, and their bytes.
+    """What a value adds to keys.
 
-    No key holds items of two arrays, so an array has nothing beside another one.
+    Its own bytes (`size`), those that stand in a key beside the item of another array (`beside`), how many
+    keys it makes, and their bytes in `total`. No key holds items of two arrays, so `beside` of an array is 0.
     """
 
     size: int

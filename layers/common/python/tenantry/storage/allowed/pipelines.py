@@ -19,12 +19,12 @@ STAGES: Final = frozenset({
 JAVASCRIPT: Final = frozenset({"$accumulator", "$function", "$where"})
 
 OF_COLLECTION: Final = frozenset({"$meta", "$text"})
-"""What depends on the collection beyond its documents, but for the sort key of a document."""
+"""What depends on more of the collection than its documents; the sort key of a document is allowed."""
 
 
 _ACCUMULATING: Final = frozenset({"$bucket", "$bucketAuto", "$group", "$setWindowFields"})
 _EXPRESSIONS: Final = frozenset({"_id", "groupBy", "partitionBy", "sortBy"})
-"""What stands in these stages beside accumulators."""
+"""Members of these stages that are no accumulators."""
 
 
 class ForbiddenStage(ForbiddenOperation):
@@ -90,8 +90,8 @@ def _check_costs(pipeline: Sequence[Mapping[str, Any]], expressions: Expressions
 def _operands(stage: str, specification: Any) -> Any:
     """Return what a stage evaluates for each document.
 
-    What an accumulator puts together comes from many documents, and the server looks at its deadline between
-    them, so only its operand counts.
+    An accumulator collects values of many documents, and the server checks its deadline between them, so only
+    its operand counts.
     """
     if stage not in _ACCUMULATING or not isinstance(specification, Mapping):
         return specification
@@ -107,10 +107,10 @@ def _outputs(specification: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _fields(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the names of all fields and operators, however deep, and what they hold; but of no literal.
+    """Yield the names of all fields and operators, however deep, and their values, but none within a literal.
 
-    What stands in `{$literal: ...}` is data wherever the server takes that: it evaluates none of it, and
-    takes neither a stage nor a field of this name.
+    The server evaluates nothing within `{$literal: ...}`, and accepts neither a stage nor a field of this
+    name, so what stands there is data.
     """
     if isinstance(value, DBRef):
         value = value.as_doc()

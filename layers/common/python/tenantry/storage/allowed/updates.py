@@ -1,4 +1,4 @@
-"""The updates and bulk operations that mean the same in a collection of one's own and in a shared one."""
+"""Updates and bulk operations that mean the same in an organization's own collection and in a pool."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -15,12 +15,12 @@ OPERATORS: Final = frozenset({
 })  # fmt: skip
 """https://www.mongodb.com/docs/manual/reference/operator/update/"""
 OF_ID: Final = frozenset({"$set", "$setOnInsert"})
-"""Those that may name `_id`, which they change in no document that is there."""
+"""Those that may name `_id`, which they change in no document that exists."""
 
 MAX_FIELDS: Final = 500
-"""Which the server looks up one by one among those of a document."""
+"""Of one update: the server looks up each of them among the fields of a document."""
 MAX_VALUES: Final = 200
-"""Which the server compares one by one with each item of an array."""
+"""For one field: the server compares each of them with each item of an array."""
 
 BulkOperation = InsertOne[Document] | ReplaceOne[Document] | UpdateOne | UpdateMany | DeleteOne | DeleteMany
 
@@ -49,7 +49,7 @@ def check(query: Any, update: Any, *, upsert: bool = False) -> None:
 
 
 def _check_values(name: str, fields: Mapping[str, Any]) -> None:
-    """Refuse what the server would compare with each item of an array, or by a filter that is refused."""
+    """Refuse too many values to compare with each item of an array, and a costly filter of `$pull`."""
     for path, value in fields.items():
         if name == "$pull":
             filters.check({path: {"$elemMatch": value} if isinstance(value, Mapping) else value})
@@ -96,8 +96,8 @@ def check_bulk(operations: Sequence[BulkOperation]) -> None:
             raise ForbiddenOperation("Bulk operations take no collation, hint or order")
         if isinstance(operation, UpdateOne | UpdateMany):
             check(operation._filter, operation._doc, upsert=bool(operation._upsert))
-            for each in operation._array_filters or ():
-                filters.check(each)
+            for array_filter in operation._array_filters or ():
+                filters.check(array_filter)
         elif isinstance(operation, ReplaceOne):
             check_replacement(operation._filter, operation._doc, upsert=bool(operation._upsert))
         elif isinstance(operation, DeleteOne | DeleteMany):

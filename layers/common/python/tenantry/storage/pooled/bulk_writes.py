@@ -19,16 +19,16 @@ _COUNTS: Final = ("nInserted", "nMatched", "nModified", "nRemoved", "nUpserted")
 
 
 class BulkWrite:
-    """Writes that are carried out in parts, and their common result.
+    """Writes that are sent in parts, and their common result.
 
     Parameters
     ----------
     pool : Collection
-        Where they are carried out.
+        Where they write.
     tenant : str
         Whose they are.
     session : ClientSession or None
-        In which they are carried out.
+        In which they write.
     """
 
     def __init__(self, pool: Collection[Document], tenant: str, session: ClientSession | None) -> None:
@@ -38,16 +38,16 @@ class BulkWrite:
         self._done: Document = dict.fromkeys(_COUNTS, 0) | {"upserted": []}
 
     def run(self, operations: Sequence[BulkOperation]) -> BulkWriteResult:
-        """Carry out all, in their order.
+        """Send all, in their order.
 
         Raises
         ------
         pymongo.errors.BulkWriteError
-            One was refused; those before it are carried out.
+            One was refused; those before it are done.
         """
         if not operations:
             raise InvalidOperation("No operations to execute")
-        for needs_id, part in groupby(enumerate(operations), lambda each: _needs_id(each[1])):
+        for needs_id, part in groupby(enumerate(operations), lambda numbered: _needs_id(numbered[1])):
             numbered = list(part)
             if needs_id:
                 for index, operation in numbered:
@@ -57,13 +57,13 @@ class BulkWrite:
         return BulkWriteResult({**self._done, "writeErrors": [], "writeConcernErrors": []}, acknowledged=True)
 
     def _replace(self, operation: Any, index: int) -> None:
-        """Replace a document, or insert one with an id of ours if there is none."""
+        """Replace a document, or insert one with a random id if none matches."""
         if not self._write([ReplaceOne(operation._filter, operation._doc)], index):
             new_id = {"_id": ids.random_object_id()}
             self._write([ReplaceOne(new_id, operation._doc, upsert=True)], index)
 
     def _write(self, operations: Sequence[BulkOperation], offset: int) -> int:
-        """Carry out some and return how many documents matched; `offset` is the index of the first."""
+        """Send some and return how many documents matched; `offset` is the index of the first."""
         stored = [updates.bulk(self._tenant, operation) for operation in operations]
         session = self._session
         try:

@@ -68,7 +68,7 @@ class PooledDocuments:
         self, query: Query, update: Query, *, upsert: bool = False, session: ClientSession | None = None
     ) -> UpdateResult:
         """Update the first document that matches."""
-        changes = updates.of_tenant(self._tenant, query, update, upsert=upsert)
+        changes = updates.in_pool(self._tenant, query, update, upsert=upsert)
         with self._own_errors():
             result = self._pool.update_one(self._filter(query, upsert), changes, upsert, session=session)
         return _own_result(result)
@@ -77,7 +77,7 @@ class PooledDocuments:
         self, query: Query, update: Query, *, session: ClientSession | None = None
     ) -> UpdateResult:
         """Update all documents that match."""
-        changes = updates.of_tenant(self._tenant, query, update, upsert=False)
+        changes = updates.in_pool(self._tenant, query, update, upsert=False)
         with self._own_errors():
             return self._pool.update_many(self._filter(query), changes, session=session)
 
@@ -118,8 +118,8 @@ class PooledDocuments:
         """Return the first document that matches, or None."""
         fields = None if projection is None else filters.projection(projection)
         with self._own_errors():
-            found = self._pool.find_one(self._filter(query), fields, session=session)
-        return None if found is None else own(found)
+            stored = self._pool.find_one(self._filter(query), fields, session=session)
+        return None if stored is None else own(stored)
 
     def find(
         self,
@@ -134,8 +134,8 @@ class PooledDocuments:
         fields = None if projection is None else filters.projection(projection)
         order = filters.sort(sort)
         with self._own_errors():
-            for found in self._pool.find(self._filter(query), fields, sort=order, skip=skip, limit=limit):
-                yield own(found)
+            for stored in self._pool.find(self._filter(query), fields, sort=order, skip=skip, limit=limit):
+                yield own(stored)
 
     def count_documents(self, query: Query, session: ClientSession | None = None) -> int:
         """Count the documents that match."""
@@ -145,14 +145,14 @@ class PooledDocuments:
     def aggregate(self, pipeline: Sequence[Query]) -> CommandCursor[Document]:
         """Return what a pipeline makes of the documents."""
         with self._own_errors():
-            return self._pool.aggregate(pipelines.of_tenant(self._tenant, pipeline))
+            return self._pool.aggregate(pipelines.in_pool(self._tenant, pipeline))
 
     def list_indexes(self) -> list[Document]:
         """Return the indexes, the one on `_id` first."""
         return PooledIndexes(self._pool, self._tenant).find()
 
     def _filter(self, query: Query, upsert: bool = False) -> Document:
-        return (filters.of_upsert if upsert else filters.of_tenant)(self._tenant, query)
+        return (filters.upsert_in_pool if upsert else filters.in_pool)(self._tenant, query)
 
     def _own_errors(self) -> AbstractContextManager[None]:
         return errors.translated(self._tenant)

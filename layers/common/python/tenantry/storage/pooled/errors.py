@@ -12,7 +12,7 @@ from tenantry.storage.pooled.ids import OWN_ID, TENANT, own, own_path
 
 @contextmanager
 def translated(tenant: str) -> Iterator[None]:
-    """Raise what an operation raises without what tells that others' documents are beside the tenant's."""
+    """Raise what an operation raises, without a trace of the other tenants in the pool."""
     try:
         yield
     except OperationFailure as error:
@@ -49,6 +49,6 @@ def _message(details: Mapping[str, Any], tenant: str) -> str:
     message = str(details["errmsg"]).replace(f"{tenant}:", "").replace(OWN_ID, "_id")
     if "keyValue" in details:
         return f"{message.partition(' dup key: ')[0]} dup key: {details['keyValue']}"
-    before, found, rest = message.partition(f'{{ tenant: "{tenant}", id: ')
-    own_id, _, after = rest.rpartition(" }")
-    return before + own_id + after if found else message
+    before, stored_id, id_and_after = message.partition(f'{{ tenant: "{tenant}", id: ')
+    own_id, _, after = id_and_after.rpartition(" }")
+    return before + own_id + after if stored_id else message

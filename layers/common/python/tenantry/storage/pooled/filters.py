@@ -12,10 +12,10 @@ _COMPARISONS: Final = frozenset({"$eq", "$gt", "$gte", "$lt", "$lte"})
 
 
 class NotTranslatable(Exception):
-    """What is asked for may see whole documents, so it can be asked of the tenant's own ones only."""
+    """An expression may see whole documents, so it is evaluated where they are as the tenant knows them."""
 
 
-def of_tenant(tenant: str, query: Mapping[str, Any]) -> Document:
+def in_pool(tenant: str, query: Mapping[str, Any]) -> Document:
     """Return the filter that matches the same documents of the tenant, and of no other."""
     own_id = equality(query["_id"]) if set(query) == {"_id"} else None
     if own_id is not None:  # the server has a shortcut for this
@@ -23,16 +23,16 @@ def of_tenant(tenant: str, query: Mapping[str, Any]) -> Document:
     return {TENANT: tenant, "$and": [translated(query)]}
 
 
-def of_upsert(tenant: str, query: Mapping[str, Any]) -> Document:
+def upsert_in_pool(tenant: str, query: Mapping[str, Any]) -> Document:
     """Return the same for an upsert, of which the inserted document has what the filter says is equal."""
-    others = translated({path: condition for path, condition in query.items() if path != "_id"})
+    besides_id = translated({path: condition for path, condition in query.items() if path != "_id"})
     if "_id" not in query:
         # Not by equality, for then this would be the beginning of the document's _id, and none can be set.
-        return {TENANT: {"$gte": tenant, "$lte": tenant}, "$and": [others]}
+        return {TENANT: {"$gte": tenant, "$lte": tenant}, "$and": [besides_id]}
     own_id = equality(query["_id"])
     if own_id is None:
         raise NotTranslatable
-    return {"_id": {"$eq": stored_id(tenant, own_id[0])}, "$and": [others]}
+    return {"_id": {"$eq": stored_id(tenant, own_id[0])}, "$and": [besides_id]}
 
 
 def translated(query: Mapping[str, Any]) -> Document:
@@ -50,7 +50,7 @@ def translated(query: Mapping[str, Any]) -> Document:
 
 def _translated(path: str, condition: Any) -> tuple[str, Any]:
     if path in LOGICAL and isinstance(condition, list | tuple):
-        return path, [translated(each) for each in condition]
+        return path, [translated(branch) for branch in condition]
     if path == "$expr":
         return path, _expression(condition)
     if path.startswith("$") and path != "$comment":

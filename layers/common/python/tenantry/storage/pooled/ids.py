@@ -1,6 +1,6 @@
 """Ids of documents in a pool: `_id` is `{tenant: <organization id>, id: <the document's own id>}`.
 
-Nothing else of a document is changed, so that `_id` is all that commands and answers must be translated in.
+Nothing else of a document is changed, so commands and answers are translated only where they name `_id`.
 """
 
 import re

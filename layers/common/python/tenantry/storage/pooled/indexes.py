@@ -41,7 +41,7 @@ class PooledIndexes:
 
     def find(self) -> list[Document]:
         """Return the indexes, the one on `_id` first."""
-        return [dict(_ID_INDEX), *map(self._own, self._found())]
+        return [dict(_ID_INDEX), *map(self._own, self._stored())]
 
     def create(self, index: IndexModel) -> Document:
         """Create an index; nothing changes if it is there.
@@ -84,10 +84,10 @@ class PooledIndexes:
 
     def drop_all(self) -> None:
         """Drop all indexes but the one on `_id`, as when the tenant is gone."""
-        for index in self._found():
+        for index in self._stored():
             self._run({"dropIndexes": self._pool.name, "index": index["name"]})
 
-    def _found(self) -> list[Mapping[str, Any]]:
+    def _stored(self) -> list[Mapping[str, Any]]:
         indexes = self._pool.list_indexes()
         return [index for index in indexes if index.get(_FILTER, {}).get(TENANT) == self._tenant]
 

@@ -11,7 +11,7 @@ _OWN_IDS: Final = {"$set": {"_id": "$_id.id"}}
 """Behind this stage documents are as the tenant knows them."""
 
 
-def of_tenant(tenant: str, pipeline: Sequence[Mapping[str, Any]]) -> list[Document]:
+def in_pool(tenant: str, pipeline: Sequence[Mapping[str, Any]]) -> list[Document]:
     """Return a pipeline that gives the same, of the tenant's documents alone.
 
     Indexes serve only what stands before documents change. So the stages at the beginning that find and sort
@@ -23,8 +23,8 @@ def of_tenant(tenant: str, pipeline: Sequence[Mapping[str, Any]]) -> list[Docume
             finding.append(_translated(stage))
         except filters.NotTranslatable:
             break
-    others = [dict(stage) for stage in pipeline[len(finding) :]]
-    return [{"$match": {TENANT: tenant}}, *finding, _OWN_IDS, *others]
+    remaining = [dict(stage) for stage in pipeline[len(finding) :]]
+    return [{"$match": {TENANT: tenant}}, *finding, _OWN_IDS, *remaining]
 
 
 def _translated(stage: Mapping[str, Any]) -> Document:

@@ -12,7 +12,7 @@ from tenantry.storage.pooled import filters
 from tenantry.storage.pooled.ids import stored, stored_id
 
 
-def of_tenant(tenant: str, query: Mapping[str, Any], update: Mapping[str, Any], *, upsert: bool) -> Document:
+def in_pool(tenant: str, query: Mapping[str, Any], update: Mapping[str, Any], *, upsert: bool) -> Document:
     """Return the update with `_id`s as they are stored, and with one for a document that it may insert."""
     changes = {
         name: stored(tenant, fields) if name in OF_ID and "_id" in fields else fields
@@ -45,10 +45,10 @@ def bulk(tenant: str, operation: BulkOperation) -> BulkOperation:
     if isinstance(operation, InsertOne):
         return InsertOne(inserted(tenant, operation._doc))
     upsert = not isinstance(operation, DeleteOne | DeleteMany) and bool(operation._upsert)
-    query = (filters.of_upsert if upsert else filters.of_tenant)(tenant, operation._filter)
+    query = (filters.upsert_in_pool if upsert else filters.in_pool)(tenant, operation._filter)
     if isinstance(operation, ReplaceOne):
         return ReplaceOne(query, replacement(tenant, operation._doc), upsert=upsert)
     if isinstance(operation, UpdateOne | UpdateMany):
-        changes = of_tenant(tenant, operation._filter, operation._doc, upsert=upsert)  # type: ignore[arg-type]
+        changes = in_pool(tenant, operation._filter, operation._doc, upsert=upsert)  # type: ignore[arg-type]
         return type(operation)(query, changes, upsert=upsert, array_filters=operation._array_filters)
     return type(operation)(query)
