@@ -78,11 +78,11 @@ def create_checked(place: Place, check: Callable[[], None]) -> None:
     CollectionExists
     """
 
-    def attempt(session: ClientSession) -> None:
+    def create_and_check(session: ClientSession) -> None:
         create(place, session)
         check()
 
-    mongodb.run_transaction(attempt, on=clusters.cluster_client(place.cluster))
+    mongodb.run_transaction(create_and_check, on=clusters.cluster_client(place.cluster))
 
 
 def is_pristine(place: Place) -> bool:

@@ -1,17 +1,17 @@
-"""The fence around a tenant's collection: no operation reaches it under a name that is another's by then.
+"""The fence around a tenant's collection: no operation reaches a collection that has become another tenant's.
 
-The organization may be renamed or deleted at any moment, and its old name may be another's by then. So a
-write first takes the collection's lock by writing inside a transaction, then asks the master database,
-outside the transaction's snapshot, whether the collection is still that organization's, and only then
-commits. No rename or drop can run between the two, for they wait for the lock. A read asks afterwards, too.
+The organization may be renamed or deleted at any moment, and another may take its old name. So a write first
+takes the collection's lock by writing inside a transaction, then asks the master database, outside the
+transaction's snapshot, whether the collection is still that organization's, and only then commits. No rename
+or drop can run between the two, for they wait for the lock. A read asks afterwards, too.
 
-So the name that an operation starts from need not be fresh, and the one that was seen last saves a question:
-what is written under a stale name is rolled back, together with the collection that it may have created.
+So an operation may start from the name that was seen last, which saves a question: what is written under an
+outdated name is rolled back, together with the collection that it may have created.
 """
 
 from collections.abc import Callable
-from functools import partial
-from typing import Final
+from functools import partial, wraps
+from typing import Concatenate, Final
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
@@ -20,17 +20,31 @@ from tenantry.errors import OrganizationNotFound, OrganizationSuspended, Service
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.registry import clusters
 from tenantry.registry.organizations import finding, moving
+from tenantry.registry.organizations.changing import Overtaken
 from tenantry.registry.organizations.document import OrganizationDocument, Place, place_of
 from tenantry.runtime import mongodb, server_errors
 from tenantry.storage import collections
 from tenantry.storage.opening import open_place
 from tenantry.storage.tenant_storage import TenantDocuments, TenantIndexes, TenantStorage
 
-MAX_ATTEMPTS: Final = 20  # of one operation, each beaten by a rename
+MAX_ATTEMPTS: Final = 20  # of one operation, each overtaken by a rename
 
 
-class _TenantMoved(Exception):
-    """The organization's collection changed its name during the attempt."""
+def _until_not_overtaken[**Arguments, Result](
+    method: Callable[Concatenate["Fence", Arguments], Result],
+) -> Callable[Concatenate["Fence", Arguments], Result]:
+    """Decorate a method of `Fence` so that it starts over as long as the organization changes during it."""
+
+    @wraps(method)
+    def operation(fence: "Fence", /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                return method(fence, *args, **kwargs)
+            except Overtaken:
+                fence.forget()
+        raise ServiceUnavailable
+
+    return operation
 
 
 class Fence:
@@ -53,6 +67,11 @@ class Fence:
         self.organization_id = organization_id
         self._last_seen = last_seen
 
+    def forget(self) -> None:
+        """Forget the organization as it was last seen, so that the next operation reads it."""
+        self._last_seen = None
+
+    @_until_not_overtaken
     def write[Result](
         self,
         operation: Callable[[TenantDocuments, ClientSession], Result],
@@ -60,66 +79,62 @@ class Fence:
     ) -> Result:
         """Run an operation that writes, in a transaction of its own.
 
-        What it raises is handed out only if it was this organization's collection that it ran on, for a
-        duplicate key may be another tenant's. It may run several times, each time after `first`, which is
-        told the organization.
+        What it raises is passed on only if it ran on this organization's collection, for a duplicate key may
+        be another tenant's. It may run several times, each time after `first`, which is told the
+        organization.
         """
+        before = self._settled()
+        transaction = partial(self._write, before, operation, first)
+        return mongodb.run_transaction(transaction, on=clusters.cluster_client(place_of(before).cluster))
 
-        def attempt() -> Result:
-            before = self._settled()
-            place = place_of(before)
-
-            def transaction(session: ClientSession) -> Result:
-                try:
-                    first(before, session)
-                    result = operation(self._opened(place).documents, session)
-                except (OperationFailure, TenantryError):
-                    self._check_unchanged(before)
-                    raise
-                # Without the session, so that it sees the present and not the transaction's snapshot.
-                present = finding.find_to_commit(self.organization_id, place.cluster)
-                if present is None or place_of(present) != place or not _is_usable(present):
-                    raise _TenantMoved
-                return result
-
-            return mongodb.run_transaction(transaction, on=clusters.cluster_client(place.cluster))
-
-        return self._retried(attempt)
+    def _write[Result](
+        self,
+        before: OrganizationDocument,
+        operation: Callable[[TenantDocuments, ClientSession], Result],
+        first: Callable[[OrganizationDocument, ClientSession], None],
+        session: ClientSession,
+    ) -> Result:
+        place = place_of(before)
+        try:
+            first(before, session)
+            result = operation(self._opened(place).documents, session)
+        except (OperationFailure, TenantryError):
+            self._check_unchanged(before)
+            raise
+        # Without the session, so that it sees the present and not the transaction's snapshot.
+        present = finding.find_to_commit(self.organization_id, place.cluster)
+        if present is None or place_of(present) != place or not _is_usable(present):
+            raise Overtaken
+        return result
 
     def read[Result](self, operation: Callable[[TenantDocuments], Result]) -> Result:
         """Run an operation that does not write; it may run several times."""
         return self.look(lambda organization: operation(self._opened(place_of(organization)).documents))
 
+    @_until_not_overtaken
     def look[Result](self, operation: Callable[[OrganizationDocument], Result]) -> Result:
         """Run an operation that is told the organization and does not write; it may run several times."""
-
-        def attempt() -> Result:
-            before = self._settled()
-            try:
-                result = operation(before)
-            except OperationFailure as error:
-                self._check_unchanged(before)
-                if error.code != server_errors.QUERY_PLAN_KILLED:
-                    raise
-                raise _TenantMoved from error
+        before = self._settled()
+        try:
+            result = operation(before)
+        except OperationFailure as error:
             self._check_unchanged(before)
-            return result
+            if error.code != server_errors.QUERY_PLAN_KILLED:
+                raise
+            raise Overtaken from error
+        self._check_unchanged(before)
+        return result
 
-        return self._retried(attempt)
-
+    @_until_not_overtaken
     def change[Result](self, operation: Callable[[TenantIndexes], Result]) -> Result:
         """Run a command about indexes, which no transaction takes; it may run several times."""
-
-        def attempt() -> Result:
-            before = self._settled()
-            storage = self._opened(place_of(before))
-            try:
-                with storage.changing_indexes(partial(self._check_unchanged, before)) as indexes:
-                    return operation(indexes)
-            except collections.CollectionElsewhere:
-                raise _TenantMoved from None
-
-        return self._retried(attempt)
+        before = self._settled()
+        storage = self._opened(place_of(before))
+        try:
+            with storage.changing_indexes(partial(self._check_unchanged, before)) as indexes:
+                return operation(indexes)
+        except collections.CollectionElsewhere:
+            raise Overtaken from None
 
     def _opened(self, place: Place) -> TenantStorage:
         return open_place(place, self.organization_id)
@@ -127,7 +142,7 @@ class Fence:
     def _check_unchanged(self, before: OrganizationDocument) -> None:
         present = finding.find(self.organization_id)
         if present is None or present["version"] != before["version"] or not _is_usable(present):
-            raise _TenantMoved
+            raise Overtaken
 
     def _settled(self) -> OrganizationDocument:
         """Return the organization, as it was last seen without an intent."""
@@ -136,17 +151,9 @@ class Fence:
         if self._last_seen is None or self._last_seen["state"] == "deleting":
             raise OrganizationNotFound
         if self._last_seen.get("suspended_at"):
-            self._last_seen = None
+            self.forget()
             raise OrganizationSuspended
         return self._last_seen
-
-    def _retried[Result](self, attempt: Callable[[], Result]) -> Result:
-        for _ in range(MAX_ATTEMPTS):
-            try:
-                return attempt()
-            except _TenantMoved:
-                self._last_seen = None
-        raise ServiceUnavailable
 
 
 def _is_usable(organization: OrganizationDocument) -> bool:

@@ -84,14 +84,14 @@ class RawDocuments(ABC):
         """
         stored = [self._stored(document) for document in documents]
 
-        def attempt(session: ClientSession) -> None:
+        def replace(session: ClientSession) -> None:
             # Not `replace`, which refuses names of fields that `insert` takes.
             self.collection.delete_many(self._among(ids), session=session)
             if stored:
                 encoding.insert(self.collection, stored, session)
             verify()
 
-        mongodb.run_transaction(attempt, on=self._session.client)
+        mongodb.run_transaction(replace, on=self._session.client)
 
     def watch(self, resume_token: mongodb.Document | None) -> ChangeStream[RawBSONDocument]:
         """Open a stream of what changes from now on, or behind a resume token.
