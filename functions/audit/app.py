@@ -55,11 +55,11 @@ def list_audit_as_operator(
     cursor: Cursor = None,
 ) -> audit.OperatorAuditPage:
     """List the records of one organization, which may be deleted, or of the whole platform, newest first."""
-    found = finding.find_present(organization) if organization else None
-    if found is None:
+    present = finding.find_present(organization) if organization else None
+    if present is None:
         page = pages.of_all(organization, limit, cursor)
     else:
-        page = audit.find_page(found, limit, cursor)
+        page = audit.find_page(present, limit, cursor)
     return audit.operator_page_of(page)
 
 

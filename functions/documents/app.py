@@ -50,7 +50,7 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
         HTTPStatus.CREATED,
         "Inserted",
         HTTPStatus.CONFLICT,
-        others={HTTPStatus.MULTI_STATUS: "InsertedDocuments"},
+        alternatives={HTTPStatus.MULTI_STATUS: "InsertedDocuments"},
     ),
     openapi_extensions=bodies.request_body(bodies.DOCUMENTS),
 )
@@ -70,12 +70,12 @@ def insert_documents(
     Idempotency-Key within 24 hours, no document is stored twice, and those of a list that are not stored yet
     are tried again.
     """
-    mine = tenants.collection(member)
+    collection = tenants.collection(member)
     key = requests.key_of(request, member, idempotency_key)
     if isinstance(sent, list):
-        outcomes = inserting.insert_many(mine, sent, ordered=ordered, key=key)
+        outcomes = inserting.insert_many(collection, sent, ordered=ordered, key=key)
         return representations.outcomes_answer(outcomes, request)
-    stored = inserting.insert(mine, sent, key)
+    stored = inserting.insert(collection, sent, key)
     headers = representations.identification(stored, request)
     return representations.document_answer(stored, request, HTTPStatus.CREATED, headers)
 
@@ -108,8 +108,8 @@ def list_documents(
     ends. Once that document has other values, or is gone, the cursor is outdated (409); go on with the
     cursor of an earlier page.
     """
-    query, order, chosen = filters.parse(filter), sorting.parse(sort), projections.parse(fields)
-    search = finding.Search(query, order, chosen, limit, cursor)
+    query, order, projection = filters.parse(filter), sorting.parse(sort), projections.parse(fields)
+    search = finding.Search(query, order, projection, limit, cursor)
     return representations.page_answer(finding.find_page(tenants.collection(member), search), request)
 
 
@@ -154,9 +154,9 @@ def get_document(
     fields: Fields = None,
 ) -> Response[str]:
     """Read one document; the whole of it comes with its ETag."""
-    found = finding.find(tenants.collection(member), document_id, projections.parse(fields))
-    headers = representations.entity_tag(found, request) if fields is None else {}
-    return representations.document_answer(found, request, HTTPStatus.OK, headers)
+    stored = finding.find(tenants.collection(member), document_id, projections.parse(fields))
+    headers = representations.entity_tag(stored, request) if fields is None else {}
+    return representations.document_answer(stored, request, HTTPStatus.OK, headers)
 
 
 @app.put(
@@ -170,7 +170,7 @@ def get_document(
         "Document",
         HTTPStatus.CONFLICT,
         HTTPStatus.PRECONDITION_FAILED,
-        others={HTTPStatus.CREATED: "Document"},
+        alternatives={HTTPStatus.CREATED: "Document"},
     ),
     openapi_extensions=bodies.request_body(bodies.DOCUMENT),
 )

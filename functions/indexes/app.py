@@ -31,8 +31,8 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
 )
 def list_indexes(organization: Organization, member: Member) -> answers.Indexes:
     """List the indexes of the organization's documents."""
-    found = indexing.find_all(tenants.collection(member))
-    return answers.Indexes(indexes=[index_of(index) for index in found])
+    indexes = indexing.find_all(tenants.collection(member))
+    return answers.Indexes(indexes=[index_of(index) for index in indexes])
 
 
 @app.post(
@@ -51,19 +51,19 @@ def list_indexes(organization: Organization, member: Member) -> answers.Indexes:
     ),
 )
 def create_index(
-    organization: Organization, wanted: Annotated[bodies.CreateIndex, Body()], member: Member
+    organization: Organization, index: Annotated[bodies.CreateIndex, Body()], member: Member
 ) -> Response[answers.Index]:
     """Create an index, which stays when the organization is renamed; an equal one is left as it is."""
-    keys = [(key.field, key.order) for key in wanted.keys]
+    keys = [(key.field, key.order) for key in index.keys]
     name = indexing.create(
-        tenants.collection(member), keys, unique=wanted.unique, partial=wanted.partial, name=wanted.name
+        tenants.collection(member), keys, unique=index.unique, partial=index.partial, name=index.name
     )
     path = app.current_event.request_context.path.rstrip("/")
     return Response(
         status_code=HTTPStatus.CREATED,
         content_type="application/json",
         headers={"Location": f"{path}/{name}"},
-        body=created(name, wanted),
+        body=created(name, index),
     )
 
 

@@ -22,12 +22,12 @@ app = APIGatewayRestResolver(enable_validation=True)
     status_code=HTTPStatus.NO_CONTENT,
     responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED),
 )
-def log_out(sent: Annotated[bodies.RefreshToken, Body()]) -> Response[None]:
+def log_out(body: Annotated[bodies.RefreshToken, Body()]) -> Response[None]:
     """End the session of a refresh token; its access tokens are dead afterwards, too.
 
     The answer is the same if the session has ended before (RFC 7009 section 2.2).
     """
-    login.log_out(sent.refresh_token)
+    login.log_out(body.refresh_token)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -26,14 +26,14 @@ app = APIGatewayRestResolver(enable_validation=True)
         HTTPStatus.FORBIDDEN,
     ),
 )
-def refresh(sent: Annotated[bodies.RefreshToken, Body()]) -> dict[str, Any]:
+def refresh(body: Annotated[bodies.RefreshToken, Body()]) -> dict[str, Any]:
     """Get the next access and refresh token of a session.
 
     Each refresh token is for one use. Sent again within 30 seconds, because the answer got lost or another
     tab was first, it gives the session's current refresh token; sent later, it ends the session, for somebody
     else may have a copy.
     """
-    return access_token_of(login.refresh(sent.refresh_token))
+    return access_token_of(login.refresh(body.refresh_token))
 
 
 lambda_handler = http.lambda_handler(app)

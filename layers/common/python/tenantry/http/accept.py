@@ -13,9 +13,9 @@ def preferred(accept: str | None, media_types: tuple[str, ...]) -> str:
     Parameters
     ----------
     accept : str or None
-        The Accept field. Parameters other than q are left aside, and so is what is malformed.
+        The Accept field. Parameters other than q, and malformed elements, are ignored.
     media_types : tuple of str
-        What there is, in lower case; of equally good ones the first is taken.
+        What the service can answer, in lower case; the first of those that are preferred alike is taken.
     """
     if accept is None:
         return media_types[0]
@@ -24,7 +24,7 @@ def preferred(accept: str | None, media_types: tuple[str, ...]) -> str:
 
 
 def _quality(media_type: str, ranges: list[tuple[str, float]]) -> float:
-    """Return what the most specific range that matches says."""
+    """Return the weight of the most specific range that matches the media type, 0 if none does."""
     for matching in (media_type, media_type.partition("/")[0] + "/*", "*/*"):
         qualities = [quality for name, quality in ranges if name == matching]
         if qualities:
@@ -35,6 +35,6 @@ def _quality(media_type: str, ranges: list[tuple[str, float]]) -> float:
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:
     for element in accept.split(","):
         name, *parameters = (part.strip().lower() for part in element.split(";"))
-        weights = [one.removeprefix("q=") for one in parameters if one.startswith("q=")]
+        weights = [parameter.removeprefix("q=") for parameter in parameters if parameter.startswith("q=")]
         if all(map(_QUALITY.fullmatch, weights)):
             yield name, float(weights[0]) if weights else 1

@@ -12,7 +12,7 @@ MAX_BYTES: Final = 64 * 1024
 MAX_DEPTH: Final = 20
 JSON: Final = "application/json"
 MERGE_PATCH: Final = "application/merge-patch+json"
-REPLACEMENT_CHARACTER: Final = "\ufffd"  # what API Gateway makes of octets that are not UTF-8
+REPLACEMENT_CHARACTER: Final = "\ufffd"  # API Gateway puts it in the place of octets that are not UTF-8
 
 
 def check_body(event: Mapping[str, Any], media_types: Set[str] = frozenset({JSON})) -> None:
@@ -47,7 +47,7 @@ def octets_of(event: Mapping[str, Any], media_types: Set[str], max_bytes: int) -
     event : mapping
         API Gateway's proxy event.
     media_types : set of str
-        In lower case; what has no Content-Type field is taken for the right one.
+        In lower case; a body without a Content-Type field passes.
     max_bytes : int
         How long the body may be.
 
@@ -61,7 +61,7 @@ def octets_of(event: Mapping[str, Any], media_types: Set[str], max_bytes: int) -
     PayloadTooLarge, UnsupportedMediaType, UnsupportedContentCoding, MalformedRequest
     """
     body = event.get("body") or ""
-    if len(body) > max_bytes * 4 / 3 + 4:  # the longest that base64 makes of it
+    if len(body) > max_bytes * 4 / 3 + 4:  # base64 makes at most that of them
         raise _too_large(max_bytes)
     if body:
         _check_content_coding(event)
@@ -83,8 +83,9 @@ def _check_content_coding(event: Mapping[str, Any]) -> None:
 
 
 def _check_media_type(event: Mapping[str, Any], media_types: Set[str]) -> None:
-    sent = [value for name, value in (event.get("headers") or {}).items() if name.lower() == "content-type"]
-    if any(value.partition(";")[0].strip() not in media_types for value in sent):
+    fields = event.get("headers") or {}
+    declared = [value for name, value in fields.items() if name.lower() == "content-type"]
+    if any(value.partition(";")[0].strip() not in media_types for value in declared):
         raise UnsupportedMediaType.of(media_types, is_patch=event.get("httpMethod") == "PATCH")
 
 

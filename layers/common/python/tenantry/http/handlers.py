@@ -64,10 +64,8 @@ def lambda_handler(
         logger.set_correlation_id(request_id(event))
         with request_context.answering(request_id(event), _source_address(event)):
             answer = _answer(app, check, methods_elsewhere, event, context)
-        is_head = event["httpMethod"] == "HEAD"
-        answer["body"] = (
-            "" if is_head else answer.get("body") or ""
-        )  # a string also where there is none (204)
+        # Always a string, also where the answer has no content (204).
+        answer["body"] = "" if event["httpMethod"] == "HEAD" else answer.get("body") or ""
         for name, value in HEADERS.items():
             answer["multiValueHeaders"].setdefault(name, [value])
         count(f"Answers{answer['statusCode'] // 100}xx")
@@ -116,9 +114,9 @@ def _resolved(app: APIGatewayRestResolver, event: dict[str, Any], context: Lambd
 
 
 def _check_path(path: str) -> None:
-    """Refuse a second spelling of a path, which rules about paths may not know (RFC 3986 section 6.2.2).
+    """Refuse other spellings of a path (RFC 3986 section 6.2.2), which a firewall's rules may not know.
 
-    Names of routes are compared as they are sent. What stands for a parameter may be percent-encoded.
+    The fixed segments of a route are compared as they are sent; its parameters may be percent-encoded.
     """
     if path != "/" and _DROPPED_SEGMENT.search(path):
         raise NotFound
@@ -131,7 +129,7 @@ def _source_address(event: Mapping[str, Any]) -> str | None:
 
 
 def _with_lower_case_media_type(headers: Mapping[str, str]) -> dict[str, str]:
-    """Media types have no case (RFC 9110 section 8.3.1), but Powertools knows them in lower case alone."""
+    """Write Content-Type in lower case, which alone Powertools knows (RFC 9110 section 8.3.1)."""
     return {
         name: value.lower() if name.lower() == "content-type" else value for name, value in headers.items()
     }

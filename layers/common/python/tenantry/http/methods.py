@@ -21,13 +21,13 @@ def allowed(app: APIGatewayRestResolver, path: str, elsewhere: Collection[str]) 
     path : str
         As it is routed.
     elsewhere : collection of str
-        Methods of the same path that are other functions'.
+        Methods of the same path that other functions answer.
     """
     routes = app._static_routes + app._dynamic_routes
-    own = {route.method for route in routes if route.rule.match(path)}
-    if not own:
+    routed = {route.method for route in routes if route.rule.match(path)}
+    if not routed:
         return []
-    return sorted({*own, *elsewhere, "OPTIONS"} | ({"HEAD"} if "GET" in own else set()))
+    return sorted({*routed, *elsewhere, "OPTIONS"} | ({"HEAD"} if "GET" in routed else set()))
 
 
 def options(methods: Collection[str]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def responses(
     success: HTTPStatus,
     model: str | None,
     *problems: HTTPStatus,
-    others: Mapping[HTTPStatus, str] = MappingProxyType({}),
+    alternatives: Mapping[HTTPStatus, str] = MappingProxyType({}),
     media_types: Sequence[str] = ("application/json",),
 ) -> dict[int, OpenAPIResponse]:
     """Describe a route's answers.
@@ -42,13 +42,13 @@ def responses(
         ``tenantry.http.organizations.answers:Organization``; None if it has no body.
     *problems : http.HTTPStatus
         The problems of this route; those that every route may answer are added.
-    others : mapping of http.HTTPStatus to str
-        Where the models of further answers are that are no problems.
+    alternatives : mapping of http.HTTPStatus to str
+        Where the models of its other answers are, by status; problems need none.
     media_types : sequence of str
-        Of all answers that are no problems.
+        Of all answers but problems.
     """
     described: dict[int, Any] = {int(success): {"description": success.phrase, "content": {}}}
-    for status, body in {**({success: model} if model else {}), **others}.items():
+    for status, body in {**({success: model} if model else {}), **alternatives}.items():
         content = {media_type: _referred(body) for media_type in media_types}
         described[int(status)] = {"description": status.phrase, "content": content}
     for status in sorted({*problems, *EVERYWHERE}):

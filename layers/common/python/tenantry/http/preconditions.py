@@ -77,12 +77,12 @@ def condition(if_match: str | None, if_none_match: str | None = None) -> Holds:
     MalformedRequest
         A field is neither ``*`` nor a list of entity tags.
     """
-    wanted, unwanted = _tags(IF_MATCH, if_match), _weakly(_tags(IF_NONE_MATCH, if_none_match))
+    required, excluded = _tags(IF_MATCH, if_match), _weakly(_tags(IF_NONE_MATCH, if_none_match))
 
     def holds(version: Version | None) -> bool:
         present = set() if version is None else {etag(version), etag(version, canonical=True), ANY}
-        matches = wanted is None or not present.isdisjoint(wanted)
-        return matches and (unwanted is None or present.isdisjoint(unwanted))
+        matches = required is None or not present.isdisjoint(required)
+        return matches and (excluded is None or present.isdisjoint(excluded))
 
     return holds
 
@@ -107,11 +107,11 @@ def conditional(event: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, A
     if event["httpMethod"] != "GET" or answer["statusCode"] != HTTPStatus.OK:
         return answer
     holds = condition(value_of(event, IF_MATCH.lower()))
-    unwanted = _weakly(_tags(IF_NONE_MATCH, value_of(event, IF_NONE_MATCH.lower()))) or set()
+    excluded = _weakly(_tags(IF_NONE_MATCH, value_of(event, IF_NONE_MATCH.lower()))) or set()
     for tag in answer["multiValueHeaders"].get("ETag", ()):
         if not holds(tag.strip('"').removesuffix(_CANONICAL)):
             raise PreconditionFailed
-        if not unwanted.isdisjoint({tag, ANY}):
+        if not excluded.isdisjoint({tag, ANY}):
             return _not_modified(answer)
     return answer
 

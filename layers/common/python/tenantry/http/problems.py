@@ -79,7 +79,7 @@ def _error_of(exception: Exception) -> TenantryError:
         case TenantryError():
             return exception
         case RequestValidationError():
-            return InvalidFields(errors=[_field_error(found) for found in exception.errors()])
+            return InvalidFields(errors=[_field_error(error) for error in exception.errors()])
         case RequestUnsupportedContentType():
             return UnsupportedMediaType()
         case NotFoundError():

@@ -70,7 +70,7 @@ def responses(
     success: HTTPStatus,
     model: str | None,
     *problems: HTTPStatus,
-    others: Mapping[HTTPStatus, str] = MappingProxyType({}),
+    alternatives: Mapping[HTTPStatus, str] = MappingProxyType({}),
 ) -> dict[int, OpenAPIResponse]:
     """Describe a route's answers as `openapi.responses` does, with what all routes of documents share.
 
@@ -82,6 +82,6 @@ def responses(
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.NOT_FOUND,
         *problems,
-        others={status: f"{__name__}:{name}" for status, name in others.items()},
+        alternatives={status: f"{__name__}:{name}" for status, name in alternatives.items()},
         media_types=_MEDIA_TYPES,
     )

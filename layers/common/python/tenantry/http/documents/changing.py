@@ -9,12 +9,10 @@ import bson
 from tenantry.errors import DocumentNotFound, InvalidFields, PreconditionFailed
 from tenantry.http.documents import refusals
 from tenantry.http.documents.rules import check_document, merge_patch, without_id
+from tenantry.http.preconditions import Holds
 from tenantry.language import extended_json
 from tenantry.runtime.mongodb import Document
 from tenantry.tenants import TenantCollection
-
-IsCurrent = Callable[[str | None], bool]
-"""Tells whether the version of a document, None if there is none, is as the client expects."""
 
 
 def version_of(document: Document) -> str:
@@ -29,7 +27,7 @@ class Put(NamedTuple):
     is_created: bool
 
 
-def put(mine: TenantCollection, document_id: Any, document: Any, is_current: IsCurrent) -> Put:
+def put(collection: TenantCollection, document_id: Any, document: Any, holds: Holds) -> Put:
     """Store a document under an id, in the place of the one that has it, if any.
 
     Raises
@@ -47,14 +45,14 @@ def put(mine: TenantCollection, document_id: Any, document: Any, is_current: IsC
     def change(current: Document | None) -> Document:
         nonlocal is_created
         is_created = current is None
-        _check_version(current, is_current)
+        _check_version(current, holds)
         return stored
 
-    _modify(mine, document_id, change)
+    _modify(collection, document_id, change)
     return Put(stored, is_created)
 
 
-def patch(mine: TenantCollection, document_id: Any, changes: Any, is_current: IsCurrent) -> Document:
+def patch(collection: TenantCollection, document_id: Any, changes: Any, holds: Holds) -> Document:
     """Change a document by a JSON merge patch (RFC 7396), and return it.
 
     Raises
@@ -73,16 +71,16 @@ def patch(mine: TenantCollection, document_id: Any, changes: Any, is_current: Is
         nonlocal patched
         if current is None:  # before any precondition (RFC 9110 section 13.2.1)
             raise DocumentNotFound
-        _check_version(current, is_current)
+        _check_version(current, holds)
         patched = merge_patch(current, changes)
         check_document(patched)
         return patched
 
-    _modify(mine, document_id, change)
+    _modify(collection, document_id, change)
     return patched
 
 
-def delete(mine: TenantCollection, document_id: Any, is_current: IsCurrent) -> None:
+def delete(collection: TenantCollection, document_id: Any, holds: Holds) -> None:
     """Delete a document.
 
     Raises
@@ -96,9 +94,9 @@ def delete(mine: TenantCollection, document_id: Any, is_current: IsCurrent) -> N
     def change(current: Document | None) -> None:
         if current is None:
             raise DocumentNotFound
-        _check_version(current, is_current)
+        _check_version(current, holds)
 
-    _modify(mine, document_id, change)
+    _modify(collection, document_id, change)
 
 
 def _check_id(document: Document, document_id: Any) -> None:
@@ -106,13 +104,13 @@ def _check_id(document: Document, document_id: Any) -> None:
         raise InvalidFields.of("_id", "must be the id in the URL, or be left out")
 
 
-def _check_version(current: Document | None, is_current: IsCurrent) -> None:
-    if not is_current(version_of(current) if current is not None else None):
+def _check_version(current: Document | None, holds: Holds) -> None:
+    if not holds(version_of(current) if current is not None else None):
         raise PreconditionFailed
 
 
 def _modify(
-    mine: TenantCollection, document_id: Any, change: Callable[[Document | None], Document | None]
+    collection: TenantCollection, document_id: Any, change: Callable[[Document | None], Document | None]
 ) -> None:
-    with refusals.of_write(mine):
-        mine.modify_one(document_id, change)
+    with refusals.of_write(collection):
+        collection.modify_one(document_id, change)

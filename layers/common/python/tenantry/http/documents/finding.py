@@ -15,7 +15,7 @@ from tenantry.tenants import TenantCollection
 MAX_PAGE_BYTES: Final = 4 * 1024 * 1024  # of documents in memory; Lambda answers at most 6 MB
 
 
-def find(mine: TenantCollection, document_id: Any, fields: dict[str, Any] | None) -> Document:
+def find(collection: TenantCollection, document_id: Any, fields: dict[str, Any] | None) -> Document:
     """Return one document, or some fields of it.
 
     Raises
@@ -23,10 +23,10 @@ def find(mine: TenantCollection, document_id: Any, fields: dict[str, Any] | None
     DocumentNotFound
     """
     with refusals.of_query():
-        found = mine.find_one({"_id": {"$eq": document_id}}, fields)
-    if found is None:
+        document = collection.find_one({"_id": {"$eq": document_id}}, fields)
+    if document is None:
         raise DocumentNotFound
-    return found
+    return document
 
 
 class Search(NamedTuple):
@@ -51,7 +51,7 @@ class Search(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """What was found; `cursor` tells where the next page begins."""
+    """The documents of a page; `cursor` tells where the next one begins."""
 
     search: Search
     results: list[Document]
@@ -63,14 +63,14 @@ class Page:
         return [result["document"] for result in self.results]
 
     def cursor(self, length: int) -> str | None:
-        """Return the cursor of the page behind the first `length` documents, None if there is no more."""
+        """Return the cursor of the page after the first `length` documents, None if that is empty."""
         if length == 0 or (length == len(self.results) and self.is_last):
             return None
         last = self.results[length - 1]
         return cursors.cursor_of(self.search.query, self.search.sort, last["sort_key"])
 
 
-def find_page(mine: TenantCollection, search: Search) -> Page:
+def find_page(collection: TenantCollection, search: Search) -> Page:
     """Return a page of the documents that match a query.
 
     Raises
@@ -81,14 +81,14 @@ def find_page(mine: TenantCollection, search: Search) -> Page:
     with refusals.of_query():
         after = None
         if search.cursor is not None:
-            after = cursors.sort_key_of(search.cursor, search.query, search.sort, mine.aggregate)
+            after = cursors.sort_key_of(search.cursor, search.query, search.sort, collection.aggregate)
         pipeline = pages.pipeline(search.query, search.sort, search.fields, at_most, after)
-        results = mine.aggregate(pipeline, limit=at_most, max_bytes=MAX_PAGE_BYTES)
+        results = collection.aggregate(pipeline, limit=at_most, max_bytes=MAX_PAGE_BYTES)
     is_cut = len(bson.encode({"": results}, codec_options=extended_json.CODEC_OPTIONS)) > MAX_PAGE_BYTES
     return Page(search, results[: search.limit], is_last=len(results) < at_most and not is_cut)
 
 
-def count(mine: TenantCollection, query: Document) -> int:
+def count(collection: TenantCollection, query: Document) -> int:
     """Count the documents that match a query.
 
     Raises
@@ -96,4 +96,4 @@ def count(mine: TenantCollection, query: Document) -> int:
     QueryRefused, QueryTooSlow
     """
     with refusals.of_query():
-        return mine.count_documents(query)
+        return collection.count_documents(query)

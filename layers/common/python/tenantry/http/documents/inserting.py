@@ -21,12 +21,12 @@ Outcome = Document | TenantryError
 """A stored document, or why it was not stored."""
 
 
-def insert(mine: TenantCollection, document: Document, key: Key | None = None) -> Document:
+def insert(collection: TenantCollection, document: Document, key: Key | None = None) -> Document:
     """Insert one document and return it with its id.
 
     Parameters
     ----------
-    mine : TenantCollection
+    collection : TenantCollection
         The caller's.
     document : dict
         Decoded.
@@ -42,7 +42,7 @@ def insert(mine: TenantCollection, document: Document, key: Key | None = None) -
     pymongo.errors.PyMongoError
         Outcome unknown; repeating it with the same `_id` or the same key tells.
     """
-    insertion = _Insertion(mine, [_prepared(document)], key)
+    insertion = _Insertion(collection, [_prepared(document)], key)
     insertion.run(ordered=True)
     (outcome,) = insertion.outcomes
     if isinstance(outcome, TenantryError):
@@ -51,13 +51,13 @@ def insert(mine: TenantCollection, document: Document, key: Key | None = None) -
 
 
 def insert_many(
-    mine: TenantCollection, documents: Sequence[Any], *, ordered: bool, key: Key | None = None
+    collection: TenantCollection, documents: Sequence[Any], *, ordered: bool, key: Key | None = None
 ) -> list[Outcome]:
     """Insert documents and tell of each what became of it.
 
     Parameters
     ----------
-    mine : TenantCollection
+    collection : TenantCollection
         The caller's.
     documents : sequence
         Decoded documents, or the errors that decoding them met.
@@ -81,7 +81,7 @@ def insert_many(
     pymongo.errors.PyMongoError
         Outcome unknown: any of them may be stored; repeating it with the same `_id`s or the same key tells.
     """
-    insertion = _Insertion(mine, [_checked(document) for document in documents], key)
+    insertion = _Insertion(collection, [_checked(document) for document in documents], key)
     insertion.refuse_existing()
     insertion.run(ordered=ordered)
     return insertion.outcomes
@@ -107,7 +107,7 @@ class _Insertion:
 
     Parameters
     ----------
-    mine : TenantCollection
+    collection : TenantCollection
         The caller's.
     outcomes : list
         Each document with an id, or why it cannot be stored.
@@ -115,19 +115,19 @@ class _Insertion:
         What is stored under it is not stored again.
     """
 
-    def __init__(self, mine: TenantCollection, outcomes: list[Outcome], key: Key | None) -> None:
+    def __init__(self, collection: TenantCollection, outcomes: list[Outcome], key: Key | None) -> None:
         self.outcomes = outcomes
-        self._mine = mine
-        self._repetition = mine.under(key) if key else None
+        self._collection = collection
+        self._repetition = collection.under(key) if key else None
         self._steps, ids = self._repetition.stored() if self._repetition else Stored(0, ())
         self._stored = {index for index, stored in enumerate(ids) if stored is not None}
         for index in self._stored:
             outcomes[index] = {"_id": ids[index], **without_id(self._document(index))}
-        self._refuse(self._stored - self._there(self._stored), IdempotencyKeySpent)
+        self._refuse(self._stored - self._existing(self._stored), IdempotencyKeySpent)
 
     def refuse_existing(self) -> None:
         """Refuse the documents whose ids are taken, which are most of those that will be."""
-        self._refuse(self._there(self._waiting()), refusals.of_id)
+        self._refuse(self._existing(self._waiting()), refusals.of_id)
 
     def run(self, *, ordered: bool) -> None:
         """Insert the documents until the first one is refused, or, without an order, many are."""
@@ -141,8 +141,8 @@ class _Insertion:
                 position, self.outcomes[chunk[position]] = refusal
                 may_be_refused -= 1
                 # A transaction is all or nothing, so those before the refused one are inserted by themselves.
-                behind = [*chunks, chunk[position + 1 :]] if may_be_refused > 0 else []
-                chunks = [*behind, chunk[:position]]
+                later = [*chunks, chunk[position + 1 :]] if may_be_refused > 0 else []
+                chunks = [*later, chunk[:position]]
         self._refuse(self._waiting(), NotAttempted)
 
     def _insert(self, chunk: list[int]) -> tuple[int, TenantryError] | None:
@@ -151,7 +151,7 @@ class _Insertion:
         stored = self._stored.union(chunk)
         try:
             if self._repetition is None:
-                self._mine.insert_many(documents)
+                self._collection.insert_many(documents)
             else:
                 ids = [
                     self._document(index)["_id"] if index in stored else None
@@ -160,7 +160,7 @@ class _Insertion:
                 self._repetition.insert(documents, Stored(self._steps + 1, ids))
         except BulkWriteError as error:
             (failure,) = error.details["writeErrors"]
-            refusal = refusals.of_document(self._mine, failure)
+            refusal = refusals.of_document(self._collection, failure)
             if refusal is None:
                 raise
             return failure["index"], refusal
@@ -193,11 +193,11 @@ class _Insertion:
         first = next(errors, len(self.outcomes))
         return [index for index in self._waiting() if index < first]
 
-    def _there(self, indexes: Collection[int]) -> set[int]:
-        """Return those whose ids documents of the collection have."""
+    def _existing(self, indexes: Collection[int]) -> set[int]:
+        """Return the indexes of the documents whose ids the collection already has."""
         ids = [self._document(index)["_id"] for index in indexes]
-        found = self._mine.find({"_id": {"$in": ids}}, {"_id": 1}, limit=len(ids)) if ids else []
-        taken = {_key(document) for document in found}
+        existing = self._collection.find({"_id": {"$in": ids}}, {"_id": 1}, limit=len(ids)) if ids else []
+        taken = {_key(document) for document in existing}
         return {index for index in indexes if _key(self._document(index)) in taken}
 
 

@@ -24,7 +24,7 @@ QUERY_TIMEOUT_SECONDS: Final = 3  # less than a request has, which goes on to lo
 ID_INDEX: Final = "_id_"
 
 _BEFORE_INDEX: Final = " index: "
-_BEHIND_INDEX: Final = (" dup key: ", " collation: ")  # the latter if the index has one
+_AFTER_INDEX: Final = (" dup key: ", " collation: ")  # the latter if the index has one
 _OF_INDEXES: Final[dict[int | None, str]] = {
     server_errors.CANNOT_INDEX_PARALLEL_ARRAYS: "only one of its fields may hold an array",
     server_errors.AMBIGUOUS_PATH: (
@@ -43,12 +43,12 @@ _OF_QUERIES: Final = {
 }
 
 
-def of_document(mine: TenantCollection, failure: Mapping[str, Any]) -> TenantryError | None:
+def of_document(collection: TenantCollection, failure: Mapping[str, Any]) -> TenantryError | None:
     """Return why an index refuses a document, or None if the server's error says something else.
 
     Parameters
     ----------
-    mine : TenantCollection
+    collection : TenantCollection
         Where the document was to be; asked for its indexes if the server does not say which one it is.
     failure : mapping
         `code` and `errmsg` of the server's reply, or of one of its write errors.
@@ -58,7 +58,7 @@ def of_document(mine: TenantCollection, failure: Mapping[str, Any]) -> TenantryE
         return _exists(str(failure.get("errmsg", "")))
     if code not in _OF_INDEXES:
         return None
-    names = [index["name"] for index in mine.list_indexes() if _may_refuse(index, code)]
+    names = [index["name"] for index in collection.list_indexes() if _may_refuse(index, code)]
     return DocumentRefused(f"{_named(names)} cannot hold the document: {_OF_INDEXES[code]}.", indexes=names)
 
 
@@ -82,9 +82,9 @@ def _exists(message: str) -> DocumentExists:
 
 def _index_in(message: str) -> str:
     """Return the name of the index that a duplicate is refused by; nothing else in the reply tells it."""
-    behind = message.partition(_BEFORE_INDEX)[2]
-    ends = [position for end in _BEHIND_INDEX if (position := behind.find(end)) >= 0]
-    return behind[: min(ends)] if ends else ID_INDEX
+    rest = message.partition(_BEFORE_INDEX)[2]
+    ends = [position for end in _AFTER_INDEX if (position := rest.find(end)) >= 0]
+    return rest[: min(ends)] if ends else ID_INDEX
 
 
 def of_id() -> DocumentExists:
@@ -99,12 +99,12 @@ def _may_refuse(index: Document, code: Any) -> bool:
 
 
 @contextmanager
-def of_write(mine: TenantCollection) -> Iterator[None]:
+def of_write(collection: TenantCollection) -> Iterator[None]:
     """Raise DocumentExists or DocumentRefused where an index refuses a document."""
     try:
         yield
     except OperationFailure as error:
-        raise of_document(mine, {"code": error.code, **(error.details or {})}) or error from None
+        raise of_document(collection, {"code": error.code, **(error.details or {})}) or error from None
 
 
 def of_index(name: str, error: OperationFailure) -> TenantryError | None:

@@ -56,9 +56,9 @@ def document_answer(
 
 def identification(document: Document, request: Request) -> dict[str, str]:
     """Return the header fields of a document that has just been stored: where it is, and its entity tag."""
-    collection = request.resolved_event["requestContext"]["path"].rstrip("/")
+    path = request.resolved_event["requestContext"]["path"].rstrip("/")
     return {
-        "Location": f"{collection}/{format_document_id(document['_id'])}",
+        "Location": f"{path}/{format_document_id(document['_id'])}",
         **entity_tag(document, request),
     }
 
@@ -69,7 +69,7 @@ def entity_tag(document: Document, request: Request) -> dict[str, str]:
 
 
 def page_answer(page: Page, request: Request) -> Response[str]:
-    """Answer as many documents of a page as fit, and the cursor of the page behind them.
+    """Answer as many documents of a page as fit, and the cursor of the next page.
 
     Raises
     ------
@@ -77,11 +77,11 @@ def page_answer(page: Page, request: Request) -> Response[str]:
         The first document alone does not fit.
     """
     texts: list[str] = []
-    room = MAX_ANSWER_BYTES
+    remaining_bytes = MAX_ANSWER_BYTES
     for document in page.documents:
         text = _encoded(document, request)
-        room -= _length(text)
-        if room < 0:
+        remaining_bytes -= _length(text)
+        if remaining_bytes < 0:
             break
         texts.append(text)
     if page.documents and not texts:

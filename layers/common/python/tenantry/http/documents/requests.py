@@ -63,10 +63,10 @@ def key_of(request: Request, caller: Membership, idempotency_key: str | None) ->
     """Return the caller's idempotency key, which is for this request: its parameters and octets."""
     if idempotency_key is None:
         return None
-    sent = request.resolved_event
-    described = [sent.resolved_query_string_parameters, request.headers.get("content-type", "")]
+    event = request.resolved_event
+    described = [event.resolved_query_string_parameters, request.headers.get("content-type", "")]
     digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
-    digest.update(octets_of(sent.raw_event, _MANY, MAX_BYTES))
+    digest.update(octets_of(event.raw_event, _MANY, MAX_BYTES))
     return Key.of(caller.organization_id, caller.account_id, idempotency_key, digest.hexdigest())
 
 
@@ -116,8 +116,8 @@ def _decoded_items(items: list[Any]) -> list[Any]:
     return list(_each_decoded(items))
 
 
-def _check_length(sent: Any) -> None:
-    if isinstance(sent, list) and not 1 <= len(sent) <= MAX_DOCUMENTS:
+def _check_length(documents: Any) -> None:
+    if isinstance(documents, list) and not 1 <= len(documents) <= MAX_DOCUMENTS:
         raise InvalidFields.of("body", f"must be 1 to {MAX_DOCUMENTS} documents")
 
 

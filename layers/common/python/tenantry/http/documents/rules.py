@@ -87,9 +87,9 @@ def _check_arrays(document: Document) -> None:
 
     No index holds two arrays: https://www.mongodb.com/docs/manual/core/indexes/index-types/index-multikey/
     """
-    others = {name: value for name, value in document.items() if not isinstance(value, list)}
+    without_arrays = {name: value for name, value in document.items() if not isinstance(value, list)}
     for name, value in document.items():
-        _check_array(value, name, _size({**others, name: value}))
+        _check_array(value, name, _size({**without_arrays, name: value}))
 
 
 def _check_array(value: Any, path: str, size: int) -> None:

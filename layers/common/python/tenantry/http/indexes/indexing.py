@@ -19,13 +19,13 @@ NAME_PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"  # needs no percent-enc
 _NAME: Final = re.compile(NAME_PATTERN)
 
 
-def find_all(mine: TenantCollection) -> list[Document]:
+def find_all(collection: TenantCollection) -> list[Document]:
     """Return the indexes as the server describes them, the one on `_id` first."""
-    return mine.list_indexes()
+    return collection.list_indexes()
 
 
 def create(
-    mine: TenantCollection,
+    collection: TenantCollection,
     keys: Sequence[tuple[str, int]],
     *,
     unique: bool,
@@ -41,11 +41,11 @@ def create(
     pymongo.errors.PyMongoError
         Outcome unknown; repeating it tells.
     """
-    chosen = name or _derived_name(keys)
+    name = name or _derived_name(keys)
     try:
-        return mine.create_index(keys, unique=unique, partial=partial, name=chosen)
+        return collection.create_index(keys, unique=unique, partial=partial, name=name)
     except OperationFailure as error:
-        raise refusals.of_index(chosen, error) or error from None
+        raise refusals.of_index(name, error) or error from None
 
 
 def _derived_name(keys: Sequence[tuple[str, int]]) -> str:
@@ -54,7 +54,7 @@ def _derived_name(keys: Sequence[tuple[str, int]]) -> str:
     return name if _NAME.fullmatch(name) else hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
-def drop(mine: TenantCollection, name: str) -> None:
+def drop(collection: TenantCollection, name: str) -> None:
     """Drop an index.
 
     Raises
@@ -67,7 +67,7 @@ def drop(mine: TenantCollection, name: str) -> None:
     if name == ID_INDEX:
         raise IndexRefused("The index on _id stays.", indexes=[name])
     try:
-        mine.drop_index(name)
+        collection.drop_index(name)
     except OperationFailure as error:
         if error.code == server_errors.INDEX_NOT_FOUND:
             raise IndexNotFound from None

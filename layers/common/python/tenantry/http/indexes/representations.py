@@ -6,10 +6,10 @@ from tenantry.http.indexes.bodies import CreateIndex
 from tenantry.runtime.mongodb import Document
 
 
-def created(name: str, wanted: CreateIndex) -> Index:
-    """Return the representation of an index that was created as a client wanted it."""
-    keys = [key.model_dump() for key in wanted.keys]
-    return Index(name=name, keys=keys, unique=wanted.unique, partial=wanted.partial)
+def created(name: str, index: CreateIndex) -> Index:
+    """Return the representation of an index that was created."""
+    keys = [key.model_dump() for key in index.keys]
+    return Index(name=name, keys=keys, unique=index.unique, partial=index.partial)
 
 
 def index_of(document: Document) -> Index:
