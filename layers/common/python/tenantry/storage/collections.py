@@ -87,20 +87,25 @@ def create_checked(place: Place, check: Callable[[], None]) -> None:
 
 def is_pristine(place: Place) -> bool:
     """Tell whether a collection is as `create` leaves it: without documents, options and further indexes."""
-    found: mongodb.Document = clusters.tenant_database(place.cluster).command("collStats", place.collection)
-    return not has_options(place) and (found["count"], found["nindexes"]) == (0, 1)
+    statistics: mongodb.Document = clusters.tenant_database(place.cluster).command(
+        "collStats", place.collection
+    )
+    return not has_options(place) and (statistics["count"], statistics["nindexes"]) == (0, 1)
 
 
 def has_options(place: Place) -> bool:
     """Tell whether a collection has options, which no tenant's has unless an operator has set them."""
     listed = clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection})
-    return any(found["options"] for found in listed)
+    return any(description["options"] for description in listed)
 
 
 def collection_uuid(place: Place) -> UUID | None:
     """Return the identity of a collection, which survives a rename, or None if there is none."""
-    for found in clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection}):
-        identity: Binary = found["info"]["uuid"]  # the first batch of this cursor is not decoded further
+    listed = clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection})
+    for description in listed:
+        identity: Binary = description["info"][
+            "uuid"
+        ]  # the first batch of this cursor is not decoded further
         return identity.as_uuid()
     return None
 

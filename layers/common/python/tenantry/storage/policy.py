@@ -66,11 +66,11 @@ def percent_used() -> float:
 
 
 def _registered() -> list[ClusterDocument]:
-    found = clusters.find_all()
-    if not any(cluster["_id"] == MAIN for cluster in found):
+    registered = clusters.find_all()
+    if not any(cluster["_id"] == MAIN for cluster in registered):
         clusters.register(MAIN)
-        found = clusters.find_all()
-    return found
+        registered = clusters.find_all()
+    return registered
 
 
 def _exhausted(kind: Kind) -> CapacityExhausted:

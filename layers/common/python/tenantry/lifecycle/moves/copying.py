@@ -116,4 +116,4 @@ class Copy:
 def _differing(originals: Iterable[RawBSONDocument], copies: Iterable[RawBSONDocument]) -> set[DocumentId]:
     """Return the ids of documents that are not equal on both sides to the last bit."""
     different = {bytes(original.raw) for original in originals} ^ {bytes(copy.raw) for copy in copies}
-    return {id_of(encoding.document(one)) for one in different}
+    return {id_of(encoding.document(octets)) for octets in different}

@@ -60,8 +60,8 @@ class RawDocuments(ABC):
 
     def read_range(self, after: DocumentId | None, upto: DocumentId | None) -> list[RawBSONDocument]:
         """Return all documents behind one up to another."""
-        with self._find(self._range(after, upto)) as found:
-            return [self._original(one) for one in found]
+        with self._find(self._range(after, upto)) as cursor:
+            return [self._original(stored) for stored in cursor]
 
     def replace(
         self, ids: Collection[DocumentId], documents: Iterable[RawBSONDocument], verify: Callable[[], None]
@@ -131,8 +131,8 @@ class RawDocuments(ABC):
     def _batch(self, query: Filter, limit: int) -> Batch:
         documents: list[RawBSONDocument] = []
         size = 0
-        with self._find(query).limit(limit) as found:
-            for stored in found:
+        with self._find(query).limit(limit) as cursor:
+            for stored in cursor:
                 documents.append(self._original(stored))
                 size += len(stored.raw)
                 if size >= MAX_BATCH_BYTES:
@@ -143,7 +143,7 @@ class RawDocuments(ABC):
         return self.collection.find(query, sort=[("_id", 1)], session=self._session)
 
     def _among(self, ids: Iterable[DocumentId]) -> Filter:
-        return {"_id": {"$in": [self._stored(encoding.document(one))["_id"] for one in ids]}}
+        return {"_id": {"$in": [self._stored(encoding.document(document_id))["_id"] for document_id in ids]}}
 
     @abstractmethod
     def _range(self, after: DocumentId | None, upto: DocumentId | None) -> Filter:
@@ -168,9 +168,9 @@ class RawCollection(RawDocuments):
     def _range(self, after: DocumentId | None, upto: DocumentId | None) -> Filter:
         # Unlike a filter's, an expression's comparisons go across types, in the order of the index.
         bounds = [
-            {operator: ["$_id", {"$literal": encoding.document(one)["_id"]}]}
-            for operator, one in (("$gt", after), ("$lte", upto))
-            if one is not None
+            {operator: ["$_id", {"$literal": encoding.document(bound)["_id"]}]}
+            for operator, bound in (("$gt", after), ("$lte", upto))
+            if bound is not None
         ]
         return {"$expr": {"$and": bounds}} if bounds else {}
 
@@ -206,12 +206,12 @@ class RawPoolShare(RawDocuments):
         last = {"$lte": self._stored_id(upto)} if upto else {"$lt": {"tenant": self._tenant + "\0"}}
         return {"_id": first | last}
 
-    def _stored_id(self, one: DocumentId) -> Any:
-        return self._stored(encoding.document(one))["_id"]
+    def _stored_id(self, document_id: DocumentId) -> Any:
+        return self._stored(encoding.document(document_id))["_id"]
 
     def _stages(self) -> list[mongodb.Document]:
-        mine = {"documentKey._id.tenant": self._tenant}
-        return [{"$match": {"$or": [mine, {"documentKey": {"$exists": False}}]}}]
+        of_tenant = {"documentKey._id.tenant": self._tenant}
+        return [{"$match": {"$or": [of_tenant, {"documentKey": {"$exists": False}}]}}]
 
     def _stored(self, original: RawBSONDocument) -> RawBSONDocument:
         return encoding.with_tenant(original, self._tenant)

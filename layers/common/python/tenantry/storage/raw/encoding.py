@@ -60,8 +60,8 @@ def with_tenant(original: RawBSONDocument, tenant: str) -> RawBSONDocument:
     element = _id_element(original)
     kind, value = element[:1], element[1 + len(_NAME) :]
     composite = _document(_tenant_element(tenant) + kind + _NAME_IN_POOL + value)
-    others = original.raw[_LENGTH_BYTES + len(element) : -1]
-    return document(_document(_EMBEDDED_DOCUMENT + _NAME + composite + others))
+    further_elements = original.raw[_LENGTH_BYTES + len(element) : -1]
+    return document(_document(_EMBEDDED_DOCUMENT + _NAME + composite + further_elements))
 
 
 def without_tenant(stored: RawBSONDocument, tenant: str) -> RawBSONDocument:
@@ -69,8 +69,8 @@ def without_tenant(stored: RawBSONDocument, tenant: str) -> RawBSONDocument:
     composite: bytes = stored["_id"].raw
     before_id = _LENGTH_BYTES + len(_tenant_element(tenant))
     kind, value = composite[before_id : before_id + 1], composite[before_id + 1 + len(_NAME_IN_POOL) : -1]
-    others = stored.raw[_LENGTH_BYTES + 1 + len(_NAME) + len(composite) : -1]
-    return document(_document(kind + _NAME + value + others))
+    further_elements = stored.raw[_LENGTH_BYTES + 1 + len(_NAME) + len(composite) : -1]
+    return document(_document(kind + _NAME + value + further_elements))
 
 
 def insert(
@@ -93,9 +93,9 @@ def insert(
         One was refused.
     """
     collection.insert_many(documents, session=session)
-    for one in filter(_has_empty_timestamp, documents):
-        whole = [{"$replaceWith": {"$literal": one}}]
-        collection.update_one({"_id": {"$eq": one["_id"]}}, whole, session=session)
+    for document in filter(_has_empty_timestamp, documents):
+        whole = [{"$replaceWith": {"$literal": document}}]
+        collection.update_one({"_id": {"$eq": document["_id"]}}, whole, session=session)
 
 
 def _has_empty_timestamp(stored: RawBSONDocument) -> bool:
