@@ -41,9 +41,9 @@ _LOOK_FOR_HOLD: Final = "find name_holds"
 _HOLD: Final = (_LOOK_FOR_HOLD, "update name_holds")
 _PREPARE: Final = ("find organizations", _LOOK_FOR_HOLD, "find accounts", "find clusters")
 _INSERT: Final = ("insert organizations", "create org_beta", "find org_beta")
-_SIGN_UP: Final = (_LOOK_FOR_HOLD, *_INSERT, "insert accounts", "insert members", *_RECORD)
-_JOIN: Final = ("update accounts", "aggregate members", _LOOK_FOR_HOLD)
-_CREATE: Final = (*_JOIN, *_INSERT, "insert members", *_RECORD)
+_TAKE: Final = (_LOOK_FOR_HOLD, *_INSERT, *_RECORD)
+_SIGN_UP: Final = ("insert accounts", "insert members", *_TAKE)
+_CREATE: Final = ("update accounts", "insert members", "aggregate members", *_TAKE)
 
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign-up": (*_PREPARE, *_transaction(*_SIGN_UP, _RESERVE)),
@@ -77,8 +77,8 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
             "find members",
             "update accounts",
             *_HOLD,
-            _RESERVE,
             *_RECORD,
+            _RESERVE,
         ),
     ),
     "insert-one": _fenced("insert org_alpha"),

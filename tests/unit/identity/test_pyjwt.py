@@ -42,3 +42,10 @@ def test_there_is_one_pyjwt_whoever_imports_it_first() -> None:
     imports = "import jwt", "from tenantry.identity import pyjwt"
     same = "print(pyjwt.decode == jwt.decode and pyjwt.PyJWTError is jwt.PyJWTError)"
     assert run(*imports, same) == run(*reversed(imports), same) == "True"
+
+
+def test_threads_that_ask_at_once_all_get_what_they_ask_for() -> None:
+    ask = "from concurrent.futures import ThreadPoolExecutor; import jwt, sys; sys.setswitchinterval(1e-6)"
+    names = "['PyJWKClient', 'PyJWKSet', 'decode_complete', 'get_unverified_header'] * 4"
+    got = f"print(len(list(ThreadPoolExecutor(16).map(lambda name: getattr(jwt, name), {names}))))"
+    assert run("from tenantry.identity import pyjwt", ask, got) == "16"

@@ -1,6 +1,6 @@
 """Who is to own an organization: an account that exists, or one that is created together with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 from pymongo.client_session import ClientSession
@@ -80,7 +80,7 @@ class NewAccount:
     """
 
     address: str
-    password: str
+    password: str = field(repr=False)
     account_id: ClassVar[None] = None
 
     @classmethod

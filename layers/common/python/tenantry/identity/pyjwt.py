@@ -1,13 +1,18 @@
 """PyJWT, without what it imports that no function uses.
 
 `import jwt` brings a client that fetches keys over HTTP, and X.509 for keys in certificates: four fifths of
-what it costs. Both are postponed until somebody uses them.
+what it costs. Both are postponed until somebody uses them. (`importlib.util.LazyLoader` would run a package
+as soon as one of its modules is imported.)
 """
 
 import sys
 from importlib import reload
 from importlib.util import find_spec, module_from_spec
-from typing import Any
+from threading import RLock
+from typing import Any, Final
+
+_postponed: Final[set[str]] = set()
+_running: Final = RLock()  # threads that come while a module runs wait for it
 
 
 def _postpone(name: str) -> None:
@@ -18,9 +23,16 @@ def _postpone(name: str) -> None:
     module = module_from_spec(spec)
 
     def run(attribute: str) -> Any:
-        vars(module).pop("__getattr__", None)
-        return getattr(reload(module), attribute)
+        with _running:
+            if name in _postponed:
+                _postponed.remove(name)
+                reload(module)
+                vars(module).pop("__getattr__", None)
+        if attribute not in vars(module):
+            raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
+        return vars(module)[attribute]
 
+    _postponed.add(name)
     vars(module)["__getattr__"] = run
     sys.modules[name] = module
     package, _, child = name.rpartition(".")
