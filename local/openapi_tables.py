@@ -1,0 +1,117 @@
+"""What the OpenAPI document says that no function declares: links between operations, and header fields."""
+
+from http import HTTPStatus
+from typing import Any
+
+_ORGANIZATION: dict[str, Any] = {"parameters": {"organization": "$response.body#/organization/id"}}
+_CREDENTIALS = {
+    "email": "$request.body#/email",
+    "password": "$request.body#/password",
+    "organization": "$response.body#/organization/id",
+}
+_SAME_DOCUMENT = {
+    "parameters": {"organization": "$request.path.organization", "document": "$request.path.document"}
+}
+_NEXT_PAGE = {
+    "parameters": {"organization": "$request.path.organization", "cursor": "$response.body#/next_cursor"}
+}
+_REFRESH_TOKEN = {"requestBody": {"refresh_token": "$response.body#/refresh_token"}}
+_OF_DOCUMENT = dict.fromkeys(("getDocument", "patchDocument", "deleteDocument"), _SAME_DOCUMENT)
+LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
+    "createOrganization": {
+        HTTPStatus.CREATED: {"login": {"requestBody": _CREDENTIALS}, "getOrganization": _ORGANIZATION}
+    },
+    "login": {
+        HTTPStatus.OK: {
+            "refresh": _REFRESH_TOKEN,
+            "logout": _REFRESH_TOKEN,
+            "getOrganization": _ORGANIZATION,
+            "updateOrganization": _ORGANIZATION,
+            "deleteOrganization": _ORGANIZATION,
+            "insertDocuments": _ORGANIZATION,
+            "listAudit": _ORGANIZATION,
+        }
+    },
+    "refresh": {HTTPStatus.OK: {"refresh": _REFRESH_TOKEN, "logout": _REFRESH_TOKEN}},
+    "putDocument": {HTTPStatus.OK: _OF_DOCUMENT, HTTPStatus.CREATED: _OF_DOCUMENT},
+    "listDocuments": {HTTPStatus.OK: {"listDocuments": _NEXT_PAGE}},
+    "listAudit": {HTTPStatus.OK: {"listAudit": _NEXT_PAGE}},
+    "createIndex": {
+        HTTPStatus.CREATED: {
+            "dropIndex": {
+                "parameters": {"organization": "$request.path.organization", "name": "$response.body#/name"}
+            }
+        }
+    },
+}
+"""By operation and status of its answer: the operations that can be next, named by the link itself."""
+
+_LOCATION = {"Location": {"description": "Path of what has been created.", "schema": {"type": "string"}}}
+ETAG: dict[str, Any] = {
+    "ETag": {
+        "description": "Version of what is answered, for If-Match and If-None-Match.",
+        "schema": {"type": "string"},
+    }
+}
+_OF_CREATED: dict[HTTPStatus, Any] = {HTTPStatus.CREATED: _LOCATION | ETAG}
+_OF_VERSION: dict[HTTPStatus, Any] = {HTTPStatus.OK: ETAG}
+HEADER_FIELDS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
+    "createOrganization": _OF_CREATED,
+    "createOrganizationAsOperator": _OF_CREATED,
+    "getOrganization": _OF_VERSION,
+    "updateOrganization": _OF_VERSION,
+    "insertDocuments": _OF_CREATED,
+    "getDocument": _OF_VERSION,
+    "putDocument": _OF_VERSION | {HTTPStatus.CREATED: ETAG},
+    "patchDocument": _OF_VERSION,
+    "createIndex": {HTTPStatus.CREATED: _LOCATION},
+    "getKeySet": {
+        HTTPStatus.OK: {
+            "Cache-Control": {"description": "How long to keep the keys.", "schema": {"type": "string"}}
+        }
+    },
+}
+"""By operation and status of its answer: header fields that it may carry."""
+
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds to wait before the next request.",
+        "required": True,
+        "schema": {"type": "integer"},
+    }
+}
+HEADER_FIELDS_OF_PROBLEMS: dict[HTTPStatus, dict[str, dict[str, Any]]] = {
+    HTTPStatus.UNAUTHORIZED: {
+        "WWW-Authenticate": {
+            "description": "Bearer; API Gateway renames it to x-amzn-remapped-www-authenticate.",
+            "schema": {"type": "string"},
+        }
+    },
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: {
+        name: {"description": description, "schema": {"type": "string"}}
+        for name, description in {
+            "Accept": "Media types of a body here.",
+            "Accept-Patch": "The same, to PATCH (RFC 5789).",
+            "Accept-Encoding": "identity, if the body had a Content-Encoding.",
+        }.items()
+    },
+    HTTPStatus.TOO_MANY_REQUESTS: _RETRY_AFTER,
+    HTTPStatus.SERVICE_UNAVAILABLE: _RETRY_AFTER,
+}
+"""By status: header fields of every such answer."""
+
+_TAG = (
+    r'[ \t]*((W/)?"[!#-~]*"[ \t]*)?'  # or nothing, for lists may have empty elements (RFC 9110 section 5.6.1)
+)
+CONDITIONS: list[dict[str, Any]] = [
+    {
+        "name": name,
+        "in": "header",
+        "description": description,
+        "schema": {"type": "string", "pattern": rf"^(\*|{_TAG}(,{_TAG})*)$"},
+    }
+    for name, description in {
+        "If-Match": "ETag as it was read; 412 if it is another by now",
+        "If-None-Match": "* or ETags that must not be there: 412, or 304 if it is read",
+    }.items()
+]
