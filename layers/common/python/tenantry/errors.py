@@ -258,7 +258,8 @@ class OrganizationRequired(TenantryError):
     def among(cls, organizations: Sequence[Mapping[str, Any]], at_most: int) -> "OrganizationRequired":
         """Make the error that lists organizations as they are stored, or some of them if there are more."""
         listed = [
-            {"id": one["_id"], "slug": one["slug"], "name": one["name"]} for one in organizations[:at_most]
+            {"id": organization["_id"], "slug": organization["slug"], "name": organization["name"]}
+            for organization in organizations[:at_most]
         ]
         detail = ""
         if len(organizations) > at_most:
