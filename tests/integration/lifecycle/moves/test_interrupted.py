@@ -2,20 +2,24 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import bson
 import pytest
 
 from tenantry.identity.members import Membership
-from tenantry.lifecycle.moves import endings, operations, records
+from tenantry.lifecycle.moves import endings, operations, records, targets
 from tenantry.lifecycle.moves.errors import MoveLost, MoveRefused
 from tenantry.lifecycle.reconciling import reconcile
-from tenantry.registry.organizations.document import Kind
+from tenantry.registry.organizations import finding
+from tenantry.registry.organizations.document import Kind, place_of
+from tenantry.storage import collections
 from tenantry.storage.opening import open_place
 from tenantry.storage.pooled.indexes import PooledIndexes
 from tenantry.storage.raw.encoding import document, id_of
 from tenantry.tenants import TenantCollection
 from tests.integration.lifecycle.moves.places import AROUND, DOCUMENTS, Places, move
+from tests.support.overtaking import once_before
 
 
 def test_interrupted_move_goes_on(
@@ -92,6 +96,21 @@ def test_late_writes_of_a_former_mover_are_taken_back(
             with pytest.raises(MoveLost):
                 target.replace([id_of(late)], [late], verify)
     assert documents.find({}) == DOCUMENTS
+
+
+def test_mover_that_has_not_noted_its_target_is_told_that_the_move_was_cancelled(
+    documents: TenantCollection, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organization = finding.find(member.organization_id)
+    assert organization is not None
+    source = place_of(organization)
+    target = source._replace(cluster="second")
+    begun = records.begin(organization, collections.collection_uuid(source), target, "former")
+    cancel = partial(operations.cancel, member.organization_id, lambda: None)
+    once_before(monkeypatch, collections, "collection_uuid", cancel)
+    with pytest.raises(MoveLost):
+        targets.prepare(begun)
+    places.check_nothing_is_left()
 
 
 def test_former_mover_is_told_by_the_next_one(begun: tuple[str, Kind], member: Membership) -> None:

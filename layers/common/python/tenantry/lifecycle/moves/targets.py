@@ -35,8 +35,7 @@ def prepare(move: MoveDocument) -> None:
     except collections.CollectionExists:
         collections.log_stray(place)
         raise ServiceUnavailable from None
-    if uuid != target["uuid"]:
-        records.save(move, {"target": target | {"uuid": uuid}})
+    records.save(move, {"target": target | {"uuid": uuid}})
     # An earlier holder looks up who holds the move before it commits. The barrier lets nothing be committed
     # later that was looked up before.
     if not collections.barrier(place):
