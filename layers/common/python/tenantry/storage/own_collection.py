@@ -1,7 +1,7 @@
 """`OwnCollection`: a collection that holds one organization's documents and nothing else."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import override
 from uuid import UUID
 
@@ -75,12 +75,12 @@ class OwnCollection(TenantStorage):
     def prepare(self, verify: Callable[[], None]) -> UUID | None:
         if self._uuid is not None:
             return self._uuid
-        try:
+        with suppress(collections.CollectionExists):  # an earlier attempt may have created it
             collections.create_checked(self.place, verify)
-        except collections.CollectionExists:
-            if not collections.is_pristine(self.place):  # not what an earlier attempt has created
-                raise
-        return self.find_uuid()
+        uuid = self.find_uuid()
+        if uuid is not None and not collections.is_pristine(self.place):
+            raise collections.CollectionExists
+        return uuid
 
     @override
     def remove(self, verify: Callable[[], None], advance: Callable[[], None]) -> None:
