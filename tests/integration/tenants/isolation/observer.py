@@ -77,7 +77,7 @@ class Observer:
 
     def _check_commands(self, by: Tenant | None) -> None:
         """Check that all commands stay in the master database, own collections and own documents of pools."""
-        fixed = {*schema.INDEXES, *schema.VIEWS, "clusters"}
+        fixed = {*schema.INDEXES, *schema.WITHOUT_INDEXES, *schema.VIEWS}
         master = {f"{self.databases.master.name}.{name}" for name in fixed}
         own_collections = rf"{self.databases.tenants.name}\.org_\w+_{by.words.name}" if by else r"(?!)"
         pool = f"{self.databases.tenants.name}.{POOL}"

@@ -1,4 +1,4 @@
-"""Indexes and views of the master database."""
+"""Collections of the master database with their indexes, and its views."""
 
 from functools import cache
 from typing import Final
@@ -62,6 +62,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
 }
+WITHOUT_INDEXES: Final = frozenset({"clusters", "issuer", "moves"})  # but that on `_id`
 VIEWS: Final[dict[str, Document]] = {
     # So that whoever checks a token, or ends an account, need not be allowed to read password hashes.
     "account_epochs": {"viewOn": "accounts", "pipeline": [{"$project": {"auth_epoch": 1}}]},
