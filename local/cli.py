@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import typer
 
@@ -16,6 +18,8 @@ from local.processes import wait_for_any_exit
 from local.stack import Settings, find_running_stack, running_stack
 
 MAX_CLUSTERS = 9  # each is a MongoDB server of its own
+# As template.yaml has it, which the local CloudFormation does not look at.
+ORIGINS: Final = re.compile(r"((https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]+)?(,|$))*")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -56,6 +60,7 @@ def _settings() -> Settings:
         mongodb_port=_port("MONGODB_PORT", Settings.mongodb_port),
         mongodb_uri=os.environ.get("MONGODB_URI"),
         clusters=_clusters(),
+        allowed_origins=_origins(),
         state=Path(os.environ.get("STATE_DIRECTORY", Settings.state)).resolve(),
     )
 
@@ -72,6 +77,15 @@ def _clusters() -> int:
     if not value.isdecimal() or not 0 < int(value) <= MAX_CLUSTERS:
         raise LocalStackError(f"CLUSTERS must be a number from 1 to {MAX_CLUSTERS}, not {value!r}.")
     return int(value)
+
+
+def _origins() -> str:
+    value = os.environ.get("ALLOWED_ORIGINS", Settings.allowed_origins)
+    if not ORIGINS.fullmatch(value):
+        raise LocalStackError(
+            f"ALLOWED_ORIGINS must be origins as http://localhost:5173, delimited by commas, not {value!r}."
+        )
+    return value
 
 
 @contextlib.contextmanager

@@ -48,6 +48,8 @@ class Settings:
         Connection string of a server to use instead of starting one.
     clusters
         How many MongoDB clusters there are at least; all but the first are started here.
+    allowed_origins
+        Origins whose pages in browsers may call the API, delimited by commas.
     state
         Directory of everything that the stack writes.
     """
@@ -56,6 +58,7 @@ class Settings:
     mongodb_port: int = 27117
     mongodb_uri: str | None = None
     clusters: int = 1
+    allowed_origins: str = ""
     state: Path = STATE
 
     @property
@@ -143,13 +146,16 @@ def _deployed(
     with progress.step("Building template.yaml (sam build)"):
         build(settings.state)
     with progress.step("Deploying template.yaml (sam deploy)"):
-        api_url = deploy(settings.state, aws, _parameters(aws, mongodb_uri, mongodb_clusters))
+        parameters = _databases(aws, mongodb_uri, mongodb_clusters)
+        if settings.allowed_origins:
+            parameters["AllowedOrigins"] = settings.allowed_origins
+        api_url = deploy(settings.state, aws, parameters)
     with progress.step("Creating the signing key"):
         rotate_first_key(aws)
     return Stack(api_url, mongodb_uri, MASTER_DATABASE, TENANT_DATABASE, mongodb_clusters)
 
 
-def _parameters(aws: LocalAws, mongodb_uri: str, mongodb_clusters: dict[str, str]) -> dict[str, str]:
+def _databases(aws: LocalAws, mongodb_uri: str, mongodb_clusters: dict[str, str]) -> dict[str, str]:
     """Return the parameters that tell the functions where the databases are, by secrets as on AWS."""
     parameters = {
         "MongoDBUriSecretArn": aws.create_secret("mongodb", mongodb_uri),

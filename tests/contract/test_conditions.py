@@ -25,6 +25,7 @@ OTHER_VALUES: Final[dict[str, Any]] = {
     "AlarmEmail": "operator@example.com",
     "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:alarms",
     "MongoDBClustersSecretArn": SECRET,
+    "AllowedOrigins": "https://app.example.com,http://localhost:5173",
     "ReservedConcurrency": 10,
     "MongoDBUriKmsKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/0b9c5f2e-7d6a-4e3f-8c1b-2a3d4e5f6071",
     "SecretsExtensionLayerArn": "arn:aws:lambda:eu-central-1:187925254637:layer:AWS-Parameters-and-Secrets:4",

@@ -11,13 +11,15 @@ from tenantry.errors import InvalidToken, TenantryError
 from tenantry.http.handlers import HEADERS
 from tenantry.http.problems import CONTENT_TYPE, document_of
 from tests.contract import sam_template
+from tests.contract.deployed_template import deployed
 from tests.contract.sam_template import PROJECT
 
 PER_FUNCTION = ("Errors", "Throttles")
 FUNCTIONS = sam_template.of_type("AWS::Lambda::Function")
 LOG_GROUPS = sam_template.of_type("AWS::Logs::LogGroup")
 ALARMS = sam_template.of_type("AWS::CloudWatch::Alarm")
-API = sam_template.of_type("AWS::ApiGateway::RestApi")["Api"]
+TEMPLATE = sam_template.translated(sam_template.template())
+API = deployed(TEMPLATE, {})["Resources"]["Api"]["Properties"]
 GATEWAY_RESPONSES = API["Body"]["x-amazon-apigateway-gateway-responses"]
 # All that API Gateway has:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html

@@ -64,12 +64,13 @@ class DatabaseServer:
 
 @dataclass(frozen=True)
 class Deployment:
-    """A running stack, its local AWS, its database server and its log files."""
+    """A running stack, its local AWS, its database server, its log files, and the origins that it allows."""
 
     stack: Stack
     aws: LocalAws
     database: DatabaseServer
     state: Path
+    allowed_origins: list[str]
 
     def aws_client(self, service: str) -> Any:
         """Return a client of any service of the local AWS."""
@@ -99,12 +100,19 @@ def free_ports_in_a_row() -> int:
 @contextlib.contextmanager
 def deployed(state: Path) -> Iterator[Deployment]:
     """Run a stack of two clusters on free ports; afterwards only its log files are left."""
-    settings = Settings(api_port=free_port(), mongodb_port=free_ports_in_a_row(), clusters=2, state=state)
+    allowed_origins = [f"http://localhost:{free_port()}", "https://app.example.com"]
+    settings = Settings(
+        api_port=free_port(),
+        mongodb_port=free_ports_in_a_row(),
+        clusters=2,
+        allowed_origins=",".join(allowed_origins),
+        state=state,
+    )
     try:
         with contextlib.ExitStack() as exits:
             stack, (mongod, *_) = exits.enter_context(running_stack(settings, Silent()))
             aws = LocalAws(f"http://{HOST}:{settings.api_port}")
-            yield Deployment(stack, aws, DatabaseServer(mongod, settings, exits), state)
+            yield Deployment(stack, aws, DatabaseServer(mongod, settings, exits), state, allowed_origins)
     finally:
         for directory in LARGE_DIRECTORIES:
             shutil.rmtree(state / directory, ignore_errors=True)

@@ -65,6 +65,15 @@ def test_a_function_of_ones_own_answers_in_the_words_of_the_layer(owner: Owner, 
     assert refused.json["errors"][0]["field"] == "text"
 
 
+def test_a_page_of_an_allowed_origin_may_call_it(deployment: Deployment, notes: HttpService) -> None:
+    for origin, named in ((deployment.allowed_origins[1], deployment.allowed_origins[1]), ("null", None)):
+        preflight = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        answer = notes.request("OPTIONS", "/notes", headers=preflight)
+        assert (answer.status, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS, POST")
+        assert answer.headers.get("access-control-allow-origin") == named
+        assert notes.get("/notes", headers=preflight).headers.get("access-control-allow-origin") == named
+
+
 def test_token_of_a_deleted_organization_is_dead_there_too(
     service: HttpService, owner: Owner, notes: HttpService
 ) -> None:

@@ -108,3 +108,18 @@ def test_clusters_with_data_run_although_fewer_are_asked_for(settings: Settings)
     assert replace(settings, clusters=3).cluster_ports == {"cluster-2": 27118, "cluster-3": 27119}
     (settings.state / "cluster-2").mkdir(parents=True)
     assert settings.cluster_ports == {"cluster-2": 27118}
+
+
+@pytest.mark.parametrize(
+    ("origins", "expected"), [("", None), ("http://localhost:5173", "http://localhost:5173")]
+)
+def test_template_gets_the_origins_if_there_are_any(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, origins: str, expected: str | None
+) -> None:
+    def deploy(state: Path, aws: LocalAws, parameters: dict[str, str]) -> str:
+        assert parameters.get("AllowedOrigins") == expected
+        return URL
+
+    monkeypatch.setattr(module, "deploy", deploy)
+    with running_stack(replace(settings, allowed_origins=origins), Silent()) as (stack, _):
+        assert stack.api_url == URL

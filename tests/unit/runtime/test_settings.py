@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from tenantry.runtime.settings import Settings, settings
@@ -23,18 +25,21 @@ def test_everything_but_connection_and_secrets_has_a_default(monkeypatch: pytest
         placement="collection",
         audit_retention_days=365,
         event_bus="",
+        allowed_origins=frozenset(),
         token_issuer="urn:tenantry",
         token_audience="tenantry",
     )
 
 
 def test_the_environment_configures(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = {
+    expected: dict[str, Any] = {
         name: number if kind is int else f"value of {name}"
         for number, (name, kind) in enumerate(Settings.__annotations__.items())
     }
     for name, value in expected.items():
         monkeypatch.setenv(name.upper(), str(value))
+    monkeypatch.setenv("ALLOWED_ORIGINS", "https://a.example,http://localhost:5173")
+    expected["allowed_origins"] = frozenset({"https://a.example", "http://localhost:5173"})
     settings.cache_clear()
     assert settings()._asdict() == expected
 

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pymongo.errors import PyMongoError
 
 from tenantry.errors import MethodNotAllowed, NotFound, TenantryError
-from tenantry.http import methods
+from tenantry.http import cors, methods
 from tenantry.http.bodies import JSON, MERGE_PATCH, check_body
 from tenantry.http.preconditions import conditional
 from tenantry.http.problems import error_of, gateway_response, register_problems, request_id
@@ -43,8 +43,8 @@ def lambda_handler(
 
     It refuses paths that are not canonical and malformed bodies, answers HEAD as GET without its content,
     OPTIONS and what is not allowed with the methods that there are, and every exception with a problem
-    document, bounds the time that the database may take, logs one line per request, and counts answers by
-    class of status.
+    document, lets pages of allowed origins read each answer, bounds the time that the database may take,
+    logs one line per request, and counts answers by class of status.
 
     Parameters
     ----------
@@ -68,6 +68,7 @@ def lambda_handler(
         answer["body"] = "" if event["httpMethod"] == "HEAD" else answer.get("body") or ""
         for name, value in HEADERS.items():
             answer["multiValueHeaders"].setdefault(name, [value])
+        cors.share(event, answer)
         count(f"Answers{answer['statusCode'] // 100}xx")
         logger.info(
             "Answered",

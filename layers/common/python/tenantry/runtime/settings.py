@@ -41,6 +41,8 @@ class Settings(NamedTuple):
         For how long audit records are kept; 0 for ever.
     event_bus : str
         EventBridge bus that gets the audit record; set for publish_events only.
+    allowed_origins : frozenset of str
+        Origins, as browsers send them, whose pages may read answers; ``null`` and ``*`` are none.
     token_issuer, token_audience : str
         The `iss` and `aud` claims of access tokens (RFC 7519 sections 4.1.1 and 4.1.3).
     """
@@ -60,6 +62,7 @@ class Settings(NamedTuple):
     placement: str
     audit_retention_days: int
     event_bus: str
+    allowed_origins: frozenset[str]
     token_issuer: str
     token_audience: str
 
@@ -85,6 +88,9 @@ def settings() -> Settings:
         placement=read("PLACEMENT", "collection"),
         audit_retention_days=int(read("AUDIT_RETENTION_DAYS", "365")),
         event_bus=read("EVENT_BUS", ""),
+        allowed_origins=frozenset(
+            origin for origin in read("ALLOWED_ORIGINS", "").split(",") if "://" in origin
+        ),
         token_issuer=read("TOKEN_ISSUER", "urn:tenantry"),
         token_audience=read("TOKEN_AUDIENCE", "tenantry"),
     )
