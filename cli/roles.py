@@ -94,7 +94,7 @@ class Role:
 ROLES: Final = (
     Role(
         "login",
-        ("login", "refresh", "logout", "change_password"),
+        ("login", "refresh", "logout", "account", "change_password"),
         _together(AUTHENTICATE, COUNT_FAILURES, RECORD, {"accounts": {"find", "update"}, "sessions": CHANGE}),
     ),
     Role(

@@ -36,6 +36,9 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     "putDocument": {HTTPStatus.OK: _OF_DOCUMENT, HTTPStatus.CREATED: _OF_DOCUMENT},
     "listDocuments": {HTTPStatus.OK: {"listDocuments": _NEXT_PAGE}},
     "listAudit": {HTTPStatus.OK: {"listAudit": _NEXT_PAGE}},
+    "listSessions": {
+        HTTPStatus.OK: {"endSession": {"parameters": {"session": "$response.body#/sessions/0/id"}}}
+    },
     "createIndex": {
         HTTPStatus.CREATED: {
             "dropIndex": {

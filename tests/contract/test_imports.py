@@ -17,6 +17,7 @@ SCHEMAS: Final = {"annotated_types", "pydantic", "pydantic_core", "typing_inspec
 TOKENS: Final = {"cryptography", "jwt"}
 # What these functions import besides EVERYWHERE; all others validate requests, and check or sign tokens.
 PACKAGES: Final = {
+    "account": TOKENS,
     "delete_organization": TOKENS,
     "docs": set[str](),
     "get_organization": TOKENS,
@@ -32,6 +33,7 @@ FUNCTIONS_OF_MODULE: Final = {
     "http.answers": set[str](),
     "identity.keys.rotation": {"rotate_signing_key"},
     "identity.login": {"login", "logout", "refresh"},
+    "identity.own_account": {"account"},
     "identity.password_change": {"change_password"},
     "lifecycle.creating": {"create_organization", "operator"},
     "lifecycle.deleting": {"delete_organization"},

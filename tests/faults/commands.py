@@ -106,6 +106,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         *_transaction("findAndModify organizations"),
     ),
     "find": ("find organizations", "find org_alpha", "find organizations"),
+    "end-session": _transaction("findAndModify sessions", *_RECORD),
     "change-password": (
         "find accounts",
         _COUNT,

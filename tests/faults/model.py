@@ -40,13 +40,14 @@ class State:
     """Organizations by slug, accounts by e-mail address, and answers kept under idempotency keys.
 
     `holds` tells for which owner a slug is held. `records` counts the audit records of what has been done, by
-    action and slugs.
+    action and slugs. `has_session` tells whether the session is there that `end-session` is about.
     """
 
     organizations: dict[str, Organization]
     accounts: dict[str, Account]
     holds: dict[str, str] = field(default_factory=dict)
     records: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    has_session: bool = True
     answers: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def is_taken(self, slug: str, by: str) -> bool:

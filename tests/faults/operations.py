@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tenantry.identity import password_change
+from tenantry.identity import own_account, password_change
 from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.lifecycle import creating, deleting, idempotency, updating
 from tenantry.lifecycle.creating import NewOrganization
@@ -24,6 +24,7 @@ from tests.support.owners import PASSWORD, email_of
 CHANGED_PASSWORD: Final = "another horse battery staple"
 STRANGER: Final = "stranger@example.com"
 KEPT: Final[Document] = {"_id": "kept", "count": 0}
+SESSION: Final = "ses_another"  # of Alpha's owner, in no organization
 
 
 def create(operation: str, name: str, email: str | None, key: str | None = None) -> Operation:
@@ -122,6 +123,16 @@ def change_password() -> Operation:
     return Operation("change-password", request, effect)
 
 
+def end_session() -> Operation:
+    def effect(state: State) -> None:
+        if not state.has_session:
+            raise Refused("session-not-found")
+        state.has_session = False
+        state.records["session.ended",] += 1
+
+    return Operation("end-session", lambda owner: own_account.end_session(owner(), SESSION), effect)
+
+
 _BETA: Final = email_of("Beta")
 
 OPERATIONS: Final = {
@@ -144,6 +155,7 @@ OPERATIONS: Final = {
         create_index(),
         find(),
         change_password(),
+        end_session(),
     )
 }
 

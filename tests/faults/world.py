@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from tenantry.identity import members, passwords
+from tenantry.identity import accounts, members, passwords, sessions
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Identity
 from tenantry.registry.organizations.document import OWN_NAMESPACES
 from tenantry.runtime import ids, moments
 from tests.faults.model import Account, Organization, State
-from tests.faults.operations import CHANGED_PASSWORD, KEPT
+from tests.faults.operations import CHANGED_PASSWORD, KEPT, SESSION
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, email_of
@@ -45,10 +45,19 @@ class World:
         """Remove all but the bystander, and create Alpha."""
         self._remove_all_but_bystander()
         alpha = library.create("Alpha")
+        self._start_session(alpha)
         self.databases.tenants["org_alpha"].insert_one(KEPT)
         for name in ("audit", "outbox"):
             self.databases.master[name].delete_many({})
         return Start(alpha, self.databases.collections()["org_alpha"])
+
+    def _start_session(self, alpha: Membership) -> None:
+        account = accounts.find(alpha.account_id)
+        assert account is not None
+        session = sessions.start(account, None).session
+        stored = self.databases.master["sessions"]
+        stored.delete_many({})
+        stored.insert_one({**session, "_id": SESSION})
 
     def let_time_pass(self) -> None:
         """Let claims of idempotency keys and leases of intents run out."""
@@ -82,6 +91,7 @@ class World:
             records=Counter(
                 _record_key(record) for record in self.databases.master["audit"].find({"result": "success"})
             ),
+            has_session=self.databases.master["sessions"].find_one({"_id": SESSION}) is not None,
         )
 
     def _organization(self, stored: Document, owner: str, start: "Start") -> Organization:

@@ -36,6 +36,12 @@ def log_out(owner: Owner) -> Answer:
     return owner.service.post("/logout", {"refresh_token": token})
 
 
+def end_another_session(owner: Owner) -> Answer:
+    tokens(owner.service, owner.email)
+    session = owner.service.get("/account/sessions", token=owner.token).json["sessions"][0]
+    return owner.service.delete(f"/account/sessions/{session['id']}", token=owner.token)
+
+
 def reuse(owner: Owner) -> Answer:
     first = token = tokens(owner.service, owner.email)["refresh_token"]
     for _ in range(refreshing.MAX_REPLACED + 1):

@@ -17,6 +17,7 @@ from tests.integration.audit.requests import (
     Request,
     ask,
     change_password,
+    end_another_session,
     log_in,
     log_out,
     reuse,
@@ -93,6 +94,7 @@ def test_a_sign_up_and_a_login_are_recorded(service: Service, databases: Databas
 
 SESSIONS: dict[str, tuple[Request, int, list[str]]] = {
     "logout": (log_out, 204, ["login.succeeded", "session.ended"]),
+    "another session": (end_another_session, 204, ["login.succeeded", "session.ended"]),
     "reuse": (reuse, 401, ["login.succeeded", "session.reused"]),
     "wrong password": (log_in(WRONG), 401, ["login.failed"]),
     "wrong organization": (log_in(PASSWORD, "beta"), 401, ["login.failed"]),

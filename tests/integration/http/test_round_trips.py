@@ -75,6 +75,17 @@ def test_refresh_is_two_round_trips(recorder: Recorder, service: Service) -> Non
     assert [next(iter(command)) for _, command in recorder.commands] == ["findAndModify", "aggregate"]
 
 
+def test_account_and_its_sessions_are_one_round_trip_each_beside_the_token(
+    recorder: Recorder, service: Service
+) -> None:
+    owner = sign_up(service, "Alpha")
+    service.get("/account", token=owner.token)
+    for path in ("/account", "/account/sessions"):
+        recorder.commands.clear()
+        assert service.get(path, token=owner.token).status == 200
+        assert [next(iter(command)) for _, command in recorder.commands] == ["aggregate", "aggregate"]
+
+
 def test_refused_login_asks_and_records_the_same_whether_there_is_an_account(
     recorder: Recorder, service: Service
 ) -> None:

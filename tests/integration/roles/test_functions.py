@@ -147,6 +147,10 @@ def test_sessions_and_passwords(
     assert second.status == 200
     assert service.post("/logout", {"refresh_token": second.json["refresh_token"]}).status == 204
     assert service.get(owner.path, token=second.json["access_token"]).status == 401
+    assert service.get("/account", token=owner.token).status == 200
+    log_in(service, owner.email)
+    session = service.get("/account/sessions", token=owner.token).json["sessions"][0]
+    assert service.delete(f"/account/sessions/{session['id']}", token=owner.token).status == 204
     change = {"current_password": PASSWORD, "new_password": PASSWORD + " changed"}
     assert service.put("/account/password", change, token=owner.token).status == 204
     token = log_in(service, owner.email, password=PASSWORD + " changed")

@@ -305,6 +305,17 @@ class SignUpClosed(TenantryError):
     default_detail = "The operator of this service creates its organizations. Ask there for one."
 
 
+class SessionNotFound(TenantryError):
+    """The caller's account has no such session, or it has ended; the answer does not tell which."""
+
+    code = "session-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Session not found"
+    default_detail = (
+        "The account has no such session, or it has ended. GET /account/sessions lists those it has."
+    )
+
+
 class OrganizationNotFound(TenantryError):
     """The organization does not exist, or is not the caller's; the answer does not tell which."""
 

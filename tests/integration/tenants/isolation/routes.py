@@ -20,9 +20,10 @@ class Route(NamedTuple):
         """Whether the path names an organization."""
         return "{organization}" in self.resource
 
-    def path(self, organization: str) -> str:
+    def path(self, organization: str, session: str = "") -> str:
         """Return the path that names an organization like this, and in it what every tenant has."""
-        return self.resource.format(organization=organization, document=SHARED, name=SHARED)
+        names = {"organization": organization, "session": session, "document": SHARED, "name": SHARED}
+        return self.resource.format_map(names)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,9 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
         204, lambda tenant: {"refresh_token": tenant.refresh_token}, needs_token=False
     ),
     Route("POST", "/logout/everywhere"): Sample(204),
+    Route("GET", "/account"): Sample(200),
+    Route("GET", "/account/sessions"): Sample(200),
+    Route("DELETE", "/account/sessions/{session}"): Sample(204),
     Route("PUT", "/account/password"): Sample(
         204, lambda tenant: {"current_password": tenant.password, "new_password": f"{PASSWORD} changed"}
     ),

@@ -40,6 +40,7 @@ class Tenant:
     account_id: str = dataclasses.field(default_factory=lambda: f"acct_{secrets.token_hex(16)}")
     token: str = ""
     refresh_token: str = ""
+    session_id: str = dataclasses.field(default_factory=lambda: f"ses_{secrets.token_hex(16)}")
     password: str = PASSWORD
 
     @property
@@ -65,7 +66,8 @@ class Tenant:
     @property
     def secrets(self) -> set[str]:
         """What nobody else may see."""
-        return {*vars(self.words).values(), self.id, self.account_id, self.token, self.refresh_token} - {""}
+        tokens = {self.token, self.refresh_token} - {""}
+        return {*vars(self.words).values(), self.id, self.account_id, self.session_id, *tokens}
 
     @property
     def documents(self) -> list[Document]:
@@ -101,7 +103,14 @@ def create_tenant(
         account_id=answer.json["account"]["id"],
         token=session["access_token"],
         refresh_token=session["refresh_token"],
+        session_id=newest_session(databases, answer.json["account"]["id"]),
     )
+
+
+def newest_session(databases: Databases, account_id: str) -> str:
+    session = databases.master["sessions"].find_one({"account_id": account_id}, sort=[("expires_at", -1)])
+    assert session is not None
+    return str(session["_id"])
 
 
 def fill(databases: Databases, tenant: Tenant) -> None:
@@ -125,12 +134,13 @@ def delete(service: Service, tenant: Tenant) -> None:
 
 
 def snapshot(databases: Databases, tenant: Tenant) -> list[Any]:
-    """Return all that is stored of an organization: metadata, account, members, and its collection."""
+    """Return all that is stored of an organization and its account, their sessions and documents included."""
     collection = databases.stored(tenant.collection)
     return [
         databases.master["organizations"].find_one({"_id": tenant.id}),
         databases.master["accounts"].find_one({"_id": tenant.account_id}),
         list(databases.master["members"].find({"account_id": tenant.account_id})),
+        list(databases.master["sessions"].find({"account_id": tenant.account_id})),
         databases.collections().get(tenant.collection),
         databases.documents(tenant.collection),
         collection.index_information(),

@@ -45,6 +45,7 @@ REQUESTS: list[tuple[str, str, str | None, dict[str, str]]] = [
     ("POST", f"{OWN_PATH}/indexes", '{"keys": [{"field": "<field>"}]}', {}),
     ("POST", f"{OWN_PATH}/indexes", '{"keys": [{"field": "text"}], "name": "<index>", "unique": true}', {}),
     ("DELETE", f"{OWN_PATH}/indexes/<index>", None, {}),
+    ("DELETE", "/account/sessions/<session>", None, {}),
     ("POST", "/login", LOGIN % "slug", {}),
     ("POST", "/login", LOGIN % "id", {}),
     ("POST", "/login", LOGIN % "collection", {}),
@@ -61,6 +62,7 @@ def filled_in(text: str, caller: Tenant, tenant: Tenant) -> str:
         "id": tenant.id,
         "collection": tenant.collection,
         "email": tenant.email,
+        "session": tenant.session_id,
         "entity tag": f'"{version_of(tenant.documents[1])}"',
     }
     values |= vars(tenant.words)

@@ -163,7 +163,11 @@ def origin(actor: Actor | None = None) -> dict[str, Any]:
         Whoever has just proved who it is; the request's actor if left out.
     """
     present = request_context.current()
-    return present._asdict() | {"actor": (actor or present.actor)._asdict()}
+    return {
+        "request_id": present.request_id,
+        "source_address": present.source_address,
+        "actor": (actor or present.actor)._asdict(),
+    }
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def lambda_handler(
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.set_correlation_id(request_id(event))
-        with request_context.answering(request_id(event), _source_address(event)):
+        with request_context.answering(request_id(event), _source_address(event), _user_agent(event)):
             answer = _answer(app, check, methods_elsewhere, event, context)
         # Always a string, also where the answer has no content (204).
         answer["body"] = "" if event["httpMethod"] == "HEAD" else answer.get("body") or ""
@@ -127,6 +127,11 @@ def _source_address(event: Mapping[str, Any]) -> str | None:
     """Return the address that API Gateway saw; X-Forwarded-For also holds what the client wrote there."""
     address: str | None = event["requestContext"].get("identity", {}).get("sourceIp")
     return address
+
+
+def _user_agent(event: Mapping[str, Any]) -> str | None:
+    user_agent: str | None = event["requestContext"].get("identity", {}).get("userAgent")
+    return user_agent
 
 
 def _with_lower_case_media_type(headers: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,15 @@ from pymongo.client_session import ClientSession
 from tenantry.errors import InvalidRefreshToken, ServiceUnavailable
 from tenantry.identity import counters, refresh_tokens
 from tenantry.identity.refresh_tokens import RefreshToken
-from tenantry.identity.sessions import ReplacedToken, SessionDocument, Started, living, record, sessions
+from tenantry.identity.sessions import (
+    ReplacedToken,
+    SessionDocument,
+    Started,
+    living,
+    record,
+    sessions,
+    used_from,
+)
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import count, logger
 
@@ -57,7 +65,7 @@ def _replace(token: RefreshToken) -> Started | None:
     session = sessions().find_one_and_update(
         living(token) | {"current_hash": token.step_hash},
         {
-            "$set": {"current_hash": following.step_hash},
+            "$set": {"current_hash": following.step_hash} | used_from(),
             "$push": {"replaced": {"$each": [replaced], "$slice": -MAX_REPLACED}},
         },
     )

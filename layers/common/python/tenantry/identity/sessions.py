@@ -12,11 +12,12 @@ from tenantry.identity.accounts import AccountDocument, account_epochs
 from tenantry.identity.members import Membership
 from tenantry.identity.refresh_tokens import RefreshToken
 from tenantry.registry.organizations.document import OrganizationDocument, organizations
-from tenantry.runtime import ids, moments, mongodb
+from tenantry.runtime import ids, moments, mongodb, request_context
 from tenantry.runtime.request_context import Actor
 
 MAX_PER_ACCOUNT: Final = 100  # a further login ends the oldest
 LIFETIME: Final = timedelta(days=30)  # of a session, however often it is refreshed
+USER_AGENT_MAX_CHARACTERS: Final = 300
 
 
 class ReplacedToken(TypedDict):
@@ -29,12 +30,20 @@ class ReplacedToken(TypedDict):
     is_repetition_recorded: bool
 
 
+class UsedFrom(TypedDict):
+    """Where a session was started or refreshed last, as far as the request told; shown to its owner alone."""
+
+    source_address: str | None
+    user_agent: str | None
+
+
 class SessionDocument(TypedDict):
     """A session as it is stored: no token can be made of it.
 
     A session in no organization has None for its member and organization. `authenticated_at` is when the
     password was verified; no refresh changes it. `replaced` are the tokens that were replaced last, the
-    newest at the end.
+    newest at the end. `source_address` and `user_agent` are those of `UsedFrom`; sessions that were stored
+    without get them when they are refreshed.
     """
 
     _id: str
@@ -47,6 +56,8 @@ class SessionDocument(TypedDict):
     current_hash: bytes
     replaced: NotRequired[list[ReplacedToken]]
     expires_at: datetime
+    source_address: NotRequired[str | None]
+    user_agent: NotRequired[str | None]
 
 
 class Tokens(NamedTuple):
@@ -92,6 +103,7 @@ def start(account: AccountDocument, membership: Membership | None) -> Started:
     """
     token = refresh_tokens.draw()
     now = moments.now()
+    used = used_from()
     session: SessionDocument = {
         "_id": ids.random_id("ses"),
         "family_hash": token.family_hash,
@@ -102,9 +114,21 @@ def start(account: AccountDocument, membership: Membership | None) -> Started:
         "authenticated_at": now,
         "current_hash": token.step_hash,
         "expires_at": now + LIFETIME,
+        "source_address": used["source_address"],
+        "user_agent": used["user_agent"],
     }
     _insert(session)
     return Started(session, token.text)
+
+
+def used_from() -> UsedFrom:
+    """Return where the present request comes from; of its User-Agent, the beginning that can be shown."""
+    request = request_context.current()
+    shown = "".join(filter(str.isprintable, request.user_agent or ""))
+    return {
+        "source_address": request.source_address,
+        "user_agent": shown[:USER_AGENT_MAX_CHARACTERS] or None,
+    }
 
 
 @mongodb.in_transaction
@@ -176,15 +200,28 @@ def end_by_token(refresh_token: str) -> None:
     InvalidRefreshToken
         The text is no refresh token.
     """
-    _delete(refresh_tokens.parse(refresh_token))
+    end_recorded({"family_hash": refresh_tokens.parse(refresh_token).family_hash})
 
 
 @mongodb.in_transaction
-def _delete(transaction: ClientSession, token: RefreshToken) -> None:
-    ended = sessions().find_one_and_delete({"family_hash": token.family_hash}, session=transaction)
-    if ended is not None:
-        # The token proves the account, even if a thief with a copy of it ends the session.
-        record("session.ended", ended, transaction, Actor("account", ended["account_id"]))
+def end_recorded(transaction: ClientSession, query: mongodb.Document) -> bool:
+    """End the one session that a query finds, and record that its account did it.
+
+    Parameters
+    ----------
+    query : Document
+        Finds no session but one of an account that the caller has proved to be, be it with a stolen token.
+
+    Returns
+    -------
+    bool
+        Whether there was one; its tokens are dead afterwards.
+    """
+    ended = sessions().find_one_and_delete(query, session=transaction)
+    if ended is None:
+        return False
+    record("session.ended", ended, transaction, Actor("account", ended["account_id"]))
+    return True
 
 
 def end_of_organization(organization_id: str) -> None:

@@ -32,11 +32,14 @@ class RequestContext(NamedTuple):
         IP address that the client's connection came from, as API Gateway saw it; None where there is none.
     actor : Actor
         On whose behalf.
+    user_agent : str, optional
+        What the client calls itself (User-Agent), of any length and content; None where it does not.
     """
 
     request_id: str | None
     source_address: str | None
     actor: Actor
+    user_agent: str | None = None
 
 
 SYSTEM: Final = RequestContext(request_id=None, source_address=None, actor=Actor("system"))
@@ -50,9 +53,9 @@ def current() -> RequestContext:
 
 
 @contextmanager
-def answering(request_id: str, source_address: str | None) -> Iterator[None]:
+def answering(request_id: str, source_address: str | None, user_agent: str | None = None) -> Iterator[None]:
     """Set the context for the time of one request, which is anonymous until `set_actor` is called."""
-    token = _current.set(RequestContext(request_id, source_address, Actor("anonymous")))
+    token = _current.set(RequestContext(request_id, source_address, Actor("anonymous"), user_agent))
     try:
         yield
     finally:

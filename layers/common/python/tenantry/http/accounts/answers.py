@@ -15,6 +15,57 @@ class Account(BaseModel):
     created_at: str
 
 
+class MembershipOfAccount(BaseModel):
+    """An organization that the account is a member of."""
+
+    id: str = Field(examples=["org_6f1d0a52c4b94a0d8e1f7a3c5b2d9e80"])
+    name: str = Field(examples=["Google"])
+    slug: str = Field(examples=["google"])
+    role: Literal["owner"]
+    state: Literal["creating", "active", "renaming", "deleting"]
+    suspended: bool = Field(description="Whether the operator of this service has suspended it.")
+
+
+class OwnAccount(Account):
+    """Answer of GET /account."""
+
+    organizations: list[MembershipOfAccount] = Field(description="By their slugs, at most 1,000.")
+
+
+class OrganizationOfSession(BaseModel):
+    """The organization that a session is in."""
+
+    id: str = Field(examples=["org_6f1d0a52c4b94a0d8e1f7a3c5b2d9e80"])
+    name: str = Field(examples=["Google"])
+    slug: str = Field(examples=["google"])
+
+
+class Session(BaseModel):
+    """A login and what refreshes have made of it."""
+
+    id: str = Field(examples=["ses_2b7e151628aed2a6abf7158809cf4f3c"])
+    current: bool = Field(description="Whether this request comes from it.")
+    started_at: str
+    last_used_at: str = Field(description="When it was started or refreshed last.")
+    expires_at: str
+    organization: OrganizationOfSession | None = Field(description="None if it is in no organization.")
+    source_address: str | None = Field(
+        description="IP address of its last login or refresh; null if it is not known.",
+        examples=["203.0.113.7"],
+    )
+    user_agent: str | None = Field(
+        description="What the client called itself there (User-Agent), the first 300 characters; null if it "
+        "is not known. Any client may have written it: show it as text.",
+        examples=["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"],
+    )
+
+
+class Sessions(BaseModel):
+    """Answer of GET /account/sessions."""
+
+    sessions: list[Session] = Field(description="Of the latest login first, at most 100.")
+
+
 class CreatedOrganization(BaseModel):
     """Answer of POST /organizations."""
 
