@@ -2,45 +2,22 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
 
-from tenantry.errors import SessionNotFound
-from tenantry.http.accounts.answers import OwnAccount, Sessions
-from tenantry.identity import login, own_account, refreshing, sessions
-from tenantry.identity.authentication import authenticate
+from tenantry.http.accounts.answers import OwnAccount
+from tenantry.identity import own_account
 from tenantry.identity.sessions import LIFETIME, MAX_PER_ACCOUNT, USER_AGENT_MAX_CHARACTERS
 from tenantry.lifecycle import suspending
 from tenantry.runtime import moments
-from tests.support.concurrency import at_once
+from tests.integration.identity.own_sessions import another_session, end, listed
 from tests.support.databases import Databases
-from tests.support.overtaking import once_before
-from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
-from tests.support.service import Answer, Service
+from tests.support.owners import PASSWORD, Owner, log_in, sign_up
+from tests.support.service import Service
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHANGED = "another horse battery staple"
-
-
-def listed(service: Service, token: str) -> list[dict[str, Any]]:
-    answer = service.get("/account/sessions", token=token)
-    assert answer.status == 200, answer.text
-    Sessions.model_validate(answer.json, strict=True)
-    shown: list[dict[str, Any]] = answer.json["sessions"]
-    return shown
-
-
-def end(owner: Owner, session_id: str) -> Answer:
-    return owner.service.delete(f"/account/sessions/{session_id}", token=owner.token)
-
-
-def another_session(owner: Owner) -> tuple[str, dict[str, Any]]:
-    """Log in once more; return the id of the session and its tokens."""
-    given = tokens(owner.service, owner.email, owner.id)
-    (current,) = [each for each in listed(owner.service, given["access_token"]) if each["current"]]
-    return current["id"], given
 
 
 def log_in_as(owner: Owner, user_agent: str) -> dict[str, Any]:
@@ -219,39 +196,3 @@ def test_session_of_another_account_is_as_unknown_as_none_and_as_one_that_has_en
     assert end(owner, "x").code == "session-not-found"
     assert databases.dump() == before
     assert service.get(stranger.path, token=stranger.token).status == 200
-
-
-def test_of_ends_at_once_one_succeeds_and_one_is_recorded(owner: Owner, databases: Databases) -> None:
-    session_id, _ = another_session(owner)
-    caller = authenticate(owner.token)
-    outcomes = at_once([partial(own_account.end_session, caller, session_id)] * 8)
-    assert sum(outcome is None for outcome in outcomes) == 1
-    assert sum(isinstance(outcome, SessionNotFound) for outcome in outcomes) == 7
-    ended = list(databases.master["audit"].find({"action": "session.ended"}))
-    assert [record["details"]["session_id"] for record in ended] == [session_id]
-
-
-@pytest.mark.parametrize("moment", [(refreshing, "_replace"), (sessions, "identity")])
-def test_session_that_ends_in_the_midst_of_a_refresh_gives_no_token(
-    owner: Owner, monkeypatch: pytest.MonkeyPatch, moment: tuple[Any, str]
-) -> None:
-    session_id, given = another_session(owner)
-    caller = authenticate(owner.token)
-    once_before(monkeypatch, *moment, lambda: own_account.end_session(caller, session_id))
-    answer = owner.service.post("/login/refresh", {"refresh_token": given["refresh_token"]})
-    assert (answer.status, answer.code) == (401, "invalid-refresh-token")
-
-
-def test_of_refreshes_and_an_end_at_once_no_token_lives_on(owner: Owner, databases: Databases) -> None:
-    caller = authenticate(owner.token)
-    for _ in range(10):
-        session_id, given = another_session(owner)
-        refresh = partial(login.refresh, given["refresh_token"])
-        first, ended, second = at_once(
-            [refresh, partial(own_account.end_session, caller, session_id), refresh]
-        )
-        assert ended is None
-        assert databases.master["sessions"].find_one({"_id": session_id}) is None
-        for issued in (first, second):
-            if not isinstance(issued, Exception):
-                assert owner.service.get("/account", token=issued.access_token).status == 401

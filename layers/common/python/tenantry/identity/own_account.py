@@ -73,7 +73,7 @@ def read(account_id: str) -> OwnAccount:
 
 def list_sessions(caller: Identity) -> list[OwnSession]:
     """Return the living sessions of the caller's account, the latest login first, in one round trip."""
-    found = sessions.sessions().aggregate(
+    living = sessions.sessions().aggregate(
         [
             {"$match": _living(caller)},
             {"$sort": {"expires_at": -1}},
@@ -94,7 +94,7 @@ def list_sessions(caller: Identity) -> list[OwnSession]:
             {"$project": {"organization.metadata": 0, "organization.intent": 0}},
         ]
     )
-    return [_own_session(session, caller) for session in found]
+    return [_own_session(session, caller) for session in living]
 
 
 def end_session(caller: Identity, session_id: str) -> None:
