@@ -20,7 +20,7 @@ class Route(NamedTuple):
         """Whether the path names an organization."""
         return "{organization}" in self.resource
 
-    def path(self, organization: str, session: str = "") -> str:
+    def path(self, organization: str, session: str = "ses_of_nobody") -> str:
         """Return the path that names an organization like this, and in it what every tenant has."""
         names = {"organization": organization, "session": session, "document": SHARED, "name": SHARED}
         return self.resource.format_map(names)
