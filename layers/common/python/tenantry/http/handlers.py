@@ -25,6 +25,8 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 HEADERS: Final = {
     "Cache-Control": "no-store",
+    # Addresses of pages that the API answers, such as /docs, are nobody else's business.
+    "Referrer-Policy": "no-referrer",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
 }
