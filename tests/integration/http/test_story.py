@@ -35,7 +35,7 @@ def test_sign_up_answers_organization_account_location_and_etag(
     assert organization["state"] == "active"
     assert organization["version"] == 1
     assert organization["metadata"] == {"plan": "pro"}
-    assert set(account) == {"id", "email", "created_at"}
+    assert set(account) == {"id", "email", "verified", "created_at"}
     assert account["email"] == "Ada@example.com"
     assert answer.headers["location"] == f"/v1/organizations/{organization['id']}"
     assert answer.headers["etag"] == '"1"'

@@ -28,7 +28,7 @@ def test_clients_see_no_intent_and_no_internal_fields() -> None:
 
 
 def test_clients_see_no_password_hash() -> None:
-    assert account_of(ACCOUNT).keys() == {"id", "email", "created_at"}
+    assert account_of(ACCOUNT).keys() == {"id", "email", "verified", "created_at"}
 
 
 def test_clients_see_what_the_document_of_the_api_describes() -> None:

@@ -17,6 +17,8 @@ class AccountDocument(TypedDict):
 
     `email` is unique, in the form of `tenantry.identity.email_addresses.folded`; `address` is the same
     as its owner wrote it, where that differs.
+    `verified_at` is there once the address is proved to be its owner's; see
+    `tenantry.identity.address_proof`.
     `without_organization_since` is there exactly while the account is a member of no organization; see
     `tenantry.identity.unused_accounts`.
     """
@@ -28,6 +30,7 @@ class AccountDocument(TypedDict):
     auth_epoch: int
     created_at: datetime
     updated_at: datetime
+    verified_at: NotRequired[datetime]
     without_organization_since: NotRequired[datetime]
 
 
@@ -58,6 +61,11 @@ def create_document(address: str, password_hash: str) -> AccountDocument:
 def address_of(account: AccountDocument) -> str:
     """Return an account's e-mail address as its owner wrote it."""
     return account.get("address", account["email"])
+
+
+def is_verified(account: AccountDocument) -> bool:
+    """Tell whether an account's address is proved to be its owner's."""
+    return "verified_at" in account
 
 
 def insert(document: AccountDocument, session: ClientSession) -> None:
@@ -141,6 +149,35 @@ def set_password_hash(
         session=session,
     )
     return changed.matched_count == 1
+
+
+def verify(account: AccountDocument, session: ClientSession) -> bool:
+    """Note within a transaction that an account's address is proved, unless that has been noted before.
+
+    Parameters
+    ----------
+    account : AccountDocument
+        The account as it was read, with the address that is proved.
+    session : ClientSession
+        Of the transaction.
+
+    Returns
+    -------
+    bool
+        False if it has been noted before, the account is gone, or its address or epoch has changed since;
+        nothing changed then.
+    """
+    unproved = as_read(account) | {"verified_at": {"$exists": False}}
+    now = moments.now()
+    noted = accounts().update_one(
+        unproved, {"$set": {"verified_at": now, "updated_at": now}}, session=session
+    )
+    return noted.matched_count == 1
+
+
+def as_read(account: AccountDocument) -> dict[str, Any]:
+    """Return the query for an account that has the address and the epoch with which it was read."""
+    return {"_id": account["_id"], "email": account["email"], "auth_epoch": account["auth_epoch"]}
 
 
 def revoke_tokens(account_id: str, session: ClientSession) -> None:

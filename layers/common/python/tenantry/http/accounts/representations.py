@@ -3,7 +3,7 @@
 from typing import Any
 
 from tenantry.http.organizations.representations import organization_of
-from tenantry.identity.accounts import AccountDocument, address_of
+from tenantry.identity.accounts import AccountDocument, address_of, is_verified
 from tenantry.identity.sessions import Tokens
 from tenantry.identity.tokens import LIFETIME_SECONDS
 from tenantry.runtime.moments import rfc3339
@@ -14,6 +14,7 @@ def account_of(document: AccountDocument) -> dict[str, Any]:
     return {
         "id": document["_id"],
         "email": address_of(document),
+        "verified": is_verified(document),
         "created_at": rfc3339(document["created_at"]),
     }
 
