@@ -5,11 +5,11 @@ from typing import ClassVar, Self
 
 from pymongo.client_session import ClientSession
 
-from tenantry.errors import EmailTaken, InvalidFields, InvalidToken
+from tenantry.errors import EmailTaken, InvalidToken
 from tenantry.identity import accounts, members
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.email_addresses import folded
-from tenantry.identity.passwords import hash_password, is_guessable
+from tenantry.identity.passwords import hash_password, refuse_guessable
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,7 @@ class NewAccount:
         InvalidFields
             The password is guessable.
         """
-        if is_guessable(password, [address, organization_name]):
-            raise InvalidFields.of("password", "is too easy to guess; choose a longer or less common one")
+        refuse_guessable("password", password, [address, organization_name])
         return cls(address, password)
 
     def member(self) -> NewMember:

@@ -4,7 +4,7 @@ from pymongo.client_session import ClientSession
 
 from tenantry.audit import recording
 from tenantry.audit.recording import OfAccount
-from tenantry.errors import InvalidFields, InvalidToken
+from tenantry.errors import InvalidToken
 from tenantry.identity import accounts, passwords, throttling
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.credentials import check_password, recorded, refusal
@@ -40,8 +40,7 @@ def change_password(caller: Identity, current_password: str, new_password: str) 
     if not check_password(attempts, account, current_password, "password.change_failed"):
         raise refusal("credentials")
     names = [caller.membership.organization["name"]] if caller.membership else []
-    if passwords.is_guessable(new_password, [account["email"], *names]):
-        raise InvalidFields.of("new_password", "is too easy to guess; choose a longer or less common one")
+    passwords.refuse_guessable("new_password", new_password, [account["email"], *names])
     with recorded("password.change_failed", account["_id"]):
         _set_password(account, passwords.hash_password(new_password))
 

@@ -5,6 +5,8 @@ import unicodedata
 from functools import cache
 from typing import Any, Final
 
+from tenantry.errors import InvalidFields
+
 PASSWORD_MIN_CHARACTERS: Final = 15  # NIST SP 800-63B-4 section 3.1.1.2, a password as the single factor
 PASSWORD_MAX_CHARACTERS: Final = 1024  # in NFC
 # Before normalisation: no character of NFC is sent as more than four.
@@ -119,3 +121,15 @@ def is_guessable(password: str, known_words: list[str]) -> bool:
 
     estimate = zxcvbn(password[:ESTIMATED_CHARACTERS], user_inputs=known_words)
     return int(estimate["score"]) <= GUESSABLE_SCORE
+
+
+def refuse_guessable(field: str, password: str, known_words: list[str]) -> None:
+    """Refuse a chosen password that `is_guessable`.
+
+    Raises
+    ------
+    InvalidFields
+        It is; the error names the field of the request.
+    """
+    if is_guessable(password, known_words):
+        raise InvalidFields.of(field, "is too easy to guess; choose a longer or less common one")

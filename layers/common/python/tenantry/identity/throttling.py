@@ -24,7 +24,6 @@ LONGEST_PAUSE_SECONDS: Final = 15 * 60  # nobody is locked out for ever by a str
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
 FREE_FAILURES_OF_SOURCE: Final = 100  # 10 % of 1,000 colleagues mistype on one morning
 FORGIVES_ONE_AFTER: Final = timedelta(minutes=1)
-MAX_ATTEMPTS: Final = 10  # to count, while others create or remove the counter
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Attempts:
         TooManyRequests
             A pause is not over; nothing is counted.
         """
-        for _ in range(MAX_ATTEMPTS):
+        for _ in range(counters.MAX_ATTEMPTS):
             now = moments.now()
             of_source = [_count_of_source(self.source, now)] if self.source else []
             try:

@@ -9,16 +9,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
-from pymongo.errors import BulkWriteError
-
 from tenantry.audit import recording
-from tenantry.errors import EmailTaken, OrganizationExists, ServiceUnavailable, SignUpClosed
+from tenantry.errors import EmailTaken, OrganizationExists, SignUpClosed
 from tenantry.identity import counters
-from tenantry.runtime import moments
 from tenantry.runtime.observability import count
 from tenantry.runtime.settings import settings
 
-MAX_ATTEMPTS: Final = 10  # to count, while others create or remove the counter
 _DETAIL: Final = "Too many organizations were asked for. Wait before the next one; see Retry-After."
 
 
@@ -46,7 +42,7 @@ def admitted(account_id: str | None) -> Iterator[None]:
         yield
         return
     key = counters.key_of(f"asking {asking}")
-    _count(key)
+    counters.spend(key, _interval(), settings().sign_ups_per_hour, _DETAIL)
     try:
         yield
     except (EmailTaken, OrganizationExists) as error:
@@ -54,19 +50,6 @@ def admitted(account_id: str | None) -> Iterator[None]:
         count("NameTaken")
         recording.record_alone("sign_up.refused", [], {"reason": error.code})
         raise
-
-
-def _count(key: str) -> None:
-    for _ in range(MAX_ATTEMPTS):
-        limit = settings().sign_ups_per_hour
-        try:
-            counters.write([counters.postpone(key, moments.now(), _interval(), limit)])
-        except BulkWriteError as error:
-            counters.refused(error)
-            counters.check_pauses([key], _DETAIL)
-        else:
-            return
-    raise ServiceUnavailable
 
 
 def _interval() -> timedelta:
