@@ -93,7 +93,7 @@ def test_page_of_an_organization_examines_no_others_records(owner: Owner, databa
     with pytest.MonkeyPatch.context() as monkeypatch, recorders.recording(monkeypatch) as recorder:
         first = audit.find_page(organization, 10, None)
         second = audit.find_page(organization, 10, first.next_cursor)
-    assert len({record["_id"] for page in (first, second) for record in page.records}) == 20
+    assert len({record["_id"] for page in (first, second) for record in page.documents}) == 20
     queries = [
         query
         for _, command in recorder.commands
@@ -177,7 +177,7 @@ def test_pages_hold_each_record_once_whatever_is_added_meanwhile(databases: Data
         cursor = None
         while cursor or not read:
             page = pages.of_all("org_1", limit, cursor)
-            read += [record["_id"] for record in page.records]
+            read += [record["_id"] for record in page.documents]
             cursor = page.next_cursor
             recording.record_alone("login.failed", ["org_1"], {"n": "later"})
         assert read[read.index(newest_first[0]) :] == newest_first
@@ -185,4 +185,4 @@ def test_pages_hold_each_record_once_whatever_is_added_meanwhile(databases: Data
 
     check()
     second = pages.of_all("org_2", 100, None)
-    assert [record["details"]["n"] for record in second.records] == list(range(27, -1, -3))
+    assert [record["details"]["n"] for record in second.documents] == list(range(27, -1, -3))

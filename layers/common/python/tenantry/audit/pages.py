@@ -1,23 +1,16 @@
 """Reading the audit record, page by page."""
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from pymongo.collection import Collection
 
-from tenantry.audit.recording import Record, audit
-from tenantry.language import cursors, pages
+from tenantry.audit.recording import audit
+from tenantry.language.paging import Page, find_page
 from tenantry.language.sorting import Sort
 from tenantry.runtime.mongodb import Document
 
 _NEWEST_FIRST: Final[Sort] = [("at", -1), ("_id", -1)]
-
-
-class Page(NamedTuple):
-    """Records, newest first, and the cursor of the next page if there are more."""
-
-    records: list[Record]
-    next_cursor: str | None
 
 
 def of_organization(
@@ -59,17 +52,4 @@ def of_all(organization_id: str | None, limit: int, cursor: str | None) -> Page:
 
 def _page(query: Document, limit: int, cursor: str | None) -> Page:
     records: Collection[Any] = audit()  # a pipeline makes other documents of them
-    after = None
-
-    def find(stages: list[Document]) -> list[Document]:
-        """Run a pipeline on these records and no others, whatever a cursor says."""
-        return list(records.aggregate([{"$match": query}, *stages]))
-
-    if cursor is not None:
-        after = cursors.sort_key_of(cursor, query, _NEWEST_FIRST, find)
-    results = find(pages.pipeline(query, _NEWEST_FIRST, None, limit + 1, after))
-    has_more = len(results) > limit
-    return Page(
-        [result["document"] for result in results[:limit]],
-        cursors.cursor_of(query, _NEWEST_FIRST, results[limit - 1]["sort_key"]) if has_more else None,
-    )
+    return find_page(lambda stages: list(records.aggregate(stages)), query, _NEWEST_FIRST, limit, cursor)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from tenantry.audit import pages
 from tenantry.audit.recording import Action, Record, Result
 from tenantry.identity import members
+from tenantry.language.paging import Page
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.runtime.moments import rfc3339
 
@@ -80,28 +81,28 @@ class OperatorAuditPage(BaseModel):
     next_cursor: str | None = Field(description="Of the next page; null on the last.")
 
 
-def find_page(organization: OrganizationDocument, limit: int, cursor: str | None) -> pages.Page:
+def find_page(organization: OrganizationDocument, limit: int, cursor: str | None) -> Page:
     """Return records that concern an organization, which is not deleted; see `tenantry.audit.pages`."""
     account_ids = members.ids_of_members(organization["_id"])
     return pages.of_organization(organization["_id"], organization["created_at"], account_ids, limit, cursor)
 
 
-def page_of(page: pages.Page) -> AuditPage:
+def page_of(page: Page) -> AuditPage:
     """Return what an owner sees: no other organization's id, and of operators neither name nor address."""
     return AuditPage(
-        records=[AuditRecord(**_fields(record, for_owner=True)) for record in page.records],
+        records=[AuditRecord(**_fields(record, for_owner=True)) for record in page.documents],
         next_cursor=page.next_cursor,
     )
 
 
-def operator_page_of(page: pages.Page) -> OperatorAuditPage:
+def operator_page_of(page: Page) -> OperatorAuditPage:
     """Return all that is recorded."""
     return OperatorAuditPage(
         records=[
             OperatorAuditRecord(
                 organization_ids=record["organization_ids"], **_fields(record, for_owner=False)
             )
-            for record in page.records
+            for record in page.documents
         ],
         next_cursor=page.next_cursor,
     )
