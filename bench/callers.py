@@ -32,7 +32,7 @@ def log_in(email: str, key: SigningKey) -> Caller:
         key,
         session_id=session["_id"],
         account_id=owner.account_id,
-        organization=tokens.InOrganization(owner.organization_id, owner.organization["slug"]),
+        organization=tokens.InOrganization(owner.organization_id, owner.organization["slug"], owner.role),
         epoch=account["auth_epoch"],
         authenticated_at=session["authenticated_at"],
     )

@@ -21,6 +21,9 @@ from aws_lambda_powertools.event_handler.openapi.models import (
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from local.openapi_tables import CONDITIONS, ETAG, HEADER_FIELDS, HEADER_FIELDS_OF_PROBLEMS, LINKS
+from tenantry.http import responses
+from tenantry.http.callers import AtLeast
+from tenantry.identity.roles import ROLES, Role
 
 ROOT = FilePath(__file__).resolve().parent.parent
 LIBRARY = ROOT / "layers" / "common" / "python"
@@ -119,10 +122,15 @@ def _resolver(source: FilePath) -> APIGatewayRestResolver | None:
 def _complete(route: Route) -> None:
     """Add what only the document needs, so that functions start without it.
 
-    The description of an operation is the docstring of its function; `http.responses` names models, which are
-    imported here; and text in the annotation of a parameter of the path becomes its description.
+    The description of an operation is the docstring of its function, and the least role that it takes;
+    `http.responses` names models, which are imported here; and text in the annotation of a parameter of the
+    path becomes its description.
     """
     route.description = inspect.getdoc(route.func)
+    for annotation in route.func.__annotations__.values():
+        match get_args(annotation):
+            case (_, AtLeast(least=least)):
+                _add_least_role(route, least)
     for response in (route.responses or {}).values():
         contents: dict[str, Any] = response["content"]
         for media_type, content in contents.items():
@@ -134,6 +142,14 @@ def _complete(route: Route) -> None:
             case (kind, str(description)):
                 parameter = Path(description=description, json_schema_extra=example)
                 route.func.__annotations__[name] = Annotated[kind, parameter]
+
+
+def _add_least_role(route: Route, least: Role) -> None:
+    route.description = f"{route.description}\n\nTakes at least the role {least}."
+    route.openapi_extensions = {**(route.openapi_extensions or {}), "x-least-role": least}
+    if least != ROLES[0]:
+        described = responses(HTTPStatus.OK, None, HTTPStatus.FORBIDDEN)
+        route.responses = {HTTPStatus.FORBIDDEN: described[HTTPStatus.FORBIDDEN], **(route.responses or {})}
 
 
 if __name__ == "__main__":

@@ -131,4 +131,4 @@ def _insert(numbers: tuple[int, ...], password_hash: str, session: ClientSession
         account = accounts.create_document(email_of(number), password_hash)
         changing.insert(organization, session)
         accounts.insert(account, session)
-        members.add_member(organization["_id"], account["_id"], session)
+        members.insert(organization["_id"], account["_id"], "owner", session)

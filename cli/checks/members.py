@@ -9,6 +9,8 @@ from cli.checks.documents import Documents
 from cli.connection import Document
 from cli.violation import Violation, text_of
 
+ROLES: Final = ("viewer", "editor", "admin", "owner")
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -37,10 +39,17 @@ def unique(facts: Facts) -> str | None:
     return f"is one of {facts.times} of the same account: {facts.document.get('account_id')}"
 
 
+def role_known(facts: Facts) -> str | None:
+    """Check that the member has a role, without which it may do nothing."""
+    role = facts.document.get("role")
+    return None if role in ROLES else f"has the role {role!r}, which is none"
+
+
 RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
     "member-of-an-organization": of_an_organization,
     "member-of-an-account": of_an_account,
     "member-unique": unique,
+    "member-role-known": role_known,
 }
 
 

@@ -1,13 +1,15 @@
 """GET /organizations/{organization}/audit and GET /operator/audit: what was done, by whom and when."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 from tenantry import http
 from tenantry.audit import pages
 from tenantry.http import audit
 from tenantry.http.audit import Cursor, Limit, OrganizationFilter
-from tenantry.http.callers import Member, Operator, Organization
+from tenantry.http.callers import Operator, Organization, may
 from tenantry.http.parameters import OnlyDeclared
+from tenantry.identity.members import Membership
 from tenantry.registry.organizations import finding
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
@@ -27,7 +29,7 @@ app = APIGatewayRestResolver(enable_validation=True)
 )
 def list_audit(
     organization: Organization,
-    member: Member,
+    member: Annotated[Membership, may("read the audit record")],
     _: OnlyDeclared,
     limit: Limit = 100,
     cursor: Cursor = None,

@@ -1,10 +1,12 @@
 """DELETE /organizations/{organization}: delete the caller's organization and all its data."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 from tenantry import http
-from tenantry.http.callers import Organization, RecentMember
+from tenantry.http.callers import Organization, RecentLogin, may
 from tenantry.http.preconditions import Precondition
+from tenantry.identity.members import Membership
 from tenantry.lifecycle import deleting
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -28,7 +30,10 @@ app = APIGatewayRestResolver()
     ),
 )
 def delete_organization(
-    organization: Organization, member: RecentMember, holds: Precondition
+    organization: Organization,
+    member: Annotated[Membership, may("delete the organization")],
+    _: RecentLogin,
+    holds: Precondition,
 ) -> Response[None]:
     """Delete the organization and its data; its tokens are dead afterwards, and its owners' accounts stay.
 

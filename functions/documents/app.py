@@ -1,9 +1,10 @@
 """Documents of the caller's organization: insert, find, count, replace, patch, delete."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 from tenantry import http, tenants
-from tenantry.http.callers import Member, Organization
+from tenantry.http.callers import Organization, may
 from tenantry.http.documents import (
     answers,
     bodies,
@@ -28,6 +29,7 @@ from tenantry.http.documents.parameters import (
 )
 from tenantry.http.parameters import IdempotencyKey, OnlyDeclared
 from tenantry.http.preconditions import Precondition
+from tenantry.identity.members import Membership
 from tenantry.language import fields as projections
 from tenantry.language import filters, sorting
 
@@ -36,6 +38,8 @@ from aws_lambda_powertools.event_handler.request import Request
 
 app = APIGatewayRestResolver(enable_validation=True)
 
+Reader = Annotated[Membership, may("read documents")]
+Writer = Annotated[Membership, may("write documents")]
 TAGS = ["Documents"]
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
 
@@ -57,7 +61,7 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
 def insert_documents(
     request: Request,
     organization: Organization,
-    member: Member,
+    member: Writer,
     _: OnlyDeclared,
     sent: SentDocuments,
     *,
@@ -91,7 +95,7 @@ def insert_documents(
 def list_documents(
     request: Request,
     organization: Organization,
-    member: Member,
+    member: Reader,
     _: OnlyDeclared,
     filter: Filter = None,  # noqa: A002 - the parameter's name in the URL
     sort: Sort = None,
@@ -128,7 +132,7 @@ def list_documents(
 )
 def count_documents(
     organization: Organization,
-    member: Member,
+    member: Reader,
     _: OnlyDeclared,
     filter: Filter = None,  # noqa: A002 - the parameter's name in the URL
 ) -> answers.DocumentCount:
@@ -148,7 +152,7 @@ def get_document(
     request: Request,
     organization: Organization,
     document: DocumentPath,
-    member: Member,
+    member: Reader,
     document_id: DocumentId,
     _: OnlyDeclared,
     fields: Fields = None,
@@ -178,7 +182,7 @@ def put_document(
     request: Request,
     organization: Organization,
     document: DocumentPath,
-    member: Member,
+    member: Writer,
     document_id: DocumentId,
     _: OnlyDeclared,
     sent: SentDocument,
@@ -206,7 +210,7 @@ def patch_document(
     request: Request,
     organization: Organization,
     document: DocumentPath,
-    member: Member,
+    member: Writer,
     document_id: DocumentId,
     _: OnlyDeclared,
     changes: MergePatch,
@@ -230,7 +234,7 @@ def patch_document(
 def delete_document(
     organization: Organization,
     document: DocumentPath,
-    member: Member,
+    member: Writer,
     document_id: DocumentId,
     _: OnlyDeclared,
     holds: Precondition,

@@ -1,12 +1,13 @@
 """GET /organizations/{organization}: read the caller's organization."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from tenantry import http
-from tenantry.http.callers import Member, Organization
+from tenantry.http.callers import Organization, may
 from tenantry.http.organizations.representations import organization_of
 from tenantry.http.preconditions import etag
+from tenantry.identity.members import Membership
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
@@ -27,7 +28,9 @@ app = APIGatewayRestResolver()
         HTTPStatus.PRECONDITION_FAILED,
     ),
 )
-def get_organization(organization: Organization, member: Member) -> Response[dict[str, Any]]:
+def get_organization(
+    organization: Organization, member: Annotated[Membership, may("read the organization")]
+) -> Response[dict[str, Any]]:
     """Read the organization that the access token is for."""
     return Response(
         status_code=HTTPStatus.OK,

@@ -5,9 +5,10 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from tenantry import http, tenants
-from tenantry.http.callers import Member, Organization
+from tenantry.http.callers import Organization, may
 from tenantry.http.indexes import answers, bodies, indexing
 from tenantry.http.indexes.representations import created, index_of
+from tenantry.identity.members import Membership
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
@@ -15,6 +16,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 app = APIGatewayRestResolver(enable_validation=True)
 
 IndexName = Annotated[str, Path(description="The index's name", json_schema_extra={"example": "by-date"})]
+Reader = Annotated[Membership, may("read indexes")]
+Changer = Annotated[Membership, may("change indexes")]
 TAGS = ["Indexes"]
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
 
@@ -29,7 +32,7 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
         HTTPStatus.OK, "tenantry.http.indexes.answers:Indexes", HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND
     ),
 )
-def list_indexes(organization: Organization, member: Member) -> answers.Indexes:
+def list_indexes(organization: Organization, member: Reader) -> answers.Indexes:
     """List the indexes of the organization's documents."""
     indexes = indexing.find_all(tenants.collection(member))
     return answers.Indexes(indexes=[index_of(index) for index in indexes])
@@ -51,7 +54,7 @@ def list_indexes(organization: Organization, member: Member) -> answers.Indexes:
     ),
 )
 def create_index(
-    organization: Organization, index: Annotated[bodies.CreateIndex, Body()], member: Member
+    organization: Organization, index: Annotated[bodies.CreateIndex, Body()], member: Changer
 ) -> Response[answers.Index]:
     """Create an index, which stays when the organization is renamed; an equal one is left as it is."""
     keys = [(key.field, key.order) for key in index.keys]
@@ -78,7 +81,7 @@ def create_index(
         HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
     ),
 )
-def drop_index(organization: Organization, name: IndexName, member: Member) -> Response[None]:
+def drop_index(organization: Organization, name: IndexName, member: Changer) -> Response[None]:
     """Drop an index; that on `_id` stays."""
     indexing.drop(tenants.collection(member), unquote(name))
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from tenantry import http
 from tenantry.http.bodies import check_merge_patch
-from tenantry.http.callers import Member, Organization
+from tenantry.http.callers import Organization, may
 from tenantry.http.organizations import bodies
 from tenantry.http.organizations.representations import organization_of
 from tenantry.http.preconditions import Precondition, etag
+from tenantry.identity.members import Membership
 from tenantry.lifecycle import updating
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -35,7 +36,7 @@ app = APIGatewayRestResolver(enable_validation=True)
 def update_organization(
     organization: Organization,
     changes: Annotated[bodies.UpdateOrganization, Body()],
-    member: Member,
+    member: Annotated[Membership, may("change the organization")],
     holds: Precondition,
 ) -> Response[dict[str, Any]]:
     """Change what is sent; a new name gives a new slug unless one is sent, and its data moves along."""

@@ -92,8 +92,9 @@ class Databases:
             assert organization["intent"] is None
             assert organization["slugs"] == [organization["slug"]]
             assert organization["collection"] == "org_" + organization["slug"].replace("-", "_")
-        with_members = {member["organization_id"] for member in members}
-        assert with_members == {organization["_id"] for organization in organizations}
+        ids = {organization["_id"] for organization in organizations}
+        assert {member["organization_id"] for member in members} == ids
+        assert {member["organization_id"] for member in members if member["role"] == "owner"} == ids
         joined = {member["account_id"] for member in members}
         assert joined == {account_id for account_id, has_organization in accounts.items() if has_organization}
 

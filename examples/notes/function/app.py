@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from tenantry import http, tenants
-from tenantry.http.callers import Caller
+from tenantry.http.callers import Editor, Viewer
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -20,13 +20,13 @@ class Note(BaseModel):
 
 
 @app.get("/notes")
-def list_notes(caller: Caller) -> list[Note]:
+def list_notes(caller: Viewer) -> list[Note]:
     """List the notes of the caller's organization, those of one second in any order."""
     return [Note(text=note["text"]) for note in tenants.collection(caller).find({"kind": "note"})]
 
 
 @app.post("/notes", status_code=HTTPStatus.CREATED)
-def add_note(note: Annotated[Note, Body()], caller: Caller) -> Note:
+def add_note(note: Annotated[Note, Body()], caller: Editor) -> Note:
     """Add a note to those of the caller's organization."""
     tenants.collection(caller).insert_one({"kind": "note", "text": note.text})
     return note

@@ -65,7 +65,7 @@ BROKEN_ORGANIZATIONS: dict[str, tuple[str, Callable[[Planted], object]]] = {
     "its member is no owner": (
         "organization-owned",
         lambda planted: planted.databases.master["members"].update_one(
-            {"organization_id": planted.alpha}, {"$set": {"role": "guest"}}
+            {"organization_id": planted.alpha}, {"$set": {"role": "admin"}}
         ),
     ),
     "its state is unknown": ("state-known", lambda planted: planted.change({"state": "paused"})),
@@ -100,6 +100,10 @@ BROKEN_ORGANIZATIONS: dict[str, tuple[str, Callable[[Planted], object]]] = {
     "it has a member without an account": (
         "member-of-an-account",
         lambda planted: planted.insert_member(account_id="acct_nobody"),
+    ),
+    "it has a member of an unknown role": (
+        "member-role-known",
+        lambda planted: planted.insert_member(account_id=planted.account(planted.beta)["_id"], role="guest"),
     ),
     "its account's e-mail address has a capital letter": (
         "email-canonical",

@@ -12,7 +12,7 @@ from pymongo import _csot  # what pymongo.timeout sets has no public reader
 from tenantry import http
 from tenantry.audit import recording
 from tenantry.http.accounts import bodies
-from tenantry.http.callers import Member, OptionalBearer, Organization, RecentMember
+from tenantry.http.callers import OptionalBearer, Organization, RecentLogin, Viewer, may
 from tenantry.http.organizations.representations import organization_of
 from tenantry.http.preconditions import Precondition, etag
 from tenantry.identity.members import Membership
@@ -49,13 +49,13 @@ def log_in(credentials: Annotated[bodies.Login, Body()]) -> Response[dict[str, s
 
 
 @app.get("/organizations/<organization>")
-def get_organization(organization: Organization, member: Member) -> Response[dict[str, Any]]:
+def get_organization(organization: Organization, member: Viewer) -> Response[dict[str, Any]]:
     tag = etag(member.organization["version"])
     return Response(200, "application/json", organization_of(member.organization), {"ETag": tag})
 
 
 @app.patch("/organizations/<organization>")
-def update_organization(organization: Organization, member: Member, holds: Precondition) -> dict[str, Any]:
+def update_organization(organization: Organization, member: Viewer, holds: Precondition) -> dict[str, Any]:
     return {"holds": holds(7)}
 
 
@@ -72,13 +72,23 @@ def delete_organization(organization: Organization) -> Response[None]:
 
 
 @app.delete("/organizations/<organization>/indexes/<name>")
-def delete_index(organization: Organization, name: str, member: RecentMember) -> Response[None]:
+def delete_index(
+    organization: Organization,
+    name: str,
+    member: Annotated[Membership, may("change indexes")],
+    _: RecentLogin,
+) -> Response[None]:
     return Response(HTTPStatus.NO_CONTENT)
 
 
 @app.post("/logout/everywhere")
 def log_out_everywhere(caller: OptionalBearer) -> dict[str, Any]:
     return recording.origin()
+
+
+@app.get("/docs")
+def get_own(caller: Viewer) -> dict[str, Any]:
+    return {"organization": caller.organization_id}
 
 
 @app.get("/health")

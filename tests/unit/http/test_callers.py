@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -97,6 +98,28 @@ def test_what_cannot_be_taken_back_needs_a_recent_login(
         'Bearer realm="tenantry", error="insufficient_user_authentication", '
         'error_description="A more recent login is required", max_age="600"'
     )
-    # Whose organization it is does not depend on it.
+    # Neither whose organization it is depends on it, nor which role the caller has.
     stranger = send("DELETE", "/organizations/amazon/indexes/x", token=signed())
     assert problem(stranger) == (404, "organization-not-found")
+    lower = known_caller.identity.membership._replace(role="editor")  # type: ignore[union-attr]
+    known_caller.identity = known_caller.identity._replace(membership=lower)
+    refused = send("DELETE", "/organizations/google/indexes/x", token=signed())
+    assert problem(refused) == (403, "role-too-low")
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "", "Owner"])
+def test_a_lower_role_than_the_route_takes_is_refused(known_caller: Known, role: Any) -> None:
+    lower = known_caller.identity.membership._replace(role=role)  # type: ignore[union-attr]
+    known_caller.identity = known_caller.identity._replace(membership=lower)
+    answer = send("DELETE", "/organizations/google/indexes/x", token=signed())
+    assert problem(answer) == (403, "role-too-low")
+    if role:
+        assert "admin" in json.loads(answer["body"])["detail"]
+    stranger = send("DELETE", "/organizations/amazon/indexes/x", token=signed())
+    assert problem(stranger) == (404, "organization-not-found")
+
+
+def test_a_path_may_name_no_organization(known_caller: Known) -> None:
+    assert json.loads(send("GET", "/docs", token=signed())["body"]) == {"organization": "org_1"}
+    known_caller.identity = known_caller.identity._replace(membership=None)
+    assert problem(send("GET", "/docs", token=FOR_NO_ORGANIZATION)) == (404, "organization-not-found")

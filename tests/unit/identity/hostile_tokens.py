@@ -156,7 +156,7 @@ HOSTILE: Final = {
     **{f"{name} empty": with_claims(**{name: ""}) for name in CLAIMS},
     "aud one more": with_claims(aud=["tenantry", "other"]),
     "sub a number": with_claims(sub=1),
-    "role another": with_claims(role="admin"),
+    "role unknown": with_claims(role="root"),
     "role in capitals": with_claims(role="Owner"),
     "epoch true": with_claims(epoch=True),
     "epoch a string": with_claims(epoch="3"),

@@ -32,7 +32,7 @@ def issue(key: SigningKey = KEY) -> str:
         key,
         session_id="ses_1",
         account_id="acct_1",
-        organization=tokens.InOrganization("org_1", "google"),
+        organization=tokens.InOrganization("org_1", "google", "owner"),
         epoch=3,
         authenticated_at=LOGGED_IN_AT,
     )
@@ -91,7 +91,7 @@ def test_the_longest_identifiers_make_a_token_that_is_accepted() -> None:
         KEY,
         session_id="s" * 36,
         account_id="a" * 37,
-        organization=tokens.InOrganization("o" * 36, "s" * 63),
+        organization=tokens.InOrganization("o" * 36, "s" * 63, "viewer"),
         epoch=2**63 - 1,
         authenticated_at=LOGGED_IN_AT,
     )
@@ -132,7 +132,7 @@ def test_another_library_reads_the_same_in_what_is_issued(name: str, slug: str, 
         key,
         session_id=f"ses_{name}",
         account_id=f"acct_{name}",
-        organization=tokens.InOrganization(f"org_{name}", slug),
+        organization=tokens.InOrganization(f"org_{name}", slug, "owner"),
         epoch=epoch,
         authenticated_at=LOGGED_IN_AT,
     )

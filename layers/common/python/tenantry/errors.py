@@ -279,8 +279,21 @@ class OrganizationSuspended(TenantryError):
     default_detail = "The organization is suspended. Ask the operator of this service."
 
 
+class RoleTooLow(TenantryError):
+    """The caller's role in the organization does not permit this; nothing changed."""
+
+    code = "role-too-low"
+    status = HTTPStatus.FORBIDDEN
+    title = "Role too low"
+
+    @classmethod
+    def of(cls, role: str, least: str) -> "RoleTooLow":
+        """Make the error of a route that takes at least one role from whoever has another."""
+        return cls(f"This takes the role {least}. The caller's role in the organization is {role}.")
+
+
 class LimitReached(TenantryError):
-    """The account has as much as it may: `limit` says how much, `use` what it has. Nothing changed."""
+    """There is as much as there may be: `limit` says how much, `use` how much there is. Nothing changed."""
 
     code = "limit-reached"
     status = HTTPStatus.FORBIDDEN
@@ -314,6 +327,33 @@ class SessionNotFound(TenantryError):
     default_detail = (
         "The account has no such session, or it has ended. GET /account/sessions lists those it has."
     )
+
+
+class MemberNotFound(TenantryError):
+    """The organization has no such member; those of other organizations are none of it."""
+
+    code = "member-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Member not found"
+    default_detail = "The organization has no such member. GET .../members lists those it has."
+
+
+class AlreadyMember(TenantryError):
+    """The account is a member of the organization; nothing changed."""
+
+    code = "already-member"
+    status = HTTPStatus.CONFLICT
+    title = "Already a member"
+    default_detail = "The account is a member of the organization already."
+
+
+class LastOwner(TenantryError):
+    """An organization always has an owner, and would have none; nothing changed."""
+
+    code = "last-owner"
+    status = HTTPStatus.CONFLICT
+    title = "Last owner"
+    default_detail = "The organization would have no owner. Make another member an owner, or delete it."
 
 
 class OrganizationNotFound(TenantryError):

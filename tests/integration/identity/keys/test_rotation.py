@@ -197,7 +197,7 @@ def test_unknown_key_ids_make_no_storm_of_reads(
             SigningKey.generate(),
             session_id="ses_1",
             account_id="acct_1",
-            organization=tokens.InOrganization(owner.id, "alpha"),
+            organization=tokens.InOrganization(owner.id, "alpha", "owner"),
             epoch=0,
             authenticated_at=moments.now(),
         )

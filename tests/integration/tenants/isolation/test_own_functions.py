@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from tenantry import http, tenants
-from tenantry.http.callers import Caller
+from tenantry.http.callers import Editor
 from tests.integration.tenants.isolation.observer import Observer
 from tests.integration.tenants.isolation.tenants import Tenant
 from tests.support.service import LambdaContext, proxy_event
@@ -15,7 +15,7 @@ def test_documents_that_the_server_refuses_are_not_logged(observer: Observer, ca
     app = APIGatewayRestResolver(enable_validation=True)
 
     @app.get("/health")
-    def insert_again(member: Caller) -> None:
+    def insert_again(member: Editor) -> None:
         tenants.collection(member).insert_many(caller.documents)
 
     event = proxy_event("GET", "/health", {"Authorization": f"Bearer {caller.token}"}, None)

@@ -6,9 +6,17 @@ from typing import Annotated, Final
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
-from tenantry.errors import InvalidToken, LoginTooOld, MissingToken, OperatorRequired, OrganizationNotFound
+from tenantry.errors import (
+    InvalidToken,
+    LoginTooOld,
+    MissingToken,
+    OperatorRequired,
+    OrganizationNotFound,
+    RoleTooLow,
+)
 from tenantry.identity.authentication import authenticate
 from tenantry.identity.members import Membership
+from tenantry.identity.roles import LEAST_ROLES, Permission, Role, is_at_least
 from tenantry.identity.sessions import Identity
 from tenantry.identity.tokens import CLOCK_SKEW_SECONDS
 from tenantry.runtime import moments, request_context
@@ -54,85 +62,91 @@ OptionalBearer = Annotated[Identity | None, Depends(optional_identity)]
 """Whom the request's token speaks for, or None if it carries none; 401 if the token is not valid."""
 
 
-def caller(request: Request) -> Membership:
-    """Return the membership that the request's bearer token speaks for.
+class AtLeast(Depends):
+    """Dependency of a route: the caller's membership, with this role or a higher one at this moment.
 
-    Raises
-    ------
-    InvalidToken
-        There is no token, or it is not valid any more.
-    OrganizationNotFound
-        The token is for no organization.
+    Where the path names an organization, it must be the one that the token is for. To the route it raises
+
+    * InvalidToken: there is no token, or it is not valid any more.
+    * OrganizationNotFound: the token is for no organization, or for another one than the path names.
+    * RoleTooLow: the caller's role is a lower one.
+
+    Parameters
+    ----------
+    least : Role
+        The least role that may do what the route does.
     """
-    return _membership(identity(request))
+
+    def __init__(self, least: Role) -> None:
+        super().__init__(self.membership)
+        self.least = least
+
+    def membership(self, request: Request, caller: Bearer) -> Membership:
+        """Return the caller's membership, or raise why the route is not for it."""
+        membership = caller.membership
+        if membership is None:
+            raise OrganizationNotFound
+        organization = membership.organization
+        named = request.path_parameters.get("organization", organization["_id"])
+        if named not in (organization["_id"], organization["slug"]):
+            raise OrganizationNotFound
+        if not is_at_least(membership.role, self.least):
+            raise RoleTooLow.of(membership.role, self.least)
+        return membership
 
 
-Caller = Annotated[Membership, Depends(caller)]
-"""The membership that the request's token speaks for; 401 without a valid token, 404 if it is in none.
+Viewer = Annotated[Membership, AtLeast("viewer")]
+"""The membership that the request's token speaks for, whatever its role; see `AtLeast`.
 
 >>> @app.get("/notes")
-... def list_notes(caller: Caller) -> list[dict]:
+... def list_notes(caller: Viewer) -> list[dict]:
 ...     return tenants.collection(caller).find({})
 """
+Editor = Annotated[Membership, AtLeast("editor")]
+"""As `Viewer`, but an editor, an admin or an owner; 403 otherwise."""
+Admin = Annotated[Membership, AtLeast("admin")]
+"""As `Viewer`, but an admin or an owner; 403 otherwise."""
+Owner = Annotated[Membership, AtLeast("owner")]
+"""As `Viewer`, but an owner; 403 otherwise."""
 
 Organization = Annotated[str, "Slug or id"]
-"""The path's parameter, which `Member` compares; `local.openapi` describes it, which takes pydantic."""
+"""The path's parameter, which `AtLeast` compares; `local.openapi` describes it, which takes pydantic."""
 
 
-def member(request: Request) -> Membership:
-    """Return the caller, who must be a member of the organization in the path.
+def may(permission: Permission) -> AtLeast:
+    """Return the dependency of a route that does what `tenantry.identity.roles` permits to a least role.
 
-    Raises
-    ------
-    InvalidToken
-        There is no token, or it is not valid any more.
-    OrganizationNotFound
-        The organization in the path is another one, or none.
+    >>> def list_members(organization: Organization, caller: Annotated[Membership, may("read members")]): ...
     """
-    return _member(request, identity(request))
+    return AtLeast(LEAST_ROLES[permission])
 
 
-Member = Annotated[Membership, Depends(member)]
-"""The caller, a member of the organization in the path; 401 without a valid token, 404 if of another one."""
-
-
-def recent_member(request: Request) -> Membership:
-    """Return the caller as `member` does, who must also have sent the password a short while ago.
+def is_recent(caller: Bearer) -> bool:
+    """Tell whether the login that the token comes from, refreshed or not, is no older than `RECENT`.
 
     What cannot be taken back asks for it, for a token may be a stolen one.
+    """
+    return moments.now() - caller.authenticated_at <= RECENT + timedelta(seconds=CLOCK_SKEW_SECONDS)
+
+
+HasRecentLogin = Annotated[bool, Depends(is_recent)]
+"""Whether the login that the request's token comes from is a recent one; 401 without a valid token."""
+
+
+def check_recent(is_recent: HasRecentLogin) -> None:
+    """Raise unless the login is a recent one.
 
     Raises
     ------
-    InvalidToken
-        There is no token, or it is not valid any more.
-    OrganizationNotFound
-        The organization in the path is another one, or none.
     LoginTooOld
-        The login that the token comes from, refreshed or not, is older than `RECENT`.
+        It is older than `RECENT`.
     """
-    authenticated = identity(request)
-    membership = _member(request, authenticated)
-    if moments.now() - authenticated.authenticated_at > RECENT + timedelta(seconds=CLOCK_SKEW_SECONDS):
+    if not is_recent:
         raise LoginTooOld
-    return membership
 
 
-RecentMember = Annotated[Membership, Depends(recent_member)]
-"""As `Member`; 401 also if the password was sent longer ago than `RECENT`."""
-
-
-def _membership(authenticated: Identity) -> Membership:
-    if authenticated.membership is None:
-        raise OrganizationNotFound
-    return authenticated.membership
-
-
-def _member(request: Request, authenticated: Identity) -> Membership:
-    membership = _membership(authenticated)
-    organization = membership.organization
-    if request.path_parameters["organization"] not in (organization["_id"], organization["slug"]):
-        raise OrganizationNotFound
-    return membership
+RecentLogin = Annotated[None, Depends(check_recent)]
+"""Nothing; 401 unless the login that the request's token comes from is a recent one."""
 
 
 def operator(request: Request) -> str:

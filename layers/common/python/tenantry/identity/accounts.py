@@ -1,7 +1,7 @@
 """Documents of the master collections `accounts` and `members`."""
 
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -93,26 +93,25 @@ def find_by_email(email: str) -> AccountDocument | None:
 
 
 def lock_to_join(account_id: str, session: ClientSession) -> bool:
-    """Lock an account that is about to become a member of an organization; see `lock`.
+    """Lock an account that is about to become a member of an organization; see `lock_all`.
 
     Returns
     -------
     bool
         Whether the account exists.
     """
-    return lock(account_id, session, {"$unset": {"without_organization_since": ""}})
+    joining = {"$set": {"updated_at": moments.now()}, "$unset": {"without_organization_since": ""}}
+    return accounts().update_one({"_id": account_id}, joining, session=session).matched_count == 1
 
 
-def lock(account_id: str, session: ClientSession, change: dict[str, Any]) -> bool:
-    """Write to the account first, so that transactions which add or remove its members run one by one.
+def lock_all(account_ids: list[str], session: ClientSession) -> None:
+    """Write to accounts first, so that transactions which add or remove their members run one by one.
 
     Without it two deletions of an account's last two organizations would each see the other's member, and
     neither would note that the account is left without one (write skew).
     """
-    touched = accounts().update_one(
-        {"_id": account_id}, {"$set": {"updated_at": moments.now()}} | change, session=session
-    )
-    return touched.matched_count == 1
+    touched = {"$set": {"updated_at": moments.now()}}
+    accounts().update_many({"_id": {"$in": account_ids}}, touched, session=session)
 
 
 def set_password_hash(

@@ -98,16 +98,23 @@ def _issue(started: Started) -> Tokens | None:
         sessions.end(session["_id"])
         return None
     _check_open(identity.membership)
-    organization = identity.membership.organization if identity.membership else None
     token = tokens.issue(
         _signing_key(),
         session_id=session["_id"],
         account_id=identity.account_id,
-        organization=InOrganization(organization["_id"], organization["slug"]) if organization else None,
+        organization=_in_organization(identity.membership),
         epoch=identity.auth_epoch,
         authenticated_at=identity.authenticated_at,
     )
+    organization = identity.membership.organization if identity.membership else None
     return Tokens(token, started.refresh_token, organization)
+
+
+def _in_organization(membership: Membership | None) -> InOrganization | None:
+    if membership is None:
+        return None
+    organization = membership.organization
+    return InOrganization(organization["_id"], organization["slug"], membership.role)
 
 
 def _check_open(membership: Membership | None) -> None:

@@ -1,25 +1,32 @@
 """Documents of the master collection `members`, and what joins them with accounts and organizations."""
 
-from typing import Any, Final, Literal, NamedTuple, TypedDict
+from datetime import datetime
+from typing import Any, Final, NamedTuple, NotRequired, TypedDict
 
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from tenantry.identity import accounts
+from tenantry.identity.roles import Role
 from tenantry.registry.organizations.document import OrganizationDocument, organizations
 from tenantry.runtime import ids, moments, mongodb
 
-Role = Literal["owner"]
-MAX_MEMBERS: Final = 100  # of an organization, which has one owner so far
+MAX_MEMBERS: Final = 1000  # of an organization
 
 
 class MemberDocument(TypedDict):
-    """A member as it is stored."""
+    """A member as it is stored.
+
+    Members that were stored without `joined_at` founded their organization. `changes` counts what
+    `tenantry.identity.memberships.locking` writes.
+    """
 
     _id: str
     organization_id: str
     account_id: str
     role: Role
+    joined_at: NotRequired[datetime]
+    changes: NotRequired[int]
 
 
 class Membership(NamedTuple):
@@ -42,47 +49,31 @@ def members() -> Collection[MemberDocument]:
     return mongodb.collection("members")
 
 
-def count_organizations(account_id: str, at_most: int, session: ClientSession) -> int:
-    """Count the organizations of a locked account within the same transaction, up to a number."""
-    return members().count_documents({"account_id": account_id}, limit=at_most, session=session)
+def count_owned(account_id: str, at_most: int, session: ClientSession) -> int:
+    """Count the organizations that a locked account owns within the same transaction, up to a number."""
+    owned = {"account_id": account_id, "role": "owner"}
+    return members().count_documents(owned, limit=at_most, session=session)
 
 
-def add_member(organization_id: str, account_id: str, session: ClientSession) -> None:
-    """Make a locked account the owner of an organization, or one that the same transaction inserts."""
+def insert(organization_id: str, account_id: str, role: Role, session: ClientSession) -> str:
+    """Store a member, of a locked account or one that the same transaction inserts; return its id.
+
+    Whoever joins an organization that exists is stored by `tenantry.identity.memberships.joining`.
+    """
     member: MemberDocument = {
         "_id": ids.random_id("mem"),
         "organization_id": organization_id,
         "account_id": account_id,
-        "role": "owner",
+        "role": role,
+        "joined_at": moments.now(),
     }
     members().insert_one(member, session=session)
-
-
-def remove_members(organization_id: str, session: ClientSession) -> list[str]:
-    """Remove an organization's members, and note which accounts are left without any organization.
-
-    Returns
-    -------
-    list of str
-        The accounts whose organization it was.
-    """
-    account_ids = owners(organization_id, session)
-    for account_id in account_ids:
-        accounts.lock(account_id, session, {})
-    members().delete_many({"organization_id": organization_id}, session=session)
-    for account_id in account_ids:
-        if members().find_one({"account_id": account_id}, session=session) is None:
-            accounts.accounts().update_one(
-                {"_id": account_id},
-                {"$set": {"without_organization_since": moments.now()}},
-                session=session,
-            )
-    return account_ids
+    return member["_id"]
 
 
 def owners(organization_id: str, session: ClientSession) -> list[str]:
     """Return the ids of the accounts that own an organization."""
-    owning = members().find({"organization_id": organization_id}, session=session)
+    owning = members().find({"organization_id": organization_id, "role": "owner"}, session=session)
     return [member["account_id"] for member in owning]
 
 

@@ -44,7 +44,7 @@ class NewMember:
             accounts.insert(self.account, session)
         elif not accounts.lock_to_join(account_id, session):
             raise InvalidToken
-        members.add_member(organization_id, account_id, session)
+        members.insert(organization_id, account_id, "owner", session)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from typing import Any, Final, NamedTuple
 from tenantry.errors import InvalidToken
 from tenantry.identity import pyjwt as jwt
 from tenantry.identity.keys.signing_key import ALGORITHM, KEY_TYPE, Jwk, SigningKey
+from tenantry.identity.roles import ROLES, Role
 from tenantry.runtime.settings import settings
 
 TOKEN_TYPE: Final = "at+jwt"  # noqa: S105 - a media type (RFC 9068 section 2.1), not a secret
-ROLE: Final = "owner"
 LIFETIME_SECONDS: Final = 15 * 60
 CLOCK_SKEW_SECONDS: Final = 5  # between the hosts that sign and that verify
 MAX_CHARACTERS: Final = 4096
@@ -63,12 +63,13 @@ class InOrganization(NamedTuple):
     ----------
     id : str
         The organization's id.
-    slug : str
-        Its slug of this moment; nothing is decided by it.
+    slug, role : str
+        Its slug and the member's role of this moment; nothing is decided by them.
     """
 
     id: str
     slug: str
+    role: Role
 
 
 _OF_AN_ORGANIZATION: Final = {"org_id": str, "org": str, "role": str}
@@ -117,7 +118,7 @@ def issue(  # noqa: PLR0913 - one keyword per claim
         sid=session_id,
     )
     if organization is not None:
-        claims = claims._replace(org_id=organization.id, org=organization.slug, role=ROLE)
+        claims = claims._replace(org_id=organization.id, org=organization.slug, role=organization.role)
     return jwt.encode(
         {name: value for name, value in claims._asdict().items() if value is not None},
         jwt.PyJWK.from_dict(key.private_key, ALGORITHM),
@@ -188,7 +189,7 @@ def _read_claims(verified: dict[str, Any], octets: bytes) -> Claims:
     of_an_organization = _OF_AN_ORGANIZATION if "org_id" in verified else {}
     _check_members(verified, octets, {**_OF_AN_ACCOUNT, **of_an_organization})
     claims = Claims(**verified)
-    if claims.role not in (ROLE, None) or claims.epoch < 0:
+    if claims.role not in (*ROLES, None) or claims.epoch < 0:
         raise InvalidToken
     if not 0 <= claims.auth_time <= claims.iat + CLOCK_SKEW_SECONDS:
         raise InvalidToken

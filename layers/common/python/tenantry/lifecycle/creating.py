@@ -11,12 +11,12 @@ from tenantry.errors import (
     CapacityExhausted,
     IdempotencyKeyReused,
     IdempotencyKeySpent,
-    LimitReached,
     TenantryError,
 )
-from tenantry.identity import accounts, members, throttling
+from tenantry.identity import accounts, throttling
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.credentials import check_password
+from tenantry.identity.memberships import joining
 from tenantry.identity.owners import NewAccount, NewMember, Owner
 from tenantry.lifecycle import idempotency, slugs
 from tenantry.lifecycle.idempotency import Claim
@@ -142,7 +142,7 @@ def _insert(
     account = member.account
     member.join(organization["_id"], session)
     if member.exists:
-        _check_limit(account["_id"], session)
+        joining.check_owns_no_more(account["_id"], session)
     name_holds.check(organization["slug"], account["_id"], session)
     creation.insert(organization, session)
     details = {"name": organization["name"], "slug": organization["slug"], "account_id": account["_id"]}
@@ -151,17 +151,3 @@ def _insert(
         answer = {"organization": organization, "account": account | {"password_hash": ""}}
         claim.complete(answer, session)
     creation.reserve(organization, session)
-
-
-def _check_limit(account_id: str, session: ClientSession) -> None:
-    """Raise if an account owns one organization too many, counting the one that it has just joined.
-
-    The account is locked, so that creations at once count each other.
-    """
-    limit = settings().organizations_per_account
-    if members.count_organizations(account_id, limit + 1, session) > limit:
-        raise LimitReached(
-            f"The account owns {limit} organizations, as many as it may. Delete one, or ask the operator.",
-            limit=limit,
-            use=limit,
-        )

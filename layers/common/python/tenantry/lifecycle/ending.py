@@ -3,7 +3,7 @@
 from pymongo.client_session import ClientSession
 
 from tenantry.audit import recording
-from tenantry.identity import members
+from tenantry.identity.memberships import leaving
 from tenantry.registry import name_holds
 from tenantry.registry.organizations import changing
 from tenantry.registry.organizations.document import OrganizationDocument
@@ -25,7 +25,7 @@ def end(organization: OrganizationDocument, session: ClientSession) -> Organizat
         The organization is not at this version any more; the transaction is aborted.
     """
     removed = changing.remove(organization, session)
-    owner_ids = members.remove_members(removed["_id"], session)
+    owner_ids = leaving.remove_all(removed["_id"], session)
     name_holds.hold_deleted(removed["slugs"], removed["_id"], owner_ids, session)
     details, intent = {"name": removed["name"], "slug": removed["slug"]}, removed["intent"]
     decided_by = intent.get("decided_by") if intent is not None else None

@@ -244,6 +244,6 @@ def collection(caller: Membership) -> TenantCollection:
     Parameters
     ----------
     caller : Membership
-        Whom the request's token speaks for; see `tenantry.http.callers.Caller`.
+        Whom the request's token speaks for; see `tenantry.http.callers.Viewer`.
     """
     return TenantCollection(caller.organization_id, caller.organization)

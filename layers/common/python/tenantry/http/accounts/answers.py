@@ -5,10 +5,11 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from tenantry.http.organizations.answers import Organization
+from tenantry.identity.roles import Role
 
 
 class Account(BaseModel):
-    """An administrator's account."""
+    """A person's account."""
 
     id: str = Field(examples=["acct_0b9c5f2e7d6a4e3f8c1b2a3d4e5f6071"])
     email: str = Field(description="As its owner wrote it.", examples=["Ada@example.com"])
@@ -22,7 +23,7 @@ class MembershipOfAccount(BaseModel):
     id: str = Field(examples=["org_6f1d0a52c4b94a0d8e1f7a3c5b2d9e80"])
     name: str = Field(examples=["Google"])
     slug: str = Field(examples=["google"])
-    role: Literal["owner"]
+    role: Role
     state: Literal["creating", "active", "renaming", "deleting"]
     suspended: bool = Field(description="Whether the operator of this service has suspended it.")
 

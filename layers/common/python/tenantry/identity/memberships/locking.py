@@ -1,0 +1,65 @@
+"""Transactions that decide by the members of an organization run one by one.
+
+A transaction reads a snapshot. So two of them that each take another owner away would each see the other's
+owner stay, and the organization would have none (write skew). Each of them first writes to all owners, so
+that all but one abort and run again, see what the one has done, and decide by that. That works because no
+transaction takes away or adds owners without it: of what two of them see, at least one owner is the same.
+"""
+
+from typing import Final
+
+from pymongo.client_session import ClientSession
+
+from tenantry.errors import LastOwner, OrganizationNotFound
+from tenantry.identity.members import MemberDocument, members
+
+_TOUCH: Final = {"$inc": {"changes": 1}}  # changes the document in any case, as the same moment would not
+
+
+def lock(organization_id: str, session: ClientSession) -> None:
+    """Write to all owners of an organization, before anything of its members is read.
+
+    Whoever deletes the organization removes them, so that this conflicts with a deletion as well.
+
+    Raises
+    ------
+    OrganizationNotFound
+        It has been deleted.
+    """
+    owners = {"organization_id": organization_id, "role": "owner"}
+    if members().update_many(owners, _TOUCH, session=session).matched_count == 0:
+        raise OrganizationNotFound
+
+
+def lock_owned(account_id: str, session: ClientSession) -> list[str]:
+    """Lock all organizations that an account owns; return their ids."""
+    owned = members().find({"account_id": account_id, "role": "owner"}, session=session)
+    organization_ids = [member["organization_id"] for member in owned]
+    owners = {"organization_id": {"$in": organization_ids}, "role": "owner"}
+    members().update_many(owners, _TOUCH, session=session)
+    return organization_ids
+
+
+def lock_pair(
+    organization_id: str, actor_id: str, member_id: str, session: ClientSession
+) -> dict[str, MemberDocument]:
+    """Lock an organization, one of its members who changes another, and that one; return both by their ids.
+
+    Those that are not, or no longer, members of this organization are left out.
+    """
+    lock(organization_id, session)
+    pair = {"organization_id": organization_id, "_id": {"$in": [actor_id, member_id]}}
+    members().update_many(pair, _TOUCH, session=session)
+    return {member["_id"]: member for member in members().find(pair, session=session)}
+
+
+def check_owned(organization_id: str, session: ClientSession) -> None:
+    """Raise if a locked organization has no owner, after the transaction has taken one away.
+
+    Raises
+    ------
+    LastOwner
+        It has none; the transaction is aborted.
+    """
+    if members().find_one({"organization_id": organization_id, "role": "owner"}, session=session) is None:
+        raise LastOwner

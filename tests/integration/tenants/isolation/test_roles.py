@@ -1,0 +1,68 @@
+"""Each route of an organization takes a least role, and refuses every lower one."""
+
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from tenantry.identity.roles import ROLES, Role
+from tests.integration.tenants.isolation.observer import Observer
+from tests.integration.tenants.isolation.routes import ALL, SAMPLES, Route
+from tests.integration.tenants.isolation.tenants import Tenant, newest_session, snapshot
+from tests.support.colleagues import join_and_log_in
+from tests.support.openapi import OPENAPI
+
+_ORGANIZATION: Final = "/organizations/{organization}"
+LEAST_ROLES: Final[dict[Route, Role]] = {
+    Route("GET", _ORGANIZATION): "viewer",
+    Route("PATCH", _ORGANIZATION): "admin",
+    Route("DELETE", _ORGANIZATION): "owner",
+    Route("POST", f"{_ORGANIZATION}/documents"): "editor",
+    Route("GET", f"{_ORGANIZATION}/documents"): "viewer",
+    Route("GET", f"{_ORGANIZATION}/documents/{{document}}"): "viewer",
+    Route("PUT", f"{_ORGANIZATION}/documents/{{document}}"): "editor",
+    Route("PATCH", f"{_ORGANIZATION}/documents/{{document}}"): "editor",
+    Route("DELETE", f"{_ORGANIZATION}/documents/{{document}}"): "editor",
+    Route("GET", f"{_ORGANIZATION}/count"): "viewer",
+    Route("GET", f"{_ORGANIZATION}/indexes"): "viewer",
+    Route("POST", f"{_ORGANIZATION}/indexes"): "admin",
+    Route("DELETE", f"{_ORGANIZATION}/indexes/{{name}}"): "admin",
+    Route("GET", f"{_ORGANIZATION}/audit"): "admin",
+}
+OF_TENANTS: Final = [route for route in ALL if route.is_of_tenant]
+
+
+def test_each_route_of_an_organization_has_a_least_role() -> None:
+    assert LEAST_ROLES.keys() == set(OF_TENANTS)
+
+
+@pytest.mark.parametrize("route", OF_TENANTS, ids=" ".join)
+def test_the_least_role_is_described(route: Route) -> None:
+    operation = OPENAPI["paths"][route.resource][route.method.lower()]
+    least = LEAST_ROLES[route]
+    assert operation["x-least-role"] == least
+    assert operation["description"].endswith(f"Takes at least the role {least}.")
+    assert ("403" in operation["responses"]) == (least != "viewer")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", OF_TENANTS, ids=" ".join)
+def test_who_has_a_lower_role_is_refused(
+    observer: Observer, caller: Tenant, route: Route, role: Role
+) -> None:
+    joined = join_and_log_in(observer.service, caller.id, role)
+    session_id = newest_session(observer.databases, joined.account_id)
+    colleague = replace(caller, token=joined.token, account_id=joined.account_id, session_id=session_id)
+    before = snapshot(observer.databases, caller)
+    answer = observer.send(
+        route.method,
+        route.path(caller.slug),
+        caller,
+        json_body=SAMPLES[route].body(colleague),
+        token=colleague.token,
+    )
+    if ROLES.index(role) >= ROLES.index(LEAST_ROLES[route]):
+        assert answer.status == SAMPLES[route].status, answer.text
+    else:
+        assert (answer.status, answer.code) == (403, "role-too-low")
+        assert snapshot(observer.databases, caller) == before

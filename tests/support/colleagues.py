@@ -1,0 +1,43 @@
+"""Further members of organizations, with accounts of their own."""
+
+import secrets
+from dataclasses import dataclass
+
+from pymongo.client_session import ClientSession
+
+from tenantry.identity import accounts
+from tenantry.identity.memberships import joining
+from tenantry.identity.passwords import hash_password
+from tenantry.identity.roles import Role
+from tenantry.runtime import mongodb
+from tests.support.owners import PASSWORD, log_in
+from tests.support.service import Service
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of an organization, and a token for it, if it has logged in."""
+
+    member_id: str
+    account_id: str
+    email: str
+    role: Role
+    token: str = ""
+
+
+@mongodb.in_transaction
+def join(session: ClientSession, organization_id: str, role: Role, email: str | None = None) -> Colleague:
+    """Let a person who has no account yet join an organization, without the API."""
+    account = accounts.create_document(
+        email or f"{secrets.token_hex(8)}@example.com", hash_password(PASSWORD)
+    )
+    accounts.insert(account, session)
+    member_id = joining.add(organization_id, account["_id"], role, session)
+    return Colleague(member_id, account["_id"], account["email"], role)
+
+
+def join_and_log_in(service: Service, organization_id: str, role: Role) -> Colleague:
+    """Let a person who has no account yet join an organization, and log in to it."""
+    joined = join(organization_id, role)
+    token = log_in(service, joined.email, organization_id)
+    return Colleague(joined.member_id, joined.account_id, joined.email, role, token)

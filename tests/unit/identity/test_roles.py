@@ -1,0 +1,45 @@
+"""Which role may do what."""
+
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from tenantry.identity.roles import LEAST_ROLES, ROLES, Permission, Role, is_at_least, may_change
+
+
+def test_each_permission_has_a_least_role() -> None:
+    assert list(LEAST_ROLES) == list(get_args(Permission))
+    assert [ROLES.index(role) for role in LEAST_ROLES.values()] == sorted(
+        ROLES.index(role) for role in LEAST_ROLES.values()
+    )
+
+
+@pytest.mark.parametrize(("role", "least"), list(product(ROLES, ROLES)))
+def test_a_role_may_what_lower_ones_may(role: Role, least: Role) -> None:
+    assert is_at_least(role, least) == (ROLES.index(role) >= ROLES.index(least))
+
+
+@pytest.mark.parametrize("unknown", ["", "root", "Owner", "owner ", "view"])
+@pytest.mark.parametrize("least", ROLES)
+def test_what_is_no_role_may_nothing(unknown: str, least: Role) -> None:
+    assert not is_at_least(unknown, least)
+
+
+@pytest.mark.parametrize(
+    ("role", "present", "wanted", "expected"),
+    [
+        ("owner", "viewer", "owner", True),
+        ("owner", "owner", "viewer", True),
+        ("admin", "viewer", "admin", True),
+        ("admin", "admin", "viewer", True),
+        ("admin", "viewer", "owner", False),
+        ("admin", "owner", "viewer", False),
+        ("admin", "owner", "owner", False),
+        ("editor", "viewer", "editor", True),
+        ("editor", "viewer", "admin", False),
+        ("viewer", "viewer", "editor", False),
+    ],
+)
+def test_nobody_gives_more_than_it_has(role: Role, present: Role, wanted: Role, expected: bool) -> None:
+    assert may_change(role, present, wanted) == expected
