@@ -1,7 +1,7 @@
 """Documents of the master collections `accounts` and `members`."""
 
 from datetime import datetime
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
