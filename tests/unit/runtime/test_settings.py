@@ -18,6 +18,7 @@ def test_everything_but_connection_and_secrets_has_a_default(monkeypatch: pytest
         master_database="tenantry",
         tenant_database="tenantry_tenants",
         sign_up="open",
+        require_verified_email=False,
         organizations_per_account=20,
         changes_per_hour=300,
         sign_ups_per_hour=100,
@@ -38,8 +39,10 @@ def test_the_environment_configures(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     for name, value in expected.items():
         monkeypatch.setenv(name.upper(), str(value))
+    monkeypatch.setenv("REQUIRE_VERIFIED_EMAIL", "true")
     monkeypatch.setenv("ALLOWED_ORIGINS", "https://a.example,http://localhost:5173")
     expected["allowed_origins"] = frozenset({"https://a.example", "http://localhost:5173"})
+    expected["require_verified_email"] = True
     settings.cache_clear()
     assert settings()._asdict() == expected
 

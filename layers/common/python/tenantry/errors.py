@@ -292,6 +292,17 @@ class RoleTooLow(TenantryError):
         return cls(f"This takes the role {least}. The caller's role in the organization is {role}.")
 
 
+class EmailNotVerified(TenantryError):
+    """The credentials or token are right, but this needs an account whose address is proved."""
+
+    code = "email-not-verified"
+    status = HTTPStatus.FORBIDDEN
+    title = "E-mail address not verified"
+    default_detail = (
+        "Prove the account's e-mail address first: POST /account/email-verification mails a link."
+    )
+
+
 class LimitReached(TenantryError):
     """There is as much as there may be: `limit` says how much, `use` how much there is. Nothing changed."""
 

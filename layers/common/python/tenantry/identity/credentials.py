@@ -6,7 +6,12 @@ from typing import Any
 
 from tenantry.audit import recording
 from tenantry.audit.recording import Action, OfAccount
-from tenantry.errors import InvalidCredentials, OrganizationRequired, OrganizationSuspended
+from tenantry.errors import (
+    EmailNotVerified,
+    InvalidCredentials,
+    OrganizationRequired,
+    OrganizationSuspended,
+)
 from tenantry.identity import passwords
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.throttling import FREE_FAILURES, Attempts
@@ -90,7 +95,7 @@ def recorded(action: Action, account_id: str) -> Iterator[None]:
     """Record why somebody who knows the password is refused all the same, within a `with` block."""
     try:
         yield
-    except (InvalidCredentials, OrganizationRequired, OrganizationSuspended) as error:
+    except (EmailNotVerified, InvalidCredentials, OrganizationRequired, OrganizationSuspended) as error:
         record_failure(action, account_id, {"reason": error.code}, Actor("account", account_id))
         raise
 

@@ -12,7 +12,16 @@ from tenantry.errors import (
     OrganizationSuspended,
     ServiceUnavailable,
 )
-from tenantry.identity import accounts, devices, members, passwords, refreshing, sessions, tokens
+from tenantry.identity import (
+    accounts,
+    devices,
+    members,
+    passwords,
+    refreshing,
+    sessions,
+    tokens,
+    unverified_accounts,
+)
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.credentials import check_password, recorded, refusal
 from tenantry.identity.keys.signing_key import InvalidSigningKey, SigningKey
@@ -51,6 +60,8 @@ def login(email: str, password: str, organization: str | None, device_token: str
     TooManyRequests
         Too many failures with this device, or else with this address or from this source; nothing was
         verified.
+    EmailNotVerified
+        The credentials are right, but the account's address should have been proved by now.
     OrganizationSuspended
         The credentials are right, but the organization is suspended.
     ServiceUnavailable
@@ -61,6 +72,7 @@ def login(email: str, password: str, organization: str | None, device_token: str
     if not check_password(attempts, account, password) or account is None:
         raise refusal("credentials")
     with recorded("login.failed", account["_id"]):
+        unverified_accounts.check_may_log_in(account)
         membership = _choose(members.choices(account["_id"], organization, MAX_LISTED + 1), organization)
         _check_open(membership)
         account = _rehashed_if_weak(account, password)

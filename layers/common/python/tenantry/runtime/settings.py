@@ -27,6 +27,8 @@ class Settings(NamedTuple):
         Databases of the organizations' metadata and of the tenants' collections.
     sign_up : str
         ``open`` if anybody may create an organization; else the platform's operator alone.
+    require_verified_email : bool
+        Whether an account whose address is not proved logs in on its first day alone.
     organizations_per_account : int
         How many organizations one account may own.
     changes_per_hour : int
@@ -55,6 +57,7 @@ class Settings(NamedTuple):
     master_database: str
     tenant_database: str
     sign_up: str
+    require_verified_email: bool
     organizations_per_account: int
     changes_per_hour: int
     sign_ups_per_hour: int
@@ -81,6 +84,7 @@ def settings() -> Settings:
         master_database=read("MASTER_DATABASE", "tenantry"),
         tenant_database=read("TENANT_DATABASE", "tenantry_tenants"),
         sign_up=read("SIGN_UP", "open"),
+        require_verified_email=read("REQUIRE_VERIFIED_EMAIL", "false") == "true",
         organizations_per_account=int(read("ORGANIZATIONS_PER_ACCOUNT", "20")),
         changes_per_hour=int(read("CHANGES_PER_HOUR", "300")),
         sign_ups_per_hour=int(read("SIGN_UPS_PER_HOUR", "100")),

@@ -1,0 +1,45 @@
+"""What an account may not do as long as its address is not proved; see `tenantry.identity.address_proof`."""
+
+from datetime import timedelta
+from typing import Final
+
+from tenantry.errors import EmailNotVerified
+from tenantry.identity import accounts
+from tenantry.identity.accounts import AccountDocument
+from tenantry.runtime import moments
+from tenantry.runtime.settings import settings
+
+TOLERATED_FOR: Final = timedelta(days=1)  # where this deployment requires verified addresses
+_SHUT_OUT: Final = (
+    "The account's e-mail address has not been proved within a day. Choose another password by "
+    "POST /account/password-reset: its mail proves the address."
+)
+
+
+def check_may_log_in(account: AccountDocument) -> None:
+    """Check that an account, whose password has been verified, may log in or go on with a session.
+
+    Raises
+    ------
+    EmailNotVerified
+        This deployment requires verified addresses, the account is older than `TOLERATED_FOR`, and its
+        address is not proved.
+    """
+    is_young = moments.now() - account["created_at"] < TOLERATED_FOR
+    if settings().require_verified_email and not (is_young or accounts.is_verified(account)):
+        raise EmailNotVerified(_SHUT_OUT)
+
+
+def check_may_invite(account: AccountDocument) -> None:
+    """Check that an account may bring others into an organization.
+
+    Whoever signed up with somebody else's address could otherwise put a member of their own there, who would
+    stay when the owner of the address takes the account over (docs/decisions/0048).
+
+    Raises
+    ------
+    EmailNotVerified
+        Its address is not proved.
+    """
+    if not accounts.is_verified(account):
+        raise EmailNotVerified
