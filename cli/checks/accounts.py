@@ -16,7 +16,7 @@ EMAIL: Final = re.compile(r"[^\s@]+@(?:(?!xn--)[^\s@.]+\.)+(?!xn--)[^\s@.]+")
 EMAIL_MAX_CHARACTERS: Final = 254
 FIELDS: Final = (
     *("email", "address", "auth_epoch", "password_hash"),
-    *("updated_at", "without_organization_since"),
+    *("created_at", "updated_at", "verified_at", "without_organization_since"),
 )
 PASSWORD_HASH: Final = re.compile(
     r"\$pbkdf2-sha256\$(\d{1,8})\$[./A-Za-z0-9]{0,128}\$[./A-Za-z0-9]{43}", re.ASCII
@@ -97,6 +97,16 @@ def hash_verifiable(facts: Facts) -> str | None:
     return "has a password hash that nothing can match"
 
 
+def verified_while_it_existed(facts: Facts) -> str | None:
+    """Check that the address was proved, if it was, at a time when there was the account."""
+    created, verified = facts.document.get("created_at"), facts.document.get("verified_at")
+    if "verified_at" not in facts.document:
+        return None
+    if isinstance(created, datetime) and isinstance(verified, datetime) and created <= verified:
+        return None
+    return f"has an address that was proved at {verified}, and was created at {created}"
+
+
 RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
     "account-has-member": has_member,
     "account-ends": ends,
@@ -105,6 +115,7 @@ RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
     "address-folds-to-email": address_folds,
     "auth-epoch-valid": epoch_valid,
     "password-hash-verifiable": hash_verifiable,
+    "verified-while-it-existed": verified_while_it_existed,
 }
 
 

@@ -19,6 +19,7 @@ from tests.integration.cli.refusal import refused
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases, failing
+from tests.support.forged_archive import ForgedArchive
 
 EMAIL = "owner@google.example"
 STRANGERS_EMAIL = "somebody.else@example.org"
@@ -51,6 +52,27 @@ def test_owner_who_still_exists_owns_again(databases: Databases, google: Members
     assert made["owners"] == [{"id": google.account_id, "email": EMAIL}]
     assert members_of(databases, made) == [google.account_id]
     databases.check_invariants()
+
+
+@pytest.mark.parametrize("claimed", [moments.now(), {"$gt": ""}, None])
+def test_archive_proves_no_address(
+    databases: Databases, google: Membership, path: Path, archive: ForgedArchive, claimed: Any
+) -> None:
+    library.delete_with_account(google)
+    archive.change("accounts", verified_at=claimed)
+    path.write_bytes(archive.sealed())
+    tenantry_json("restore", path, "--name", "Copy")
+    assert not accounts.is_verified(account(google.account_id))
+    databases.check_invariants()
+
+
+def test_owner_who_still_exists_is_as_verified_as_before(
+    databases: Databases, google: Membership, path: Path
+) -> None:
+    now = moments.now()
+    change(databases, google.account_id, verified_at=now)
+    tenantry_json("restore", path, "--name", "Copy")
+    assert account(google.account_id).get("verified_at") == now
 
 
 @pytest.mark.parametrize(

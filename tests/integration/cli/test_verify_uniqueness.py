@@ -1,6 +1,7 @@
 """`tenantry verify` on a real server: what is there twice, and the indexes that keep it from being."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -123,3 +124,13 @@ def test_hash_that_is_never_verified_is_found(password_hash: Any, planted: Plant
     status, violations = verify()
     assert status == 1
     assert rules(violations) == [("password-hash-verifiable", "alpha")]
+
+
+@pytest.mark.parametrize("verified_at", [None, True, "2026-01-01", datetime(2020, 1, 1, tzinfo=UTC)])
+def test_proof_of_an_address_from_before_the_account_is_found(verified_at: Any, planted: Planted) -> None:
+    planted.change_account({"verified_at": datetime.now(UTC)})
+    assert verify() == (0, [])
+    planted.change_account({"verified_at": verified_at})
+    status, violations = verify()
+    assert status == 1
+    assert rules(violations) == [("verified-while-it-existed", "alpha")]

@@ -391,7 +391,10 @@ class EmailTaken(TenantryError):
     code = "email-taken"
     status = HTTPStatus.CONFLICT
     title = "E-mail address taken"
-    default_detail = "An account with this e-mail address exists. Log in to create a further organization."
+    default_detail = (
+        "An account with this e-mail address exists. Log in to create a further organization. If you cannot, and "
+        "the address is yours, POST /account/password-reset gives you the account."
+    )
 
 
 class DocumentNotFound(TenantryError):
