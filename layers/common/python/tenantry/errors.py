@@ -392,8 +392,8 @@ class EmailTaken(TenantryError):
     status = HTTPStatus.CONFLICT
     title = "E-mail address taken"
     default_detail = (
-        "An account with this e-mail address exists. Log in to create a further organization. If you cannot, and "
-        "the address is yours, POST /account/password-reset gives you the account."
+        "An account with this e-mail address exists. Log in to create a further organization. If you cannot, "
+        "and the address is yours, POST /account/password-reset gives you the account."
     )
 
 
