@@ -49,6 +49,8 @@ ERASE: Final[Grants] = {"erasures": {"find", "insert", "remove"}}
 END_ACCOUNTS: Final[Grants] = {"unused_accounts": FIND}
 END_MOVES: Final[Grants] = {"moves": {"find", "update", "remove"}}
 COUNT_FAILURES: Final[Grants] = {"login_attempts": {"find", "insert", "update"}}
+QUEUE_MAILS: Final[Grants] = {"mails": {"insert"}}
+USE_LINKS: Final[Grants] = {"links": {"find", "remove"}}
 CREATE_SCHEMA: Final[Grants] = _together(
     {name: {"createIndex"} for name in INDEXES},
     {name: {"createCollection"} for name in VIEWS},
@@ -95,7 +97,14 @@ ROLES: Final = (
     Role(
         "login",
         ("login", "refresh", "logout", "account", "change_password"),
-        _together(AUTHENTICATE, COUNT_FAILURES, RECORD, {"accounts": {"find", "update"}, "sessions": CHANGE}),
+        _together(
+            AUTHENTICATE,
+            COUNT_FAILURES,
+            RECORD,
+            QUEUE_MAILS,
+            USE_LINKS,
+            {"accounts": {"find", "update"}, "sessions": CHANGE},
+        ),
     ),
     Role(
         "create",
@@ -106,6 +115,7 @@ ROLES: Final = (
             CREATE_SCHEMA,
             CREATE_ORGANIZATION,
             COMPLETE_INTENTS,
+            QUEUE_MAILS,
             {"idempotency_keys": CHANGE, "sessions": {"remove"}},
         ),
         DEFINE | FIND,
@@ -129,6 +139,14 @@ ROLES: Final = (
     ),
     Role("audit", ("audit",), _together(AUTHENTICATE, {"audit": FIND})),
     Role("publish", ("publish_events",), _together(KNOW_ISSUER, {"outbox": {"find", "remove"}})),
+    Role(
+        "mail",
+        ("send_mail",),
+        _together(
+            KNOW_ISSUER,
+            {"mails": {"find", "update", "remove"}, "links": {"insert"}, "mail_recipients": FIND},
+        ),
+    ),
     Role(
         "move",
         ("move_organization",),

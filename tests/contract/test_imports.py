@@ -27,11 +27,13 @@ PACKAGES: Final = {
     "publish_events": set[str](),
     "reconcile": set[str](),
     "rotate_signing_key": TOKENS,
+    "send_mail": set[str](),
 }
 # Modules of the library that only these functions import.
 FUNCTIONS_OF_MODULE: Final = {
     "http.answers": set[str](),
     "identity.keys.rotation": {"rotate_signing_key"},
+    "identity.mail.sending": {"send_mail"},
     "identity.login": {"login", "logout", "refresh"},
     "identity.own_account": {"account"},
     "identity.password_change": {"change_password"},

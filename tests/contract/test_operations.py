@@ -110,7 +110,8 @@ def test_what_functions_count_is_watched_in_the_namespace_that_they_write_to() -
 
 
 @pytest.mark.parametrize(
-    ("metric", "function"), [("OutboxAge", "publish_events"), ("MoveStandstill", "move_organization")]
+    ("metric", "function"),
+    [("OutboxAge", "publish_events"), ("MailAge", "send_mail"), ("MoveStandstill", "move_organization")],
 )
 def test_what_must_not_stand_still_is_watched_and_so_is_the_watching(metric: str, function: str) -> None:
     alarm = of_metric(metric)[function]

@@ -180,6 +180,7 @@ def test_functions_are_called_by_this_api_this_secret_and_these_schedules_only()
                 "MoveOrganizationFunctionEveryMinute",
                 "PublishEventsFunctionEveryMinute",
                 "ReconcileFunctionEveryFiveMinutes",
+                "SendMailFunctionEveryMinute",
             }
             assert permission["FunctionName"] == {"Ref": schedule.partition("Every")[0]}
         else:

@@ -80,4 +80,5 @@ def test_functions_without_a_route_are_called_by_aws_itself() -> None:
         "PublishEventsFunction",
         "ReconcileFunction",
         "RotateSigningKeyFunction",
+        "SendMailFunction",
     }

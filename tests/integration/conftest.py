@@ -23,6 +23,8 @@ from tenantry.runtime.settings import settings
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.directories import data_directory
+from tests.support.mailbox import Mailbox
+from tests.support.mailbox import mailbox as configured_mailbox
 from tests.support.mongodb import running_server
 from tests.support.owners import Owner, sign_up
 from tests.support.reused_databases import ReusedDatabases
@@ -128,6 +130,13 @@ def signing_key(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Signin
 def service(signing_key: SigningKeySecret) -> Service:
     """The API, ready to sign up and log in."""
     return Service()
+
+
+@pytest.fixture
+def mailbox(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    """Mail, configured and sent to a simulated SES."""
+    with configured_mailbox(monkeypatch) as mailbox:
+        yield mailbox
 
 
 @pytest.fixture

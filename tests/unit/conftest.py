@@ -93,7 +93,8 @@ def master(monkeypatch: pytest.MonkeyPatch) -> Database[dict[str, Any]]:
         if lasting:
             client[settings().master_database][name].create_indexes(lasting)
     collections = client._store[settings().master_database]._collections
-    collections["account_epochs"] = collections["accounts"]  # mongomock knows no views
+    for view in schema.VIEWS:
+        collections[view] = collections["accounts"]  # mongomock knows no views
     monkeypatch.setattr(BulkOperationBuilder, "add_update", _add_update)
     database: Database[dict[str, Any]] = client[settings().master_database]
     return database

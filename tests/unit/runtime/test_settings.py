@@ -27,6 +27,9 @@ def test_everything_but_connection_and_secrets_has_a_default(monkeypatch: pytest
         audit_retention_days=365,
         event_bus="",
         allowed_origins=frozenset(),
+        mail_from="",
+        app_url="",
+        mail_function="",
         token_issuer="urn:tenantry",
         token_audience="tenantry",
     )

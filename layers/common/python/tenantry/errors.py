@@ -367,6 +367,15 @@ class LastOwner(TenantryError):
     default_detail = "The organization would have no owner. Make another member an owner, or delete it."
 
 
+class LinkNotFound(TenantryError):
+    """No link of this purpose has the token, or it was used, has expired or is dead; nothing changed."""
+
+    code = "link-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Link not found"
+    default_detail = "The link is wrong, has been used, or has expired. Ask for another one."
+
+
 class OrganizationNotFound(TenantryError):
     """The organization does not exist, or is not the caller's; the answer does not tell which."""
 
@@ -531,6 +540,15 @@ class CapacityExhausted(TenantryError):
     title = "Capacity exhausted"
     default_detail = "The service has no room for this at the moment. Repeat the request later."
     default_retry_after_seconds = 300
+
+
+class MailNotConfigured(TenantryError):
+    """The deployment sends no mail, so what needs one cannot be done; nothing changed."""
+
+    code = "mail-not-configured"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    title = "Mail not configured"
+    default_detail = "This service sends no mail. Ask its operator."
 
 
 class InternalError(TenantryError):

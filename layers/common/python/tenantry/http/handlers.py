@@ -15,6 +15,7 @@ from tenantry.http import cors, methods
 from tenantry.http.bodies import JSON, MERGE_PATCH, check_body
 from tenantry.http.preconditions import conditional
 from tenantry.http.problems import error_of, gateway_response, register_problems, request_id
+from tenantry.identity.mail import waking
 from tenantry.registry import issuer
 from tenantry.runtime import request_context
 from tenantry.runtime.clients import REQUEST_TIMEOUT_SECONDS
@@ -46,7 +47,8 @@ def lambda_handler(
     It refuses paths that are not canonical and malformed bodies, answers HEAD as GET without its content,
     OPTIONS and what is not allowed with the methods that there are, and every exception with a problem
     document, lets pages of allowed origins read each answer, bounds the time that the database may take,
-    logs one line per request, and counts answers by class of status.
+    wakes the sender of mails if one was queued, logs one line per request, and counts answers by class of
+    status.
 
     Parameters
     ----------
@@ -66,6 +68,7 @@ def lambda_handler(
         logger.set_correlation_id(request_id(event))
         with request_context.answering(request_id(event), _source_address(event), _user_agent(event)):
             answer = _answer(app, check, methods_elsewhere, event, context)
+            waking.wake_sender()
         # Always a string, also where the answer has no content (204).
         answer["body"] = "" if event["httpMethod"] == "HEAD" else answer.get("body") or ""
         for name, value in HEADERS.items():

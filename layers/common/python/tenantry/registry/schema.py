@@ -44,6 +44,15 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("account_id", ASCENDING), ("expires_at", DESCENDING)], name="account_expires_at"),
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
+    "mails": [
+        IndexModel([("kind", ASCENDING), ("at", ASCENDING)], name="kind_at"),
+        IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
+    ],
+    "links": [
+        IndexModel([("account_id", ASCENDING)], name="account", sparse=True),
+        IndexModel([("invitation_id", ASCENDING)], name="invitation", sparse=True),
+        IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
+    ],
     "signing_keys": [IndexModel([("not_after", ASCENDING)], name="not_after", expireAfterSeconds=0)],
     "audit": [
         IndexModel(
@@ -64,8 +73,13 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
 }
 WITHOUT_INDEXES: Final = frozenset({"clusters", "issuer", "moves"})  # but that on `_id`
 VIEWS: Final[dict[str, Document]] = {
-    # So that whoever checks a token, or ends an account, need not be allowed to read password hashes.
+    # So that whoever checks a token, ends an account or sends a mail need not be allowed to read password
+    # hashes.
     "account_epochs": {"viewOn": "accounts", "pipeline": [{"$project": {"auth_epoch": 1}}]},
+    "mail_recipients": {
+        "viewOn": "accounts",
+        "pipeline": [{"$project": {"email": 1, "address": 1, "auth_epoch": 1}}],
+    },
     "unused_accounts": {"viewOn": "accounts", "pipeline": [{"$project": {"without_organization_since": 1}}]},
 }
 

@@ -21,7 +21,13 @@ for _talkative in ("pymongo", "botocore", "aws_lambda_powertools"):
     logging.getLogger(_talkative).setLevel(logging.WARNING)
 
 # Errors whose messages name hosts, ARNs and reasons, and no data.
-_PLAIN: Final = ("tenantry.errors", "tenantry.lifecycle.moves.errors", "pymongo.errors", "botocore.")
+_PLAIN: Final = (
+    "tenantry.errors",
+    "tenantry.identity.mail.ses",
+    "tenantry.lifecycle.moves.errors",
+    "pymongo.errors",
+    "botocore.",
+)
 
 
 _watches: Final[list[Callable[[BaseException], None]]] = []

@@ -45,6 +45,12 @@ class Settings(NamedTuple):
         EventBridge bus that gets the audit record; set for publish_events only.
     allowed_origins : frozenset of str
         Origins, as browsers send them, whose pages may read answers; ``null`` and ``*`` are none.
+    mail_from : str
+        Address that mails come from, or ``Name <address>``; empty where none are sent.
+    app_url : str
+        Where the pages of the product are that links of mails lead to.
+    mail_function : str
+        Lambda function that sends mails, for functions that queue some; empty where its schedule is enough.
     token_issuer, token_audience : str
         The `iss` and `aud` claims of access tokens (RFC 7519 sections 4.1.1 and 4.1.3).
     """
@@ -66,6 +72,9 @@ class Settings(NamedTuple):
     audit_retention_days: int
     event_bus: str
     allowed_origins: frozenset[str]
+    mail_from: str
+    app_url: str
+    mail_function: str
     token_issuer: str
     token_audience: str
 
@@ -95,6 +104,9 @@ def settings() -> Settings:
         allowed_origins=frozenset(
             origin for origin in read("ALLOWED_ORIGINS", "").split(",") if "://" in origin
         ),
+        mail_from=read("MAIL_FROM", ""),
+        app_url=read("APP_URL", ""),
+        mail_function=read("MAIL_FUNCTION", ""),
         token_issuer=read("TOKEN_ISSUER", "urn:tenantry"),
         token_audience=read("TOKEN_AUDIENCE", "tenantry"),
     )

@@ -1,0 +1,1 @@
+"""Mail: what is to be sent waits in the master database, and one function sends it."""

@@ -1,0 +1,1 @@
+"""The kinds of mail: a module for each, with what it says."""
