@@ -20,6 +20,9 @@ from local.stack import Settings, find_running_stack, running_stack
 MAX_CLUSTERS = 9  # each is a MongoDB server of its own
 # As template.yaml has it, which the local CloudFormation does not look at.
 ORIGINS: Final = re.compile(r"((https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]+)?(,|$))*")
+APP_URL: Final = re.compile(
+    r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?"
+)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -61,6 +64,7 @@ def _settings() -> Settings:
         mongodb_uri=os.environ.get("MONGODB_URI"),
         clusters=_clusters(),
         allowed_origins=_origins(),
+        app_url=_app_url(),
         state=Path(os.environ.get("STATE_DIRECTORY", Settings.state)).resolve(),
     )
 
@@ -85,6 +89,13 @@ def _origins() -> str:
         raise LocalStackError(
             f"ALLOWED_ORIGINS must be origins as http://localhost:5173, delimited by commas, not {value!r}."
         )
+    return value
+
+
+def _app_url() -> str:
+    value = os.environ.get("APP_URL", Settings.app_url)
+    if not APP_URL.fullmatch(value):
+        raise LocalStackError(f"APP_URL must be a URL as {Settings.app_url}, not {value!r}.")
     return value
 
 

@@ -12,6 +12,7 @@ import httpx
 from local.processes import HOST, Child, running, wait_until
 
 REGION = "us-east-1"
+PATH_OF_MAILS = "/_ministack/ses/messages"  # all that was sent, as JSON
 
 _PROGRAM = Path(__file__).with_name("gateway.py")
 

@@ -42,7 +42,9 @@ def print_error(message: str) -> None:
 def print_guide(stack: Stack) -> None:
     """Print where the stack is and the story of an organization as curl lines."""
     console.rule("Tenantry is running")
-    print_lines(_GUIDE.format(api_url=stack.api_url, mongodb_uri=stack.mongodb_uri))
+    print_lines(
+        _GUIDE.format(api_url=stack.api_url, mongodb_uri=stack.mongodb_uri, mails_url=stack.mails_url)
+    )
     if stack.mongodb_clusters:
         uris, name = json.dumps(stack.mongodb_clusters), next(iter(stack.mongodb_clusters))
         print_lines(_GUIDE_TO_CLUSTERS.format(mongodb_uri=stack.mongodb_uri, uris=uris, name=name))
@@ -53,6 +55,7 @@ _GUIDE = """\
 API         {api_url}
 Swagger UI  {api_url}/docs
 MongoDB     {mongodb_uri}
+Sent mails  {mails_url}
 
 # Paste these lines into another terminal.
 API='{api_url}'

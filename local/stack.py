@@ -13,7 +13,7 @@ import httpx
 from local.clusters import ports_of_clusters, running_clusters
 from local.deployment import PROJECT, LocalAws, build, deploy
 from local.errors import LocalStackError
-from local.ministack import running_ministack
+from local.ministack import PATH_OF_MAILS, running_ministack
 from local.mongodb import running_mongodb
 from local.processes import Child, require_free_port, wait_until
 from local.signing_key import rotate_first_key
@@ -21,6 +21,7 @@ from local.signing_key import rotate_first_key
 STATE = PROJECT / ".local"
 MASTER_DATABASE = "tenantry"
 TENANT_DATABASE = "tenantry_tenants"
+MAIL_FROM = "no-reply@tenantry.example"
 
 _HEALTHY_SECONDS = 60.0
 _ATTEMPT_SECONDS = 20.0
@@ -50,6 +51,8 @@ class Settings:
         How many MongoDB clusters there are at least; all but the first are started here.
     allowed_origins
         Origins whose pages in browsers may call the API, delimited by commas.
+    app_url
+        Where the links of mails lead to.
     state
         Directory of everything that the stack writes.
     """
@@ -59,6 +62,7 @@ class Settings:
     mongodb_uri: str | None = None
     clusters: int = 1
     allowed_origins: str = ""
+    app_url: str = "http://localhost:3000"
     state: Path = STATE
 
     @property
@@ -76,6 +80,7 @@ class Stack:
     master_database: str
     tenant_database: str
     mongodb_clusters: dict[str, str]
+    mails_url: str
 
 
 @contextlib.contextmanager
@@ -147,12 +152,20 @@ def _deployed(
         build(settings.state)
     with progress.step("Deploying template.yaml (sam deploy)"):
         parameters = _databases(aws, mongodb_uri, mongodb_clusters)
+        parameters |= {"MailFrom": MAIL_FROM, "AppUrl": settings.app_url}
         if settings.allowed_origins:
             parameters["AllowedOrigins"] = settings.allowed_origins
         api_url = deploy(settings.state, aws, parameters)
     with progress.step("Creating the signing key"):
         rotate_first_key(aws)
-    return Stack(api_url, mongodb_uri, MASTER_DATABASE, TENANT_DATABASE, mongodb_clusters)
+    return Stack(
+        api_url,
+        mongodb_uri,
+        MASTER_DATABASE,
+        TENANT_DATABASE,
+        mongodb_clusters,
+        mails_url=f"{aws.endpoint}{PATH_OF_MAILS}",
+    )
 
 
 def _databases(aws: LocalAws, mongodb_uri: str, mongodb_clusters: dict[str, str]) -> dict[str, str]:

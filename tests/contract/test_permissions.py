@@ -87,7 +87,8 @@ def test_only_lambda_assumes_the_role(function: str) -> None:
 def test_no_statement_holds_a_wildcard(statement: Statement) -> None:
     actions = set(as_list(statement["Action"]))
     assert not any("*" in action for action in actions)
-    assert "*" not in str(statement["Resource"]) or actions == WITHOUT_RESOURCES
+    is_of_one_sender = "ses:FromAddress" in statement.get("Condition", {}).get("StringEquals", {})
+    assert "*" not in str(statement["Resource"]) or actions == WITHOUT_RESOURCES or is_of_one_sender
     assert "NotAction" not in statement
     assert "NotResource" not in statement
 

@@ -25,6 +25,11 @@ class Silent:
 
 
 @contextmanager
+def no_ministack(*arguments: Any) -> Iterator[tuple[None, str]]:
+    yield None, "http://127.0.0.1:4566"
+
+
+@contextmanager
 def no_server(*arguments: Any) -> Iterator[tuple[list[Any], str]]:
     yield [], "mongodb://127.0.0.1:27017/"
 
@@ -34,7 +39,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A stack whose servers are all replaced by nothing; ports are taken as free."""
     monkeypatch.setattr(module, "running_mongodb", no_server)
     monkeypatch.setattr(clusters, "running_mongodb", no_server)
-    monkeypatch.setattr(module, "running_ministack", no_server)
+    monkeypatch.setattr(module, "running_ministack", no_ministack)
     monkeypatch.setattr(module, "build", lambda *arguments: None)
     monkeypatch.setattr(module, "deploy", lambda *arguments: URL)
     monkeypatch.setattr(LocalAws, "create_secret", lambda aws, name, value: f"{name}: {value}")
@@ -53,6 +58,7 @@ def test_stack_json_exists_while_the_stack_runs(settings: Settings) -> None:
             "master_database": "tenantry",
             "tenant_database": "tenantry_tenants",
             "mongodb_clusters": {},
+            "mails_url": "http://127.0.0.1:4566/_ministack/ses/messages",
         }
         assert file.stat().st_mode & 0o077 == 0
         assert find_running_stack(settings.state) == stack
@@ -71,7 +77,7 @@ def test_stack_json_of_a_killed_run_is_not_believed(
 ) -> None:
     monkeypatch.undo()
     settings.state.mkdir()
-    dead = Stack("http://127.0.0.1:9/v1", "mongodb://127.0.0.1:9/", "tenantry", "tenantry_tenants", {})
+    dead = Stack("http://127.0.0.1:9/v1", "mongodb://127.0.0.1:9/", "tenantry", "tenantry_tenants", {}, "")
     (settings.state / "stack.json").write_text(json.dumps(dead.__dict__))
     assert find_running_stack(settings.state) is None
 
@@ -123,3 +129,14 @@ def test_template_gets_the_origins_if_there_are_any(
     monkeypatch.setattr(module, "deploy", deploy)
     with running_stack(replace(settings, allowed_origins=origins), Silent()) as (stack, _):
         assert stack.api_url == URL
+
+
+def test_mail_is_sent_from_the_start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deploy(state: Path, aws: LocalAws, parameters: dict[str, str]) -> str:
+        assert parameters["MailFrom"] == "no-reply@tenantry.example"
+        assert parameters["AppUrl"] == "http://localhost:5173/app"
+        return URL
+
+    monkeypatch.setattr(module, "deploy", deploy)
+    with running_stack(replace(settings, app_url="http://localhost:5173/app"), Silent()) as (stack, _):
+        assert stack.mails_url.startswith("http://127.0.0.1:4566/")

@@ -1,6 +1,5 @@
 """Amazon SES, version 2 of its API, and what its errors mean for a mail."""
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -71,7 +70,7 @@ def _meaning(code: str, text: str) -> NotSent:
     if code in _THROTTLED:
         return Throttled(code)
     # An unverified sender is refused like a bad recipient, but it is this deployment's and not the mail's.
-    is_about_sender = _address(settings().mail_from).rpartition("@")[2] in text.lower()
+    is_about_sender = _address(settings().mail_from) in text.lower()
     if code in _REFUSED and not is_about_sender:
         return Refused(code)
     return NotSent(code)
@@ -79,7 +78,7 @@ def _meaning(code: str, text: str) -> NotSent:
 
 def _address(mail_from: str) -> str:
     """Return the address of `Name <address>`, in lower case."""
-    return re.sub(r"^.*<|>$", "", mail_from).lower()
+    return mail_from.rpartition("<")[2].removesuffix(">").lower()
 
 
 def _with_ascii_domain(address: str) -> str:

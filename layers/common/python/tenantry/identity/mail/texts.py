@@ -17,7 +17,7 @@ from tenantry.language.characters import ZERO_WIDTH_JOINER, ZERO_WIDTH_NON_JOINE
 
 VALUE_MAX_CHARACTERS: Final = 60
 LINE_CHARACTERS: Final = 72
-# Invisible, and in no host's name (RFC 5892 section 2.6), so it ends what looks like a link.
+# Invisible, and in no host's name (RFC 5892 section 2.6), so before these it ends what looks like a link.
 WORD_JOINER: Final = "\u2060"
 _LINKING: Final = re.compile(r"([.:/@\\\u3002\uff0e\uff61])")
 
@@ -81,7 +81,7 @@ def shown(value: str) -> str:
     line = " ".join("".join(map(_visible, value)).split())
     if len(line) > VALUE_MAX_CHARACTERS:
         line = line[: VALUE_MAX_CHARACTERS - 1] + "…"
-    return _LINKING.sub(rf"\1{WORD_JOINER}", line)
+    return _LINKING.sub(rf"{WORD_JOINER}\1", line)
 
 
 def _visible(character: str) -> str:
