@@ -8,6 +8,7 @@ from pymongo import MongoClient
 
 from tests.e2e.deployment import Deployment, deployed
 from tests.e2e.http_service import HttpService, unique
+from tests.e2e.mailbox import Mailbox
 from tests.support.databases import Databases, Document
 from tests.support.owners import Owner, sign_up
 
@@ -33,6 +34,11 @@ def databases(deployment: Deployment) -> Iterator[Databases]:
         yield Databases(
             stack.mongodb_uri, client, client[stack.master_database], client[stack.tenant_database]
         )
+
+
+@pytest.fixture(scope="session")
+def mailbox(deployment: Deployment) -> Mailbox:
+    return Mailbox(deployment.stack)
 
 
 @pytest.fixture

@@ -12,32 +12,10 @@ from botocore.exceptions import ClientError
 
 from tenantry.identity.mail import sending, ses
 from tenantry.runtime.settings import settings
+from tests.support.mails import Mail
 
 MAIL_FROM: Final = "Example <no-reply@mail.example.com>"
 APP_URL: Final = "https://app.example.com"
-_TOKEN: Final = re.compile(r"#token=([\w-]+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Mail:
-    """A mail that SES has accepted."""
-
-    sender: str
-    to: str
-    subject: str
-    plain: str
-    html: str
-
-    @property
-    def token(self) -> str:
-        """The token of its link."""
-        (token,) = _TOKEN.findall(self.plain)
-        return str(token)
-
-    @property
-    def urls(self) -> set[str]:
-        """All URLs in it."""
-        return set(re.findall(r"\w+://[^\s\"'<>]+", self.plain + self.html))
 
 
 @dataclass

@@ -11,11 +11,15 @@ from typing import Any
 import boto3
 import pytest
 
-from tenantry.identity import passwords
+from tenantry.identity import links, passwords
+from tenantry.identity.mail import queue
+from tenantry.identity.mail.kinds.reset_password import RESET_PASSWORD
 from tenantry.registry import clusters
+from tenantry.runtime import mongodb
 from tenantry.storage import pools
 from tests.integration.roles.users import ServiceOfUsers, Users
 from tests.support.databases import Databases
+from tests.support.mailbox import Mailbox
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
 from tests.support.rotation import SigningKeySecret
 from tests.support.service import LambdaContext, proxy_event
@@ -194,6 +198,17 @@ def test_audit(
     monkeypatch.setenv("EVENT_BUS", bus["EventBusArn"])
     users.invoke("publish_events", {})
     assert list(databases.master["outbox"].find()) == []
+
+
+def test_mails(users: Users, owner: Owner, mailbox: Mailbox) -> None:
+    with users.acting("login"):
+        put = partial(queue.put, RESET_PASSWORD, owner.email)
+        mongodb.run_transaction(put)
+    users.invoke("send_mail", {})
+    (mail,) = mailbox.sent
+    with users.acting("login"):
+        link = mongodb.run_transaction(lambda session: links.take(session, "reset-password", mail.token))
+    assert link["mail_id"].startswith("mail_")
 
 
 def test_keys_and_health(service: ServiceOfUsers, users: Users, signing_key: SigningKeySecret) -> None:

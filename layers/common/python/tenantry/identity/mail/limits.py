@@ -6,23 +6,18 @@ They count before anybody looks whether the address has an account, so a refusal
 from datetime import timedelta
 from typing import Final
 
-from pymongo.errors import BulkWriteError
-
-from tenantry.errors import ServiceUnavailable
 from tenantry.identity import counters
 from tenantry.identity.email_addresses import folded
 from tenantry.identity.mail.kinds.kind import Kind
-from tenantry.runtime import moments
 
 MAILS_PER_ADDRESS: Final = 5  # of one kind, an hour
 MAILS_PER_SOURCE: Final = 50  # of all kinds, an hour
-MAX_ATTEMPTS: Final = 10  # to count, while others create or remove the counter
 _HOUR: Final = timedelta(hours=1)
 _DETAIL: Final = "Too many mails were asked for. Wait before the next one; see Retry-After."
 
 
 def admit(kind: Kind, address: str) -> None:
-    """Count a mail that somebody asks for; it takes one round trip.
+    """Count a mail that somebody asks for.
 
     It counts for the source first, and also if the address has had enough: who insists uses up its own.
     Mails that a change brings with it, such as a notice, are not asked for and do not count.
@@ -40,19 +35,8 @@ def admit(kind: Kind, address: str) -> None:
     TooManyRequests
         The address or the source has to wait; nothing may be queued.
     """
-    source = counters.source()
-    of_source = counters.key_of(f"mails from {source}") if source else None
-    of_address = counters.key_of(f"{kind.name} to {folded(address)}")
-    for _ in range(MAX_ATTEMPTS):
-        now = moments.now()
-        counts = [counters.postpone(of_address, now, _HOUR / MAILS_PER_ADDRESS, MAILS_PER_ADDRESS)]
-        if of_source:
-            counts.insert(0, counters.postpone(of_source, now, _HOUR / MAILS_PER_SOURCE, MAILS_PER_SOURCE))
-        try:
-            counters.write(counts)
-        except BulkWriteError as error:
-            counters.refused(error)
-            counters.check_pauses([key for key in (of_source, of_address) if key], _DETAIL)
-        else:
-            return
-    raise ServiceUnavailable
+    if source := counters.source():
+        key = counters.key_of(f"mails from {source}")
+        counters.spend(key, _HOUR / MAILS_PER_SOURCE, MAILS_PER_SOURCE, _DETAIL)
+    key = counters.key_of(f"{kind.name} to {folded(address)}")
+    counters.spend(key, _HOUR / MAILS_PER_ADDRESS, MAILS_PER_ADDRESS, _DETAIL)

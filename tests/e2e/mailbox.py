@@ -1,0 +1,37 @@
+"""The mails that the local stack has sent."""
+
+from typing import Any, Final
+
+import httpx
+
+from local.stack import Stack
+from tests.support.mails import Mail
+from tests.support.waiting import wait_until
+
+ARRIVES_WITHIN_SECONDS: Final = 70.0  # with the schedule at the latest; woken, in a second or two
+
+
+class Mailbox:
+    """All mails, read from the local SES over HTTP."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._url = stack.mails_url
+
+    def all(self) -> list[Mail]:
+        """Return all mails that were sent, oldest first."""
+        answer = httpx.get(self._url, timeout=30, trust_env=False).raise_for_status().json()
+        return [_mail(message) for messages in answer["messages"].values() for message in messages]
+
+    def to(self, address: str, at_least: int = 1) -> list[Mail]:
+        """Wait until so many mails were sent to an address, and return them."""
+
+        def sent() -> list[Mail]:
+            return [mail for mail in self.all() if mail.to == address]
+
+        wait_until(lambda: len(sent()) >= at_least, ARRIVES_WITHIN_SECONDS)
+        return sent()
+
+
+def _mail(message: dict[str, Any]) -> Mail:
+    (to,) = message["To"]
+    return Mail(message["Source"], to, message["Subject"], message["BodyText"], message["BodyHtml"])
