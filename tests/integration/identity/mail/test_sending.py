@@ -94,14 +94,22 @@ def test_a_refused_mail_is_removed_and_the_others_are_sent(
     assert "example.com" not in log.getvalue()
 
 
+@pytest.fixture
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "THROTTLED_SECONDS", 0)
+
+
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "ThrottlingException"])
-def test_throttled_mails_wait_for_the_next_run(mailbox: Mailbox, databases: Databases, code: str) -> None:
+def test_throttled_mails_are_sent_in_their_order(
+    mailbox: Mailbox, databases: Databases, no_pause: None, code: str
+) -> None:
     addresses = [f"{number}@example.com" for number in range(3)]
     for address in addresses:
         put(address)
-    mailbox.errors = [code]
+    mailbox.errors = [code] * 3
     assert mailbox.send_waiting() == Outcome()
     assert waiting(databases) == addresses
+    mailbox.errors = [code] * 2
     assert mailbox.send_waiting() == Outcome(sent=3)
     assert [mail.to for mail in mailbox.sent] == addresses
 

@@ -25,6 +25,7 @@ KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (RESET_PASSWORD, VE
 RUN_SECONDS: Final = 40  # the next run is due a minute after this one
 LEASE: Final = timedelta(minutes=1)  # longer than the function may run
 MOST_FAILURES: Final = 3  # in a row, after which SES or the configuration is at fault and not the mail
+THROTTLED_SECONDS: Final = 1.0  # SES limits mails per second, and per day
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ def age_seconds() -> float:
 
 
 def send_waiting() -> Outcome:
-    """Send what is waiting, until nothing is left, SES throttles, mails fail in a row, or time is up.
+    """Send what is waiting, until nothing is left, three in a row are not sent, or time is up.
 
     Raises
     ------
@@ -75,8 +76,9 @@ def send_waiting() -> Outcome:
             failures = 0
         except ses.Throttled as error:
             logger.warning("Mails are throttled", reason=error.reason)
+            failures += 1
             _lease(mail, timedelta())
-            break
+            time.sleep(THROTTLED_SECONDS)
         except Exception as error:  # one that cannot be written must not stop the others
             log_failure("A mail was not sent", error, mail_id=mail["_id"], kind=mail["kind"])
             outcome.failed += 1
