@@ -16,6 +16,13 @@ _NEXT_PAGE = {
     "parameters": {"organization": "$request.path.organization", "cursor": "$response.body#/next_cursor"}
 }
 _REFRESH_TOKEN = {"requestBody": {"refresh_token": "$response.body#/refresh_token"}}
+_SWITCH = {
+    "requestBody": {
+        "refresh_token": "$response.body#/refresh_token",
+        "organization": "$response.body#/organization/id",
+    }
+}
+_OF_TOKENS = {"refresh": _REFRESH_TOKEN, "switchOrganization": _SWITCH, "logout": _REFRESH_TOKEN}
 _OF_DOCUMENT = dict.fromkeys(("getDocument", "patchDocument", "deleteDocument"), _SAME_DOCUMENT)
 LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     "createOrganization": {
@@ -23,8 +30,8 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     },
     "login": {
         HTTPStatus.OK: {
-            "refresh": _REFRESH_TOKEN,
-            "logout": _REFRESH_TOKEN,
+            **_OF_TOKENS,
+            "confirmLogin": {"requestBody": {"password": "$request.body#/password"}},
             "getOrganization": _ORGANIZATION,
             "updateOrganization": _ORGANIZATION,
             "deleteOrganization": _ORGANIZATION,
@@ -32,7 +39,8 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
             "listAudit": _ORGANIZATION,
         }
     },
-    "refresh": {HTTPStatus.OK: {"refresh": _REFRESH_TOKEN, "logout": _REFRESH_TOKEN}},
+    "refresh": {HTTPStatus.OK: _OF_TOKENS},
+    "switchOrganization": {HTTPStatus.OK: _OF_TOKENS},
     "putDocument": {HTTPStatus.OK: _OF_DOCUMENT, HTTPStatus.CREATED: _OF_DOCUMENT},
     "listDocuments": {HTTPStatus.OK: {"listDocuments": _NEXT_PAGE}},
     "listAudit": {HTTPStatus.OK: {"listAudit": _NEXT_PAGE}},

@@ -6,7 +6,7 @@ import pytest
 
 from tenantry.errors import TenantryError
 from tenantry.http import problems
-from tenantry.identity import login
+from tenantry.identity import issuing
 from tests.support.service import Service
 
 _error_of = problems._error_of
@@ -58,4 +58,4 @@ class Api:
 
 def sign_without_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the name of the signing key's secret for its content, in this process."""
-    monkeypatch.setattr(login, "read_secret", lambda name: name)
+    monkeypatch.setattr(issuing, "read_secret", lambda name: name)

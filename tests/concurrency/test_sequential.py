@@ -21,7 +21,7 @@ from tenantry.errors import (
     ServiceUnavailable,
     TenantryError,
 )
-from tenantry.identity import authentication, login, password_change, throttling
+from tenantry.identity import authentication, issuing, login, password_change, throttling
 from tenantry.identity.keys import public_keys
 from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.identity.owners import ExistingAccount, NewAccount
@@ -239,7 +239,7 @@ def test_service_one_request_after_the_other(
     configuration.cache_clear()
     monkeypatch.setattr(Service, "holds_names", days > 0, raising=False)
     key = SigningKey.generate()
-    monkeypatch.setattr(login, "read_secret", lambda *_: key.to_json())
+    monkeypatch.setattr(issuing, "read_secret", lambda *_: key.to_json())
     monkeypatch.setattr(throttling, "FREE_FAILURES", 1_000_000)
     monkeypatch.setattr(Service, "databases", databases, raising=False)
     schema.ensure_schema()

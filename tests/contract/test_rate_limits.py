@@ -34,7 +34,12 @@ def needs_token(route: Route) -> bool:
 
 
 WITHOUT_TOKEN = sorted(route for route in sam_template.routes() if not needs_token(route))
-PASSWORDS = {Route("POST", "/login"), Route("POST", "/organizations"), Route("PUT", "/account/password")}
+PASSWORDS = {
+    Route("POST", "/login"),
+    Route("POST", "/login/confirm"),
+    Route("POST", "/organizations"),
+    Route("PUT", "/account/password"),
+}
 SIGNED = {route for route in sam_template.routes() if route.path.startswith("/operator/")}
 LIMITED = sorted({*WITHOUT_TOKEN, *PASSWORDS} - SIGNED)
 OTHERS = sorted(set(sam_template.routes()) - set(LIMITED))

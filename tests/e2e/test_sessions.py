@@ -17,6 +17,26 @@ def test_session_goes_on_and_ends(service: HttpService, owner: Owner) -> None:
     assert (again.status, again.code) == (401, "invalid-refresh-token")
 
 
+def test_login_is_confirmed_and_its_session_switched(service: HttpService, owner: Owner) -> None:
+    created = service.post("/organizations", {"name": unique("Second")}, token=owner.token)
+    second = created.json["organization"]
+    first = tokens(service, owner.email, owner.id)
+    confirmed = service.post("/login/confirm", {"password": PASSWORD}, token=first["access_token"])
+    assert confirmed.status == 200, confirmed.text
+    assert service.get(owner.path, token=confirmed.json["access_token"]).status == 200
+    assert service.post("/login/confirm", {"password": "wrong"}, token=owner.token).code == (
+        "invalid-credentials"
+    )
+    body = {"refresh_token": first["refresh_token"], "organization": second["id"]}
+    switched = service.post("/login/switch", body)
+    assert switched.status == 200, switched.text
+    path = f"/organizations/{second['id']}"
+    assert service.get(path, token=switched.json["access_token"]).json == second
+    for token in (first["access_token"], confirmed.json["access_token"]):
+        assert service.get(owner.path, token=token).status == 401
+    assert service.delete(path, token=switched.json["access_token"]).status == 204
+
+
 def test_logging_out_everywhere(service: HttpService) -> None:
     owner = sign_up(service, unique("Everywhere"))
     assert service.post("/logout/everywhere", token=owner.token).status == 204

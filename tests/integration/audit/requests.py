@@ -49,5 +49,18 @@ def reuse(owner: Owner) -> Answer:
     return owner.service.post("/login/refresh", {"refresh_token": first})
 
 
+def confirm(password: str) -> Request:
+    return ask("POST", "/login/confirm", {"password": password})
+
+
+def switch(owner: Owner) -> Answer:
+    """Switch another session to a second organization, and back."""
+    token = tokens(owner.service, owner.email)["refresh_token"]
+    owner.service.post("/organizations", {"name": "Second"}, token=owner.token)
+    answer = owner.service.post("/login/switch", {"refresh_token": token, "organization": "second"})
+    back = {"refresh_token": answer.json["refresh_token"], "organization": owner.id}
+    return owner.service.post("/login/switch", back)
+
+
 def change_password(current: str) -> Request:
     return ask("PUT", "/account/password", {"current_password": current, "new_password": CHANGED})

@@ -17,10 +17,12 @@ from tests.integration.audit.requests import (
     Request,
     ask,
     change_password,
+    confirm,
     end_another_session,
     log_in,
     log_out,
     reuse,
+    switch,
 )
 from tests.support.command_line import tenantry_json
 from tests.support.concurrency import at_once
@@ -96,6 +98,8 @@ SESSIONS: dict[str, tuple[Request, int, list[str]]] = {
     "logout": (log_out, 204, ["login.succeeded", "session.ended"]),
     "another session": (end_another_session, 204, ["login.succeeded", "session.ended"]),
     "reuse": (reuse, 401, ["login.succeeded", "session.reused"]),
+    "confirmation": (confirm(PASSWORD), 200, ["login.confirmed"]),
+    "wrong confirmation": (confirm(WRONG), 401, ["login.confirmation_failed"]),
     "wrong password": (log_in(WRONG), 401, ["login.failed"]),
     "wrong organization": (log_in(PASSWORD, "beta"), 401, ["login.failed"]),
     "wrong current password": (change_password(WRONG), 401, ["password.change_failed"]),
@@ -114,8 +118,23 @@ def test_what_concerns_sessions_is_recorded(owner: Owner, databases: Databases, 
     assert account is not None
     concerned = {(*record["organization_ids"], record.get("account_id")) for record in records}
     assert concerned <= {(owner.id, None), (account["_id"],)}
-    failed = {"login.failed", "password.change_failed", "session.reused"}
+    failed = {"login.failed", "login.confirmation_failed", "password.change_failed", "session.reused"}
     assert all((record["result"] == "failure") is (record["action"] in failed) for record in records)
+
+
+def test_a_switch_is_recorded_in_each_organization(owner: Owner, databases: Databases) -> None:
+    assert switch(owner).status == 200
+    switched = [record for record in recorded(databases) if record["action"] == "session.switched"]
+    second = databases.master["organizations"].find_one({"slug": "second"})
+    assert second is not None
+    directions = [(record["organization_ids"], record["details"]["direction"]) for record in switched]
+    assert directions == [
+        ([owner.id], "out"),
+        ([second["_id"]], "in"),
+        ([second["_id"]], "out"),
+        ([owner.id], "in"),
+    ]
+    assert {record["actor"]["type"] for record in switched} == {"account"}
 
 
 def test_an_operator_is_recorded_and_what_changes_nothing_is_not(owner: Owner, databases: Databases) -> None:

@@ -25,7 +25,7 @@ def test_of_ends_at_once_one_succeeds_and_one_is_recorded(owner: Owner, database
     assert [record["details"]["session_id"] for record in ended] == [session_id]
 
 
-@pytest.mark.parametrize("moment", [(refreshing, "_replace"), (sessions, "identity")])
+@pytest.mark.parametrize("moment", [(refreshing, "replace"), (sessions, "identity")])
 def test_session_that_ends_in_the_midst_of_a_refresh_gives_no_token(
     owner: Owner, monkeypatch: pytest.MonkeyPatch, moment: tuple[Any, str]
 ) -> None:

@@ -155,9 +155,14 @@ def test_sessions_and_passwords(
     log_in(service, owner.email)
     session = service.get("/account/sessions", token=owner.token).json["sessions"][0]
     assert service.delete(f"/account/sessions/{session['id']}", token=owner.token).status == 204
+    third = tokens(service, owner.email)
+    assert service.post("/login/confirm", {"password": PASSWORD}, token=third["access_token"]).status == 200
+    assert service.post("/organizations", {"name": "Second"}, token=owner.token).status == 201
+    switch = {"refresh_token": third["refresh_token"], "organization": "second"}
+    assert [service.post("/login/switch", switch).status for _ in range(2)] == [200, 200]
     change = {"current_password": PASSWORD, "new_password": PASSWORD + " changed"}
     assert service.put("/account/password", change, token=owner.token).status == 204
-    token = log_in(service, owner.email, password=PASSWORD + " changed")
+    token = log_in(service, owner.email, owner.id, password=PASSWORD + " changed")
     assert service.post("/logout/everywhere", token=token).status == 204
     assert service.get(owner.path, token=token).status == 401
 

@@ -86,7 +86,7 @@ def test_every_operation_is_described(name: str) -> None:
 def test_an_operation_that_may_answer_401_for_its_token_asks_for_one(name: str) -> None:
     operation = operations()[name]
     asks = {"bearer": []} in operation.get("security", [])
-    by_body = {"POST /login", "POST /login/refresh", "POST /logout"}
+    by_body = {"POST /login", "POST /login/refresh", "POST /login/switch", "POST /logout"}
     assert asks == ("401" in operation["responses"] and name not in by_body)
 
 

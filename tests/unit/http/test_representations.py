@@ -1,7 +1,8 @@
 import json
 
-from tenantry.http.accounts.answers import AccessToken, Account
-from tenantry.http.accounts.representations import access_token_of, account_of
+from tenantry.http.accounts.answers import Account
+from tenantry.http.accounts.answers import Tokens as ShownTokens
+from tenantry.http.accounts.representations import account_of, tokens_of
 from tenantry.http.organizations.answers import Organization
 from tenantry.http.organizations.representations import organization_of
 from tenantry.identity.accounts import AccountDocument
@@ -38,8 +39,8 @@ def test_clients_see_what_the_document_of_the_api_describes() -> None:
     for model, shown in (
         (Organization, organization_of(organization)),
         (Account, account_of(ACCOUNT)),
-        (AccessToken, access_token_of(tokens)),
-        (AccessToken, access_token_of(for_none)),
+        (ShownTokens, tokens_of(tokens)),
+        (ShownTokens, tokens_of(for_none)),
     ):
         assert model.model_validate(shown, strict=True).model_dump() == shown
         assert json.loads(json.dumps(shown)) == shown

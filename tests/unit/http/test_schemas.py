@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from tenantry.http.accounts.bodies import ChangePassword, Login, RefreshToken
+from tenantry.http.accounts.bodies import (
+    ChangePassword,
+    ConfirmLogin,
+    Login,
+    RefreshToken,
+    SwitchOrganization,
+)
 from tenantry.http.indexes.bodies import CreateIndex, IndexKey
 from tenantry.http.organizations.bodies import (
     CreateOrganization,
@@ -166,7 +172,9 @@ BODIES: dict[type[Request], dict[str, Any]] = {
     UpdateOrganization: {},
     CreateOrganizationAsOperator: {"name": "Google"},
     Login: LOGIN,
+    ConfirmLogin: {"password": PASSWORD},
     RefreshToken: {"refresh_token": "x"},
+    SwitchOrganization: {"refresh_token": "x", "organization": "google"},
     ChangePassword: PASSWORDS,
     IndexKey: {"field": "at"},
     CreateIndex: {"keys": [{"field": "at"}]},

@@ -217,7 +217,10 @@ class LoginTooOld(TenantryError):
     code = "login-too-old"
     status = HTTPStatus.UNAUTHORIZED
     title = "Recent login required"
-    default_detail = "This needs a login no older than 10 minutes. Log in again and repeat the request."
+    default_detail = (
+        "This needs a login no older than 10 minutes. Send the password to POST /login/confirm, or log in "
+        "again, and repeat the request with the access token that this gives."
+    )
     challenge = (
         'Bearer realm="tenantry", error="insufficient_user_authentication", '
         'error_description="A more recent login is required", max_age="600"'
@@ -244,6 +247,18 @@ class InvalidRefreshToken(TenantryError):
         "The refresh token is expired or was used before, or its session has ended. Log in again."
     )
     challenge = 'Bearer realm="tenantry"'
+
+
+class RefreshTokenReplaced(TenantryError):
+    """The refresh token was just replaced, and the session is in another organization; nothing changed."""
+
+    code = "refresh-token-replaced"
+    status = HTTPStatus.CONFLICT
+    title = "Refresh token replaced"
+    default_detail = (
+        "Another request has just used this refresh token, and the session is in another organization. "
+        "Refresh with the same token, and switch with the one that this gives."
+    )
 
 
 class OrganizationRequired(TenantryError):

@@ -66,8 +66,14 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("POST", "/login"): Sample(
         200, lambda tenant: {"email": tenant.email, "password": tenant.password}, needs_token=False
     ),
+    Route("POST", "/login/confirm"): Sample(200, lambda tenant: {"password": tenant.password}),
     Route("POST", "/login/refresh"): Sample(
         200, lambda tenant: {"refresh_token": tenant.refresh_token}, needs_token=False
+    ),
+    Route("POST", "/login/switch"): Sample(
+        200,
+        lambda tenant: {"refresh_token": tenant.refresh_token, "organization": tenant.slug},
+        needs_token=False,
     ),
     Route("POST", "/logout"): Sample(
         204, lambda tenant: {"refresh_token": tenant.refresh_token}, needs_token=False

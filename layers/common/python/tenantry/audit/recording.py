@@ -28,7 +28,10 @@ Action = Literal[
     "organization.moved",
     "login.succeeded",
     "login.failed",
+    "login.confirmed",
+    "login.confirmation_failed",
     "session.ended",
+    "session.switched",
     "session.refreshed_elsewhere",
     "session.reused",
     "account.logged_out_everywhere",
@@ -45,7 +48,13 @@ Action = Literal[
 Result = Literal["success", "failure"]
 
 FAILURES: Final[frozenset[Action]] = frozenset(
-    {"login.failed", "password.change_failed", "session.reused", "sign_up.refused"}
+    {
+        "login.failed",
+        "login.confirmation_failed",
+        "password.change_failed",
+        "session.reused",
+        "sign_up.refused",
+    }
 )
 # Failures that concern no organization or account are strangers' doing, who can go on for ever.
 FAILURES_OF_STRANGERS_KEPT_DAYS: Final = 30

@@ -6,32 +6,23 @@ from pymongo.client_session import ClientSession
 
 from tenantry.audit import recording
 from tenantry.audit.recording import OfAccount
-from tenantry.errors import (
-    InvalidRefreshToken,
-    OrganizationRequired,
-    OrganizationSuspended,
-    ServiceUnavailable,
-)
+from tenantry.errors import InvalidRefreshToken, OrganizationRequired
 from tenantry.identity import (
     accounts,
     devices,
+    issuing,
     members,
     passwords,
     refreshing,
     sessions,
-    tokens,
     unverified_accounts,
 )
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.credentials import check_password, recorded, refusal
-from tenantry.identity.keys.signing_key import InvalidSigningKey, SigningKey
 from tenantry.identity.members import Membership
-from tenantry.identity.sessions import Started, Tokens
-from tenantry.identity.tokens import InOrganization
+from tenantry.identity.sessions import Tokens
 from tenantry.runtime import mongodb
-from tenantry.runtime.observability import count, logger
-from tenantry.runtime.secrets import read_secret
-from tenantry.runtime.settings import settings
+from tenantry.runtime.observability import count
 
 MAX_LISTED: Final = 100  # organizations of an account that has to name one
 
@@ -74,9 +65,9 @@ def login(email: str, password: str, organization: str | None, device_token: str
     with recorded("login.failed", account["_id"]):
         unverified_accounts.check_may_log_in(account)
         membership = _choose(members.choices(account["_id"], organization, MAX_LISTED + 1), organization)
-        _check_open(membership)
+        issuing.check_open(membership)
         account = _rehashed_if_weak(account, password)
-        issued = _issue(sessions.start(account, membership))
+        issued = issuing.issue(sessions.start(account, membership))
         if issued is None:
             raise refusal("credentials")
     count("LoginSucceeded")
@@ -95,46 +86,10 @@ def refresh(refresh_token: str) -> Tokens:
     pymongo.errors.PyMongoError
         Outcome unknown; the same token may be sent again for half a minute.
     """
-    issued = _issue(refreshing.rotate(refresh_token))
+    issued = issuing.issue(refreshing.rotate(refresh_token))
     if issued is None:
         raise InvalidRefreshToken
     return issued
-
-
-def _issue(started: Started) -> Tokens | None:
-    """Issue the tokens of a session, or end it if its membership or its password is gone."""
-    session = started.session
-    logger.append_keys(account_id=session["account_id"])
-    identity = sessions.identity(session["_id"], session["account_id"])
-    if identity is None or identity.auth_epoch != session["auth_epoch"]:
-        sessions.end(session["_id"])
-        return None
-    _check_open(identity.membership)
-    token = tokens.issue(
-        _signing_key(),
-        session_id=session["_id"],
-        account_id=identity.account_id,
-        organization=_in_organization(identity.membership),
-        epoch=identity.auth_epoch,
-        authenticated_at=identity.authenticated_at,
-    )
-    organization = identity.membership.organization if identity.membership else None
-    return Tokens(token, started.refresh_token, organization)
-
-
-def _in_organization(membership: Membership | None) -> InOrganization | None:
-    if membership is None:
-        return None
-    organization = membership.organization
-    return InOrganization(organization["_id"], organization["slug"], membership.role)
-
-
-def _check_open(membership: Membership | None) -> None:
-    if membership is None:
-        return
-    logger.append_keys(organization_id=membership.organization_id)
-    if membership.organization.get("suspended_at"):
-        raise OrganizationSuspended
 
 
 def log_out(refresh_token: str) -> None:
@@ -182,16 +137,3 @@ def _rehashed_if_weak(account: AccountDocument, password: str) -> AccountDocumen
     rehashed = passwords.hash_password(password)
     accounts.set_password_hash(account, rehashed, revoke_tokens=False)
     return account | {"password_hash": rehashed}
-
-
-def _signing_key() -> SigningKey:
-    """Return the newest signing key; right after the first deployment it may not be there yet."""
-    arn = settings().signing_key_secret_arn
-    try:
-        return SigningKey.from_json(read_secret(arn))
-    except InvalidSigningKey:
-        pass
-    try:
-        return SigningKey.from_json(read_secret(arn, max_age=0))
-    except InvalidSigningKey:
-        raise ServiceUnavailable("No signing key exists yet. Repeat the request after a while.") from None

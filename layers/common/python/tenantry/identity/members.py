@@ -98,7 +98,9 @@ def memberships(account_id: str) -> list[Membership]:
     return [membership_of(document) for document in joined]
 
 
-def choices(account_id: str, organization: str | None, at_most: int) -> list[Membership]:
+def choices(
+    account_id: str, organization: str | None, at_most: int, session: ClientSession | None = None
+) -> list[Membership]:
     """Return memberships of an account, in one round trip, by the slugs of their organizations.
 
     Organizations come without what a login does not need: metadata and intents.
@@ -111,6 +113,8 @@ def choices(account_id: str, organization: str | None, at_most: int) -> list[Mem
         Slug or id of the organization that is named; all if left out.
     at_most : int
         How many are returned.
+    session : ClientSession, optional
+        Of the transaction that this belongs to.
     """
     named = {"$or": [{"organization._id": organization}, {"organization.slug": organization}]}
     joined = accounts.account_epochs().aggregate(
@@ -122,7 +126,8 @@ def choices(account_id: str, organization: str | None, at_most: int) -> list[Mem
             {"$limit": at_most},
             {"$project": {"organization.metadata": 0, "organization.intent": 0}},
             {"$sort": {"organization.slug": 1}},
-        ]
+        ],
+        session=session,
     )
     return [membership_of(document) for document in joined]
 

@@ -7,8 +7,9 @@ for the rules, and what they do not notice.
 """
 
 import hmac
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from pymongo.client_session import ClientSession
 
@@ -47,13 +48,25 @@ def rotate(refresh_token: str) -> Started:
     """
     token = refresh_tokens.parse(refresh_token)
     for _ in range(MAX_ATTEMPTS):
-        if (started := _replace(token) or _repeat(token)) is not None:
+        if (started := replace(token) or repeat(token)) is not None:
             return started
     raise ServiceUnavailable
 
 
-def _replace(token: RefreshToken) -> Started | None:
-    """Replace a session's token; None if it is not the current one."""
+def replace(
+    token: RefreshToken, more: Mapping[str, Any] | None = None, transaction: ClientSession | None = None
+) -> Started | None:
+    """Replace a session's token; None if it is not the current one.
+
+    Parameters
+    ----------
+    token : RefreshToken
+        As it was sent.
+    more : mapping, optional
+        Further fields of the session to set.
+    transaction : ClientSession, optional
+        Of the transaction that this belongs to.
+    """
     replaced: ReplacedToken = {
         "hash": token.step_hash,
         "nonce": refresh_tokens.draw_nonce(),
@@ -65,19 +78,25 @@ def _replace(token: RefreshToken) -> Started | None:
     session = sessions().find_one_and_update(
         living(token) | {"current_hash": token.step_hash},
         {
-            "$set": {"current_hash": following.step_hash} | used_from(),
+            "$set": {"current_hash": following.step_hash, **used_from(), **(more or {})},
             "$push": {"replaced": {"$each": [replaced], "$slice": -MAX_REPLACED}},
         },
+        session=transaction,
     )
     return None if session is None else Started(session, following.text)
 
 
-def _repeat(token: RefreshToken) -> Started | None:
+def repeat(token: RefreshToken) -> Started | None:
     """Give the current token for one that was replaced a moment ago, else end the session.
 
-    None if the session has changed meanwhile.
+    None if the token is the current one, or the session has changed meanwhile.
+
+    Raises
+    ------
+    InvalidRefreshToken
+        As of `rotate`.
     """
-    session = _find(token)
+    session = find(token)
     if hmac.compare_digest(session["current_hash"], token.step_hash):
         return None
     followers = _followers(session, token)
@@ -124,7 +143,14 @@ def _record_repetition(transaction: ClientSession, session: SessionDocument, rep
     return marked.matched_count == 1
 
 
-def _find(token: RefreshToken) -> SessionDocument:
+def find(token: RefreshToken) -> SessionDocument:
+    """Return the session that a token is of, be it the current one, a replaced one or a forged one.
+
+    Raises
+    ------
+    InvalidRefreshToken
+        There is none.
+    """
     session = sessions().find_one(living(token))
     if session is None:
         raise InvalidRefreshToken

@@ -76,16 +76,23 @@ class CreatedOrganization(BaseModel):
 
 
 class AccessToken(BaseModel):
-    """Answer of POST /login and /login/refresh (RFC 6749 section 5.1, and what the token is for)."""
+    """Answer of POST /login/confirm (RFC 6749 section 5.1, and what the token is for)."""
 
     access_token: str
-    refresh_token: str = Field(description="For POST /login/refresh, once; the answer has the next one.")
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the token's type (RFC 6750), not a secret
     expires_in: int = Field(description="Seconds until the token expires.", examples=[900])
     organization: Organization | None = Field(description="None while the account has no organization.")
 
 
-class LoggedIn(AccessToken):
+class Tokens(AccessToken):
+    """Answer of POST /login/refresh and /login/switch."""
+
+    refresh_token: str = Field(
+        description="For POST /login/refresh or /login/switch, once; the answer has the next one."
+    )
+
+
+class LoggedIn(Tokens):
     """Answer of POST /login."""
 
     device_token: str = Field(

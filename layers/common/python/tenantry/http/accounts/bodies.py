@@ -61,10 +61,22 @@ class Login(Request):
     )
 
 
+class ConfirmLogin(Request):
+    """Body of POST /login/confirm."""
+
+    password: PresentedPassword
+
+
 class RefreshToken(Request):
     """Body of POST /login/refresh and of POST /logout."""
 
     refresh_token: str = Field(max_length=100, description="The last one that was issued.")
+
+
+class SwitchOrganization(RefreshToken):
+    """Body of POST /login/switch."""
+
+    organization: str = Field(max_length=100, description="Slug or id.", examples=["google"])
 
 
 class ChangePassword(Request):

@@ -6,6 +6,7 @@ from tenantry.http.organizations.representations import organization_of
 from tenantry.identity.accounts import AccountDocument, address_of, is_verified
 from tenantry.identity.sessions import Tokens
 from tenantry.identity.tokens import LIFETIME_SECONDS
+from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.runtime.moments import rfc3339
 
 
@@ -19,15 +20,20 @@ def account_of(document: AccountDocument) -> dict[str, Any]:
     }
 
 
-def access_token_of(tokens: Tokens) -> dict[str, Any]:
-    """Return the representation of the tokens that a login or refresh gives (RFC 6749 section 5.1)."""
-    representation = {
-        "access_token": tokens.access_token,
-        "refresh_token": tokens.refresh_token,
+def access_token_of(token: str, organization: OrganizationDocument | None) -> dict[str, Any]:
+    """Return the representation of an access token, which is for an organization or for none (RFC 6749)."""
+    return {
+        "access_token": token,
         "token_type": "Bearer",
         "expires_in": LIFETIME_SECONDS,
-        "organization": None if tokens.organization is None else organization_of(tokens.organization),
+        "organization": None if organization is None else organization_of(organization),
     }
+
+
+def tokens_of(tokens: Tokens) -> dict[str, Any]:
+    """Return the representation of the tokens that a login or refresh gives."""
+    representation = access_token_of(tokens.access_token, tokens.organization)
+    representation["refresh_token"] = tokens.refresh_token
     if tokens.device_token is not None:
         representation["device_token"] = tokens.device_token
     return representation
