@@ -1,16 +1,18 @@
-"""GET /account, GET /account/sessions and DELETE /account/sessions/{session}: the caller's account."""
+"""/account, but for passwords: the caller's account, its sessions and the proof of its address."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from tenantry import http
+from tenantry.http.accounts import bodies
 from tenantry.http.accounts.own_account import own_account_of, session_of
 from tenantry.http.callers import Bearer
-from tenantry.identity import own_account
+from tenantry.identity import email_verification, own_account
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
-app = APIGatewayRestResolver()
+app = APIGatewayRestResolver(enable_validation=True)
 
 
 @app.get(
@@ -58,6 +60,44 @@ def end_session(session: Annotated[str, "Id, as the list shows it"], caller: Bea
     A session that has ended before is not found, as one that never was.
     """
     own_account.end_session(caller, session)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@app.post(
+    "/account/email-verification",
+    summary="Mail a link that proves the address",
+    operation_id="requestEmailVerification",
+    tags=["Accounts"],
+    status_code=HTTPStatus.ACCEPTED,
+    security=[{"bearer": []}],
+    responses=http.responses(HTTPStatus.ACCEPTED, None, HTTPStatus.UNAUTHORIZED)
+    | http.responses(HTTPStatus.NO_CONTENT, None),
+)
+def request_email_verification(caller: Bearer) -> Response[None]:
+    """Mail another link to the address of the caller's account; 204 if it is proved already.
+
+    The link works once, within 30 minutes, until the password or the address changes.
+    """
+    is_mailed = email_verification.request_link(caller)
+    return Response(status_code=HTTPStatus.ACCEPTED if is_mailed else HTTPStatus.NO_CONTENT)
+
+
+@app.post(
+    "/account/email-verification/complete",
+    summary="Prove the address",
+    operation_id="completeEmailVerification",
+    tags=["Accounts"],
+    status_code=HTTPStatus.NO_CONTENT,
+    security=[{"bearer": []}],
+    responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND),
+)
+def complete_email_verification(link: Annotated[bodies.Link, Body()], caller: Bearer) -> Response[None]:
+    """Show the token of the link that was mailed to the address of the caller's account.
+
+    It takes the link and an access token of the same account: whoever reads the mail has to be who uses the
+    account.
+    """
+    email_verification.complete(caller, link.token)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

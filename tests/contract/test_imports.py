@@ -17,7 +17,6 @@ SCHEMAS: Final = {"annotated_types", "pydantic", "pydantic_core", "typing_inspec
 TOKENS: Final = {"cryptography", "jwt"}
 # What these functions import besides EVERYWHERE; all others validate requests, and check or sign tokens.
 PACKAGES: Final = {
-    "account": TOKENS,
     "delete_organization": TOKENS,
     "docs": set[str](),
     "get_organization": TOKENS,

@@ -116,8 +116,15 @@ def test_make_run_takes_what_the_template_takes() -> None:
 
 
 def test_a_sender_without_a_page_is_refused_at_deployment() -> None:
-    (rule,) = TEMPLATE["Rules"].values()
+    rule = TEMPLATE["Rules"]["LinksNeedAPage"]
     is_there = [{"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]} for name in ("MailFrom", "AppUrl")]
     assert rule["RuleCondition"] == is_there[0]
     assert [assertion["Assert"] for assertion in rule["Assertions"]] == is_there[1:]
     assert sam_template.translated(sam_template.template())["Rules"] == TEMPLATE["Rules"]
+
+
+def test_proof_of_addresses_is_not_required_where_nothing_can_prove_them() -> None:
+    rule = TEMPLATE["Rules"]["ProofNeedsMail"]
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "RequireVerifiedEmail"}, "true"]}
+    is_there = {"Fn::Not": [{"Fn::Equals": [{"Ref": "MailFrom"}, ""]}]}
+    assert [assertion["Assert"] for assertion in rule["Assertions"]] == [is_there]

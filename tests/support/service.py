@@ -43,6 +43,8 @@ ROUTES: Final = (
     ("GET", "/account", "account"),
     ("GET", "/account/sessions", "account"),
     ("DELETE", "/account/sessions/{session}", "account"),
+    ("POST", "/account/email-verification", "account"),
+    ("POST", "/account/email-verification/complete", "account"),
     ("PUT", "/account/password", "change_password"),
     ("GET", "/.well-known/jwks.json", "jwks"),
     ("GET", "/openapi.json", "docs"),

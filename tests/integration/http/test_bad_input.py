@@ -154,6 +154,15 @@ def test_wrong_field_of_a_password_change(hostile: Hostile, name: str) -> None:
         )
 
 
+@pytest.mark.parametrize("path", ["/account/email-verification/complete"])
+def test_wrong_token_of_a_link(hostile: Hostile, path: str) -> None:
+    tokens = [*OPERATORS, *WRONG_TYPES, "", SECRET, "\0", "\ud800", "A" * 43, "A" * 101, HUGE]
+    for body in with_field({"token": SECRET}, "token", tokens):
+        hostile.send("POST", path, body.get("token"), body=json.dumps(body), token=hostile.owner.token)
+    for text in ("{}", "", "null", "[]", '{"token": "a", "token": "b"}'):
+        hostile.send("POST", path, text, body=text, token=hostile.owner.token)
+
+
 WITH_BODY = ("POST /organizations", "POST /login", "PUT /account/password", "PATCH /organizations/alpha")
 
 

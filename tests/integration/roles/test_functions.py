@@ -167,6 +167,17 @@ def test_sessions_and_passwords(
     assert service.get(owner.path, token=token).status == 401
 
 
+def test_proof_of_an_address(mailbox: Mailbox, service: ServiceOfUsers, users: Users) -> None:
+    owner = sign_up(service, "Alpha")
+    assert service.post("/account/email-verification", token=owner.token).status == 202
+    users.invoke("send_mail", {})
+    body = {"token": mailbox.sent[-1].token}
+    assert service.post("/account/email-verification/complete", body, token=owner.token).status == 204
+    assert service.get("/account", token=owner.token).json["verified"] is True
+    wanted = {"name": "Beta", "email": "beta@example.com", "password": PASSWORD}
+    assert of_operator(service, "POST", "/operator/organizations", wanted) == 201
+
+
 def test_failures_slow_logins_down(service: ServiceOfUsers, owner: Owner) -> None:
     wrong = {"email": owner.email, "password": PASSWORD + "x"}
     answers = [service.post("/login", wrong).status for _ in range(12)]

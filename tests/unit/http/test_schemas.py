@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from tenantry.http.accounts.bodies import (
     ChangePassword,
     ConfirmLogin,
+    Link,
     Login,
     RefreshToken,
     SwitchOrganization,
@@ -175,6 +176,7 @@ BODIES: dict[type[Request], dict[str, Any]] = {
     ConfirmLogin: {"password": PASSWORD},
     RefreshToken: {"refresh_token": "x"},
     SwitchOrganization: {"refresh_token": "x", "organization": "google"},
+    Link: {"token": "x"},
     ChangePassword: PASSWORDS,
     IndexKey: {"field": "at"},
     CreateIndex: {"keys": [{"field": "at"}]},

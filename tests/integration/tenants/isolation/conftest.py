@@ -16,6 +16,7 @@ from tests.integration.tenants.isolation.observer import Observer
 from tests.integration.tenants.isolation.tenants import Tenant, create_tenant
 from tests.support import library
 from tests.support.databases import Databases, Document
+from tests.support.mailbox import APP_URL, MAIL_FROM
 from tests.support.recorder import Recorder, recording
 from tests.support.rotation import SigningKeySecret
 from tests.support.service import Service
@@ -68,6 +69,9 @@ def service(recorder: Recorder, monkeypatch_module: pytest.MonkeyPatch) -> Servi
     secret = SigningKeySecret(boto3.client("secretsmanager"), f"signing-key-{uuid.uuid4().hex}")
     monkeypatch_module.setenv("SIGNING_KEY_SECRET_ARN", secret.arn)
     secret.rotate()
+    monkeypatch_module.setenv("MAIL_FROM", MAIL_FROM)
+    monkeypatch_module.setenv("APP_URL", APP_URL)
+    settings.cache_clear()
     return Service()
 
 

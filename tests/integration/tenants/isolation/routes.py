@@ -2,8 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
+from tenantry.identity import links
+from tenantry.identity.links import Claims, Purpose
+from tenantry.runtime import moments
 from tests.integration.tenants.isolation.tenants import SHARED, Tenant
 from tests.support.owners import PASSWORD
 from tests.support.service import OMITTED, PROJECT, ROUTES, module
@@ -37,6 +41,12 @@ class Sample:
 
 def _document(tenant: Tenant) -> dict[str, Any]:
     return {tenant.words.field: [tenant.words.value, 1]}
+
+
+def _mailed_token(tenant: Tenant, purpose: Purpose) -> str:
+    """Return the token of a link as the sender of mails makes it."""
+    claims: Claims = {"account_id": tenant.account_id, "auth_epoch": 0}
+    return links.create("mail_1", purpose, claims, moments.now() + timedelta(minutes=1))
 
 
 _ROUTES: Final = [Route(method, resource) for method, resource, _ in ROUTES]
@@ -82,6 +92,10 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("GET", "/account"): Sample(200),
     Route("GET", "/account/sessions"): Sample(200),
     Route("DELETE", "/account/sessions/{session}"): Sample(204),
+    Route("POST", "/account/email-verification"): Sample(202),
+    Route("POST", "/account/email-verification/complete"): Sample(
+        204, lambda tenant: {"token": _mailed_token(tenant, "verify-email")}
+    ),
     Route("PUT", "/account/password"): Sample(
         204, lambda tenant: {"current_password": tenant.password, "new_password": f"{PASSWORD} changed"}
     ),

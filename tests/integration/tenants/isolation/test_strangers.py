@@ -111,8 +111,8 @@ def test_a_dead_token_opens_no_other_route(
     observer: Observer, strangers: dict[str, Stranger], route: Route, name: str
 ) -> None:
     stranger = strangers[name]
-    before = observer.databases.dump()
     body = SAMPLES[route].body(stranger.victim)
+    before = observer.databases.dump()
     answer = observer.send(route.method, route.resource, None, json_body=body, token=stranger.token)
     assert (answer.status, answer.code) == NOT_AUTHENTICATED
     assert observer.databases.dump() == before

@@ -7,18 +7,15 @@ same, and nothing else changes. By itself it gives the account to the reader of 
 everybody else. See docs/decisions/0048-verified-addresses.md.
 """
 
-from typing import Literal
-
 from pymongo.client_session import ClientSession
 
 from tenantry.audit import recording
 from tenantry.audit.recording import OfAccount
 from tenantry.identity import accounts
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.links import Purpose
 from tenantry.runtime import moments
 from tenantry.runtime.request_context import Actor
-
-Purpose = Literal["verify-email", "reset-password", "change-email", "invitation"]
 
 
 def note(account: AccountDocument, purpose: Purpose, session: ClientSession) -> None:
@@ -28,7 +25,7 @@ def note(account: AccountDocument, purpose: Purpose, session: ClientSession) -> 
     ----------
     account : AccountDocument
         The account with the address and the epoch that it has within the transaction.
-    purpose : {"verify-email", "reset-password", "change-email", "invitation"}
+    purpose : Purpose
         Of the link that proves it.
     session : ClientSession
         Of the transaction.

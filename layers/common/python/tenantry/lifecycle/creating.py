@@ -13,7 +13,7 @@ from tenantry.errors import (
     IdempotencyKeySpent,
     TenantryError,
 )
-from tenantry.identity import accounts, throttling
+from tenantry.identity import accounts, email_verification, throttling
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.credentials import check_password
 from tenantry.identity.memberships import joining
@@ -117,11 +117,12 @@ def _create(wanted: NewOrganization, owner: Owner, claim: Claim | None) -> Creat
     slugs.check_free(wanted.slug, owner.account_id)
     member = owner.member()
     schema.ensure_schema()
+    is_mailed = not member.exists and email_verification.is_mailed_at_sign_up(member.account)
     for _ in range(MAX_ATTEMPTS):
         organization = _placed(wanted)
         with suppress(ClusterFull):
             creation.check_no_stray(organization)
-            _insert(organization, member, claim)
+            _insert(organization, member, claim, is_mailed=is_mailed)
             logger.append_keys(organization_id=organization["_id"], account_id=member.account["_id"])
             creation.complete_creation(organization)
             return Created(organization, member.account)
@@ -137,7 +138,12 @@ def _placed(wanted: NewOrganization) -> OrganizationDocument:
 
 @mongodb.in_transaction
 def _insert(
-    session: ClientSession, organization: OrganizationDocument, member: NewMember, claim: Claim | None
+    session: ClientSession,
+    organization: OrganizationDocument,
+    member: NewMember,
+    claim: Claim | None,
+    *,
+    is_mailed: bool,
 ) -> None:
     account = member.account
     member.join(organization["_id"], session)
@@ -147,6 +153,8 @@ def _insert(
     creation.insert(organization, session)
     details = {"name": organization["name"], "slug": organization["slug"], "account_id": account["_id"]}
     recording.record("organization.created", [organization["_id"]], session, details)
+    if is_mailed:
+        email_verification.put_mail(account, session)
     if claim is not None:
         answer = {"organization": organization, "account": account | {"password_hash": ""}}
         claim.complete(answer, session)

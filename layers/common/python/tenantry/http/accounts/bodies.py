@@ -44,6 +44,14 @@ PresentedPassword = Annotated[
     Field(max_length=PASSWORD_MAX_SENT_CHARACTERS, examples=["correct horse battery staple"]),
     AfterValidator(canonical_password),
 ]
+LinkToken = Annotated[
+    str,
+    Field(
+        max_length=100,
+        description="What stands behind `#token=` in the link of a mail.",
+        examples=["tE6hMXnIpsE1Ysu_1JUPRyYTOeCsbgnGLYdMc7CQYzI"],
+    ),
+]
 
 
 class Login(Request):
@@ -77,6 +85,12 @@ class SwitchOrganization(RefreshToken):
     """Body of POST /login/switch."""
 
     organization: str = Field(max_length=100, description="Slug or id.", examples=["google"])
+
+
+class Link(Request):
+    """Body of POST /account/email-verification/complete."""
+
+    token: LinkToken
 
 
 class ChangePassword(Request):

@@ -1,4 +1,4 @@
-"""How many mails a request may ask for: each address gets a few an hour, each source asks for some more.
+"""How many mails requests bring about: each address gets a few an hour, each source asks for some more.
 
 They count before anybody looks whether the address has an account, so a refusal tells nothing.
 """
@@ -6,6 +6,7 @@ They count before anybody looks whether the address has an account, so a refusal
 from datetime import timedelta
 from typing import Final
 
+from tenantry.errors import TooManyRequests
 from tenantry.identity import counters
 from tenantry.identity.email_addresses import folded
 from tenantry.identity.mail.kinds.kind import Kind
@@ -38,5 +39,27 @@ def admit(kind: Kind, address: str) -> None:
     if source := counters.source():
         key = counters.key_of(f"mails from {source}")
         counters.spend(key, _HOUR / MAILS_PER_SOURCE, MAILS_PER_SOURCE, _DETAIL)
+    _count_of_address(kind, address)
+
+
+def admits_of_sign_up(kind: Kind, address: str) -> bool:
+    """Count a mail that a sign-up brings with it, for its address alone.
+
+    The source has been counted as one that signs up. So whoever signs up with an address again and again
+    has it sent no more mails than others may.
+
+    Returns
+    -------
+    bool
+        False if the address has had enough; nothing is counted, and nothing may be queued.
+    """
+    try:
+        _count_of_address(kind, address)
+    except TooManyRequests:
+        return False
+    return True
+
+
+def _count_of_address(kind: Kind, address: str) -> None:
     key = counters.key_of(f"{kind.name} to {folded(address)}")
     counters.spend(key, _HOUR / MAILS_PER_ADDRESS, MAILS_PER_ADDRESS, _DETAIL)

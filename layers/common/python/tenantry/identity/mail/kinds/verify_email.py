@@ -15,7 +15,8 @@ VERIFY_EMAIL: Final = Kind(
         link=LinkText("verify-email", "verify-email", "Confirm the address"),
         closing=(
             "The link works once, within 30 minutes.",
-            "If you have no account there, do nothing.",
+            "If you have no account there, somebody else has signed up with your address. Do nothing, or get "
+            "the account by choosing another password there, as if you had forgotten it.",
         ),
     ),
 )

@@ -1,0 +1,111 @@
+"""Somebody who signs up with another's address, and what is left of it once its owner proves the address.
+
+The attacks are those of Sudhodanan and Paverd, "Pre-hijacked accounts" (USENIX Security 2022), as far as
+there is something to attack: there are no identity providers, and an account has one address.
+"""
+
+import pytest
+from pymongo.client_session import ClientSession
+
+from tenantry.errors import EmailNotVerified, LinkNotFound
+from tenantry.identity import accounts, address_proof, links, unverified_accounts
+from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.passwords import hash_password
+from tenantry.runtime import moments, mongodb
+from tests.integration.identity.test_email_verification import COMPLETE
+from tests.support.databases import Databases
+from tests.support.mailbox import Mailbox
+from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
+from tests.support.service import Service
+
+VICTIM = "victim@example.com"
+CHOSEN = "what the owner of the address chooses"
+
+
+@pytest.fixture
+def attacker(mailbox: Mailbox, service: Service) -> Owner:
+    """Somebody who has signed up with the victim's address."""
+    return sign_up(service, "Trap", email=VICTIM)
+
+
+def account() -> AccountDocument:
+    stored = accounts.find_by_email(VICTIM)
+    assert stored is not None
+    return stored
+
+
+@mongodb.in_transaction
+def come_back(session: ClientSession) -> None:
+    """Be the victim, who reads the mails to the address and chooses a password."""
+    assert address_proof.take_over(account(), hash_password(CHOSEN), "reset-password", session)
+
+
+def test_session_that_waits_for_the_owner_is_dead(attacker: Owner, service: Service) -> None:
+    waiting = tokens(service, VICTIM)
+    come_back()
+    assert service.get(attacker.path, token=attacker.token).status == 401
+    assert service.get("/account", token=waiting["access_token"]).status == 401
+    assert service.post("/login/refresh", {"refresh_token": waiting["refresh_token"]}).status == 401
+    credentials = {"email": VICTIM, "password": PASSWORD, "device_token": waiting["device_token"]}
+    assert service.post("/login", credentials).status == 401
+    sessions = service.get("/account/sessions", token=log_in(service, VICTIM, password=CHOSEN)).json
+    assert [session["current"] for session in sessions["sessions"]] == [True]
+
+
+@pytest.mark.parametrize("purpose", ["verify-email", "reset-password", "change-email"])
+def test_link_that_waits_for_the_owner_is_dead(
+    attacker: Owner, databases: Databases, purpose: links.Purpose
+) -> None:
+    """Such as one that changes the address to the attacker's."""
+    claims: links.Claims = {"account_id": account()["_id"], "auth_epoch": account()["auth_epoch"]}
+    token = links.create("mail_1", purpose, claims, moments.now() + links.LIFETIMES[purpose])
+    assert links.find(purpose, token)
+    come_back()
+    with pytest.raises(LinkNotFound):
+        links.find(purpose, token)
+
+
+def test_nobody_else_waits_in_the_organization(attacker: Owner, databases: Databases) -> None:
+    with pytest.raises(EmailNotVerified):
+        unverified_accounts.check_may_invite(account())
+    come_back()
+    (member,) = databases.master["members"].find({"organization_id": attacker.id})
+    assert member["account_id"] == account()["_id"]
+    unverified_accounts.check_may_invite(account())
+
+
+def test_click_of_the_owner_verifies_nothing(attacker: Owner, mailbox: Mailbox, service: Service) -> None:
+    """Who reads the mail has no token of the account, and the link works with no other."""
+    link, victim = {"token": mailbox.token(VICTIM)}, sign_up(service, "Elsewhere", email="me@example.com")
+    assert service.post(COMPLETE, link).status == 401
+    assert service.post(COMPLETE, link, token=victim.token).status == 404
+    assert not accounts.is_verified(account())
+
+
+def test_attacker_gets_no_link_however_many_are_asked_for(attacker: Owner, mailbox: Mailbox) -> None:
+    answer = attacker.service.post("/account/email-verification", token=attacker.token)
+    assert (answer.status, answer.text) == (202, "")
+    assert {mail.to for mail in mailbox.to(VICTIM)} == {VICTIM}
+    shown = attacker.service.get(f"{attacker.path}/audit", token=attacker.token).text
+    assert all(mail.token not in shown for mail in mailbox.sent)
+
+
+def test_answer_of_the_sign_up_is_given_to_nobody_again(mailbox: Mailbox, service: Service) -> None:
+    wanted = {"name": "Trap", "email": VICTIM, "password": PASSWORD}
+    key = {"Idempotency-Key": "one"}
+    assert service.post("/organizations", wanted, headers=key).status == 201
+    come_back()
+    assert service.post("/organizations", wanted, headers=key).code == "idempotency-key-reused"
+
+
+def test_address_is_not_blocked_by_who_signed_up_with_it_first(
+    attacker: Owner, service: Service, databases: Databases
+) -> None:
+    taken = service.post("/organizations", {"name": "Mine", "email": VICTIM, "password": CHOSEN})
+    assert (taken.status, taken.code) == (409, "email-taken")
+    assert "/account/password-reset" in taken.json["detail"]
+    come_back()
+    token = log_in(service, VICTIM, password=CHOSEN)
+    assert service.get("/account", token=token).json["verified"] is True
+    assert service.post("/organizations", {"name": "Mine"}, token=token).status == 201
+    databases.check_invariants()
