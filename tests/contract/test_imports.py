@@ -36,6 +36,7 @@ FUNCTIONS_OF_MODULE: Final = {
     "identity.login": {"login", "logout", "refresh"},
     "identity.own_account": {"account"},
     "identity.password_change": {"change_password"},
+    "identity.password_reset": {"change_password"},
     "lifecycle.creating": {"create_organization", "operator"},
     "lifecycle.deleting": {"delete_organization"},
     "lifecycle.reconciling": {"reconcile"},

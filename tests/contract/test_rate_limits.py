@@ -39,6 +39,8 @@ PASSWORDS = {
     Route("POST", "/login/confirm"),
     Route("POST", "/organizations"),
     Route("PUT", "/account/password"),
+    Route("POST", "/account/password-reset"),
+    Route("POST", "/account/password-reset/complete"),
 }
 SIGNED = {route for route in sam_template.routes() if route.path.startswith("/operator/")}
 LIMITED = sorted({*WITHOUT_TOKEN, *PASSWORDS} - SIGNED)

@@ -46,6 +46,8 @@ ROUTES: Final = (
     ("POST", "/account/email-verification", "account"),
     ("POST", "/account/email-verification/complete", "account"),
     ("PUT", "/account/password", "change_password"),
+    ("POST", "/account/password-reset", "change_password"),
+    ("POST", "/account/password-reset/complete", "change_password"),
     ("GET", "/.well-known/jwks.json", "jwks"),
     ("GET", "/openapi.json", "docs"),
     ("GET", "/docs", "docs"),

@@ -108,6 +108,7 @@ def with_field(base: dict[str, Any], name: str, values: list[Any]) -> Iterator[d
 SIGN_UP = {"name": "Beta", "email": "owner@beta.example", "password": SECRET + " and more"}
 LOGIN = {"email": "owner@alpha.example", "password": SECRET}
 CHANGE = {"current_password": PASSWORD, "new_password": SECRET + " and more"}
+RESET = {"token": "a" * 43, "new_password": SECRET + " and more"}
 FIELDS = {
     "name": NAMES, "slug": SLUGS, "email": EMAILS, "password": PASSWORDS, "metadata": METADATA,
 }  # fmt: skip
@@ -163,10 +164,24 @@ def test_wrong_token_of_a_link(hostile: Hostile, path: str) -> None:
         hostile.send("POST", path, text, body=text, token=hostile.owner.token)
 
 
+@pytest.mark.parametrize("name", ["token", "new_password"])
+def test_wrong_field_of_a_password_reset(hostile: Hostile, name: str) -> None:
+    tokens = [*OPERATORS, *WRONG_TYPES, "", "x", "\0", "%00", "\u0430" * 43, "a" * 43, "x" * 10_000, HUGE]
+    values = PASSWORDS if name == "new_password" else tokens
+    for body in with_field(RESET, name, values):
+        hostile.send("POST", "/account/password-reset/complete", body.get(name), body=json.dumps(body))
+
+
+def test_wrong_address_of_a_forgotten_password(hostile: Hostile) -> None:
+    for body in with_field({"email": "owner@alpha.example"}, "email", EMAILS):
+        hostile.send("POST", "/account/password-reset", body.get("email"), body=json.dumps(body))
+
+
+WITHOUT_TOKEN = ("POST /account/password-reset", "POST /account/password-reset/complete")
 WITH_BODY = ("POST /organizations", "POST /login", "PUT /account/password", "PATCH /organizations/alpha")
 
 
-@pytest.mark.parametrize("route", WITH_BODY)
+@pytest.mark.parametrize("route", [*WITH_BODY, *WITHOUT_TOKEN])
 def test_body_that_is_no_json_object(hostile: Hostile, route: str) -> None:
     method, path = route.split()
     token = None if path == "/login" else hostile.owner.token
@@ -225,6 +240,8 @@ def test_fields_that_nobody_asked_for(hostile: Hostile) -> None:
             ("PATCH", hostile.owner.path, {"name": "Beta"}),
             ("POST", "/login", LOGIN),
             ("PUT", "/account/password", CHANGE),
+            ("POST", "/account/password-reset", {"email": "owner@alpha.example"}),
+            ("POST", "/account/password-reset/complete", RESET),
         ):
             body = json.dumps(base | {extra: SECRET})
             with_token = None if path in {"/login", "/organizations"} else token

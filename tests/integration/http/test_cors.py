@@ -68,6 +68,7 @@ def test_no_origin_is_allowed_on_a_route_of_the_operator(service: Service, route
         assert "vary" not in answer.headers
 
 
+@pytest.mark.usefixtures("mailbox")
 @pytest.mark.parametrize("route", ALL, ids=str)
 def test_page_reads_a_success_and_a_problem(service: Service, google: Tenant, route: Route) -> None:
     sample = SAMPLES[route]

@@ -8,6 +8,7 @@ import pytest
 
 from cli import connection
 from tenantry.audit import outbox, pages
+from tenantry.identity.mail import sending
 from tenantry.lifecycle import suspending
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry import schema
@@ -17,6 +18,7 @@ from tests.support import library, plans
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases, Document
 from tests.support.intents import collection_done, intend_deletion, intend_rename
+from tests.support.mailbox import Mailbox
 from tests.support.owners import PASSWORD
 from tests.support.recorder import Recorder, recording
 from tests.support.rotation import SigningKeySecret
@@ -38,10 +40,12 @@ WHOLE_READS = {
 
 
 def test_requests_examine_what_they_are_about(
-    databases: Databases, signing_key: SigningKeySecret, monkeypatch: pytest.MonkeyPatch
+    databases: Databases, signing_key: SigningKeySecret, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with recording(monkeypatch) as recorder:
         live(Service(), databases, signing_key)
+        assert mailbox.send_waiting().sent > 0
+        sending.age_seconds()
     queries = master_queries(recorder, databases)
     fill(databases)
     assert {query[next(iter(query))] for query in queries} >= set(schema.INDEXES)

@@ -178,6 +178,17 @@ def test_proof_of_an_address(mailbox: Mailbox, service: ServiceOfUsers, users: U
     assert of_operator(service, "POST", "/operator/organizations", wanted) == 201
 
 
+def test_forgotten_password(service: ServiceOfUsers, users: Users, owner: Owner, mailbox: Mailbox) -> None:
+    assert service.post("/account/password-reset", {"email": owner.email}).status == 202
+    users.invoke("send_mail", {})
+    reset = {"token": mailbox.sent[-1].token, "new_password": PASSWORD + " changed"}
+    assert service.post("/account/password-reset/complete", reset).status == 204
+    assert service.post("/account/password-reset/complete", reset).status == 404
+    users.invoke("send_mail", {})
+    assert "changed" in mailbox.sent[-1].subject
+    assert log_in(service, owner.email, password=PASSWORD + " changed")
+
+
 def test_failures_slow_logins_down(service: ServiceOfUsers, owner: Owner) -> None:
     wrong = {"email": owner.email, "password": PASSWORD + "x"}
     answers = [service.post("/login", wrong).status for _ in range(12)]

@@ -12,6 +12,7 @@ import pytest
 from tenantry.runtime.observability import logger
 from tests.support import library
 from tests.support.databases import Databases, failing
+from tests.support.mailbox import Mailbox
 from tests.support.owners import Owner, email_of
 from tests.support.rotation import SigningKeySecret
 
@@ -49,6 +50,20 @@ def sign_up_and_go_on(owner: Owner) -> list[Any]:
     return [password, wrong, chosen, *session.values(), *refreshed.values(), owner.token]
 
 
+def forget_password(owner: Owner, mailbox: Mailbox) -> list[str]:
+    """Reset the password, and return what opens the account."""
+    chosen = canary("chosen")
+    assert owner.service.post("/account/password-reset", {"email": owner.email}).status == 202
+    token = mailbox.token(owner.email)
+    path = "/account/password-reset/complete"
+    statuses = [
+        owner.service.post(path, {"token": token, "new_password": password}).status
+        for password in ("passwordpassword", chosen, chosen)
+    ]
+    assert statuses == [422, 204, 404]
+    return [chosen, token]
+
+
 def write_and_fail(owner: Owner, databases: Databases) -> str:
     """Do what documents get into messages by, and return the text that they hold."""
     text, path = canary("text"), f"{owner.path}/documents"
@@ -62,11 +77,16 @@ def write_and_fail(owner: Owner, databases: Databases) -> str:
 
 
 def test_no_secret_and_no_document_is_logged_at_debug(
-    owner: Owner, signing_key: SigningKeySecret, databases: Databases, written: Callable[[], str]
+    owner: Owner,
+    signing_key: SigningKeySecret,
+    databases: Databases,
+    mailbox: Mailbox,
+    written: Callable[[], str],
 ) -> None:
     logging.getLogger("asyncio").debug("DEBUG is on")
     with library.fresh_process():
         planted = [*sign_up_and_go_on(owner), write_and_fail(owner, databases)]
+        planted += forget_password(owner, mailbox)
         signing_key.rotate()
     logged = written()
     assert "DEBUG is on" in logged

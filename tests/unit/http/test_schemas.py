@@ -7,10 +7,12 @@ from pydantic import BaseModel, ValidationError
 
 from tenantry.http.accounts.bodies import (
     ChangePassword,
+    CompletePasswordReset,
     ConfirmLogin,
     Link,
     Login,
     RefreshToken,
+    RequestPasswordReset,
     SwitchOrganization,
 )
 from tenantry.http.indexes.bodies import CreateIndex, IndexKey
@@ -25,6 +27,7 @@ from tenantry.identity.passwords import canonical_password
 PASSWORD = "correct horse battery staple"
 LOGIN = {"email": "ada@example.com", "password": PASSWORD}
 PASSWORDS = {"current_password": PASSWORD, "new_password": PASSWORD}
+RESET = {"token": "x", "new_password": PASSWORD}
 NOT_TEXT = [None, True, 0, 1.5, [], ["x"], {}, {"$ne": None}, {"$gt": ""}, b"x"]
 
 
@@ -32,6 +35,10 @@ def wrong_fields(model: type[BaseModel], value: Any) -> set[str]:
     with pytest.raises(ValidationError) as caught:
         model.model_validate(value)
     return {str(error["loc"][0]) if error["loc"] else "" for error in caught.value.errors()}
+
+
+def test_a_token_is_no_longer_than_any_that_was_mailed_may_be() -> None:
+    assert wrong_fields(CompletePasswordReset, RESET | {"token": "x" * 101}) == {"token"}
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
@@ -48,6 +55,7 @@ def test_a_password_is_not_trimmed_or_folded() -> None:
 )
 def test_a_chosen_password_of_the_wrong_length_or_with_nul_is_refused(password: str) -> None:
     assert wrong_fields(ChangePassword, PASSWORDS | {"new_password": password}) == {"new_password"}
+    assert wrong_fields(CompletePasswordReset, RESET | {"new_password": password}) == {"new_password"}
 
 
 @pytest.mark.parametrize("password", ["a" * 15, "a" * 1024, " " * 15, "🔑" * 15])
@@ -83,6 +91,9 @@ def test_a_presented_password_may_be_short_for_it_is_only_compared() -> None:
         (Login, LOGIN, "password"),
         (ChangePassword, PASSWORDS, "current_password"),
         (ChangePassword, PASSWORDS, "new_password"),
+        (RequestPasswordReset, {}, "email"),
+        (CompletePasswordReset, RESET, "token"),
+        (CompletePasswordReset, RESET, "new_password"),
     ],
 )
 def test_where_text_belongs_nothing_else_is_taken(
@@ -98,9 +109,19 @@ def test_optional_fields_are_no_less_strict(field: str, value: Any) -> None:
     assert wrong_fields(Login, LOGIN | {"organization": value}) == {"organization"}
 
 
-@pytest.mark.parametrize("model", [CreateOrganization, UpdateOrganization, Login, ChangePassword])
+@pytest.mark.parametrize(
+    "model",
+    [
+        CreateOrganization,
+        UpdateOrganization,
+        Login,
+        ChangePassword,
+        RequestPasswordReset,
+        CompletePasswordReset,
+    ],
+)
 def test_unknown_fields_are_refused(model: type[BaseModel]) -> None:
-    valid = {"name": "Google"} | LOGIN | PASSWORDS
+    valid = {"name": "Google"} | LOGIN | PASSWORDS | RESET
     body = {name: value for name, value in valid.items() if name in model.model_fields}
     model.model_validate(body)
     for name in ("admin", "_id", "state", "$set", "__class__", ""):
@@ -178,6 +199,8 @@ BODIES: dict[type[Request], dict[str, Any]] = {
     SwitchOrganization: {"refresh_token": "x", "organization": "google"},
     Link: {"token": "x"},
     ChangePassword: PASSWORDS,
+    RequestPasswordReset: {"email": "ada@example.com"},
+    CompletePasswordReset: RESET,
     IndexKey: {"field": "at"},
     CreateIndex: {"keys": [{"field": "at"}]},
 }

@@ -99,6 +99,17 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("PUT", "/account/password"): Sample(
         204, lambda tenant: {"current_password": tenant.password, "new_password": f"{PASSWORD} changed"}
     ),
+    Route("POST", "/account/password-reset"): Sample(
+        202, lambda tenant: {"email": tenant.email}, needs_token=False
+    ),
+    Route("POST", "/account/password-reset/complete"): Sample(
+        204,
+        lambda tenant: {
+            "token": _mailed_token(tenant, "reset-password"),
+            "new_password": f"{PASSWORD} chosen",
+        },
+        needs_token=False,
+    ),
     Route("GET", "/.well-known/jwks.json"): Sample(200, needs_token=False),
     Route("GET", "/openapi.json"): Sample(200, needs_token=False),
     Route("GET", "/docs"): Sample(200, needs_token=False),

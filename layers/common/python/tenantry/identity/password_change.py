@@ -8,12 +8,16 @@ from tenantry.errors import InvalidToken
 from tenantry.identity import accounts, passwords, throttling
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.credentials import check_password, recorded, refusal
+from tenantry.identity.mail import queue
+from tenantry.identity.mail.kinds.password_changed import PASSWORD_CHANGED
 from tenantry.identity.sessions import Identity
 from tenantry.runtime import mongodb
 
 
 def change_password(caller: Identity, current_password: str, new_password: str) -> None:
     """Replace the caller's password; every token of the account issued so far is dead afterwards.
+
+    Its owner is told by mail, if the address is proved.
 
     Parameters
     ----------
@@ -50,3 +54,5 @@ def _set_password(session: ClientSession, account: AccountDocument, password_has
     if not accounts.set_password_hash(account, password_hash, revoke_tokens=True, session=session):
         raise refusal("credentials")
     recording.record("password.changed", OfAccount(account["_id"]), session)
+    if accounts.is_verified(account):  # else it may be a stranger's, who never asked for any mail
+        queue.put(PASSWORD_CHANGED, accounts.address_of(account), session)

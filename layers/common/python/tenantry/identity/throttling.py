@@ -87,10 +87,25 @@ class Attempts:
 
     def forget(self) -> None:
         """Take an attempt back after a success: it forgets failures in a row, but none of the source's."""
-        now = moments.now()
-        forgotten = {"failures": 0, "blocked_until": now, "expires_at": now}
         of_source = [counters.advance(self.source, FORGIVES_ONE_AFTER)] if self.source else []
-        counters.write([*of_source, UpdateOne({"_id": self.key}, {"$set": forgotten})])
+        counters.write([*of_source, _forget_in_a_row(self.key)])
+
+
+def fail_of_source() -> None:
+    """Count a failure that is about no account for its source; outside of requests nothing is counted.
+
+    Raises
+    ------
+    TooManyRequests
+        The source has as many failures as it may; nothing is counted.
+    """
+    if source := counters.source():
+        counters.spend(counters.key_of(source), FORGIVES_ONE_AFTER, FREE_FAILURES_OF_SOURCE)
+
+
+def forgive(email: str) -> None:
+    """Forget the failures in a row of an address in canonical form, whose owner has proved to be it."""
+    counters.write([_forget_in_a_row(counters.key_of(email))])
 
 
 def of_stranger(email: str) -> Attempts:
@@ -115,6 +130,11 @@ def _count_in_a_row(key: str, now: datetime) -> UpdateOne:
         {"failures": {"$add": [{"$ifNull": ["$failures", 0]}, 1]}},
         {"blocked_until": {"$cond": [is_free, now, pause]}, "expires_at": now + FORGOTTEN_AFTER},
     )
+
+
+def _forget_in_a_row(key: str) -> UpdateOne:
+    now = moments.now()
+    return UpdateOne({"_id": key}, {"$set": {"failures": 0, "blocked_until": now, "expires_at": now}})
 
 
 def _count_of_source(key: str, now: datetime) -> UpdateOne:

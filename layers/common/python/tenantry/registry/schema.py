@@ -46,6 +46,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     ],
     "mails": [
         IndexModel([("kind", ASCENDING), ("at", ASCENDING)], name="kind_at"),
+        IndexModel([("at", ASCENDING)], name="at"),
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
     "links": [

@@ -98,3 +98,16 @@ class ChangePassword(Request):
 
     current_password: PresentedPassword
     new_password: ChosenPassword
+
+
+class RequestPasswordReset(Request):
+    """Body of POST /account/password-reset."""
+
+    email: PresentedEmail
+
+
+class CompletePasswordReset(Request):
+    """Body of POST /account/password-reset/complete."""
+
+    token: LinkToken
+    new_password: ChosenPassword

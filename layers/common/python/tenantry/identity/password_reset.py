@@ -1,0 +1,95 @@
+"""Choosing another password with a link that was mailed, for whoever has forgotten the password.
+
+Who asks for a link learns nothing: the sender of mails finds out whether an account has the address.
+See docs/decisions/0049-forgotten-passwords.md.
+"""
+
+from typing import Final, Literal
+
+from pymongo.client_session import ClientSession
+
+from tenantry.errors import LinkNotFound
+from tenantry.identity import accounts, address_proof, links, members, passwords, throttling
+from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.mail import limits, queue
+from tenantry.identity.mail.kinds.password_changed import PASSWORD_CHANGED
+from tenantry.identity.mail.kinds.reset_password import RESET_PASSWORD
+from tenantry.runtime import mongodb
+from tenantry.runtime.observability import logger
+
+PURPOSE: Final[Literal["reset-password"]] = "reset-password"
+MAX_NAMES: Final = 100  # of organizations that a password is compared with
+
+
+def request(email: str) -> None:
+    """Queue a mail with a link to whoever has an address, without finding out whether anybody has.
+
+    Parameters
+    ----------
+    email : str
+        In canonical form.
+
+    Raises
+    ------
+    MailNotConfigured
+        This deployment sends no mail.
+    TooManyRequests
+        Too many links were asked for, for this address or from this source; nothing is queued.
+    pymongo.errors.PyMongoError
+        Outcome unknown; a repetition queues one more mail at most.
+    """
+    queue.check_configured()
+    limits.admit(RESET_PASSWORD, email)
+    mongodb.run_transaction(lambda session: queue.put(RESET_PASSWORD, email, session))
+
+
+def complete(token: str, new_password: str) -> None:
+    """Replace the password of the account that a link was mailed to; its other tokens and links are dead.
+
+    A password that is refused leaves the link as it is. No password is hashed for a token that is none.
+
+    Parameters
+    ----------
+    token : str
+        From the link, as it was sent.
+    new_password : str
+        In canonical form.
+
+    Raises
+    ------
+    LinkNotFound
+        There is no such link, it has expired or been used, or the account's password or address has changed
+        since; nothing changed.
+    InvalidFields
+        The password is guessable; the link works on.
+    TooManyRequests
+        The source has sent too many tokens that are none, or wrong passwords.
+    pymongo.errors.PyMongoError
+        Outcome unknown: if a repetition raises LinkNotFound, the password has most likely been replaced.
+    """
+    account = _account_of(token)
+    logger.append_keys(account_id=account["_id"])
+    names = [each.organization["name"] for each in members.choices(account["_id"], None, MAX_NAMES)]
+    passwords.refuse_guessable("new_password", new_password, [account["email"], *names])
+    throttling.forgive(account["email"])
+    _reset(account, token, passwords.hash_password(new_password))
+
+
+def _account_of(token: str) -> AccountDocument:
+    try:
+        link = links.find(PURPOSE, token)
+    except LinkNotFound:
+        throttling.fail_of_source()
+        raise
+    account = accounts.find(link["account_id"])
+    if account is None:
+        raise LinkNotFound
+    return account
+
+
+@mongodb.in_transaction
+def _reset(session: ClientSession, account: AccountDocument, token: str, password_hash: str) -> None:
+    links.take(session, PURPOSE, token)
+    if not address_proof.take_over(account, password_hash, PURPOSE, session):
+        raise LinkNotFound
+    queue.put(PASSWORD_CHANGED, accounts.address_of(account), session)
