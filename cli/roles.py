@@ -138,6 +138,20 @@ ROLES: Final = (
         _together(RECORD, {name: {"find", "insert", "update"} for name in ("issuer", "signing_keys")}),
     ),
     Role("audit", ("audit",), _together(AUTHENTICATE, {"audit": FIND})),
+    Role(
+        "members",
+        ("members",),
+        _together(
+            AUTHENTICATE,
+            RECORD,
+            {
+                "members": {"find", "update", "remove"},
+                "accounts": {"update"},
+                "account_addresses": FIND,
+                "sessions": {"find", "remove"},
+            },
+        ),
+    ),
     Role("publish", ("publish_events",), _together(KNOW_ISSUER, {"outbox": {"find", "remove"}})),
     Role(
         "mail",

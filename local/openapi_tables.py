@@ -15,6 +15,9 @@ _SAME_DOCUMENT = {
 _NEXT_PAGE = {
     "parameters": {"organization": "$request.path.organization", "cursor": "$response.body#/next_cursor"}
 }
+_FIRST_MEMBER = {
+    "parameters": {"organization": "$request.path.organization", "member": "$response.body#/members/0/id"}
+}
 _REFRESH_TOKEN = {"requestBody": {"refresh_token": "$response.body#/refresh_token"}}
 _SWITCH = {
     "requestBody": {
@@ -37,6 +40,7 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
             "deleteOrganization": _ORGANIZATION,
             "insertDocuments": _ORGANIZATION,
             "listAudit": _ORGANIZATION,
+            "listMembers": _ORGANIZATION,
         }
     },
     "refresh": {HTTPStatus.OK: _OF_TOKENS},
@@ -44,6 +48,12 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     "putDocument": {HTTPStatus.OK: _OF_DOCUMENT, HTTPStatus.CREATED: _OF_DOCUMENT},
     "listDocuments": {HTTPStatus.OK: {"listDocuments": _NEXT_PAGE}},
     "listAudit": {HTTPStatus.OK: {"listAudit": _NEXT_PAGE}},
+    "listMembers": {
+        HTTPStatus.OK: {
+            "listMembers": _NEXT_PAGE,
+            **dict.fromkeys(("getMember", "changeMember", "removeMember"), _FIRST_MEMBER),
+        }
+    },
     "listSessions": {
         HTTPStatus.OK: {"endSession": {"parameters": {"session": "$response.body#/sessions/0/id"}}}
     },
@@ -71,6 +81,8 @@ HEADER_FIELDS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     "createOrganizationAsOperator": _OF_CREATED,
     "getOrganization": _OF_VERSION,
     "updateOrganization": _OF_VERSION,
+    "getMember": _OF_VERSION,
+    "changeMember": _OF_VERSION,
     "insertDocuments": _OF_CREATED,
     "getDocument": _OF_VERSION,
     "putDocument": _OF_VERSION | {HTTPStatus.CREATED: ETAG},

@@ -6,9 +6,9 @@ from typing import Annotated
 from tenantry import http
 from tenantry.audit import pages
 from tenantry.http import audit
-from tenantry.http.audit import Cursor, Limit, OrganizationFilter
+from tenantry.http.audit import OrganizationFilter
 from tenantry.http.callers import Operator, Organization, may
-from tenantry.http.parameters import OnlyDeclared
+from tenantry.http.parameters import Cursor, Limit, OnlyDeclared
 from tenantry.identity.members import Membership
 from tenantry.registry.organizations import finding
 

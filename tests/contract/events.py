@@ -27,6 +27,7 @@ STATUS = {
     "jwks": 200,
     "login": 401,
     "logout": 204,
+    "members": 401,
     "operator": 404,
     "refresh": 401,
     "update_organization": 401,

@@ -63,5 +63,6 @@ def described(peer: Tenant) -> dict[str, object]:
         "organizations": [peer.slug, peer.id],
         "document": SHARED,
         "name": SHARED,
+        "member": peer.colleague.member_id,
         "secrets": sorted(peer.secrets),
     }

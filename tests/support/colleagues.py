@@ -1,7 +1,7 @@
 """Further members of organizations, with accounts of their own."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from pymongo.client_session import ClientSession
 
@@ -16,12 +16,12 @@ from tests.support.service import Service
 
 @dataclass(frozen=True)
 class Colleague:
-    """A member of an organization, and a token for it, if it has logged in."""
+    """A member of an organization, and a token for it, if it has logged in; or nobody."""
 
-    member_id: str
-    account_id: str
-    email: str
-    role: Role
+    member_id: str = field(default_factory=lambda: f"mem_{secrets.token_hex(16)}")
+    account_id: str = field(default_factory=lambda: f"acct_{secrets.token_hex(16)}")
+    email: str = ""
+    role: Role = "viewer"
     token: str = ""
 
 
@@ -40,4 +40,4 @@ def join_and_log_in(service: Service, organization_id: str, role: Role) -> Colle
     """Let a person who has no account yet join an organization, and log in to it."""
     joined = join(organization_id, role)
     token = log_in(service, joined.email, organization_id)
-    return Colleague(joined.member_id, joined.account_id, joined.email, role, token)
+    return replace(joined, token=token)

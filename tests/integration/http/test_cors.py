@@ -81,7 +81,7 @@ def test_page_reads_a_success_and_a_problem(service: Service, google: Tenant, ro
         assert "Origin" in refused.headers["vary"].split(", ")
     answer = service.request(
         route.method,
-        route.path(google.slug, google.session_id),
+        route.path(google.slug, google),
         token=google.token if sample.needs_token else None,
         **({} if body is OMITTED else {"json_body": body}),
         headers={"Origin": APP},

@@ -59,7 +59,7 @@ def live(service: Service, databases: Databases, signing_key: SigningKeySecret) 
         is_harmless = route.is_of_tenant and sample.status != 204
         tenant = living if is_harmless else create_tenant(service, databases)
         token = tenant.token if sample.needs_token else None
-        path = route.path(tenant.id, tenant.session_id)
+        path = route.path(tenant.id, tenant)
         answer = service.request(route.method, path, json_body=sample.body(tenant), token=token)
         assert answer.status == sample.status, (route, answer.text)
     again = create_tenant(service, databases)

@@ -18,6 +18,7 @@ from tenantry.registry import clusters
 from tenantry.runtime import mongodb
 from tenantry.storage import pools
 from tests.integration.roles.users import ServiceOfUsers, Users
+from tests.support.colleagues import join
 from tests.support.databases import Databases
 from tests.support.mailbox import Mailbox
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
@@ -76,6 +77,24 @@ def test_documents_and_indexes(service: ServiceOfUsers, owner: Owner) -> None:
     assert ask("POST", indexes, json_body={"keys": [{"field": "kind"}], "name": "by-kind"}).status == 201
     assert len(ask("GET", indexes).json["indexes"]) == 2
     assert ask("DELETE", f"{indexes}/by-kind").status == 204
+
+
+def test_members(service: ServiceOfUsers, owner: Owner, databases: Databases) -> None:
+    first, second = join(owner.id, "viewer"), join(owner.id, "viewer")
+    members, transfer = f"{owner.path}/members", f"{owner.path}/ownership-transfer"
+    ask = partial(service.request, token=owner.token)
+    assert len(ask("GET", members).json["members"]) == 3
+    assert ask("PATCH", f"{members}/{first.member_id}", json_body={"role": "owner"}).status == 200
+    assert ask("GET", f"{members}/{first.member_id}").json["role"] == "owner"
+    assert ask("DELETE", f"{members}/{first.member_id}").status == 204
+    for status in (201, 200):
+        assert ask("PUT", transfer, json_body={"member": second.member_id}).status == status
+    assert ask("GET", transfer).json["member"] == second.member_id
+    assert ask("DELETE", transfer).status == 204
+    assert ask("PUT", transfer, json_body={"member": second.member_id}).status == 201
+    token = log_in(service, second.email)
+    assert service.post(f"{transfer}/accept", token=token).status == 204
+    assert databases.master["members"].count_documents({"role": "owner"}) == 1
 
 
 def test_life_in_a_pool(

@@ -21,6 +21,7 @@ OF_FUNCTIONS: Final = KINDS - {"command_line"}
 MASTER: Final = (
     "accounts",
     "account_epochs",
+    "account_addresses",
     "unused_accounts",
     "audit",
     "idempotency_keys",
@@ -87,7 +88,8 @@ REFUSED: Final = [
     # Password hashes and addresses
     *master(OF_FUNCTIONS - {"login", "create"}, READS, ["accounts"]),
     *master({"data", "rotation", "audit", "publish", "public"}, WRITES, ["accounts", "account_epochs"]),
-    *master({"login"}, (insert, remove), ["accounts"]),
+    *master({"login", "members"}, (insert, remove), ["accounts"]),
+    *master(OF_FUNCTIONS - {"members"}, READS, ["account_addresses"]),
     *master(OF_FUNCTIONS - {"change"}, READS, ["unused_accounts"]),
     # Names held for their former owners
     *master(OF_FUNCTIONS - {"create", "change"}, (*READS, *WRITES), ["name_holds"]),
@@ -96,8 +98,10 @@ REFUSED: Final = [
     *master(KINDS - {"rotation"}, WRITES, ["issuer", "signing_keys"]),
     *master({"rotation"}, (remove,), ["issuer", "signing_keys"]),
     # Members and organizations
-    *master(OF_FUNCTIONS - {"create", "change"}, (insert, remove), ["members", "organizations"]),
-    *master(OF_FUNCTIONS, (update,), ["members"]),
+    *master(OF_FUNCTIONS - {"create", "change"}, (insert, remove), ["organizations"]),
+    *master(OF_FUNCTIONS - {"create"}, (insert,), ["members"]),
+    *master(OF_FUNCTIONS - {"create", "change", "members"}, (remove,), ["members"]),
+    *master(OF_FUNCTIONS - {"members"}, (update,), ["members"]),
     *master(OF_FUNCTIONS - {"create", "change", "data", "move"}, (update,), ["organizations"]),
     # Counters of failed logins
     *master({"login", "create"}, (remove,), ["login_attempts"]),
@@ -112,12 +116,14 @@ REFUSED: Final = [
     # All that verifies no token
     *master({"rotation", "public"}, READS, set(MASTER) - {"issuer", "signing_keys"}),
     *master({"publish"}, READS, set(MASTER) - {"issuer", "outbox"}),
-    *master({"change", "data", "audit"}, (*READS, *WRITES), ["idempotency_keys", "login_attempts"]),
+    *master(
+        {"change", "data", "audit", "members"}, (*READS, *WRITES), ["idempotency_keys", "login_attempts"]
+    ),
     # Whole collections, and ways to the same end
     *master(KINDS, (drop, redefine), MASTER),
     *master(OF_FUNCTIONS - {"create"}, (expire,), MASTER),
     # Tenants' data
-    *tenants({"login", "rotation", "audit", "publish", "public"}, (*READS, *WRITES)),
+    *tenants({"login", "rotation", "audit", "members", "publish", "public"}, (*READS, *WRITES)),
     *tenants({"change"}, (*READS, insert, update, expire)),
     *tenants({"create"}, (*WRITES, expire)),
     *tenants(OF_FUNCTIONS - {"create", "change", "move"}, (drop,)),
@@ -186,6 +192,14 @@ def test_view_shows_no_more_than_which_accounts_are_without_organization(
     deleting.delete(member)
     (shown,) = clients["change"][databases.master.name]["unused_accounts"].find()
     assert shown.keys() == {"_id", "without_organization_since"}
+
+
+def test_view_shows_whose_accounts_they_are_and_no_hashes(
+    clients: Mapping[str, MongoClient[Document]], databases: Databases
+) -> None:
+    library.create("Google", "Ada@Example.com")
+    (shown,) = clients["members"][databases.master.name]["account_addresses"].find()
+    assert shown.keys() == {"_id", "email", "address"}
 
 
 def code_of(client: MongoClient[Document], database: str, command: Document) -> int | None:

@@ -391,6 +391,33 @@ class LinkNotFound(TenantryError):
     default_detail = "The link is wrong, has been used, or has expired. Ask for another one."
 
 
+class AlreadyOwner(TenantryError):
+    """The member owns the organization, so that nothing can be handed over to it; nothing changed."""
+
+    code = "already-owner"
+    status = HTTPStatus.CONFLICT
+    title = "Already an owner"
+    default_detail = "The member is an owner of the organization already."
+
+
+class TransferPending(TenantryError):
+    """Another owner has offered ownership to a member, who has not answered; nothing changed."""
+
+    code = "transfer-pending"
+    status = HTTPStatus.CONFLICT
+    title = "Transfer pending"
+    default_detail = "Another owner has offered ownership to a member. Withdraw that offer first."
+
+
+class TransferNotFound(TenantryError):
+    """No ownership is offered to the caller, or to anybody, or no longer; nothing changed."""
+
+    code = "transfer-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Transfer not found"
+    default_detail = "No ownership of the organization is offered, or not to the caller."
+
+
 class OrganizationNotFound(TenantryError):
     """The organization does not exist, or is not the caller's; the answer does not tell which."""
 

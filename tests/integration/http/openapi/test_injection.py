@@ -54,7 +54,7 @@ def database_unchanged(owner: Owner, databases: Databases) -> Iterator[None]:
 
 @pytest.fixture
 def path_parameters(owner: Owner) -> dict[str, str]:
-    return {"organization": owner.slug, "document": "kept", "name": "kind"}
+    return {"organization": owner.slug, "document": "kept", "name": "kind", "member": "mem_1"}
 
 
 def stored_names(databases: Databases) -> set[str]:

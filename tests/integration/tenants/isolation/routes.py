@@ -24,15 +24,23 @@ class Route(NamedTuple):
         """Whether the path names an organization."""
         return "{organization}" in self.resource
 
-    def path(self, organization: str, session: str = "ses_of_nobody") -> str:
-        """Return the path that names an organization like this, and in it what every tenant has."""
-        names = {"organization": organization, "session": session, "document": SHARED, "name": SHARED}
-        return self.resource.format_map(names)
+    def path(self, organization: str, tenant: Tenant | None = None) -> str:
+        """Return the path that names an organization like this, and in it what every tenant has.
+
+        What only one tenant has, it has of that one, or of nobody.
+        """
+        owner = tenant or Tenant()
+        ids = {"session": owner.session_id, "member": owner.colleague.member_id}
+        names = {"organization": organization, "document": SHARED, "name": SHARED}
+        return self.resource.format_map(names | ids)
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A request that succeeds: its answer's status, and its body for a tenant."""
+    """A request of an owner that succeeds: its answer's status, and its body for a tenant.
+
+    404 is the answer where it can only succeed for somebody else.
+    """
 
     status: int
     body: Callable[[Tenant], Any] = lambda tenant: OMITTED
@@ -56,6 +64,9 @@ _ORGANIZATION: Final = "/organizations/{organization}"
 _DOCUMENTS: Final = f"{_ORGANIZATION}/documents"
 _DOCUMENT: Final = f"{_DOCUMENTS}/{{document}}"
 _INDEXES: Final = f"{_ORGANIZATION}/indexes"
+_MEMBERS: Final = f"{_ORGANIZATION}/members"
+_MEMBER: Final = f"{_MEMBERS}/{{member}}"
+_TRANSFER: Final = f"{_ORGANIZATION}/ownership-transfer"
 
 SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("POST", "/organizations"): Sample(201, lambda tenant: {"name": f"Second {tenant.words.name}"}),
@@ -73,6 +84,14 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("POST", _INDEXES): Sample(201, lambda tenant: {"keys": [{"field": f"{tenant.words.field}.more"}]}),
     Route("DELETE", f"{_INDEXES}/{{name}}"): Sample(204),
     Route("GET", f"{_ORGANIZATION}/audit"): Sample(200),
+    Route("GET", _MEMBERS): Sample(200),
+    Route("GET", _MEMBER): Sample(200),
+    Route("PATCH", _MEMBER): Sample(200, lambda tenant: {"role": "editor"}),
+    Route("DELETE", _MEMBER): Sample(204),
+    Route("GET", _TRANSFER): Sample(200),
+    Route("PUT", _TRANSFER): Sample(200, lambda tenant: {"member": tenant.colleague.member_id}),
+    Route("DELETE", _TRANSFER): Sample(204),
+    Route("POST", f"{_TRANSFER}/accept"): Sample(404),  # it is offered to another member
     Route("POST", "/login"): Sample(
         200, lambda tenant: {"email": tenant.email, "password": tenant.password}, needs_token=False
     ),

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tests.support.colleagues import Colleague, join
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, log_in, tokens
 from tests.support.service import Service
@@ -28,6 +29,7 @@ class Words:
     field: str = dataclasses.field(default_factory=word)
     value: str = dataclasses.field(default_factory=word)
     index: str = dataclasses.field(default_factory=word)
+    colleague: str = dataclasses.field(default_factory=word)
     key: str = dataclasses.field(default_factory=word)
 
 
@@ -42,6 +44,8 @@ class Tenant:
     refresh_token: str = ""
     session_id: str = dataclasses.field(default_factory=lambda: f"ses_{secrets.token_hex(16)}")
     password: str = PASSWORD
+    member_id: str = dataclasses.field(default_factory=lambda: f"mem_{secrets.token_hex(16)}")
+    colleague: Colleague = dataclasses.field(default_factory=Colleague)
 
     @property
     def name(self) -> str:
@@ -67,7 +71,9 @@ class Tenant:
     def secrets(self) -> set[str]:
         """What nobody else may see."""
         tokens = {self.token, self.refresh_token} - {""}
-        return {*vars(self.words).values(), self.id, self.account_id, self.session_id, *tokens}
+        ids = {self.id, self.account_id, self.session_id, self.member_id}
+        colleague = {self.colleague.member_id, self.colleague.account_id}
+        return {*vars(self.words).values(), *ids, *colleague, *tokens}
 
     @property
     def documents(self) -> list[Document]:
@@ -97,13 +103,24 @@ def create_tenant(
     organization = answer.json["organization"]
     fill(databases, tenant)
     session = tokens(service, tenant.email, organization["id"])
+    account_id = answer.json["account"]["id"]
+    colleague = join(organization["id"], "viewer", f"{tenant.words.colleague}@example.com")
+    offer = {"member": colleague.member_id}
+    path = f"/organizations/{organization['id']}/ownership-transfer"
+    assert service.put(path, offer, token=session["access_token"]).status == 201
+    own = databases.master["members"].find_one(
+        {"organization_id": organization["id"], "account_id": account_id}
+    )
+    assert own is not None
     return replace(
         tenant,
         id=organization["id"],
-        account_id=answer.json["account"]["id"],
+        account_id=account_id,
         token=session["access_token"],
         refresh_token=session["refresh_token"],
-        session_id=newest_session(databases, answer.json["account"]["id"]),
+        session_id=newest_session(databases, account_id),
+        member_id=own["_id"],
+        colleague=colleague,
     )
 
 
@@ -139,7 +156,7 @@ def snapshot(databases: Databases, tenant: Tenant) -> list[Any]:
     return [
         databases.master["organizations"].find_one({"_id": tenant.id}),
         databases.master["accounts"].find_one({"_id": tenant.account_id}),
-        list(databases.master["members"].find({"account_id": tenant.account_id})),
+        list(databases.master["members"].find({"organization_id": tenant.id})),
         list(databases.master["sessions"].find({"account_id": tenant.account_id})),
         databases.collections().get(tenant.collection),
         databases.documents(tenant.collection),

@@ -67,7 +67,7 @@ WAYS = {way.__name__: way for way in (in_header_fields, in_query, in_body)}
 def request_of(caller: Tenant, route: Route, organization: str) -> Request:
     token = caller.token if SAMPLES[route].needs_token else None
     body = SAMPLES[route].body(caller)
-    path = route.path(organization, caller.session_id)
+    path = route.path(organization, caller)
     return {"method": route.method, "path": path, "json_body": body, "token": token}
 
 

@@ -12,8 +12,6 @@ from tenantry.language.paging import Page
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.runtime.moments import rfc3339
 
-Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many records on a page")]
-Cursor = Annotated[str | None, Query(description="next_cursor of the page before")]
 OrganizationFilter = Annotated[
     str | None,
     Query(

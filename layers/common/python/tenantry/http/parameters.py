@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Header
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from aws_lambda_powertools.event_handler.request import Request
 
 from tenantry.errors import InvalidFields
@@ -17,6 +17,9 @@ IdempotencyKey = Annotated[
         description="Chosen by the client for one request; a repetition with it creates nothing more",
     ),
 ]
+
+Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many on a page")]
+Cursor = Annotated[str | None, Query(description="next_cursor of the page before")]
 
 
 def check_query(request: Request) -> None:

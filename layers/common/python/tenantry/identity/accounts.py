@@ -34,6 +34,15 @@ class AccountDocument(TypedDict):
     without_organization_since: NotRequired[datetime]
 
 
+class AccountAddress(TypedDict):
+    """What the view of addresses shows of an account: whose it is, and whether that is proved."""
+
+    _id: str
+    email: str
+    address: NotRequired[str]
+    verified_at: NotRequired[datetime]
+
+
 def accounts() -> Collection[AccountDocument]:
     """Return the master's collection of accounts."""
     return mongodb.collection("accounts")
@@ -42,6 +51,11 @@ def accounts() -> Collection[AccountDocument]:
 def account_epochs() -> Collection[mongodb.Document]:
     """Return the view of all accounts that shows their epochs; pipelines join more to them."""
     return mongodb.collection("account_epochs")
+
+
+def account_addresses() -> Collection[AccountAddress]:
+    """Return the view of all accounts that shows their addresses, and no password hashes."""
+    return mongodb.collection("account_addresses")
 
 
 def create_document(address: str, password_hash: str) -> AccountDocument:
@@ -58,12 +72,12 @@ def create_document(address: str, password_hash: str) -> AccountDocument:
     return document if document["email"] == address else document | {"address": address}
 
 
-def address_of(account: AccountDocument) -> str:
+def address_of(account: AccountDocument | AccountAddress) -> str:
     """Return an account's e-mail address as its owner wrote it."""
     return account.get("address", account["email"])
 
 
-def is_verified(account: AccountDocument) -> bool:
+def is_verified(account: AccountDocument | AccountAddress) -> bool:
     """Tell whether an account's address is proved to be its owner's."""
     return "verified_at" in account
 

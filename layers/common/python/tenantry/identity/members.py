@@ -14,11 +14,18 @@ from tenantry.runtime import ids, moments, mongodb
 MAX_MEMBERS: Final = 1000  # of an organization
 
 
+class OwnershipOffer(TypedDict):
+    """An owner's offer to another member; see `tenantry.identity.memberships.ownership`."""
+
+    member_id: str
+    expires_at: datetime
+
+
 class MemberDocument(TypedDict):
     """A member as it is stored.
 
     Members that were stored without `joined_at` founded their organization. `changes` counts what
-    `tenantry.identity.memberships.locking` writes.
+    `tenantry.identity.memberships.locking` writes. Only owners have an `ownership_offer`.
     """
 
     _id: str
@@ -27,6 +34,7 @@ class MemberDocument(TypedDict):
     role: Role
     joined_at: NotRequired[datetime]
     changes: NotRequired[int]
+    ownership_offer: NotRequired[OwnershipOffer]
 
 
 class Membership(NamedTuple):
