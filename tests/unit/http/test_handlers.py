@@ -168,11 +168,13 @@ def test_nothing_is_at_a_path_to_any_method(method: str) -> None:
 
 @pytest.mark.parametrize("media_type", ["application/merge-patch+json", "Application/Merge-Patch+JSON; a=b"])
 def test_a_merge_patch_is_json_to_a_route_that_takes_one(media_type: str) -> None:
-    event = proxy_event("PUT", "/account/password", {"Content-Type": media_type}, PASSWORDS)
+    event = proxy_event("PATCH", "/organizations/google", {"Content-Type": media_type}, "{}")
     context: Any = LambdaContext("test")
     assert problem(handler(event, context)) == (415, "unsupported-media-type")
     taking = http.lambda_handler(app, check=check_merge_patch)
-    assert problem(taking(event, context)) == (500, "internal-error"), "the route has not been reached"
+    assert problem(taking(event, context)) == (401, "invalid-token"), "the route has not been reached"
+    event = proxy_event("PUT", "/account/password", {"Content-Type": media_type}, PASSWORDS)
+    assert problem(taking(event, context)) == (415, "unsupported-media-type")
 
 
 def test_a_defect_is_a_problem() -> None:

@@ -16,6 +16,7 @@ from tenantry.http.accounts.bodies import (
     SwitchOrganization,
 )
 from tenantry.http.indexes.bodies import CreateIndex, IndexKey
+from tenantry.http.members.bodies import ChangeMember, OfferOwnership
 from tenantry.http.organizations.bodies import (
     CreateOrganization,
     CreateOrganizationAsOperator,
@@ -203,6 +204,8 @@ BODIES: dict[type[Request], dict[str, Any]] = {
     CompletePasswordReset: RESET,
     IndexKey: {"field": "at"},
     CreateIndex: {"keys": [{"field": "at"}]},
+    ChangeMember: {"role": "viewer"},
+    OfferOwnership: {"member": "mem_1"},
 }
 
 
