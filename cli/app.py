@@ -128,8 +128,19 @@ def restore(
     content = {"organization_id": restored["_id"], "slug": restored["slug"], "documents": done.documents}
     owners = [{"id": account["_id"], "email": accounts.address_of(account)} for account in done.owners]
     owned_by = ", ".join(f"{account['id']} ({account['email']})" for account in owners)
-    text = f"Restored {restored['slug']} ({restored['_id']}): {done.documents} documents, owned by {owned_by}"
-    print_result(content | {"owners": owners}, text, as_json=as_json)
+    members = len(done.owners) + len(done.colleagues)
+    left_out = [{"id": account.id, "email": account.address} for account in done.left_out]
+    text = (
+        f"Restored {restored['slug']} ({restored['_id']}): {done.documents} documents, {members} members, "
+        f"owned by {owned_by}"
+    )
+    print_result(
+        content | {"owners": owners, "members": members, "left_out": left_out}, text, as_json=as_json
+    )
+    for account in left_out:
+        print_error(
+            f"{account['id']} ({account['email']}) is no member, for it has changed; an owner may invite it"
+        )
 
 
 @app.command()

@@ -21,10 +21,11 @@ from pydantic import (
 from tenantry.http.accounts.bodies import ChosenEmail
 from tenantry.http.organizations.bodies import MetadataKey, MetadataValue
 from tenantry.identity.email_addresses import folded
+from tenantry.identity.members import MAX_MEMBERS
 from tenantry.identity.passwords import is_verifiable
+from tenantry.identity.roles import Role
 from tenantry.registry.organizations.document import METADATA_MAX_KEYS
 
-MAX_OWNERS: Final = 100
 MAX_TEXT: Final = 1000  # of a name that is checked once it is chosen, in characters
 MAX_EPOCH: Final = 2**53
 
@@ -64,15 +65,15 @@ class Organization(_BackedUp):
 
 
 class Member(_BackedUp):
-    """An owner's place in it."""
+    """A member's place in it."""
 
     organization_id: OrganizationId
     account_id: AccountId
-    role: Literal["owner"]
+    role: Role
 
 
 class Account(_BackedUp):
-    """An owner's account."""
+    """A member's account."""
 
     id: AccountId = Field(alias="_id")
     address: ChosenEmail = Field(validation_alias=AliasChoices("address", "email"))
@@ -90,20 +91,34 @@ class Master(_BackedUp):
     """All that is backed up of the master database."""
 
     organizations: list[Organization] = Field(min_length=1, max_length=1)
-    members: list[Member] = Field(max_length=MAX_OWNERS)
-    accounts: list[Account] = Field(max_length=MAX_OWNERS)
+    members: list[Member] = Field(max_length=MAX_MEMBERS)
+    accounts: list[Account] = Field(max_length=MAX_MEMBERS)
 
     @property
     def organization(self) -> Organization:
         """The one organization."""
         return self.organizations[0]
 
+    @property
+    def owners(self) -> list[Account]:
+        """The accounts that own it."""
+        return [account for account, role in self._with_roles() if role == "owner"]
+
+    @property
+    def colleagues(self) -> list[tuple[Account, Role]]:
+        """The accounts of its other members, with their roles."""
+        return [(account, role) for account, role in self._with_roles() if role != "owner"]
+
+    def _with_roles(self) -> list[tuple[Account, Role]]:
+        roles = {member.account_id: member.role for member in self.members}
+        return [(account, roles[account.id]) for account in self.accounts]
+
     @model_validator(mode="after")
-    def _check_owners(self) -> Self:
+    def _check_members(self) -> Self:
         places = sorted((member.organization_id, member.account_id) for member in self.members)
         if places != sorted((self.organization.id, account.id) for account in self.accounts):
             raise ValueError("members and accounts do not match")
         ids, emails = {account.id for account in self.accounts}, {account.email for account in self.accounts}
         if not len(ids) == len(emails) == len(self.accounts):
-            raise ValueError("two owners are the same")
+            raise ValueError("two members are the same")
         return self

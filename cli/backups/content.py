@@ -22,8 +22,9 @@ from cli.backups.reader import Reader, decoded
 from cli.backups.snapshot import MASTER_COLLECTIONS
 from cli.backups.streams import ReadableTwice
 from cli.checker import Advance
+from tenantry.identity.roles import Role
 
-MAX_MASTER_BYTES: Final = 1024 * 1024  # of an organization's document, its members and their accounts
+MAX_MASTER_BYTES: Final = 4 * 1024 * 1024  # of an organization's document, its members and their accounts
 NO_BACKUP: Final = "is no backup of one organization"
 
 
@@ -35,8 +36,10 @@ class Content:
     ----------
     organization : Organization
         Its document.
-    accounts : list of Account
+    owners : list of Account
         Its owners.
+    colleagues : list of (Account, Role)
+        Its other members, with their roles.
     indexes : list of TenantIndex
         Those of its collection, without the one on `_id`.
     taken_at : datetime
@@ -44,7 +47,8 @@ class Content:
     """
 
     organization: Organization
-    accounts: list[Account]
+    owners: list[Account]
+    colleagues: list[tuple[Account, Role]]
     indexes: list[TenantIndex]
     taken_at: datetime
 
@@ -81,7 +85,7 @@ class Source:
             master = self._master(reader)
             tenant_indexes = indexes.checked(reader.namespaces[-1].metadata)
             taken_at = reader.taken_at or master.organization.updated_at
-            return Content(master.organization, master.accounts, tenant_indexes, taken_at)
+            return Content(master.organization, master.owners, master.colleagues, tenant_indexes, taken_at)
 
     def documents(self) -> Iterator[list[bytes]]:
         """Yield the collection's documents as BSON, some at a time.

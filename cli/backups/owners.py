@@ -99,32 +99,40 @@ def _advice(account: AccountDocument, content: Content) -> str:
 
 
 def backed_up(content: Content) -> list[NewMember]:
-    """Return the accounts of a backup: those that exist as they are now, the others as they were.
+    """Return the owners in a backup: those that exist as they are now, the others as they were.
 
     Raises
     ------
     BackupError
         Another account has the id or the address of one of them, or the backup has no owner.
     """
-    if not content.accounts:
+    if not content.owners:
         raise BackupError("The backup holds no owner; name one with --owner ACCOUNT_ID")
-    return [_owner(account, content) for account in content.accounts]
+    return [_owner(account, content) for account in content.owners]
 
 
 def _owner(account: Account, content: Content) -> NewMember:
     existing = accounts.find(account.id)
     if existing is not None:
-        if (existing["email"], existing["created_at"]) != (account.email, account.created_at):
+        if not is_same(account, existing):
             raise _replaced(account, existing, content, "is not what it was")
         return NewMember(existing, exists=True)
     holder = accounts.find_by_email(account.email)
     if holder is not None:
         raise _replaced(account, holder, content, "is gone, and its address is another's")
-    return NewMember(_recreated(account), exists=False)
+    return NewMember(recreated(account), exists=False)
 
 
-def _recreated(account: Account) -> AccountDocument:
-    # Tokens from after the backup must not open the account that is made again.
+def is_same(account: Account, existing: AccountDocument) -> bool:
+    """Tell whether an account that has the id of one in a backup is the same as then."""
+    return (existing["email"], existing["created_at"]) == (account.email, account.created_at)
+
+
+def recreated(account: Account) -> AccountDocument:
+    """Make the document of an account that is gone, as it was.
+
+    Tokens from after the backup do not open it, and its address is not proved.
+    """
     kept = {"_id": account.id, "auth_epoch": account.auth_epoch + 1, "created_at": account.created_at}
     return accounts.create_document(account.address, account.password_hash) | kept  # type: ignore[return-value]
 

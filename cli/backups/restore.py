@@ -1,12 +1,15 @@
 """Making an organization from a backup: whole, or not at all, wherever it is interrupted."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
-from cli.backups import collections, owners, refusals, staging, storage
+from cli.backups import colleagues, collections, owners, refusals, staging, storage
+from cli.backups.backed_up import Account
+from cli.backups.colleagues import Colleague, Colleagues
 from cli.backups.content import Content, Source
 from cli.backups.errors import BackupError
 from cli.backups.indexes import TenantIndex
@@ -41,6 +44,8 @@ class Restored:
     organization: OrganizationDocument
     documents: int
     owners: list[AccountDocument]
+    colleagues: list[Colleague]
+    left_out: list[Account]
 
 
 def restore(
@@ -59,7 +64,7 @@ def restore(
     name : str, optional
         The organization's name; that of the backup if left out.
     named_owner : NamedOwner, optional
-        The account that owns it; the owners in the backup if left out.
+        The account that owns it, and is its only member; the members in the backup if left out.
     advance : Advance
         Called with the number of bytes as the work goes on.
 
@@ -72,7 +77,7 @@ def restore(
         source = Source(file, storage.name_of(path), advance)
         content = source.checked()
         wanted = _wanted(content, name)
-        members = owners.backed_up(content) if named_owner is None else owners.named(named_owner, content)
+        members = _members(content, named_owner)
         schema.ensure_schema()
         namespaces = OWN_NAMESPACES + len(content.indexes)
         cluster = _chosen_cluster(databases, namespaces)
@@ -81,7 +86,24 @@ def restore(
             with refusals.told():
                 documents = _fill(stage, content.indexes, source)
             organization = _publish(stage, wanted, members)
-    return Restored(_completed(organization), documents, [member.account for member in members])
+    return Restored(
+        _completed(organization),
+        documents,
+        [owner.account for owner in members.owners],
+        members.colleagues.joining,
+        members.colleagues.left_out,
+    )
+
+
+class _Members(NamedTuple):
+    owners: list[NewMember]
+    colleagues: Colleagues
+
+
+def _members(content: Content, named_owner: NamedOwner | None) -> _Members:
+    if named_owner is None:
+        return _Members(owners.backed_up(content), colleagues.backed_up(content))
+    return _Members(owners.named(named_owner, content), Colleagues([], []))
 
 
 def _wanted(content: Content, name: str | None) -> NewOrganization:
@@ -138,7 +160,7 @@ def _fill(stage: Staging, indexes: list[TenantIndex], source: Source) -> int:
     return loaded
 
 
-def _publish(stage: Staging, wanted: NewOrganization, members: list[NewMember]) -> OrganizationDocument:
+def _publish(stage: Staging, wanted: NewOrganization, members: _Members) -> OrganizationDocument:
     """Make the staging collection an organization's, which is renaming it; from here on it exists."""
     organization = _document(stage, wanted)
     try:
@@ -150,12 +172,13 @@ def _publish(stage: Staging, wanted: NewOrganization, members: list[NewMember]) 
 
 @mongodb.in_transaction
 def _insert_restored(
-    session: ClientSession, stage: Staging, organization: OrganizationDocument, members: list[NewMember]
+    session: ClientSession, stage: Staging, organization: OrganizationDocument, members: _Members
 ) -> None:
     stage.remove_lease(session)
     changing.insert(organization, session)
-    owners.join(members, organization["_id"], session)
-    owner_ids = [member.account["_id"] for member in members]
+    owners.join(members.owners, organization["_id"], session)
+    colleagues.join(members.colleagues.joining, organization["_id"], session)
+    owner_ids = [owner.account["_id"] for owner in members.owners]
     details = {"name": organization["name"], "slug": organization["slug"], "account_ids": owner_ids}
     recording.record("organization.restored", [organization["_id"]], session, details)
 

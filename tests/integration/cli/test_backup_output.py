@@ -31,7 +31,7 @@ def test_people_read_what_was_done(databases: Databases, path: Path) -> None:
     )
     made = tenantry("restore", path, "--name", "Copy")
     owner = rf"{member.account_id} \(owner@google\.example\)"
-    pattern = rf"Restored copy \(org_[0-9a-f]{{32}}\): 0 documents, owned by {owner}\n"
+    pattern = rf"Restored copy \(org_[0-9a-f]{{32}}\): 0 documents, 1 members, owned by {owner}\n"
     assert re.fullmatch(pattern, made.stdout)
 
 

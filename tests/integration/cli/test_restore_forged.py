@@ -56,7 +56,7 @@ FORGED: dict[str, dict[str, list[Any]]] = {
     "members": {
         "account_id": [ANYBODY, "acct_" + "0" * 32],
         "organization_id": [ANYBODY, "org_" + "0" * 32],
-        "role": ["admin", ANYBODY, None],
+        "role": ["guest", "Owner", ANYBODY, None],
     },
     "accounts": {
         "_id": [ANYBODY, None, Regex("^acct"), "acct_", "acct_" + "0" * 32 + "\n"],

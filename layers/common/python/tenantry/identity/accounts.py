@@ -114,8 +114,14 @@ def lock_to_join(account_id: str, session: ClientSession) -> bool:
     bool
         Whether the account exists.
     """
+    return lock_all_to_join([account_id], session)
+
+
+def lock_all_to_join(account_ids: list[str], session: ClientSession) -> bool:
+    """Lock accounts that are about to become members of an organization; return whether all of them exist."""
     joining = {"$set": {"updated_at": moments.now()}, "$unset": {"without_organization_since": ""}}
-    return accounts().update_one({"_id": account_id}, joining, session=session).matched_count == 1
+    locked = accounts().update_many({"_id": {"$in": account_ids}}, joining, session=session)
+    return locked.matched_count == len(account_ids)
 
 
 def lock_all(account_ids: list[str], session: ClientSession) -> None:

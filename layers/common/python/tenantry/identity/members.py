@@ -63,18 +63,23 @@ def count_owned(account_id: str, at_most: int, session: ClientSession) -> int:
     return members().count_documents(owned, limit=at_most, session=session)
 
 
-def insert(organization_id: str, account_id: str, role: Role, session: ClientSession) -> str:
-    """Store a member, of a locked account or one that the same transaction inserts; return its id.
-
-    Whoever joins an organization that exists is stored by `tenantry.identity.memberships.joining`.
-    """
-    member: MemberDocument = {
+def create_document(organization_id: str, account_id: str, role: Role) -> MemberDocument:
+    """Make the document of an account that is about to become a member."""
+    return {
         "_id": ids.random_id("mem"),
         "organization_id": organization_id,
         "account_id": account_id,
         "role": role,
         "joined_at": moments.now(),
     }
+
+
+def insert(organization_id: str, account_id: str, role: Role, session: ClientSession) -> str:
+    """Store a member, of a locked account or one that the same transaction inserts; return its id.
+
+    Whoever joins an organization that exists is stored by `tenantry.identity.memberships.joining`.
+    """
+    member = create_document(organization_id, account_id, role)
     members().insert_one(member, session=session)
     return member["_id"]
 
