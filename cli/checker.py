@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from cli.checks.accounts import Accounts
 from cli.checks.clusters import Clusters
 from cli.checks.collections import TenantCollections
+from cli.checks.email_holds import EmailHolds
 from cli.checks.indexes import UniqueIndexes
 from cli.checks.members import Members
 from cli.checks.moves import Moves
@@ -76,6 +77,7 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         Moves(databases, now),
         Members(databases),
         Accounts(databases, now - ACCOUNTS_END_AFTER),
+        EmailHolds(databases, now),
         SigningKeys(databases),
     ]
     examined: dict[str, int] = {}

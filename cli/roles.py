@@ -46,7 +46,7 @@ COMPLETE_INTENTS: Final[Grants] = _together(
     },
 )
 ERASE: Final[Grants] = {"erasures": {"find", "insert", "remove"}}
-END_ACCOUNTS: Final[Grants] = {"unused_accounts": FIND}
+END_ACCOUNTS: Final[Grants] = {"unused_accounts": FIND, "email_holds": {"remove"}}
 END_MOVES: Final[Grants] = {"moves": {"find", "update", "remove"}}
 COUNT_FAILURES: Final[Grants] = {"login_attempts": {"find", "insert", "update"}}
 QUEUE_MAILS: Final[Grants] = {"mails": {"insert"}}
@@ -61,6 +61,7 @@ CREATE_ORGANIZATION: Final[Grants] = {
     "accounts": {"find", "insert", "update"},
     "members": {"insert"},
     "clusters": {"find", "insert", "update"},
+    "email_holds": FIND,
 }
 
 
@@ -96,14 +97,14 @@ class Role:
 ROLES: Final = (
     Role(
         "login",
-        ("login", "refresh", "logout", "account", "change_password"),
+        ("login", "refresh", "logout", "account", "change_password", "change_email"),
         _together(
             AUTHENTICATE,
             COUNT_FAILURES,
             RECORD,
             QUEUE_MAILS,
             USE_LINKS,
-            {"accounts": {"find", "update"}, "sessions": CHANGE},
+            {"accounts": {"find", "update"}, "sessions": CHANGE, "email_holds": CHANGE},
         ),
     ),
     Role(
@@ -158,7 +159,8 @@ ROLES: Final = (
         ("send_mail",),
         _together(
             KNOW_ISSUER,
-            {"mails": {"find", "update", "remove"}, "links": {"insert"}, "mail_recipients": FIND},
+            {"mails": {"find", "update", "remove"}, "links": {"insert"}},
+            dict.fromkeys(("email_holds", "mail_recipients"), FIND),
         ),
     ),
     Role(

@@ -16,6 +16,7 @@ FUNCTIONS = {directory: function for function, directory in function_directories
 STATUS = {
     "account": 401,
     "audit": 401,
+    "change_email": 401,
     "change_password": 401,
     "create_organization": 201,
     "delete_organization": 401,

@@ -31,6 +31,7 @@ PACKAGES: Final = {
 # Modules of the library that only these functions import.
 FUNCTIONS_OF_MODULE: Final = {
     "http.answers": set[str](),
+    "identity.email_change": {"change_email"},
     "identity.keys.rotation": {"rotate_signing_key"},
     "identity.mail.sending": {"send_mail"},
     "identity.login": {"login", "logout", "refresh"},

@@ -92,7 +92,7 @@ def of_metric(name: str) -> dict[str, dict[str, Any]]:
 
 
 def test_failed_logins_are_watched_wherever_a_password_is_checked() -> None:
-    assert of_metric("LoginFailed").keys() == {"login", "change_password"}
+    assert of_metric("LoginFailed").keys() == {"change_email", "change_password", "login"}
 
 
 def test_what_functions_count_is_watched_in_the_namespace_that_they_write_to() -> None:
@@ -154,7 +154,9 @@ def test_a_function_reports_under_the_name_of_its_directory(function: str) -> No
     assert sam_template.environment(function)["POWERTOOLS_SERVICE_NAME"] == directory
 
 
-@pytest.mark.parametrize("path", ["/~1login", "/~1organizations", "/~1account~1password"])
+@pytest.mark.parametrize(
+    "path", ["/~1login", "/~1organizations", "/~1account~1password", "/~1account~1email-change"]
+)
 def test_routes_that_hash_a_password_are_throttled_harder(path: str) -> None:
     limits = {setting["ResourcePath"]: setting for setting in STAGE["MethodSettings"]}
     assert limits[path]["ThrottlingRateLimit"] * 10 <= limits["/*"]["ThrottlingRateLimit"]

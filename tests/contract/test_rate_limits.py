@@ -41,6 +41,7 @@ PASSWORDS = {
     Route("PUT", "/account/password"),
     Route("POST", "/account/password-reset"),
     Route("POST", "/account/password-reset/complete"),
+    Route("POST", "/account/email-change"),
 }
 SIGNED = {route for route in sam_template.routes() if route.path.startswith("/operator/")}
 LIMITED = sorted({*WITHOUT_TOKEN, *PASSWORDS} - SIGNED)

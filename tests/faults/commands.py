@@ -39,15 +39,17 @@ _COMPLETE: Final = "update idempotency_keys"
 _RESERVE: Final = "update clusters"
 _LOOK_FOR_HOLD: Final = "find name_holds"
 _HOLD: Final = (_LOOK_FOR_HOLD, "update name_holds")
+_LOOK_FOR_EMAIL_HOLD: Final = "find email_holds"
 _PREPARE: Final = ("find organizations", _LOOK_FOR_HOLD, "find accounts", "find clusters")
+_PREPARE_SIGN_UP: Final = (*_PREPARE[:-1], _LOOK_FOR_EMAIL_HOLD, _PREPARE[-1])
 _INSERT: Final = ("insert organizations", "create org_beta", "find org_beta")
 _TAKE: Final = (_LOOK_FOR_HOLD, *_INSERT, *_RECORD)
-_SIGN_UP: Final = ("insert accounts", "insert members", *_TAKE)
+_SIGN_UP: Final = (_LOOK_FOR_EMAIL_HOLD, "insert accounts", "insert members", *_TAKE)
 _CREATE: Final = ("update accounts", "insert members", "aggregate members", *_TAKE)
 
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "sign-up": (*_PREPARE, *_transaction(*_SIGN_UP, _RESERVE)),
-    "sign-up-with-key": (_CLAIM, *_PREPARE, *_transaction(*_SIGN_UP, _COMPLETE, _RESERVE)),
+    "sign-up": (*_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP, _RESERVE)),
+    "sign-up-with-key": (_CLAIM, *_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP, _COMPLETE, _RESERVE)),
     "sign-up-under-taken-name": (
         _CLAIM,
         "find organizations",

@@ -208,6 +208,27 @@ def test_forgotten_password(service: ServiceOfUsers, users: Users, owner: Owner,
     assert log_in(service, owner.email, password=PASSWORD + " changed")
 
 
+def test_change_of_address(
+    service: ServiceOfUsers, users: Users, owner: Owner, databases: Databases, mailbox: Mailbox
+) -> None:
+    databases.master["accounts"].update_one({}, {"$set": {"verified_at": datetime(2026, 1, 1, tzinfo=UTC)}})
+
+    def last_token() -> str:
+        users.invoke("send_mail", {})
+        return mailbox.sent[-1].token
+
+    wanted = {"new_email": "ada@another.example", "current_password": PASSWORD}
+    assert service.post("/account/email-change", wanted, token=owner.token).status == 202
+    link = {"token": last_token()}
+    assert service.post("/account/email-change/complete", link, token=owner.token).status == 204
+    assert log_in(service, "ada@another.example")
+    back = {"token": last_token()}
+    assert service.post("/account/email-change/undo", back).status == 204
+    assert databases.master["email_holds"].find_one() is None
+    taken = {"name": "Beta", "email": "ada@another.example", "password": PASSWORD}
+    assert service.post("/organizations", taken).status == 201
+
+
 def test_failures_slow_logins_down(service: ServiceOfUsers, owner: Owner) -> None:
     wrong = {"email": owner.email, "password": PASSWORD + "x"}
     answers = [service.post("/login", wrong).status for _ in range(12)]

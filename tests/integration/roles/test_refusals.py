@@ -24,6 +24,7 @@ MASTER: Final = (
     "account_addresses",
     "unused_accounts",
     "audit",
+    "email_holds",
     "idempotency_keys",
     "issuer",
     "login_attempts",
@@ -94,6 +95,10 @@ REFUSED: Final = [
     # Names held for their former owners
     *master(OF_FUNCTIONS - {"create", "change"}, (*READS, *WRITES), ["name_holds"]),
     *master(KINDS, (remove,), ["name_holds"]),
+    # Addresses held for the accounts that had them
+    *master(OF_FUNCTIONS - {"login", "create", "mail"}, READS, ["email_holds"]),
+    *master(OF_FUNCTIONS - {"login"}, (insert, update), ["email_holds"]),
+    *master(OF_FUNCTIONS - {"login", "change"}, (remove,), ["email_holds"]),
     # Keys that verify tokens, and whose the database is
     *master(KINDS - {"rotation"}, WRITES, ["issuer", "signing_keys"]),
     *master({"rotation"}, (remove,), ["issuer", "signing_keys"]),

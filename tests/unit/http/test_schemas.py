@@ -12,6 +12,7 @@ from tenantry.http.accounts.bodies import (
     Link,
     Login,
     RefreshToken,
+    RequestEmailChange,
     RequestPasswordReset,
     SwitchOrganization,
 )
@@ -202,6 +203,7 @@ BODIES: dict[type[Request], dict[str, Any]] = {
     ChangePassword: PASSWORDS,
     RequestPasswordReset: {"email": "ada@example.com"},
     CompletePasswordReset: RESET,
+    RequestEmailChange: {"new_email": "ada@another.example", "current_password": PASSWORD},
     IndexKey: {"field": "at"},
     CreateIndex: {"keys": [{"field": "at"}]},
     ChangeMember: {"role": "viewer"},

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from tenantry.identity import links
+from tenantry.identity import email_holds, links
 from tenantry.identity.links import Claims, Purpose
-from tenantry.runtime import moments
+from tenantry.runtime import moments, mongodb
 from tests.integration.tenants.isolation.tenants import SHARED, Tenant
 from tests.support.owners import PASSWORD
 from tests.support.service import OMITTED, PROJECT, ROUTES, module
@@ -55,6 +55,24 @@ def _mailed_token(tenant: Tenant, purpose: Purpose) -> str:
     """Return the token of a link as the sender of mails makes it."""
     claims: Claims = {"account_id": tenant.account_id, "auth_epoch": 0}
     return links.create("mail_1", purpose, claims, moments.now() + timedelta(minutes=1))
+
+
+def _link_to_another_address(tenant: Tenant) -> str:
+    """Return the token of a link as the sender of mails makes it."""
+    claims: Claims = {
+        "account_id": tenant.account_id,
+        "auth_epoch": 0,
+        "address": f"{tenant.words.person}@another.example",
+    }
+    return links.create("mail_2", "change-email", claims, moments.now() + timedelta(minutes=1))
+
+
+def _link_to_the_earlier_address(tenant: Tenant) -> str:
+    """Return the token of a link as the sender makes it for an address that the account has given up."""
+    email = f"{tenant.words.person}@earlier.example"
+    mongodb.run_transaction(lambda session: email_holds.hold(email, tenant.account_id, 0, session))
+    claims: Claims = {"account_id": tenant.account_id, "email": email}
+    return links.create("mail_3", "undo-email-change", claims, moments.now() + timedelta(minutes=1))
 
 
 _ROUTES: Final = [Route(method, resource) for method, resource, _ in ROUTES]
@@ -128,6 +146,19 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
             "new_password": f"{PASSWORD} chosen",
         },
         needs_token=False,
+    ),
+    Route("POST", "/account/email-change"): Sample(
+        202,
+        lambda tenant: {
+            "new_email": f"{tenant.words.person}@another.example",
+            "current_password": tenant.password,
+        },
+    ),
+    Route("POST", "/account/email-change/complete"): Sample(
+        204, lambda tenant: {"token": _link_to_another_address(tenant)}
+    ),
+    Route("POST", "/account/email-change/undo"): Sample(
+        204, lambda tenant: {"token": _link_to_the_earlier_address(tenant)}, needs_token=False
     ),
     Route("GET", "/.well-known/jwks.json"): Sample(200, needs_token=False),
     Route("GET", "/openapi.json"): Sample(200, needs_token=False),

@@ -37,6 +37,9 @@ Action = Literal[
     "account.logged_out_everywhere",
     "account.ended",
     "account.verified",
+    "account.email_changed",
+    "account.email_change_undone",
+    "account.email_change_failed",
     "password.changed",
     "password.change_failed",
     "password.reset",
@@ -58,6 +61,7 @@ FAILURES: Final[frozenset[Action]] = frozenset(
     {
         "login.failed",
         "login.confirmation_failed",
+        "account.email_change_failed",
         "password.change_failed",
         "session.reused",
         "sign_up.refused",

@@ -8,6 +8,7 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
 from tenantry.errors import EmailTaken
+from tenantry.identity import email_holds
 from tenantry.identity.email_addresses import folded
 from tenantry.runtime import ids, moments, mongodb
 
@@ -88,17 +89,18 @@ def insert(document: AccountDocument, session: ClientSession) -> None:
     Raises
     ------
     EmailTaken
-        Another account has the address; the transaction is aborted.
+        Another account has the address, or had it until lately; the transaction is aborted.
     """
+    email_holds.check(document["email"], document["_id"], session)
     try:
         accounts().insert_one(document, session=session)
     except DuplicateKeyError:
         raise EmailTaken from None
 
 
-def find(account_id: str) -> AccountDocument | None:
-    """Return an account."""
-    return accounts().find_one({"_id": account_id})
+def find(account_id: str, session: ClientSession | None = None) -> AccountDocument | None:
+    """Return an account, within a transaction as it is there."""
+    return accounts().find_one({"_id": account_id}, session=session)
 
 
 def find_by_email(email: str) -> AccountDocument | None:
@@ -197,6 +199,50 @@ def verify(account: AccountDocument, session: ClientSession) -> bool:
 def as_read(account: AccountDocument) -> dict[str, Any]:
     """Return the query for an account that has the address and the epoch with which it was read."""
     return {"_id": account["_id"], "email": account["email"], "auth_epoch": account["auth_epoch"]}
+
+
+def set_address(
+    account: AccountDocument, address: str, session: ClientSession, password_hash: str | None = None
+) -> AccountDocument:
+    """Give an account another address within a transaction; every token issued so far dies.
+
+    Parameters
+    ----------
+    account : AccountDocument
+        The account as it was found within the same transaction.
+    address : str
+        As its owner wrote it.
+    session : ClientSession
+        Of the transaction.
+    password_hash : str, optional
+        Replaces the one that is stored.
+
+    Returns
+    -------
+    AccountDocument
+        The account as it is stored from now on.
+
+    Raises
+    ------
+    EmailTaken
+        Another account has the address, or had it until lately; the transaction is aborted.
+    """
+    changed: AccountDocument = {
+        **account,
+        "email": folded(address),
+        "address": address,
+        "password_hash": password_hash or account["password_hash"],
+        "auth_epoch": account["auth_epoch"] + 1,
+        "updated_at": moments.now(),
+    }
+    if changed["email"] == address:
+        del changed["address"]
+    email_holds.check(changed["email"], account["_id"], session)
+    try:
+        accounts().replace_one(as_read(account), changed, session=session)
+    except DuplicateKeyError:
+        raise EmailTaken from None
+    return changed
 
 
 def revoke_tokens(account_id: str, session: ClientSession) -> None:

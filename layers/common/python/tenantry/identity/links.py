@@ -34,12 +34,14 @@ class Claims(TypedDict, total=False):
     """What a link is bound to.
 
     `account_id` with `auth_epoch`: it is dead once the account's epoch is another one, as after a change of
-    the password or address. `email` is the address, folded, that it was sent to or is about.
+    the password or address. `email` is the address, folded, that it was sent to or is about; `address` is the
+    one that the account is to get, as its owner wrote it.
     """
 
     account_id: str
     auth_epoch: int
     email: str
+    address: str
     invitation_id: str
 
 
@@ -151,7 +153,7 @@ def _is_of_present_epoch(link: LinkDocument, session: ClientSession | None) -> b
 
 def _shared_with_siblings(link: LinkDocument) -> dict[str, Any]:
     if link["purpose"] == "undo-email-change":
-        return {"mail_id": link["mail_id"]}
+        return {"account_id": link["account_id"], "mail_id": link["mail_id"]}
     if "invitation_id" in link:
         return {"invitation_id": link["invitation_id"]}
     return {"account_id": link["account_id"]}

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from pymongo.client_session import ClientSession
 
 from tenantry.errors import EmailTaken, InvalidToken
-from tenantry.identity import accounts, members
+from tenantry.identity import accounts, email_holds, members
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.email_addresses import folded
 from tenantry.identity.passwords import hash_password, refuse_guessable
@@ -101,10 +101,12 @@ class NewAccount:
         Raises
         ------
         EmailTaken
-            Another account has the address.
+            Another account has the address, or had it until lately.
         """
-        if accounts.find_by_email(folded(self.address)):
+        email = folded(self.address)
+        if accounts.find_by_email(email):
             raise EmailTaken
+        email_holds.check(email)
         return NewMember(accounts.create_document(self.address, hash_password(self.password)), exists=False)
 
 

@@ -1,6 +1,8 @@
 """Hashing of passwords: PBKDF2-HMAC-SHA256 through passlib, and the refusal of guessable ones."""
 
+import base64
 import re
+import secrets
 import unicodedata
 from functools import cache
 from typing import Any, Final
@@ -57,6 +59,17 @@ def hash_password(password: str) -> str:
         Modular crypt format, with the algorithm, the rounds and the salt.
     """
     return str(_hasher().hash(password))
+
+
+def unusable_hash() -> str:
+    """Make a hash that no password is known for, at no cost; a refusal against it takes as long as any other.
+
+    It is random, for device tokens are keyed with it.
+    """
+    salt, checksum = (
+        base64.b64encode(secrets.token_bytes(size), altchars=b"./").decode().rstrip("=") for size in (16, 32)
+    )
+    return f"$pbkdf2-sha256${ROUNDS}${salt}${checksum}"
 
 
 def is_verifiable(stored_hash: object) -> bool:

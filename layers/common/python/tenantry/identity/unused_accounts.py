@@ -12,6 +12,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from tenantry.audit import recording
+from tenantry.identity import email_holds
 from tenantry.identity.accounts import accounts
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import logger
@@ -60,5 +61,6 @@ def _end(session: ClientSession, account_id: str, before: datetime) -> bool:
     unused = {"_id": account_id, "without_organization_since": {"$lt": before}}
     is_ended = accounts().delete_one(unused, session=session).deleted_count == 1
     if is_ended:
+        email_holds.end_all(account_id, session)
         recording.record("account.ended", [], session, {"account_id": account_id})
     return is_ended

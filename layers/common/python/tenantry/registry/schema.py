@@ -35,6 +35,10 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("account_ids", ASCENDING)], name="accounts"),
         IndexModel([("held_until", ASCENDING)], name="held_until", expireAfterSeconds=0),
     ],
+    "email_holds": [
+        IndexModel([("account_id", ASCENDING)], name="account"),
+        IndexModel([("held_until", ASCENDING)], name="held_until", expireAfterSeconds=0),
+    ],
     "erasures": [IndexModel([("created_at", ASCENDING)], name="created_at")],
     "idempotency_keys": [IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0)],
     "login_attempts": [IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0)],

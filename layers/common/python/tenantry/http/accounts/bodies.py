@@ -88,7 +88,7 @@ class SwitchOrganization(RefreshToken):
 
 
 class Link(Request):
-    """Body of POST /account/email-verification/complete."""
+    """Body of POST /account/email-verification/complete, /account/email-change/complete and .../undo."""
 
     token: LinkToken
 
@@ -111,3 +111,10 @@ class CompletePasswordReset(Request):
 
     token: LinkToken
     new_password: ChosenPassword
+
+
+class RequestEmailChange(Request):
+    """Body of POST /account/email-change."""
+
+    new_email: ChosenEmail
+    current_password: PresentedPassword

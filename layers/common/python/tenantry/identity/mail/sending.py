@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 from tenantry.identity import links
 from tenantry.identity.mail import ses, texts
+from tenantry.identity.mail.kinds.change_email import CHANGE_EMAIL
+from tenantry.identity.mail.kinds.email_change_undone import EMAIL_CHANGE_UNDONE
+from tenantry.identity.mail.kinds.email_changed import EMAIL_CHANGED, UNVERIFIED_EMAIL_CHANGED
 from tenantry.identity.mail.kinds.kind import Kind, Letter, MailDocument
 from tenantry.identity.mail.kinds.password_changed import PASSWORD_CHANGED
 from tenantry.identity.mail.kinds.reset_password import RESET_PASSWORD
@@ -22,7 +25,18 @@ from tenantry.runtime import moments
 from tenantry.runtime.observability import log_failure, logger
 from tenantry.runtime.settings import settings
 
-KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (PASSWORD_CHANGED, RESET_PASSWORD, VERIFY_EMAIL)}
+KINDS: Final[dict[str, Kind]] = {
+    kind.name: kind
+    for kind in (
+        PASSWORD_CHANGED,
+        RESET_PASSWORD,
+        VERIFY_EMAIL,
+        CHANGE_EMAIL,
+        EMAIL_CHANGED,
+        UNVERIFIED_EMAIL_CHANGED,
+        EMAIL_CHANGE_UNDONE,
+    )
+}
 RUN_SECONDS: Final = 40  # the next run is due a minute after this one
 LEASE: Final = timedelta(minutes=1)  # longer than the function may run
 MOST_FAILURES: Final = 3  # in a row, after which SES or the configuration is at fault and not the mail

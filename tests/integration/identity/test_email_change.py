@@ -1,0 +1,306 @@
+"""Changing the address of an account: the password asks for it, the mailbox and the account complete it."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+
+from tenantry.identity import address_proof
+from tenantry.identity.passwords import hash_password
+from tenantry.runtime import mongodb
+from tests.integration.audit.records import recorded
+from tests.integration.identity.address_changes import (
+    ANOTHER,
+    THIRD,
+    account_of,
+    ask,
+    change,
+    complete,
+    held,
+    link_to,
+    sign_up_with,
+    undo,
+    verified,
+)
+from tests.support.databases import Databases, failing
+from tests.support.mailbox import APP_URL, Mailbox
+from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
+from tests.support.recorder import recording
+from tests.support.service import Service
+
+CHOSEN = "another horse battery staple"
+FULL_WIDTH = "ada@" + "".join(chr(ord(letter) + 0xFEE0) for letter in "another") + ".example"
+
+
+@pytest.fixture
+def ada(owner: Owner, mailbox: Mailbox, databases: Databases) -> Owner:
+    """Owner whose address is proved, and who signed up before any mail was sent."""
+    return verified(owner, databases)
+
+
+def test_address_changes_once_its_mailbox_and_the_account_agree(
+    ada: Owner, mailbox: Mailbox, databases: Databases
+) -> None:
+    given = tokens(ada.service, ada.email)
+    before = len(recorded(databases))
+    link = link_to(ada, mailbox, "Ada@another.example")
+    assert mailbox.sent[-1].urls == {f"{APP_URL}/change-email#token={link}"}
+    assert account_of(ada.email)["auth_epoch"] == 0
+    assert complete(ada, link).status == 204
+    for token in (ada.token, given["access_token"]):
+        assert ada.service.get("/account", token=token).status == 401
+    refreshed = ada.service.post("/login/refresh", {"refresh_token": given["refresh_token"]})
+    assert refreshed.status == 401
+    assert ada.service.post("/login", {"email": ada.email, "password": PASSWORD}).status == 401
+    shown = ada.service.get("/account", token=log_in(ada.service, "ADA@another.example")).json
+    assert (shown["email"], shown["verified"]) == ("Ada@another.example", True)
+    assert [each["id"] for each in shown["organizations"]] == [ada.id]
+    (record, *_) = recorded(databases)[before:]
+    assert (record["action"], record["details"]) == ("account.email_changed", {})
+    assert record["actor"] == {"type": "account", "id": shown["id"]}
+    assert record["account_id"] == shown["id"]
+    databases.check_invariants()
+
+
+def test_earlier_address_hears_of_it_as_it_was_written(
+    service: Service, mailbox: Mailbox, databases: Databases
+) -> None:
+    ada = verified(sign_up(service, "Alpha", email="Ada@Example.com"), databases)
+    change(ada, mailbox)
+    mail = mailbox.to("Ada@example.com")[-1]
+    assert mail.urls == {f"{APP_URL}/undo-email-change#token={mail.token}"}
+    assert ANOTHER not in mail.plain + mail.html + mail.subject
+
+
+def test_request_does_the_same_whoever_has_the_address(
+    ada: Owner, mailbox: Mailbox, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that reaches MongoDB, and all that is answered, but for random ids and the address itself."""
+    sign_up(ada.service, "Beta", email="beta@taken.example")
+    verified(sign_up(ada.service, "Gamma", email="gamma@held.example"), databases)
+    gamma = log_in(ada.service, "gamma@held.example")
+    change(ada, mailbox, "gone@held.example", gamma)
+    wanted = ["nobody@free.example", "beta@taken.example", "gamma@held.example", "OWNER@alpha.example"]
+    seen = []
+    with recording(monkeypatch) as recorder:
+        assert ask(ada, "first@free.example").status == 202  # which also reads the keys of tokens
+        for address in wanted:
+            databases.master["login_attempts"].delete_many({})
+            recorder.commands.clear()
+            answer = ask(ada, address)
+            assert (answer.status, answer.text) == (202, "")
+            sent = [
+                (next(iter(command)), command[next(iter(command))], sorted(command))
+                for _, command in recorder.commands
+            ]
+            seen.append((sent, answer.headers))
+    assert len(seen[0][0]) > 5
+    assert seen == [seen[0]] * len(wanted)
+    (keys,) = {tuple(mail) for mail in databases.master["mails"].find()}
+    assert "to" in keys
+
+
+def test_owner_of_a_taken_address_gets_no_link_but_a_way_to_free_it(ada: Owner, mailbox: Mailbox) -> None:
+    sign_up(ada.service, "Beta", email="Beta@Taken.example")
+    assert ask(ada, "BETA@taken.example").status == 202
+    mail = mailbox.to("Beta@taken.example")[-1]
+    assert mail.urls == set()
+    assert "stays with the account" in " ".join(mail.plain.split())
+    assert mailbox.to("BETA@taken.example") == []
+
+
+def test_wrong_password_changes_nothing_and_pauses_the_session(
+    ada: Owner, mailbox: Mailbox, databases: Databases
+) -> None:
+    before = len(recorded(databases))
+    for _ in range(10):
+        assert ask(ada, password="wrong").code == "invalid-credentials"
+    assert ask(ada).status == 429
+    passwords = {"current_password": PASSWORD, "new_password": CHOSEN}
+    assert ada.service.put("/account/password", passwords, token=ada.token).status == 429
+    failures = recorded(databases)[before:]
+    assert {(record["action"], record["result"]) for record in failures} == {
+        ("account.email_change_failed", "failure")
+    }
+    assert ask(ada, token=log_in(ada.service, ada.email)).status == 202
+    assert len(mailbox.to(ANOTHER)) == 1
+
+
+def test_own_address_is_refused_by_name_and_another_spelling_of_it_is_not(
+    service: Service, mailbox: Mailbox, databases: Databases
+) -> None:
+    ada = verified(sign_up(service, "Alpha", email="Ada@Fass.example"), databases)
+    refused = ask(ada, "Ada@fass.example")
+    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "new_email")
+    token = change(ada, mailbox, "ada@fass.example")
+    assert ada.service.get("/account", token=token).json["email"] == "ada@fass.example"
+    assert undo(ada.service, mailbox.token("Ada@fass.example")).status == 204
+    assert account_of("ada@fass.example")["address"] == "Ada@fass.example"
+    databases.check_invariants()
+
+
+def test_without_mail_nothing_is_verified_or_changed(owner: Owner, databases: Databases) -> None:
+    before = databases.dump()
+    answers = [ask(owner, password="wrong"), complete(owner, "x" * 43), undo(owner.service, "x" * 43)]
+    assert [(answer.status, answer.code) for answer in answers] == [(503, "mail-not-configured")] * 3
+    assert databases.dump() == before
+
+
+def test_link_without_the_accounts_token_completes_nothing(ada: Owner, mailbox: Mailbox) -> None:
+    """The stranger of a mistyped address has the link, and perhaps an account."""
+    stranger = sign_up(ada.service, "Beta")
+    link = link_to(ada, mailbox)
+    anonymous = ada.service.post("/account/email-change/complete", {"token": link})
+    assert (anonymous.status, anonymous.code) == (401, "invalid-token")
+    answer = complete(ada, link, stranger.token)
+    assert answer.apart_from_request_id == complete(ada, "x" * 42 + "w", stranger.token).apart_from_request_id
+    assert (answer.status, answer.code) == (404, "link-not-found")
+    assert undo(ada.service, link).code == "link-not-found"
+    assert complete(ada, link).status == 204
+
+
+def change_password(owner: Owner) -> str:
+    body = {"current_password": PASSWORD, "new_password": CHOSEN}
+    assert owner.service.put("/account/password", body, token=owner.token).status == 204
+    return log_in(owner.service, owner.email, password=CHOSEN)
+
+
+def log_out_everywhere(owner: Owner) -> str:
+    assert owner.service.post("/logout/everywhere", token=owner.token).status == 204
+    return log_in(owner.service, owner.email)
+
+
+def have_it_taken_over(owner: Owner) -> str:
+    """Let the owner of the address reset the password; the link was an attacker's (unexpired change)."""
+    account, password_hash = account_of(owner.email), hash_password(CHOSEN)
+    mongodb.run_transaction(
+        lambda session: address_proof.take_over(account, password_hash, "reset-password", session)
+    )
+    return log_in(owner.service, owner.email, password=CHOSEN)
+
+
+@pytest.mark.parametrize("revoke", [change_password, log_out_everywhere, have_it_taken_over])
+def test_link_is_dead_once_the_accounts_tokens_are(
+    ada: Owner, mailbox: Mailbox, revoke: Callable[[Owner], str]
+) -> None:
+    link = link_to(ada, mailbox)
+    token = revoke(ada)
+    assert complete(ada, link, token).code == "link-not-found"
+    assert account_of(ada.email)["email"] == ada.email
+
+
+def test_request_whose_mail_is_late_gives_a_dead_link_as_well(ada: Owner, mailbox: Mailbox) -> None:
+    assert ask(ada).status == 202
+    token = change_password(ada)
+    assert complete(ada, mailbox.token(ANOTHER), token).code == "link-not-found"
+
+
+def test_link_works_once_and_ends_those_of_other_requests(ada: Owner, mailbox: Mailbox) -> None:
+    links = [link_to(ada, mailbox, address) for address in (ANOTHER, THIRD)]
+    assert complete(ada, links[0]).status == 204
+    token = log_in(ada.service, ANOTHER)
+    for link in links:
+        assert complete(ada, link, token).code == "link-not-found"
+    assert account_of(ANOTHER)["auth_epoch"] == 1
+
+
+@pytest.mark.parametrize("spelling", [ANOTHER, "ADA@Another.example", FULL_WIDTH])
+def test_address_that_somebody_else_signs_up_with_meanwhile_is_theirs(
+    ada: Owner, mailbox: Mailbox, databases: Databases, spelling: str
+) -> None:
+    link = link_to(ada, mailbox)
+    assert sign_up_with(ada.service, spelling).status == 201
+    before = databases.dump()
+    answer = complete(ada, link)
+    assert (answer.status, answer.code) == (409, "email-taken")
+    assert databases.dump() == before
+    databases.check_invariants()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "spelling"),
+    [
+        ("straße@example.com", "STRASSE@example.com"),
+        ("o\ufb03ce@example.com", "office@example.com"),
+        ("\u03c3\u03c2@example.com", "\u03a3\u03a3@example.com"),
+    ],
+)
+def test_address_is_one_in_all_spellings(
+    ada: Owner, mailbox: Mailbox, databases: Databases, wanted: str, spelling: str
+) -> None:
+    token = change(ada, mailbox, wanted)
+    assert log_in(ada.service, spelling)
+    assert ada.service.get("/account", token=token).json["email"] == wanted
+    assert sign_up_with(ada.service, spelling).code == "email-taken"
+    change(ada, mailbox, ANOTHER, token)
+    assert sign_up_with(ada.service, spelling).code == "email-taken"  # held now
+    databases.check_invariants()
+
+
+def test_dotless_i_is_another_address(ada: Owner, mailbox: Mailbox) -> None:
+    sign_up(ada.service, "Beta", email="admin@example.com")
+    assert change(ada, mailbox, "adm\u0131n@example.com")
+
+
+def test_address_that_was_never_proved_gets_no_way_back_and_is_free(
+    owner: Owner, mailbox: Mailbox, databases: Databases
+) -> None:
+    """It may be a stranger's, mistyped at sign-up: the link would be the account's."""
+    before = len(recorded(databases))
+    change(owner, mailbox)
+    assert mailbox.to(owner.email)[-1].urls == set()
+    assert held(databases) == []
+    assert account_of(ANOTHER).keys() >= {"verified_at"}
+    assert [record["action"] for record in recorded(databases)[before:]][:2] == [
+        "account.verified",
+        "account.email_changed",
+    ]
+    assert sign_up_with(owner.service, owner.email).status == 201
+
+
+def test_counters_stay_with_the_address(ada: Owner, mailbox: Mailbox) -> None:
+    for _ in range(10):
+        assert ada.service.post("/login", {"email": ada.email, "password": "wrong"}).status == 401
+    link = link_to(ada, mailbox)
+    assert complete(ada, link).status == 204
+    assert ada.service.post("/login", {"email": ada.email, "password": "wrong"}).status == 429
+    assert log_in(ada.service, ANOTHER)
+
+
+def test_address_is_asked_for_five_times_an_hour_and_by_an_account_ten_times(
+    ada: Owner, mailbox: Mailbox
+) -> None:
+    assert [ask(ada).status for _ in range(6)] == [202] * 5 + [429]
+    others = [ask(ada, f"{number}@another.example").status for number in range(5)]
+    assert others == [202] * 4 + [429]
+    second = sign_up(ada.service, "Beta")
+    refused = ask(second, ANOTHER.upper())
+    assert (refused.status, "retry-after" in refused.headers) == (429, True)
+    assert ask(second, "free@another.example").status == 202
+
+
+@pytest.mark.parametrize("collection", ["audit", "mails", "email_holds", "accounts"])
+def test_killed_completion_leaves_everything_as_it_was(
+    ada: Owner, mailbox: Mailbox, databases: Databases, collection: str
+) -> None:
+    link = link_to(ada, mailbox)
+    before = databases.dump()
+    namespace = f"{databases.master.name}.{collection}"
+    command = "insert" if collection in {"audit", "mails"} else "update"
+    with failing(databases.client, command, namespace=namespace, errorCode=11601):
+        assert complete(ada, link).status == 503
+    assert databases.dump() == before
+    assert complete(ada, link).status == 204
+
+
+def test_neither_address_nor_token_is_recorded_or_logged(
+    ada: Owner, mailbox: Mailbox, databases: Databases, log: io.StringIO
+) -> None:
+    ask(ada, password="wrong-" + PASSWORD)
+    link = link_to(ada, mailbox)
+    complete(ada, link)
+    back = mailbox.token(ada.email)
+    undo(ada.service, back)
+    text = str(recorded(databases)) + str(list(databases.master["outbox"].find())) + log.getvalue()
+    secrets = [link, back, ada.email, ANOTHER, PASSWORD, ada.token]
+    assert [secret for secret in secrets if secret in text] == []
