@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from tenantry.audit import pages, recording
 from tenantry.http import audit
-from tenantry.identity import accounts
+from tenantry.identity import accounts, members
+from tenantry.identity.memberships import joining
 from tenantry.registry.organizations import finding
-from tenantry.runtime import moments
+from tenantry.runtime import moments, mongodb
 from tests.integration.audit.records import ADDRESS, OPERATOR, of_operator, recorded
 from tests.support import plans
 from tests.support import recorder as recorders
+from tests.support.colleagues import join_and_log_in
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up
 from tests.support.service import Service
@@ -75,6 +77,31 @@ def test_what_an_account_did_before_an_organization_was_created_is_not_of_the_or
     ]  # fmt: skip
 
 
+def test_what_members_do_with_their_accounts_concerns_an_organization_if_they_own_it(
+    owner: Owner, service: Service
+) -> None:
+    editor = join_and_log_in(service, owner.id, "editor")
+    admin = join_and_log_in(service, owner.id, "admin")
+    for role, concerned in (("editor", False), ("owner", True), ("admin", False)):
+        path = f"{owner.path}/members/{editor.member_id}"
+        assert service.patch(path, {"role": role}, token=owner.token).status == 200
+        service.post("/login", {"email": editor.email, "password": "wrong"})
+        failed = [record for record in page(owner)["records"] if record["action"] == "login.failed"]
+        assert bool(failed) == concerned
+        assert page(owner, token=admin.token) == page(owner)
+
+
+def test_what_an_owner_did_before_joining_is_not_of_the_organization(owner: Owner, service: Service) -> None:
+    other = sign_up(service, "Beta")
+    service.post("/login", {"email": other.email, "password": "wrong"})
+    account = accounts.find_by_email(other.email)
+    assert account is not None
+    mongodb.run_transaction(lambda session: joining.add(owner.id, account["_id"], "owner", session))
+    assert "login.failed" not in [record["action"] for record in page(owner)["records"]]
+    service.post("/login", {"email": other.email, "password": "wrong"})
+    assert [record["action"] for record in page(owner)["records"]].count("login.failed") == 1
+
+
 def test_page_of_an_organization_examines_no_others_records(owner: Owner, databases: Databases) -> None:
     """On the first page and on later ones."""
     organization = finding.find(owner.id)
@@ -90,6 +117,9 @@ def test_page_of_an_organization_examines_no_others_records(owner: Owner, databa
         )
     ]
     databases.master["audit"].insert_many(filled)
+    databases.master["members"].insert_many(
+        dict(members.create_document(owner.id, f"acct_owner_{number}", "owner")) for number in range(150)
+    )
     with pytest.MonkeyPatch.context() as monkeypatch, recorders.recording(monkeypatch) as recorder:
         first = audit.find_page(organization, 10, None)
         second = audit.find_page(organization, 10, first.next_cursor)

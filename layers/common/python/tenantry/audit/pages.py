@@ -1,5 +1,6 @@
 """Reading the audit record, page by page."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,18 +15,18 @@ _NEWEST_FIRST: Final[Sort] = [("at", -1), ("_id", -1)]
 
 
 def of_organization(
-    organization_id: str, created_at: datetime, account_ids: list[str], limit: int, cursor: str | None
+    organization_id: str, owners: Mapping[str, datetime], limit: int, cursor: str | None
 ) -> Page:
-    """Return records that concern an organization or, since it was created, an account of its members.
+    """Return records that concern an organization or, since they belong to it, an account of its owners.
+
+    What other members do with their accounts elsewhere is none of the organization's business.
 
     Parameters
     ----------
     organization_id : str
         The organization, which is not deleted.
-    created_at : datetime
-        When it was created.
-    account_ids : list of str
-        Of its members.
+    owners : mapping of str to datetime
+        Since when each account belongs to it that owns it.
     limit : int
         At most so many.
     cursor : str or None
@@ -38,11 +39,8 @@ def of_organization(
     CursorOutdated
         The cursor is made up.
     """
-    of_members = {
-        "account_id": {"$in": account_ids},
-        "at": {"$gte": created_at},
-    }
-    return _page({"$or": [{"organization_ids": organization_id}, of_members]}, limit, cursor)
+    of_owners = [{"account_id": account_id, "at": {"$gte": since}} for account_id, since in owners.items()]
+    return _page({"$or": [{"organization_ids": organization_id}, *of_owners]}, limit, cursor)
 
 
 def of_all(organization_id: str | None, limit: int, cursor: str | None) -> Page:

@@ -37,7 +37,7 @@ class Actor(BaseModel):
 
 
 class AuditRecord(BaseModel):
-    """Something that was done, or a login that was refused, as an organization's owner sees it."""
+    """Something that was done, or a login that was refused, as an organization's admin sees it."""
 
     id: str = Field(examples=["aud_2f6c8e0a1b3d4f5a6c7e8f9a0b1c2d3e"])
     at: str
@@ -81,8 +81,7 @@ class OperatorAuditPage(BaseModel):
 
 def find_page(organization: OrganizationDocument, limit: int, cursor: str | None) -> Page:
     """Return records that concern an organization, which is not deleted; see `tenantry.audit.pages`."""
-    account_ids = members.ids_of_members(organization["_id"])
-    return pages.of_organization(organization["_id"], organization["created_at"], account_ids, limit, cursor)
+    return pages.of_organization(organization["_id"], members.owners_since(organization), limit, cursor)
 
 
 def page_of(page: Page) -> AuditPage:

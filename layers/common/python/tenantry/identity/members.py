@@ -12,6 +12,7 @@ from tenantry.registry.organizations.document import OrganizationDocument, organ
 from tenantry.runtime import ids, moments, mongodb
 
 MAX_MEMBERS: Final = 1000  # of an organization
+MAX_OWNERS_SHOWN: Final = 100  # whose accounts' records are found; MongoDB merges no more than 200 scans
 
 
 class OwnershipOffer(TypedDict):
@@ -90,12 +91,16 @@ def owners(organization_id: str, session: ClientSession) -> list[str]:
     return [member["account_id"] for member in owning]
 
 
-def ids_of_members(organization_id: str) -> list[str]:
-    """Return the ids of the accounts that are members of an organization, at most `MAX_MEMBERS`."""
-    first_members = members().find(
-        {"organization_id": organization_id}, {"account_id": 1}, sort=[("account_id", 1)], limit=MAX_MEMBERS
+def owners_since(organization: OrganizationDocument) -> dict[str, datetime]:
+    """Return at most `MAX_OWNERS_SHOWN` accounts that own an organization, and since when each belongs to it."""
+    founded_at = organization["created_at"]
+    owning = members().find(
+        {"organization_id": organization["_id"], "role": "owner"},
+        {"account_id": 1, "joined_at": 1},
+        sort=[("account_id", 1)],
+        limit=MAX_OWNERS_SHOWN,
     )
-    return [member["account_id"] for member in first_members]
+    return {member["account_id"]: max(member.get("joined_at", founded_at), founded_at) for member in owning}
 
 
 def memberships(account_id: str) -> list[Membership]:

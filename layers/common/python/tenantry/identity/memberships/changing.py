@@ -130,7 +130,8 @@ def _locked(
     session: ClientSession, caller: Membership, member_id: str, role: Role, conditions: Conditions
 ) -> tuple[MemberDocument, Person]:
     """Lock the organization and return the member as it is, if the caller may give it the role."""
-    pair = locking.lock_pair(caller.organization_id, caller.member_id, member_id, session)
+    ids = [caller.member_id, member_id]
+    pair = locking.lock_and_find(caller.organization_id, ids, session)
     if (actor := pair.get(caller.member_id)) is None:
         raise InvalidToken
     if (present := pair.get(member_id)) is None:

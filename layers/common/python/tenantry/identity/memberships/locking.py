@@ -1,9 +1,9 @@
 """Transactions that decide by the members of an organization run one by one.
 
 A transaction reads a snapshot. So two of them that each take another owner away would each see the other's
-owner stay, and the organization would have none (write skew). Each of them first writes to all owners, so
-that all but one abort and run again, see what the one has done, and decide by that. That works because no
-transaction takes away or adds owners without it: of what two of them see, at least one owner is the same.
+owner stay, and the organization would have none (write skew). Each of them first writes to all owners that it
+sees. Whatever has changed since then who the owners are has written to one of those, too. So all but one of
+them abort, run again, see what the one has done, and decide by that.
 """
 
 from typing import Final
@@ -40,17 +40,13 @@ def lock_owned(account_id: str, session: ClientSession) -> list[str]:
     return organization_ids
 
 
-def lock_pair(
-    organization_id: str, actor_id: str, member_id: str, session: ClientSession
+def lock_and_find(
+    organization_id: str, member_ids: list[str], session: ClientSession
 ) -> dict[str, MemberDocument]:
-    """Lock an organization, one of its members who changes another, and that one; return both by their ids.
-
-    Those that are not, or no longer, members of this organization are left out.
-    """
+    """Lock an organization and return those of its members who have these ids, by their ids."""
     lock(organization_id, session)
-    pair = {"organization_id": organization_id, "_id": {"$in": [actor_id, member_id]}}
-    members().update_many(pair, _TOUCH, session=session)
-    return {member["_id"]: member for member in members().find(pair, session=session)}
+    named = members().find({"organization_id": organization_id, "_id": {"$in": member_ids}}, session=session)
+    return {member["_id"]: member for member in named}
 
 
 def check_owned(organization_id: str, session: ClientSession) -> None:

@@ -75,7 +75,8 @@ def offer(session: ClientSession, caller: Membership, member_id: str) -> Offered
     pymongo.errors.PyMongoError
         Outcome unknown: it is done and recorded, or nothing happened.
     """
-    pair = locking.lock_pair(caller.organization_id, caller.member_id, member_id, session)
+    ids = [caller.member_id, member_id]
+    pair = locking.lock_and_find(caller.organization_id, ids, session)
     owner = _checked_owner(pair.get(caller.member_id))
     if (member := pair.get(member_id)) is None:
         raise MemberNotFound
@@ -114,13 +115,13 @@ def withdraw(session: ClientSession, caller: Membership) -> None:
     pymongo.errors.PyMongoError
         Outcome unknown: it is done and recorded, or nothing happened.
     """
-    pair = locking.lock_pair(caller.organization_id, caller.member_id, caller.member_id, session)
+    present = locking.lock_and_find(caller.organization_id, [caller.member_id], session)
     transfer = find(caller.organization_id, session)
     if transfer is None:
         raise TransferNotFound
     is_declined = transfer.member["_id"] == caller.member_id
     if not is_declined:
-        _checked_owner(pair.get(caller.member_id))
+        _checked_owner(present.get(caller.member_id))
     members.members().update_one(
         {"_id": transfer.owner["_id"]}, {"$unset": {"ownership_offer": ""}}, session=session
     )
@@ -142,7 +143,7 @@ def accept(session: ClientSession, caller: Membership) -> None:
     pymongo.errors.PyMongoError
         Outcome unknown: it is done and recorded, or nothing happened.
     """
-    locking.lock_pair(caller.organization_id, caller.member_id, caller.member_id, session)
+    locking.lock(caller.organization_id, session)
     transfer = find(caller.organization_id, session)
     if transfer is None or transfer.member["_id"] != caller.member_id:
         raise TransferNotFound
