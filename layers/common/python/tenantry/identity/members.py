@@ -92,7 +92,7 @@ def owners(organization_id: str, session: ClientSession) -> list[str]:
 
 
 def owners_since(organization: OrganizationDocument) -> dict[str, datetime]:
-    """Return at most `MAX_OWNERS_SHOWN` accounts that own an organization, and since when each belongs to it."""
+    """Return who owns an organization, `MAX_OWNERS_SHOWN` at most, and since when each belongs to it."""
     founded_at = organization["created_at"]
     owning = members().find(
         {"organization_id": organization["_id"], "role": "owner"},
