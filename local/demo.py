@@ -1,7 +1,9 @@
 """The story of two organizations and their documents, told request by request."""
 
 import json
+import re
 import secrets
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
@@ -20,7 +22,10 @@ from local.stack import Stack
 _PASSWORD = "a long walk by the sea"  # noqa: S105 - of accounts that live as long as the story
 _LINES = '{"text": "buy milk", "urgent": true}\n{"text": "call Ada", "urgent": false}'
 _JSON: Mapping[str, str] = MappingProxyType({"Content-Type": "application/json"})
+_CHOSEN_PASSWORD = "seven islands in a quiet sea"  # noqa: S105 - as above
 _REQUEST_SECONDS = 30.0
+_MAIL_SECONDS = 70.0  # with the next run of the sender at the latest
+_POLL_SECONDS = 0.2
 
 
 class Client(NamedTuple):
@@ -82,6 +87,7 @@ def tell_story(stack: Stack) -> None:
         _tell_rename(google, f"Alphabet {suffix}")
         _tell_isolation(google, amazon)
         _tell_deletion(google)
+        _tell_forgotten_password(client, stack.mails_url, f"admin@google-{suffix}.example")
         amazon.request("DELETE", "", 204)
     console.print("\n[bold green]Every answer was as expected.[/bold green]")
 
@@ -130,6 +136,27 @@ def _tell_deletion(google: Client) -> None:
     _chapter("A deleted organization's token is dead at once")
     google.request("DELETE", "", 204)
     google.request("GET", "/documents", 401)
+
+
+def _tell_forgotten_password(client: Client, mails_url: str, email: str) -> None:
+    _chapter("Whoever has forgotten the password gets a link, and chooses another one")
+    client.request("POST", "/account/password-reset", 202, {"email": email})
+    chosen = {"token": _mailed_token(client.http, mails_url, email), "new_password": _CHOSEN_PASSWORD}
+    client.request("POST", "/account/password-reset/complete", 204, chosen)
+    client.request("POST", "/login", 401, {"email": email, "password": _PASSWORD})
+    client.request("POST", "/login", 200, {"email": email, "password": _CHOSEN_PASSWORD})
+
+
+def _mailed_token(http: httpx.Client, mails_url: str, email: str) -> str:
+    """Wait for the mail to an address, and return the token of its link."""
+    give_up_at = time.monotonic() + _MAIL_SECONDS
+    while time.monotonic() < give_up_at:
+        sent = http.get(mails_url).json()["messages"].values()
+        for mail in (mail for mails in sent for mail in mails if mail["To"] == [email]):
+            if match := re.search(r"/reset-password#token=(\S+)", mail["BodyText"]):
+                return match[1]
+        time.sleep(_POLL_SECONDS)
+    raise LocalStackError(f"No mail to {email} has arrived.")
 
 
 def _chapter(title: str) -> None:

@@ -63,6 +63,7 @@ def test_errors_that_pass_by_themselves_say_when_to_try_again() -> None:
         "too-many-requests",
         "service-unavailable",
         "capacity-exhausted",
+        "mail-not-configured",
         "request-in-flight",
     }
     assert all(int(wait) > 0 for wait in passing.values())

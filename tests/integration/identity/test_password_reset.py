@@ -218,5 +218,6 @@ def test_without_mail_it_is_refused_for_everybody_alike(
         settings.cache_clear()
         answers = [ask(owner.service, email) for email in (owner.email, "nobody@alpha.example")]
     assert (answers[0].status, answers[0].code) == (503, "mail-not-configured")
+    assert answers[0].headers["retry-after"] == "3600"
     assert answers[0].apart_from_request_id == answers[1].apart_from_request_id
     assert databases.master["mails"].count_documents({"kind": "reset-password"}) == 0

@@ -591,6 +591,7 @@ class MailNotConfigured(TenantryError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title = "Mail not configured"
     default_detail = "This service sends no mail. Ask its operator."
+    default_retry_after_seconds = 3600  # an operator may configure it, and every 503 says when to come back
 
 
 class InternalError(TenantryError):

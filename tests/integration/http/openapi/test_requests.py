@@ -14,6 +14,7 @@ from tests.support.service import Service
 EXAMPLES = {command.SINGLE: 10, command.STATEFUL: 60}
 
 
+@pytest.mark.usefixtures("mailbox")
 @pytest.mark.timeout(command.TIMEOUT_SECONDS)
 @pytest.mark.parametrize("phases", EXAMPLES)
 def test_every_operation_does_what_the_document_says(
