@@ -14,13 +14,13 @@ from tenantry.runtime.settings import settings
 from tests.integration.audit.records import recorded
 from tests.integration.identity.attempts import WRONG, attempt
 from tests.support.databases import Databases
-from tests.support.owners import PASSWORD, Owner
+from tests.support.owners import PASSWORD, Owner, tokens
 
 A_DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def _required(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+def require_verified(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     """Be a deployment that requires verified addresses."""
     monkeypatch.setenv("REQUIRE_VERIFIED_EMAIL", "true")
     settings.cache_clear()
@@ -49,7 +49,7 @@ def test_account_of_any_age_logs_in_where_nobody_has_to_prove_anything(
     assert attempt(owner.service, owner.email, PASSWORD).status == 200
 
 
-@pytest.mark.usefixtures("_required")
+@pytest.mark.usefixtures("require_verified")
 def test_account_logs_in_for_a_day_and_then_once_its_address_is_proved(
     owner: Owner, databases: Databases
 ) -> None:
@@ -63,7 +63,7 @@ def test_account_logs_in_for_a_day_and_then_once_its_address_is_proved(
     assert attempt(owner.service, owner.email, PASSWORD).status == 200
 
 
-@pytest.mark.usefixtures("_required")
+@pytest.mark.usefixtures("require_verified")
 def test_only_who_knows_the_password_learns_that_the_address_is_not_proved(
     owner: Owner, databases: Databases
 ) -> None:
@@ -74,7 +74,7 @@ def test_only_who_knows_the_password_learns_that_the_address_is_not_proved(
     assert wrong.apart_from_request_id == nobody.apart_from_request_id
 
 
-@pytest.mark.usefixtures("_required")
+@pytest.mark.usefixtures("require_verified")
 def test_refused_login_starts_no_session_and_is_recorded(owner: Owner, databases: Databases) -> None:
     grow_older(owner, databases)
     sessions, before = list(databases.master["sessions"].find()), len(recorded(databases))
@@ -85,12 +85,47 @@ def test_refused_login_starts_no_session_and_is_recorded(owner: Owner, databases
     assert record["actor"] == {"type": "account", "id": account_of(owner)["_id"]}
 
 
-@pytest.mark.usefixtures("_required")
+@pytest.mark.usefixtures("require_verified")
 def test_refused_login_tells_nothing_of_the_organizations(owner: Owner, databases: Databases) -> None:
     assert owner.service.post("/organizations", {"name": "Beta"}, token=owner.token).status == 201
     grow_older(owner, databases)
     refused = attempt(owner.service, owner.email, PASSWORD)
     assert (refused.code, "organizations" in refused.json) == ("email-not-verified", False)
+
+
+@pytest.mark.usefixtures("require_verified")
+def test_session_goes_on_for_a_day_and_ends_when_it_asks_for_more_tokens(
+    owner: Owner, databases: Databases
+) -> None:
+    post = owner.service.post
+    first = tokens(owner.service, owner.email)
+    second = post("/login/refresh", {"refresh_token": first["refresh_token"]})
+    assert second.status == 200
+    grow_older(owner, databases)
+    refused = post("/login/refresh", {"refresh_token": second.json["refresh_token"]})
+    assert (refused.status, refused.code) == (403, "email-not-verified")
+    assert owner.service.get(owner.path, token=second.json["access_token"]).status == 401
+    prove(owner)
+    again = post("/login/refresh", {"refresh_token": second.json["refresh_token"]})
+    assert (again.status, again.code) == (401, "invalid-refresh-token")
+
+
+@pytest.mark.usefixtures("require_verified")
+def test_no_other_way_to_tokens_leads_past_the_proof(owner: Owner, databases: Databases) -> None:
+    session = tokens(owner.service, owner.email)
+    grow_older(owner, databases)
+    switch = {"refresh_token": session["refresh_token"], "organization": owner.id}
+    assert owner.service.post("/login/switch", switch).code == "email-not-verified"
+    confirmed = owner.service.post("/login/confirm", {"password": PASSWORD}, token=session["access_token"])
+    assert (confirmed.status, confirmed.code) == (403, "email-not-verified")
+
+
+def test_sessions_of_any_age_go_on_where_nobody_has_to_prove_anything(
+    owner: Owner, databases: Databases
+) -> None:
+    session = tokens(owner.service, owner.email)
+    grow_older(owner, databases)
+    assert owner.service.post("/login/refresh", {"refresh_token": session["refresh_token"]}).status == 200
 
 
 def test_only_who_has_proved_the_address_invites(owner: Owner) -> None:

@@ -36,6 +36,8 @@ def confirm(caller: Identity, password: str) -> AccessToken:
         The account or the session is gone, or its password has just been changed.
     TooManyRequests
         Too many failures in the caller's session; nothing was verified.
+    EmailNotVerified
+        The account's address should have been proved by now; the session has ended.
     OrganizationSuspended
         The organization has been suspended a moment ago.
     pymongo.errors.PyMongoError

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from tenantry.errors import OrganizationSuspended, ServiceUnavailable
-from tenantry.identity import sessions, tokens
+from tenantry.errors import EmailNotVerified, OrganizationSuspended, ServiceUnavailable
+from tenantry.identity import sessions, tokens, unverified_accounts
 from tenantry.identity.keys.signing_key import InvalidSigningKey, SigningKey
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Identity, SessionDocument, Started, Tokens
@@ -38,6 +38,8 @@ def issue_access_token(session: SessionDocument) -> AccessToken | None:
 
     Raises
     ------
+    EmailNotVerified
+        The account's address should have been proved by now; the session has ended.
     OrganizationSuspended
         The session's organization is suspended; the session has ended.
     ServiceUnavailable
@@ -48,7 +50,8 @@ def issue_access_token(session: SessionDocument) -> AccessToken | None:
         return None
     try:
         check_open(identity.membership)
-    except OrganizationSuspended:
+        unverified_accounts.check_may_go_on(identity.account_id)
+    except (EmailNotVerified, OrganizationSuspended):
         sessions.end(session["_id"])  # the suspension may have ended the others before this one was stored
         raise
     token = tokens.issue(

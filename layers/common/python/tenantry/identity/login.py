@@ -81,6 +81,8 @@ def refresh(refresh_token: str) -> Tokens:
     ------
     InvalidRefreshToken
         The token or its session is over, or the token was used too long ago, which ends the session.
+    EmailNotVerified
+        The account's address should have been proved by now; the session has ended.
     OrganizationSuspended
         The organization has been suspended a moment ago.
     pymongo.errors.PyMongoError

@@ -17,7 +17,7 @@ _SHUT_OUT: Final = (
 
 
 def check_may_log_in(account: AccountDocument) -> None:
-    """Check that an account, whose password has been verified, may log in or go on with a session.
+    """Check that an account, whose password has been verified, may log in.
 
     Raises
     ------
@@ -28,6 +28,19 @@ def check_may_log_in(account: AccountDocument) -> None:
     is_young = moments.now() - account["created_at"] < TOLERATED_FOR
     if settings().require_verified_email and not (is_young or accounts.is_verified(account)):
         raise EmailNotVerified(_SHUT_OUT)
+
+
+def check_may_go_on(account_id: str) -> None:
+    """Check that an account may go on with its sessions; it is read only where that depends on its address.
+
+    Raises
+    ------
+    EmailNotVerified
+        As of `check_may_log_in`.
+    """
+    account = accounts.find(account_id) if settings().require_verified_email else None
+    if account is not None:
+        check_may_log_in(account)
 
 
 def check_may_invite(account: AccountDocument) -> None:
