@@ -10,7 +10,7 @@ from pymongo.errors import OperationFailure
 from tenantry.identity import accounts, address_proof
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.passwords import hash_password
-from tenantry.runtime import mongodb
+from tenantry.runtime import moments, mongodb
 from tests.integration.audit.records import recorded
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, failing
@@ -60,9 +60,33 @@ def test_proof_of_what_an_account_was_is_none_of_what_it_is(
     owner: Owner, databases: Databases, changed: dict[str, Any]
 ) -> None:
     outdated = account_of(owner)
-    databases.master["accounts"].update_one({"_id": outdated["_id"]}, {"$set": changed})
+    verified = outdated | {"verified_at": moments.now()}
+    databases.master["accounts"].update_one({"_id": outdated["_id"]}, {"$set": {**verified, **changed}})
     before = databases.dump()
     note(outdated)
+    assert not take_over(verified)
+    assert databases.dump() == before
+
+
+def test_whoever_uses_an_account_without_proof_keeps_nobody_away_by_ending_sessions(
+    owner: Owner, databases: Databases
+) -> None:
+    outdated = account_of(owner)
+    for _ in range(3):
+        accounts.accounts().update_one({"_id": outdated["_id"]}, {"$inc": {"auth_epoch": 1}})
+    assert take_over(outdated)
+    taken = account_of(owner)
+    assert accounts.is_verified(taken)
+    assert taken["auth_epoch"] == outdated["auth_epoch"] + 4
+
+
+@pytest.mark.parametrize("changed", [{"email": "other@example.com"}, {"verified_at": moments.now()}])
+def test_account_that_has_another_address_or_has_just_been_proved_is_not_taken_over(
+    owner: Owner, databases: Databases, changed: dict[str, Any]
+) -> None:
+    outdated = account_of(owner)
+    databases.master["accounts"].update_one({"_id": outdated["_id"]}, {"$set": changed})
+    before = databases.dump()
     assert not take_over(outdated)
     assert databases.dump() == before
 

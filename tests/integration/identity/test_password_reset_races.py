@@ -18,6 +18,7 @@ from tests.integration.identity.resets import (
     end_account,
     log_out,
     mailed_token,
+    prove_address,
 )
 from tests.support import library
 from tests.support.concurrency import at_once, types_of
@@ -29,7 +30,8 @@ from tests.support.owners import PASSWORD, Owner
 
 @pytest.fixture
 def token(owner: Owner, mailbox: Mailbox) -> str:
-    """The token that was mailed to the owner."""
+    """The token that was mailed to the owner, whose address is proved."""
+    prove_address(owner)
     ask(owner.service, owner.email)
     return mailed_token(mailbox, owner.email)
 

@@ -4,14 +4,16 @@ The attacks are those of Sudhodanan and Paverd, "Pre-hijacked accounts" (USENIX 
 there is something to attack: there are no identity providers, and an account has one address.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from pymongo.client_session import ClientSession
 
 from tenantry.errors import EmailNotVerified, LinkNotFound
-from tenantry.identity import accounts, address_proof, links, unverified_accounts
+from tenantry.identity import accounts, links, unverified_accounts
 from tenantry.identity.accounts import AccountDocument
-from tenantry.identity.passwords import hash_password
-from tenantry.runtime import moments, mongodb
+from tenantry.runtime import moments
+from tests.integration.identity.resets import Event, ask, change_password, complete, log_out, mailed_token
 from tests.integration.identity.test_email_verification import COMPLETE
 from tests.support.databases import Databases
 from tests.support.mailbox import Mailbox
@@ -34,13 +36,20 @@ def account() -> AccountDocument:
     return stored
 
 
-@mongodb.in_transaction
-def come_back(session: ClientSession) -> None:
+@pytest.fixture
+def come_back(mailbox: Mailbox, service: Service) -> Callable[[], None]:
     """Be the victim, who reads the mails to the address and chooses a password."""
-    assert address_proof.take_over(account(), hash_password(CHOSEN), "reset-password", session)
+
+    def come_back() -> None:
+        assert ask(service, VICTIM).status == 202
+        assert complete(service, mailed_token(mailbox, VICTIM), CHOSEN).status == 204
+
+    return come_back
 
 
-def test_session_that_waits_for_the_owner_is_dead(attacker: Owner, service: Service) -> None:
+def test_session_that_waits_for_the_owner_is_dead(
+    attacker: Owner, service: Service, come_back: Callable[[], None]
+) -> None:
     waiting = tokens(service, VICTIM)
     come_back()
     assert service.get(attacker.path, token=attacker.token).status == 401
@@ -54,7 +63,7 @@ def test_session_that_waits_for_the_owner_is_dead(attacker: Owner, service: Serv
 
 @pytest.mark.parametrize("purpose", ["verify-email", "reset-password", "change-email"])
 def test_link_that_waits_for_the_owner_is_dead(
-    attacker: Owner, databases: Databases, purpose: links.Purpose
+    attacker: Owner, databases: Databases, purpose: links.Purpose, come_back: Callable[[], None]
 ) -> None:
     """Such as one that changes the address to the attacker's."""
     claims: links.Claims = {"account_id": account()["_id"], "auth_epoch": account()["auth_epoch"]}
@@ -65,7 +74,9 @@ def test_link_that_waits_for_the_owner_is_dead(
         links.find(purpose, token)
 
 
-def test_nobody_else_waits_in_the_organization(attacker: Owner, databases: Databases) -> None:
+def test_nobody_else_waits_in_the_organization(
+    attacker: Owner, databases: Databases, come_back: Callable[[], None]
+) -> None:
     with pytest.raises(EmailNotVerified):
         unverified_accounts.check_may_invite(account())
     come_back()
@@ -90,7 +101,9 @@ def test_attacker_gets_no_link_however_many_are_asked_for(attacker: Owner, mailb
     assert all(mail.token not in shown for mail in mailbox.sent)
 
 
-def test_answer_of_the_sign_up_is_given_to_nobody_again(mailbox: Mailbox, service: Service) -> None:
+def test_answer_of_the_sign_up_is_given_to_nobody_again(
+    mailbox: Mailbox, service: Service, come_back: Callable[[], None]
+) -> None:
     wanted = {"name": "Trap", "email": VICTIM, "password": PASSWORD}
     key = {"Idempotency-Key": "one"}
     assert service.post("/organizations", wanted, headers=key).status == 201
@@ -99,7 +112,7 @@ def test_answer_of_the_sign_up_is_given_to_nobody_again(mailbox: Mailbox, servic
 
 
 def test_address_is_not_blocked_by_who_signed_up_with_it_first(
-    attacker: Owner, service: Service, databases: Databases
+    attacker: Owner, service: Service, databases: Databases, come_back: Callable[[], None]
 ) -> None:
     taken = service.post("/organizations", {"name": "Mine", "email": VICTIM, "password": CHOSEN})
     assert (taken.status, taken.code) == (409, "email-taken")
@@ -109,3 +122,29 @@ def test_address_is_not_blocked_by_who_signed_up_with_it_first(
     assert service.get("/account", token=token).json["verified"] is True
     assert service.post("/organizations", {"name": "Mine"}, token=token).status == 201
     databases.check_invariants()
+
+
+@pytest.mark.parametrize("event", [change_password, log_out])
+def test_attacker_cannot_make_the_owners_link_die(
+    attacker: Owner, service: Service, mailbox: Mailbox, event: Event
+) -> None:
+    """Neither after the mail was sent nor before: it could be done all day."""
+    assert ask(service, VICTIM).status == 202
+    token = mailed_token(mailbox, VICTIM)
+    event(attacker)
+    assert complete(service, token, CHOSEN).status == 204
+    assert log_in(service, VICTIM, password=CHOSEN)
+    assert complete(service, token, PASSWORD).status == 404
+
+
+@pytest.mark.parametrize("changed", [{"email": "other@example.com"}, {"verified_at": moments.now()}])
+def test_owners_link_is_for_an_address_that_is_not_proved(
+    attacker: Owner, service: Service, mailbox: Mailbox, databases: Databases, changed: dict[str, Any]
+) -> None:
+    assert ask(service, VICTIM).status == 202
+    token = mailed_token(mailbox, VICTIM)
+    databases.master["accounts"].update_one({"email": VICTIM}, {"$set": changed})
+    before = databases.master["accounts"].find_one()
+    refused = complete(service, token, CHOSEN)
+    assert (refused.status, refused.code) == (404, "link-not-found")
+    assert databases.master["accounts"].find_one() == before

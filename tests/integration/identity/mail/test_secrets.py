@@ -32,7 +32,7 @@ def stored(databases: Databases) -> bytes:
 
 
 def test_no_token_is_stored_or_logged(
-    mailbox: Mailbox, member: Membership, databases: Databases, log: io.StringIO, capsys: Any
+    member: Membership, mailbox: Mailbox, databases: Databases, log: io.StringIO, capsys: Any
 ) -> None:
     def queued(session: Any) -> None:
         queue.put(RESET_PASSWORD, ADDRESS, session)
@@ -58,7 +58,7 @@ def test_no_token_is_stored_or_logged(
 
 
 def test_what_is_waiting_does_not_tell_whether_there_is_an_account(
-    mailbox: Mailbox, member: Membership, databases: Databases
+    member: Membership, mailbox: Mailbox, databases: Databases
 ) -> None:
     for address in (ADDRESS, "nobody@example.com"):
         mongodb.run_transaction(

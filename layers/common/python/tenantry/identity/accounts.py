@@ -196,6 +196,11 @@ def verify(account: AccountDocument, session: ClientSession) -> bool:
     return noted.matched_count == 1
 
 
+def as_unproved(account: AccountDocument) -> dict[str, Any]:
+    """Return the query for an account that has the address with which it was read, and has not proved it."""
+    return {"_id": account["_id"], "email": account["email"], "verified_at": {"$exists": False}}
+
+
 def as_read(account: AccountDocument) -> dict[str, Any]:
     """Return the query for an account that has the address and the epoch with which it was read."""
     return {"_id": account["_id"], "email": account["email"], "auth_epoch": account["auth_epoch"]}

@@ -7,6 +7,7 @@ same, and nothing else changes. By itself it gives the account to the reader of 
 everybody else. See docs/decisions/0048-verified-addresses.md.
 """
 
+from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
 from tenantry.audit import recording
@@ -44,7 +45,8 @@ def take_over(account: AccountDocument, password_hash: str, purpose: Purpose, se
     Parameters
     ----------
     account : AccountDocument
-        The account as it was read, with the address that the link was mailed to.
+        The account as it was read, with the address that the link was mailed to. If that is not proved, the
+        epoch may have changed since: whoever uses the account moves it as often as they like.
     password_hash : str
         Of the password that the reader of the mail chooses.
     purpose : {"reset-password", "invitation"}
@@ -55,20 +57,22 @@ def take_over(account: AccountDocument, password_hash: str, purpose: Purpose, se
     Returns
     -------
     bool
-        False if the account is gone, or its address or epoch has changed since; nothing changed then.
+        False if the account is gone, or its address has changed since, has just been proved or, if it was
+        proved, its epoch has changed; nothing changed then.
     """
-    changed = accounts.accounts().update_one(
-        accounts.as_read(account),
+    taken = accounts.accounts().find_one_and_update(
+        accounts.as_read(account) if accounts.is_verified(account) else accounts.as_unproved(account),
         {
             "$set": {"password_hash": password_hash, "updated_at": moments.now()},
             "$inc": {"auth_epoch": 1},
         },
+        return_document=ReturnDocument.AFTER,
         session=session,
     )
-    if changed.matched_count == 0:
+    if taken is None:
         return False
     _record("password.reset", account["_id"], purpose, session)
-    note(account | {"auth_epoch": account["auth_epoch"] + 1}, purpose, session)
+    note(taken, purpose, session)
     return True
 
 

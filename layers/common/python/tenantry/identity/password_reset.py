@@ -11,6 +11,7 @@ from pymongo.client_session import ClientSession
 from tenantry.errors import LinkNotFound
 from tenantry.identity import accounts, address_proof, links, members, passwords, throttling
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.links import LinkDocument
 from tenantry.identity.mail import limits, queue
 from tenantry.identity.mail.kinds.password_changed import PASSWORD_CHANGED
 from tenantry.identity.mail.kinds.reset_password import RESET_PASSWORD
@@ -82,9 +83,16 @@ def _account_of(token: str) -> AccountDocument:
         throttling.fail_of_source()
         raise
     account = accounts.find(link["account_id"])
-    if account is None:
+    if account is None or not _is_bound_to(link, account):
         raise LinkNotFound
     return account
+
+
+def _is_bound_to(link: LinkDocument, account: AccountDocument) -> bool:
+    """Tell whether a link that was sent before its address was proved may be used; others have the epoch."""
+    if "auth_epoch" in link:
+        return True
+    return not accounts.is_verified(account) and link.get("email") == account["email"]
 
 
 @mongodb.in_transaction

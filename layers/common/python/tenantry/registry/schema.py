@@ -83,7 +83,7 @@ VIEWS: Final[dict[str, Document]] = {
     "account_epochs": {"viewOn": "accounts", "pipeline": [{"$project": {"auth_epoch": 1}}]},
     "mail_recipients": {
         "viewOn": "accounts",
-        "pipeline": [{"$project": {"email": 1, "address": 1, "auth_epoch": 1}}],
+        "pipeline": [{"$project": {"email": 1, "address": 1, "auth_epoch": 1, "verified_at": 1}}],
     },
     "account_addresses": {
         "viewOn": "accounts",

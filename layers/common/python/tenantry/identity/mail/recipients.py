@@ -1,5 +1,6 @@
 """Accounts as the sender of mails sees them: in a view that shows no password hash."""
 
+from datetime import datetime
 from typing import NotRequired, TypedDict
 
 from pymongo.collection import Collection
@@ -15,6 +16,7 @@ class RecipientDocument(TypedDict):
     email: str
     address: NotRequired[str]
     auth_epoch: int
+    verified_at: NotRequired[datetime]
 
 
 def mail_recipients() -> Collection[RecipientDocument]:

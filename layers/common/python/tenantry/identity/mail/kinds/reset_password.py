@@ -5,6 +5,7 @@ from typing import Final
 from tenantry.identity.links import Claims
 from tenantry.identity.mail import recipients
 from tenantry.identity.mail.kinds.kind import Kind, Letter, LinkText, MailDocument, Text
+from tenantry.identity.mail.recipients import RecipientDocument
 
 TEXT: Final = Text(
     subject="Choose another password",
@@ -22,8 +23,18 @@ def _to_its_account(mail: MailDocument) -> Letter | None:
     recipient = recipients.find(mail["to"])
     if recipient is None:
         return None
-    claims: Claims = {"account_id": recipient["_id"], "auth_epoch": recipient["auth_epoch"]}
-    return Letter(recipients.address_of(recipient), TEXT, claims, mail["values"])
+    return Letter(recipients.address_of(recipient), TEXT, _claims_on(recipient), mail["values"])
+
+
+def _claims_on(recipient: RecipientDocument) -> Claims:
+    """Bind a link to its account: to the epoch, or to the address of one that is not proved to have it.
+
+    Whoever has signed up with another's address moves the epoch as often as they like. Its owner's links have
+    to outlive that; see docs/decisions/0048.
+    """
+    if "verified_at" in recipient:
+        return {"account_id": recipient["_id"], "auth_epoch": recipient["auth_epoch"]}
+    return {"account_id": recipient["_id"], "email": recipient["email"]}
 
 
 RESET_PASSWORD: Final = Kind(name="reset-password", text=TEXT, resolve=_to_its_account)
