@@ -46,6 +46,7 @@ _INSERT: Final = ("insert organizations", "create org_beta", "find org_beta")
 _TAKE: Final = (_LOOK_FOR_HOLD, *_INSERT, *_RECORD)
 _SIGN_UP: Final = (_LOOK_FOR_EMAIL_HOLD, "insert accounts", "insert members", *_TAKE)
 _CREATE: Final = ("update accounts", "insert members", "aggregate members", *_TAKE)
+_CHANGE_MEMBER: Final = ("update members", "find members", "aggregate members")
 
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign-up": (*_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP, _RESERVE)),
@@ -76,7 +77,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
             "find members",
             "update accounts",
             "delete members",
-            "find members",
+            "distinct members",
             "update accounts",
             *_HOLD,
             *_RECORD,
@@ -109,6 +110,16 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "find": ("find organizations", "find org_alpha", "find organizations"),
     "end-session": _transaction("findAndModify sessions", *_RECORD),
+    "change-role": _transaction(*_CHANGE_MEMBER, "update members", *_RECORD),
+    "remove-member": _transaction(
+        *_CHANGE_MEMBER,
+        "update accounts",
+        "delete members",
+        "delete sessions",
+        "distinct members",
+        "update accounts",
+        *_RECORD,
+    ),
     "change-password": (
         "find accounts",
         _COUNT,

@@ -40,7 +40,8 @@ class State:
     """Organizations by slug, accounts by e-mail address, and answers kept under idempotency keys.
 
     `holds` tells for which owner a slug is held. `records` counts the audit records of what has been done, by
-    action and slugs. `has_session` tells whether the session is there that `end-session` is about.
+    action and slugs. `has_session` tells whether the session is there that `end-session` is about,
+    `colleague` which role Alpha's other member has, None if it is none any more.
     """
 
     organizations: dict[str, Organization]
@@ -48,6 +49,7 @@ class State:
     holds: dict[str, str] = field(default_factory=dict)
     records: Counter[tuple[str, ...]] = field(default_factory=Counter)
     has_session: bool = True
+    colleague: str | None = "editor"
     answers: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def is_taken(self, slug: str, by: str) -> bool:

@@ -3,6 +3,8 @@
 from typing import Any, Final
 
 from tenantry.identity import own_account, password_change
+from tenantry.identity.memberships import changing
+from tenantry.identity.memberships.changing import Conditions
 from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.lifecycle import creating, deleting, idempotency, updating
 from tenantry.lifecycle.creating import NewOrganization
@@ -25,6 +27,8 @@ CHANGED_PASSWORD: Final = "another horse battery staple"
 STRANGER: Final = "stranger@example.com"
 KEPT: Final[Document] = {"_id": "kept", "count": 0}
 SESSION: Final = "ses_another"  # of Alpha's owner, in no organization
+COLLEAGUE: Final = "mem_colleague"  # of Alpha, an editor
+CONDITIONS: Final = Conditions(holds=lambda _: True, has_recent_login=True)
 
 
 def create(operation: str, name: str, email: str | None, key: str | None = None) -> Operation:
@@ -102,6 +106,7 @@ def delete() -> Operation:
         except Refused:
             return
         del state.organizations[slug]
+        state.colleague = None
         state.holds[slug] = alpha.owner
         state.records["organization.deleted", slug] += 1
 
@@ -133,6 +138,34 @@ def end_session() -> Operation:
     return Operation("end-session", lambda owner: own_account.end_session(owner(), SESSION), effect)
 
 
+def change_role() -> Operation:
+    def request(owner: Caller) -> None:
+        changing.change_role(member_of(owner), COLLEAGUE, "viewer", CONDITIONS)
+
+    def effect(state: State) -> None:
+        state.alpha()
+        if state.colleague is None:
+            raise Refused("member-not-found")
+        if state.colleague != "viewer":
+            state.colleague = "viewer"
+            state.records["member.role_changed",] += 1
+
+    return Operation("change-role", request, effect)
+
+
+def remove_member() -> Operation:
+    def effect(state: State) -> None:
+        state.alpha()
+        if state.colleague is None:
+            raise Refused("member-not-found")
+        state.colleague = None
+        state.records["member.removed",] += 1
+
+    return Operation(
+        "remove-member", lambda owner: changing.remove(member_of(owner), COLLEAGUE, CONDITIONS), effect
+    )
+
+
 _BETA: Final = email_of("Beta")
 
 OPERATIONS: Final = {
@@ -156,6 +189,8 @@ OPERATIONS: Final = {
         find(),
         change_password(),
         end_session(),
+        change_role(),
+        remove_member(),
     )
 }
 

@@ -12,11 +12,12 @@ from tenantry.identity.sessions import Identity
 from tenantry.registry.organizations.document import OWN_NAMESPACES
 from tenantry.runtime import ids, moments
 from tests.faults.model import Account, Organization, State
-from tests.faults.operations import CHANGED_PASSWORD, KEPT, SESSION
+from tests.faults.operations import CHANGED_PASSWORD, COLLEAGUE, KEPT, SESSION
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, email_of
 
+COLLEAGUES_EMAIL: Final = "colleague@alpha.example"
 _BYSTANDER: Final = "Bystander"
 _PAST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -46,6 +47,7 @@ class World:
         self._remove_all_but_bystander()
         alpha = library.create("Alpha")
         self._start_session(alpha)
+        self._add_colleague(alpha)
         self.databases.tenants["org_alpha"].insert_one(KEPT)
         for name in ("audit", "outbox"):
             self.databases.master[name].delete_many({})
@@ -58,6 +60,14 @@ class World:
         stored = self.databases.master["sessions"]
         stored.delete_many({})
         stored.insert_one({**session, "_id": SESSION})
+
+    def _add_colleague(self, alpha: Membership) -> None:
+        owner = accounts.find(alpha.account_id)
+        assert owner is not None
+        account = accounts.create_document(COLLEAGUES_EMAIL, owner["password_hash"])
+        member = members.create_document(alpha.organization_id, account["_id"], "editor")
+        self.databases.master["accounts"].insert_one(dict(account))
+        self.databases.master["members"].insert_one({**member, "_id": COLLEAGUE})
 
     def let_time_pass(self) -> None:
         """Let claims of idempotency keys and leases of intents run out."""
@@ -72,8 +82,11 @@ class World:
         assert self._of_bystander() == self._untouched
         emails = {account["_id"]: account["email"] for account in self._stored_in("accounts")}
         owners = {
-            member["organization_id"]: emails[member["account_id"]] for member in self._stored_in("members")
+            member["organization_id"]: emails[member["account_id"]]
+            for member in self._stored_in("members")
+            if member["role"] == "owner"
         }
+        colleague = self.databases.master["members"].find_one({"_id": COLLEAGUE})
         return State(
             organizations={
                 organization["slug"]: self._organization(organization, owners[organization["_id"]], start)
@@ -91,6 +104,7 @@ class World:
             records=Counter(
                 _record_key(record) for record in self.databases.master["audit"].find({"result": "success"})
             ),
+            colleague=colleague["role"] if colleague else None,
             has_session=self.databases.master["sessions"].find_one({"_id": SESSION}) is not None,
         )
 
@@ -152,7 +166,9 @@ class Start:
     def model(self) -> State:
         owner = email_of("Alpha")
         organization = Organization("alpha", "Alpha", {}, owner, {"kept": dict(KEPT)})
-        return State({"alpha": organization}, {owner: Account(PASSWORD, 0)})
+        return State(
+            {"alpha": organization}, {email: Account(PASSWORD, 0) for email in (owner, COLLEAGUES_EMAIL)}
+        )
 
     def stale(self) -> Identity:
         """The caller of a request that was authenticated before anything else happened."""
