@@ -85,6 +85,7 @@ def tell_story(stack: Stack) -> None:
         _tell_documents(google, amazon)
         _tell_versions(google)
         _tell_rename(google, f"Alphabet {suffix}")
+        _tell_members(google)
         _tell_isolation(google, amazon)
         _tell_deletion(google)
         _tell_forgotten_password(client, stack.mails_url, f"admin@google-{suffix}.example")
@@ -121,6 +122,12 @@ def _tell_rename(google: Client, name: str) -> None:
     google.request("PATCH", "", 200, {"name": name})
     if [google.request("GET", path, 200).json() for path in kept] != before:
         raise LocalStackError("The rename lost documents or indexes.")
+
+
+def _tell_members(google: Client) -> None:
+    _chapter("An organization always has an owner")
+    (owner,) = google.request("GET", "/members", 200).json()["members"]
+    google.request("DELETE", f"/members/{owner['id']}", 409)
 
 
 def _tell_isolation(google: Client, amazon: Client) -> None:
