@@ -26,6 +26,7 @@ class Lambda:
 
 @pytest.fixture
 def functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lambda]:
+    waking._has_queued.set(False)
     functions = Lambda()
     monkeypatch.setattr(waking, "_client", lambda: functions)
     monkeypatch.setenv("MAIL_FUNCTION", "sender")
