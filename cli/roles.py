@@ -46,7 +46,9 @@ COMPLETE_INTENTS: Final[Grants] = _together(
     },
 )
 ERASE: Final[Grants] = {"erasures": {"find", "insert", "remove"}}
-END_ACCOUNTS: Final[Grants] = {"unused_accounts": FIND, "email_holds": {"remove"}}
+END_ACCOUNTS: Final[Grants] = {"unused_accounts": FIND} | dict.fromkeys(
+    ("sessions", "links", "email_holds"), frozenset({"remove"})
+)
 END_MOVES: Final[Grants] = {"moves": {"find", "update", "remove"}}
 COUNT_FAILURES: Final[Grants] = {"login_attempts": {"find", "insert", "update"}}
 QUEUE_MAILS: Final[Grants] = {"mails": {"insert"}}
@@ -97,7 +99,7 @@ class Role:
 ROLES: Final = (
     Role(
         "login",
-        ("login", "refresh", "logout", "account", "change_password", "change_email"),
+        ("login", "refresh", "logout", "change_password", "change_email"),
         _together(
             AUTHENTICATE,
             COUNT_FAILURES,
@@ -105,6 +107,23 @@ ROLES: Final = (
             QUEUE_MAILS,
             USE_LINKS,
             {"accounts": {"find", "update"}, "sessions": CHANGE, "email_holds": CHANGE},
+        ),
+    ),
+    Role(
+        "account",
+        ("account",),
+        _together(
+            AUTHENTICATE,
+            COUNT_FAILURES,
+            RECORD,
+            QUEUE_MAILS,
+            USE_LINKS,
+            {
+                "accounts": {"find", "update", "remove"},
+                "email_holds": {"remove"},
+                "members": {"update", "remove"},
+                "sessions": {"remove"},
+            },
         ),
     ),
     Role(

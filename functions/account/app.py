@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from tenantry import http
 from tenantry.http.accounts import bodies
 from tenantry.http.accounts.own_account import own_account_of, session_of
-from tenantry.http.callers import Bearer
-from tenantry.identity import email_verification, own_account
+from tenantry.http.callers import Bearer, RecentLogin
+from tenantry.identity import account_deletion, email_verification, own_account
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -28,6 +28,28 @@ app = APIGatewayRestResolver(enable_validation=True)
 def get_account(caller: Bearer) -> dict[str, Any]:
     """Read the caller's account and the organizations that it is a member of."""
     return own_account_of(own_account.read(caller.account_id))
+
+
+@app.delete(
+    "/account",
+    summary="Delete the account",
+    operation_id="deleteAccount",
+    tags=["Accounts"],
+    status_code=HTTPStatus.NO_CONTENT,
+    security=[{"bearer": []}],
+    responses=http.responses(
+        HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT
+    ),
+)
+def delete_account(caller: Bearer, _: RecentLogin) -> Response[None]:
+    """Delete the account with its sessions; its organizations stay, without it, and its address is free.
+
+    The token must come from a login no older than 10 minutes, or one confirmed since (POST /login/confirm);
+    else it is 401 login-too-old. As long as organizations have no other owner, it is 409 sole-owner, and
+    `organizations` lists them.
+    """
+    account_deletion.delete(caller)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 @app.get(

@@ -49,6 +49,7 @@ ROUTES: Final = (
     ("POST", "/logout", "logout"),
     ("POST", "/logout/everywhere", "logout"),
     ("GET", "/account", "account"),
+    ("DELETE", "/account", "account"),
     ("GET", "/account/sessions", "account"),
     ("DELETE", "/account/sessions/{session}", "account"),
     ("POST", "/account/email-verification", "account"),

@@ -87,9 +87,10 @@ def tenants(kinds: set[str], commands: Any) -> list[tuple[str, str, Document]]:
 
 REFUSED: Final = [
     # Password hashes and addresses
-    *master(OF_FUNCTIONS - {"login", "create"}, READS, ["accounts"]),
+    *master(OF_FUNCTIONS - {"login", "account", "create"}, READS, ["accounts"]),
     *master({"data", "rotation", "audit", "publish", "public"}, WRITES, ["accounts", "account_epochs"]),
     *master({"login", "members"}, (insert, remove), ["accounts"]),
+    *master({"account"}, (insert,), ["accounts", "members", "sessions"]),
     *master(OF_FUNCTIONS - {"members"}, READS, ["account_addresses"]),
     *master(OF_FUNCTIONS - {"change"}, READS, ["unused_accounts"]),
     # Names held for their former owners
@@ -98,20 +99,21 @@ REFUSED: Final = [
     # Addresses held for the accounts that had them
     *master(OF_FUNCTIONS - {"login", "create", "mail"}, READS, ["email_holds"]),
     *master(OF_FUNCTIONS - {"login"}, (insert, update), ["email_holds"]),
-    *master(OF_FUNCTIONS - {"login", "change"}, (remove,), ["email_holds"]),
+    *master(OF_FUNCTIONS - {"login", "account", "change"}, (remove,), ["email_holds"]),
     # Keys that verify tokens, and whose the database is
     *master(KINDS - {"rotation"}, WRITES, ["issuer", "signing_keys"]),
     *master({"rotation"}, (remove,), ["issuer", "signing_keys"]),
     # Members and organizations
     *master(OF_FUNCTIONS - {"create", "change"}, (insert, remove), ["organizations"]),
     *master(OF_FUNCTIONS - {"create"}, (insert,), ["members"]),
-    *master(OF_FUNCTIONS - {"create", "change", "members"}, (remove,), ["members"]),
-    *master(OF_FUNCTIONS - {"members"}, (update,), ["members"]),
+    *master(OF_FUNCTIONS - {"create", "change", "members", "account"}, (remove,), ["members"]),
+    *master(OF_FUNCTIONS - {"members", "account"}, (update,), ["members"]),
     *master(OF_FUNCTIONS - {"create", "change", "data", "move"}, (update,), ["organizations"]),
     # Counters of failed logins
-    *master({"login", "create"}, (remove,), ["login_attempts"]),
+    *master({"login", "account", "create"}, (remove,), ["login_attempts"]),
     # Sessions
-    *master({"change", "data", "rotation", "audit", "publish", "public"}, WRITES, ["sessions"]),
+    *master({"change", "account"}, (insert, update), ["sessions"]),
+    *master({"data", "rotation", "audit", "publish", "public"}, WRITES, ["sessions"]),
     # The audit record, which only grows, and is read by those alone who show it
     *master(KINDS, (update, remove), ["audit"]),
     *master(KINDS - {"publish"}, (*READS, remove), ["outbox"]),

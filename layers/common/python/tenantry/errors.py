@@ -272,17 +272,30 @@ class OrganizationRequired(TenantryError):
     @classmethod
     def among(cls, organizations: Sequence[Mapping[str, Any]], at_most: int) -> "OrganizationRequired":
         """Make the error that lists organizations as they are stored, or some of them if there are more."""
-        listed = [
-            {"id": organization["_id"], "slug": organization["slug"], "name": organization["name"]}
-            for organization in organizations[:at_most]
-        ]
         detail = ""
         if len(organizations) > at_most:
             detail = (
                 f"The account belongs to more than {at_most} organizations, {at_most} of which are listed. "
                 "Send any of them as `organization`, by its slug or id."
             )
-        return cls(detail, organizations=listed)
+        return cls(detail, organizations=_named(organizations[:at_most]))
+
+
+class SoleOwner(TenantryError):
+    """The account is the only owner of organizations; `organizations` lists them. Nothing changed."""
+
+    code = "sole-owner"
+    status = HTTPStatus.CONFLICT
+    title = "Sole owner"
+    default_detail = (
+        "The account is the only owner of these organizations. Delete them, or make somebody else an owner, "
+        "and repeat the request."
+    )
+
+    @classmethod
+    def of(cls, organizations: Sequence[Mapping[str, Any]]) -> "SoleOwner":
+        """Make the error that lists organizations as they are stored."""
+        return cls(organizations=_named(organizations))
 
 
 class OrganizationSuspended(TenantryError):
@@ -601,3 +614,10 @@ class InternalError(TenantryError):
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     title = "Internal error"
     default_detail = "The service failed. Report the request id in `instance`."
+
+
+def _named(organizations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"id": organization["_id"], "slug": organization["slug"], "name": organization["name"]}
+        for organization in organizations
+    ]

@@ -127,6 +127,7 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     ),
     Route("POST", "/logout/everywhere"): Sample(204),
     Route("GET", "/account"): Sample(200),
+    Route("DELETE", "/account"): Sample(409),
     Route("GET", "/account/sessions"): Sample(200),
     Route("DELETE", "/account/sessions/{session}"): Sample(204),
     Route("POST", "/account/email-verification"): Sample(202),

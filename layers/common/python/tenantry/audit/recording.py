@@ -36,6 +36,7 @@ Action = Literal[
     "session.reused",
     "account.logged_out_everywhere",
     "account.ended",
+    "account.deleted",
     "account.verified",
     "account.email_changed",
     "account.email_change_undone",

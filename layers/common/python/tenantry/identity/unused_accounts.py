@@ -12,8 +12,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from tenantry.audit import recording
-from tenantry.identity import email_holds
-from tenantry.identity.accounts import accounts
+from tenantry.identity import account_removal
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import logger
 
@@ -36,7 +35,7 @@ def unused_accounts() -> Collection[UnusedAccount]:
 def end_all() -> Iterator[str]:
     """End the accounts that have been without an organization for `KEPT_FOR`; yield their ids.
 
-    Tokens of an account are dead with it, and its address is free.
+    Sessions, links and tokens of an account are gone with it, and its address is free.
 
     Raises
     ------
@@ -51,6 +50,7 @@ def end_all() -> Iterator[str]:
     )
     for account in list(due):
         if _end(account["_id"], before):
+            account_removal.end_late_sessions(account["_id"])
             logger.info("Ended an account without an organization", account_id=account["_id"])
             yield account["_id"]
 
@@ -58,9 +58,8 @@ def end_all() -> Iterator[str]:
 @mongodb.in_transaction
 def _end(session: ClientSession, account_id: str, before: datetime) -> bool:
     """End an account unless it has got an organization meanwhile, whose creation writes to it, too."""
-    unused = {"_id": account_id, "without_organization_since": {"$lt": before}}
-    is_ended = accounts().delete_one(unused, session=session).deleted_count == 1
+    unused = {"without_organization_since": {"$lt": before}}
+    is_ended = account_removal.remove(account_id, unused, session)
     if is_ended:
-        email_holds.end_all(account_id, session)
         recording.record("account.ended", [], session, {"account_id": account_id})
     return is_ended
