@@ -13,7 +13,15 @@ from tenantry.errors import EmailNotVerified, LinkNotFound
 from tenantry.identity import accounts, links, unverified_accounts
 from tenantry.identity.accounts import AccountDocument
 from tenantry.runtime import moments
-from tests.integration.identity.resets import Event, ask, change_password, complete, log_out, mailed_token
+from tests.integration.identity.resets import (
+    Event,
+    ask,
+    change_password,
+    complete,
+    end_account,
+    log_out,
+    mailed_token,
+)
 from tests.integration.identity.test_email_verification import COMPLETE
 from tests.support.databases import Databases
 from tests.support.mailbox import Mailbox
@@ -124,7 +132,13 @@ def test_address_is_not_blocked_by_who_signed_up_with_it_first(
     databases.check_invariants()
 
 
-@pytest.mark.parametrize("event", [change_password, log_out])
+def sign_up_again(attacker: Owner) -> None:
+    """End the account, and take the address at once."""
+    end_account(attacker)
+    sign_up(attacker.service, "Second trap", email=VICTIM)
+
+
+@pytest.mark.parametrize("event", [change_password, log_out, sign_up_again])
 def test_attacker_cannot_make_the_owners_link_die(
     attacker: Owner, service: Service, mailbox: Mailbox, event: Event
 ) -> None:

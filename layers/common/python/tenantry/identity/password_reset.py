@@ -82,17 +82,19 @@ def _account_of(token: str) -> AccountDocument:
     except LinkNotFound:
         throttling.fail_of_source()
         raise
-    account = accounts.find(link["account_id"])
-    if account is None or not _is_bound_to(link, account):
+    account = accounts.find(link["account_id"]) if "auth_epoch" in link else _unproved_account_of(link)
+    if account is None:
         raise LinkNotFound
     return account
 
 
-def _is_bound_to(link: LinkDocument, account: AccountDocument) -> bool:
-    """Tell whether a link that was sent before its address was proved may be used; others have the epoch."""
-    if "auth_epoch" in link:
-        return True
-    return not accounts.is_verified(account) and link.get("email") == account["email"]
+def _unproved_account_of(link: LinkDocument) -> AccountDocument | None:
+    """Return the account that has the address to which a link was sent, unless the address is proved by now.
+
+    It may be another account than the one of then, for whoever signs up with the address can do so again.
+    """
+    account = accounts.find_by_email(link["email"])
+    return None if account is None or accounts.is_verified(account) else account
 
 
 @mongodb.in_transaction

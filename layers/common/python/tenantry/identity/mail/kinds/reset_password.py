@@ -27,10 +27,10 @@ def _to_its_account(mail: MailDocument) -> Letter | None:
 
 
 def _claims_on(recipient: RecipientDocument) -> Claims:
-    """Bind a link to its account: to the epoch, or to the address of one that is not proved to have it.
+    """Bind a link to the epoch of its account or, as long as the address is not proved, to the address alone.
 
-    Whoever has signed up with another's address moves the epoch as often as they like. Its owner's links have
-    to outlive that; see docs/decisions/0048.
+    Whoever signs up with another's address moves the epoch as often as they like, or ends the account and
+    signs up again. The links of the address's owner have to outlive that; see docs/decisions/0048.
     """
     if "verified_at" in recipient:
         return {"account_id": recipient["_id"], "auth_epoch": recipient["auth_epoch"]}
