@@ -50,7 +50,7 @@ def run(commands: list[str], api_url: str) -> list[str]:
 def comparable(text: str) -> Any:
     """Return what must be the same each time."""
     if not text.startswith("{"):
-        return text.splitlines()[:1]
+        return [line.rstrip() for line in text.splitlines()[:1]]
     return json.loads(
         text, object_hook=lambda fields: fields | dict.fromkeys(fields.keys() & ANOTHER_EACH_TIME)
     )
@@ -61,6 +61,4 @@ def test_lines_of_the_story_print_what_the_readme_shows(deployment: Deployment) 
     assert len(told) > 10
     printed = run([step.command for step in told], deployment.stack.api_url)
     for step, output in zip(told, printed, strict=True):
-        assert comparable(output.replace("HTTP/1.1 204 ", "HTTP/1.1 204")) == comparable(step.output), (
-            step.command
-        )
+        assert comparable(output) == comparable(step.output), step.command
