@@ -16,7 +16,7 @@ STORY = README[README.index("## The story") : README.index("## What it promises"
 BASH = shutil.which("bash") or "bash"
 ANOTHER_EACH_TIME = {
     "id", "at", "created_at", "updated_at", "$oid", "instance", "request_id", "next_cursor",
-    "started_at", "last_used_at", "expires_at", "user_agent",
+    "started_at", "last_used_at", "expires_at", "user_agent", "account_id", "joined_at",
 }  # fmt: skip
 
 
