@@ -5,6 +5,7 @@ import secrets
 
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService, unique
+from tests.e2e.mailbox import Mailbox
 from tests.support.owners import email_of
 from tests.support.waiting import wait_until
 
@@ -30,13 +31,14 @@ def private_key(deployment: Deployment) -> str:
 
 
 def test_no_password_token_private_key_or_body_is_logged(
-    service: HttpService, deployment: Deployment
+    service: HttpService, deployment: Deployment, mailbox: Mailbox
 ) -> None:
     name = unique("Google")
     email = email_of(name)
     password, chosen, wrong, spoiled = (f"log {secrets.token_hex(8)} log" for _ in range(4))
     created = service.post("/organizations", {"name": name, "email": email, "password": password})
     organization_id = created.json["organization"]["id"]
+    token_of_link = mailbox.to(email)[0].token
     token = service.post("/login", {"email": email, "password": password}).json["access_token"]
     path = f"/organizations/{organization_id}"
     forged = token[:-4] + "AAAA"
@@ -56,7 +58,16 @@ def test_no_password_token_private_key_or_body_is_logged(
     assert logs.keys() >= LOG_FILES
     logs["functions"] = log_of_functions(deployment)
     for source, text in logs.items():
-        for secret in (password, chosen, wrong, spoiled, token, forged, private_key(deployment)):
+        for secret in (
+            password,
+            chosen,
+            wrong,
+            spoiled,
+            token,
+            forged,
+            token_of_link,
+            private_key(deployment),
+        ):
             assert secret not in text, source
     assert organization_id in logs["functions"]
     assert email not in logs["functions"]
