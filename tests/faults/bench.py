@@ -22,10 +22,11 @@ from tests.faults.watch import CommandWatch
 from tests.faults.world import World
 from tests.support import library
 from tests.support.databases import Databases, Document
+from tests.support.mailbox import MAIL_FROM
 
 ensure_schema = schema.ensure_schema.__wrapped__
 
-_ENVIRONMENT = {"MASTER_DATABASE": "master", "TENANT_DATABASE": "tenants"}
+_ENVIRONMENT = {"MASTER_DATABASE": "master", "TENANT_DATABASE": "tenants", "MAIL_FROM": MAIL_FROM}
 _LONGEST_WAIT_SECONDS = 0.1  # for the holder of a lease, who is dead more often than not
 _SHORTEST_HEARTBEAT_SECONDS = 0.005  # the driver asks how a server is, but not more often than this
 

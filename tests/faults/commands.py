@@ -34,6 +34,8 @@ def _fenced(write: str) -> tuple[str, ...]:
 
 
 _RECORD: Final = ("insert outbox", "insert audit")
+_QUEUE: Final = "insert mails"
+_TAKE_LINK: Final = ("delete links", "delete links")
 _CLAIM: Final = "insert idempotency_keys"
 _COMPLETE: Final = "update idempotency_keys"
 _RESERVE: Final = "update clusters"
@@ -41,7 +43,7 @@ _LOOK_FOR_HOLD: Final = "find name_holds"
 _HOLD: Final = (_LOOK_FOR_HOLD, "update name_holds")
 _LOOK_FOR_EMAIL_HOLD: Final = "find email_holds"
 _PREPARE: Final = ("find organizations", _LOOK_FOR_HOLD, "find accounts", "find clusters")
-_PREPARE_SIGN_UP: Final = (*_PREPARE[:-1], _LOOK_FOR_EMAIL_HOLD, _PREPARE[-1])
+_PREPARE_SIGN_UP: Final = (*_PREPARE[:-1], _LOOK_FOR_EMAIL_HOLD, _COUNT, _PREPARE[-1])
 _INSERT: Final = ("insert organizations", "create org_beta", "find org_beta")
 _TAKE: Final = (_LOOK_FOR_HOLD, *_INSERT, *_RECORD)
 _SIGN_UP: Final = (_LOOK_FOR_EMAIL_HOLD, "insert accounts", "insert members", *_TAKE)
@@ -49,8 +51,8 @@ _CREATE: Final = ("update accounts", "insert members", "aggregate members", *_TA
 _CHANGE_MEMBER: Final = ("update members", "find members", "aggregate members")
 
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "sign-up": (*_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP, _RESERVE)),
-    "sign-up-with-key": (_CLAIM, *_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP, _COMPLETE, _RESERVE)),
+    "sign-up": (*_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP, _QUEUE, _RESERVE)),
+    "sign-up-with-key": (_CLAIM, *_PREPARE_SIGN_UP, *_transaction(*_SIGN_UP, _QUEUE, _COMPLETE, _RESERVE)),
     "sign-up-under-taken-name": (
         _CLAIM,
         "find organizations",
@@ -124,7 +126,32 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         "find accounts",
         _COUNT,
         _COUNT,
-        *_transaction("update accounts", *_RECORD),
+        *_transaction("update accounts", *_RECORD, _QUEUE),
+    ),
+    "complete-email-change": _transaction(
+        "find links",
+        "find account_epochs",
+        *_TAKE_LINK,
+        "find accounts",
+        _LOOK_FOR_EMAIL_HOLD,
+        "update accounts",
+        "update email_holds",
+        _QUEUE,
+        *_RECORD,
+    ),
+    "undo-email-change": _transaction(
+        "find links",
+        *_TAKE_LINK,
+        _LOOK_FOR_EMAIL_HOLD,
+        "find accounts",
+        _LOOK_FOR_EMAIL_HOLD,
+        "update accounts",
+        _LOOK_FOR_EMAIL_HOLD,
+        "delete email_holds",
+        "delete links",
+        _QUEUE,
+        _QUEUE,
+        *_RECORD,
     ),
 }
 

@@ -31,17 +31,22 @@ class Organization:
 
 @dataclass
 class Account:
+    """An account, which its first address tells from others; an empty password is one that nobody knows."""
+
     password: str
     epoch: int
+    address: str = ""  # where it is not the first one
 
 
 @dataclass
 class State:
-    """Organizations by slug, accounts by e-mail address, and answers kept under idempotency keys.
+    """Organizations by slug, accounts by their first e-mail address, and answers kept under idempotency keys.
 
     `holds` tells for which owner a slug is held. `records` counts the audit records of what has been done, by
     action and slugs. `has_session` tells whether the session is there that `end-session` is about,
-    `colleague` which role Alpha's other member has, None if it is none any more.
+    `colleague` which role Alpha's other member has, None if it is none any more. `links` has the purposes of
+    those that are there, `held_addresses` those that Alpha's owner gave up, and `mails` counts by their kinds
+    those that wait.
     """
 
     organizations: dict[str, Organization]
@@ -50,6 +55,9 @@ class State:
     records: Counter[tuple[str, ...]] = field(default_factory=Counter)
     has_session: bool = True
     colleague: str | None = "editor"
+    links: set[str] = field(default_factory=set)
+    held_addresses: set[str] = field(default_factory=set)
+    mails: Counter[str] = field(default_factory=Counter)
     answers: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def is_taken(self, slug: str, by: str) -> bool:

@@ -1,8 +1,12 @@
 """The operations that the faults hit: what is asked of the library, and what the model says it means."""
 
+import base64
+import hashlib
+from collections import Counter
 from typing import Any, Final
 
-from tenantry.identity import own_account, password_change
+from tenantry.identity import email_change, own_account, password_change
+from tenantry.identity.links import Purpose
 from tenantry.identity.memberships import changing
 from tenantry.identity.memberships.changing import Conditions
 from tenantry.identity.owners import ExistingAccount, NewAccount
@@ -26,9 +30,24 @@ from tests.support.owners import PASSWORD, email_of
 CHANGED_PASSWORD: Final = "another horse battery staple"
 STRANGER: Final = "stranger@example.com"
 KEPT: Final[Document] = {"_id": "kept", "count": 0}
+WANTED: Final = "ada@wanted.example"  # to which a link was sent for Alpha's owner
+EARLIER: Final = "ada@earlier.example"  # which Alpha's owner had, and which got a link as well
 SESSION: Final = "ses_another"  # of Alpha's owner, in no organization
 COLLEAGUE: Final = "mem_colleague"  # of Alpha, an editor
 CONDITIONS: Final = Conditions(holds=lambda _: True, has_recent_login=True)
+
+
+def digest_of(purpose: Purpose) -> bytes:
+    """Return the digest that is stored of the token of a link."""
+    return hashlib.sha256(_octets_of(purpose)).digest()
+
+
+def token_of(purpose: Purpose) -> str:
+    return base64.urlsafe_b64encode(_octets_of(purpose)).decode().rstrip("=")
+
+
+def _octets_of(purpose: Purpose) -> bytes:
+    return hashlib.sha256(f"token of {purpose}".encode()).digest()
 
 
 def create(operation: str, name: str, email: str | None, key: str | None = None) -> Operation:
@@ -57,7 +76,9 @@ def _create(state: State, slug: str, name: str, email: str | None) -> None:
     taken = {"organization-exists": state.is_taken(slug, owner), "email-taken": email in state.accounts}
     if any(taken.values()):
         raise Refused(*(code for code, is_taken in taken.items() if is_taken))
-    state.accounts.setdefault(owner, Account(PASSWORD, 0))
+    if owner not in state.accounts:
+        state.accounts[owner] = Account(PASSWORD, 0)
+        state.mails["verify-email"] += 1
     state.organizations[slug] = Organization("later", name, {}, owner, {})
     state.records["organization.created", slug] += 1
 
@@ -124,6 +145,7 @@ def change_password() -> Operation:
         account.password = CHANGED_PASSWORD
         account.epoch += 1
         state.records["password.changed",] += 1
+        state.mails["password-changed"] += 1
 
     return Operation("change-password", request, effect)
 
@@ -166,6 +188,38 @@ def remove_member() -> Operation:
     )
 
 
+def complete_email_change() -> Operation:
+    def effect(state: State) -> None:
+        account = state.accounts[email_of("Alpha")]
+        if account.epoch != 0 or "change-email" not in state.links:
+            raise Refused("link-not-found")
+        state.links.remove("change-email")
+        state.held_addresses.add(account.address or email_of("Alpha"))
+        account.address = WANTED
+        account.epoch += 1
+        state.records["account.email_changed",] += 1
+        state.mails["email-changed"] += 1
+
+    token = token_of("change-email")
+    return Operation("complete-email-change", lambda owner: email_change.complete(owner(), token), effect)
+
+
+def undo_email_change() -> Operation:
+    def effect(state: State) -> None:
+        if "undo-email-change" not in state.links:
+            raise Refused("link-not-found")
+        state.links.remove("undo-email-change")
+        state.held_addresses.clear()
+        account = state.accounts[email_of("Alpha")]
+        account.address, account.password = EARLIER, ""
+        account.epoch += 1
+        state.records["account.email_change_undone",] += 1
+        state.mails += Counter({"email-change-undone": 1, "reset-password": 1})
+
+    token = token_of("undo-email-change")
+    return Operation("undo-email-change", lambda owner: email_change.undo(token), effect)
+
+
 _BETA: Final = email_of("Beta")
 
 OPERATIONS: Final = {
@@ -191,6 +245,8 @@ OPERATIONS: Final = {
         end_session(),
         change_role(),
         remove_member(),
+        complete_email_change(),
+        undo_email_change(),
     )
 }
 

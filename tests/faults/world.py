@@ -6,13 +6,22 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from tenantry.identity import accounts, members, passwords, sessions
+from tenantry.identity import accounts, email_holds, links, members, passwords, sessions
+from tenantry.identity.links import Claims, Purpose
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Identity
 from tenantry.registry.organizations.document import OWN_NAMESPACES
-from tenantry.runtime import ids, moments
+from tenantry.runtime import ids, moments, mongodb
 from tests.faults.model import Account, Organization, State
-from tests.faults.operations import CHANGED_PASSWORD, COLLEAGUE, KEPT, SESSION
+from tests.faults.operations import (
+    CHANGED_PASSWORD,
+    COLLEAGUE,
+    EARLIER,
+    KEPT,
+    SESSION,
+    WANTED,
+    digest_of,
+)
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, email_of
@@ -48,8 +57,9 @@ class World:
         alpha = library.create("Alpha")
         self._start_session(alpha)
         self._add_colleague(alpha)
+        self._send_links(alpha.account_id)
         self.databases.tenants["org_alpha"].insert_one(KEPT)
-        for name in ("audit", "outbox"):
+        for name in ("audit", "outbox", "mails"):
             self.databases.master[name].delete_many({})
         return Start(alpha, self.databases.collections()["org_alpha"])
 
@@ -69,6 +79,26 @@ class World:
         self.databases.master["accounts"].insert_one(dict(account))
         self.databases.master["members"].insert_one({**member, "_id": COLLEAGUE})
 
+    def _send_links(self, account_id: str) -> None:
+        """Let a link go to an address that the account wants, and one to an address that it had."""
+        proved = {"$set": {"verified_at": moments.now()}}
+        self.databases.master["accounts"].update_one({"_id": account_id}, proved)
+        mongodb.run_transaction(lambda session: email_holds.hold(EARLIER, account_id, 0, session))
+        claims: dict[Purpose, Claims] = {
+            "change-email": {"account_id": account_id, "auth_epoch": 0, "address": WANTED},
+            "undo-email-change": {"account_id": account_id, "email": EARLIER},
+        }
+        self.databases.master["links"].insert_many(
+            {
+                **claimed,
+                "_id": digest_of(purpose),
+                "mail_id": "mail_1",
+                "purpose": purpose,
+                "expires_at": moments.now() + links.LIFETIMES[purpose],
+            }
+            for purpose, claimed in claims.items()
+        )
+
     def let_time_pass(self) -> None:
         """Let claims of idempotency keys and leases of intents run out."""
         master = self.databases.master
@@ -81,19 +111,20 @@ class World:
         """Return what is stored, and check that the bystander is as it was."""
         assert self._of_bystander() == self._untouched
         emails = {account["_id"]: account["email"] for account in self._stored_in("accounts")}
+        address, emails[start.alpha.account_id] = emails[start.alpha.account_id], email_of("Alpha")
         owners = {
             member["organization_id"]: emails[member["account_id"]]
             for member in self._stored_in("members")
             if member["role"] == "owner"
         }
         colleague = self.databases.master["members"].find_one({"_id": COLLEAGUE})
-        return State(
+        state = State(
             organizations={
                 organization["slug"]: self._organization(organization, owners[organization["_id"]], start)
                 for organization in self._stored_in("organizations")
             },
             accounts={
-                account["email"]: Account(_password_of(account), account["auth_epoch"])
+                emails[account["_id"]]: Account(_password_of(account), account["auth_epoch"])
                 for account in self._stored_in("accounts")
             },
             holds={
@@ -105,8 +136,14 @@ class World:
                 _record_key(record) for record in self.databases.master["audit"].find({"result": "success"})
             ),
             colleague=colleague["role"] if colleague else None,
+            links={link["purpose"] for link in self.databases.master["links"].find()},
+            held_addresses={hold["_id"] for hold in self.databases.master["email_holds"].find()},
+            mails=Counter(mail["kind"] for mail in self.databases.master["mails"].find()),
             has_session=self.databases.master["sessions"].find_one({"_id": SESSION}) is not None,
         )
+        if address != email_of("Alpha"):
+            state.accounts[email_of("Alpha")].address = address
+        return state
 
     def _organization(self, stored: Document, owner: str, start: "Start") -> Organization:
         is_alpha = stored["_id"] == start.alpha.organization_id
@@ -138,6 +175,9 @@ class World:
             "idempotency_keys",
             "login_attempts",
             "name_holds",
+            "email_holds",
+            "links",
+            "mails",
         ):
             self.databases.master[name].delete_many(self._all_but_bystander(name))
         self.databases.tenants["idempotency_keys"].delete_many({})
@@ -167,7 +207,10 @@ class Start:
         owner = email_of("Alpha")
         organization = Organization("alpha", "Alpha", {}, owner, {"kept": dict(KEPT)})
         return State(
-            {"alpha": organization}, {email: Account(PASSWORD, 0) for email in (owner, COLLEAGUES_EMAIL)}
+            {"alpha": organization},
+            {email: Account(PASSWORD, 0) for email in (owner, COLLEAGUES_EMAIL)},
+            links={"change-email", "undo-email-change"},
+            held_addresses={EARLIER},
         )
 
     def stale(self) -> Identity:
@@ -198,9 +241,9 @@ def _record_key(record: Document) -> tuple[str, ...]:
 
 
 def _password_of(account: Document) -> str:
-    (matching,) = (
+    matching = (
         password
         for password in (PASSWORD, CHANGED_PASSWORD)
         if passwords.verify_password(password, account["password_hash"])
     )
-    return matching
+    return next(matching, "")

@@ -108,6 +108,7 @@ def with_field(base: dict[str, Any], name: str, values: list[Any]) -> Iterator[d
 SIGN_UP = {"name": "Beta", "email": "owner@beta.example", "password": SECRET + " and more"}
 LOGIN = {"email": "owner@alpha.example", "password": SECRET}
 CHANGE = {"current_password": PASSWORD, "new_password": SECRET + " and more"}
+EMAIL_CHANGE = {"new_email": "ada@another.example", "current_password": PASSWORD}
 RESET = {"token": "a" * 43, "new_password": SECRET + " and more"}
 FIELDS = {
     "name": NAMES, "slug": SLUGS, "email": EMAILS, "password": PASSWORDS, "metadata": METADATA,
@@ -155,7 +156,25 @@ def test_wrong_field_of_a_password_change(hostile: Hostile, name: str) -> None:
         )
 
 
-@pytest.mark.parametrize("path", ["/account/email-verification/complete"])
+@pytest.mark.usefixtures("mailbox")
+@pytest.mark.parametrize("name", ["new_email", "current_password"])
+def test_wrong_field_of_a_change_of_address(hostile: Hostile, name: str) -> None:
+    values = EMAILS if name == "new_email" else [*OPERATORS, *WRONG_TYPES, "", SECRET + "\0", "x" * 1025]
+    for body in with_field(EMAIL_CHANGE, name, values):
+        hostile.send(
+            "POST", "/account/email-change", body.get(name), body=json.dumps(body), token=hostile.owner.token
+        )
+
+
+@pytest.mark.usefixtures("mailbox")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/account/email-verification/complete",
+        "/account/email-change/complete",
+        "/account/email-change/undo",
+    ],
+)
 def test_wrong_token_of_a_link(hostile: Hostile, path: str) -> None:
     tokens = [*OPERATORS, *WRONG_TYPES, "", SECRET, "\0", "\ud800", "A" * 43, "A" * 101, HUGE]
     for body in with_field({"token": SECRET}, "token", tokens):
@@ -181,7 +200,7 @@ WITHOUT_TOKEN = ("POST /account/password-reset", "POST /account/password-reset/c
 WITH_BODY = ("POST /organizations", "POST /login", "PUT /account/password", "PATCH /organizations/alpha")
 
 
-@pytest.mark.parametrize("route", [*WITH_BODY, *WITHOUT_TOKEN])
+@pytest.mark.parametrize("route", [*WITH_BODY, "POST /account/email-change", *WITHOUT_TOKEN])
 def test_body_that_is_no_json_object(hostile: Hostile, route: str) -> None:
     method, path = route.split()
     token = None if path == "/login" else hostile.owner.token
@@ -240,6 +259,8 @@ def test_fields_that_nobody_asked_for(hostile: Hostile) -> None:
             ("PATCH", hostile.owner.path, {"name": "Beta"}),
             ("POST", "/login", LOGIN),
             ("PUT", "/account/password", CHANGE),
+            ("POST", "/account/email-change", EMAIL_CHANGE),
+            ("POST", "/account/email-change/undo", {"token": SECRET}),
             ("POST", "/account/password-reset", {"email": "owner@alpha.example"}),
             ("POST", "/account/password-reset/complete", RESET),
         ):

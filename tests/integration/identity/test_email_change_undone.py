@@ -168,6 +168,17 @@ def test_way_back_ends_after_seven_days(
     assert databases.dump() == before
 
 
+def test_way_back_to_what_is_held_for_another_account_is_none(
+    ada: Owner, mailbox: Mailbox, databases: Databases
+) -> None:
+    change(ada, mailbox)
+    back = mailbox.token(ada.email)
+    stranger = sign_up(ada.service, "Beta")
+    theirs = {"$set": {"account_id": account_of(stranger.email)["_id"]}}
+    databases.master["email_holds"].update_one({}, theirs)
+    assert undo(ada.service, back).code == "link-not-found"
+
+
 def test_held_address_is_nobody_elses_and_free_once_the_hold_has_ended(
     ada: Owner, mailbox: Mailbox, databases: Databases
 ) -> None:

@@ -12,6 +12,7 @@ from tenantry.identity.passwords import (
     is_guessable,
     is_verifiable,
     needs_rehash,
+    unusable_hash,
     verify_password,
 )
 
@@ -178,3 +179,16 @@ def test_no_password_is_hard_to_estimate(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not is_guessable("4@8({[<369!1|0$5+7%2" * 51, ["ada@example.com", "Google"])
     assert [len(password) for password in estimated] == [passwords.ESTIMATED_CHARACTERS]
     assert passwords.ESTIMATED_CHARACTERS <= 32
+
+
+def test_a_hash_that_nobody_knows_a_password_for_costs_nothing_to_make_and_a_refusal_what_others_cost(
+    kdf_calls: list[int],
+) -> None:
+    hashes = {unusable_hash() for _ in range(100)}
+    assert len(hashes) == 100
+    assert kdf_calls == []
+    for stored in [*hashes][:3]:
+        assert is_verifiable(stored)
+        assert not needs_rehash(stored)
+        assert not verify_password(PASSWORD, stored)
+    assert kdf_calls == [ROUNDS] * 3
