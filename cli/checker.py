@@ -16,6 +16,7 @@ from cli.checks.clusters import Clusters
 from cli.checks.collections import TenantCollections
 from cli.checks.email_holds import EmailHolds
 from cli.checks.indexes import UniqueIndexes
+from cli.checks.links import Links
 from cli.checks.members import Members
 from cli.checks.moves import Moves
 from cli.checks.organizations import Organizations
@@ -78,6 +79,7 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         Members(databases),
         Accounts(databases, now - ACCOUNTS_END_AFTER),
         EmailHolds(databases, now),
+        Links(databases, now),
         SigningKeys(databases),
     ]
     examined: dict[str, int] = {}

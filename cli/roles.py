@@ -204,7 +204,7 @@ ROLES: Final = (
             END_ACCOUNTS,
             END_MOVES,
             KNOW_ISSUER,
-            {"moves": {"insert"}, "signing_keys": FIND},
+            {"moves": {"insert"}, "signing_keys": FIND, "links": FIND},
             {name: {"listIndexes"} for name in ("accounts", "members", "organizations")},
             {"restorations": CHANGE, "audit": {"find"}, EVERY_COLLECTION: {"listCollections"}},
         ),
