@@ -33,7 +33,7 @@ def test_account_is_shown_with_its_organizations(service: Service) -> None:
     sign_up(service, "Beta")
     shown = service.get("/account", token=owner.token).json
     OwnAccount.model_validate(shown, strict=True)
-    assert shown.keys() == {"id", "email", "created_at", "organizations"}
+    assert shown.keys() == {"id", "email", "verified", "created_at", "organizations"}
     assert shown["email"] == "Ada@example.com"
     expected = [
         {"id": each["id"], "name": each["name"], "slug": each["slug"], "role": "owner"}
