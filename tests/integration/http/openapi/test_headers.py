@@ -39,6 +39,10 @@ def answers(owner: Owner) -> Iterator[tuple[str, Answer]]:
     yield "getDocument", service.get(document, token=token)
     yield "patchDocument", service.patch(document, {"a": 3}, token=token)
     yield "createIndex", service.post(f"{owner.path}/indexes", {"keys": [{"field": "a"}]}, token=token)
+    (member,) = service.get(f"{owner.path}/members", token=token).json["members"]
+    path = f"{owner.path}/members/{member['id']}"
+    yield "getMember", service.get(path, token=token)
+    yield "changeMember", service.patch(path, {"role": "owner"}, token=token)
     yield "getKeySet", service.get("/.well-known/jwks.json")
     yield "getOrganization", service.get(owner.path)
     yield "login", service.post("/login", {"email": owner.email, "password": "wrong"})

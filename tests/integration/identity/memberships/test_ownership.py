@@ -137,7 +137,7 @@ def test_offer_to_whom_nothing_can_be_offered(team: Team) -> None:
     assert own is not None
     for member in (own["_id"], "mem_nobody", team.editor.account_id, "", "$ne", "\0"):
         answer = offer(team, team.owner, member)
-        assert (answer.status, answer.code) == (404, "member-not-found")
+        assert (answer.status, answer.code) == (422, "invalid-fields")
     for owner in (team.owner, team.second_owner):
         answer = offer(team, team.owner, owner)
         assert (answer.status, answer.code) == (409, "already-owner")

@@ -12,8 +12,8 @@ from pymongo.collection import Collection
 from tenantry.audit import recording
 from tenantry.errors import (
     AlreadyOwner,
+    InvalidFields,
     InvalidToken,
-    MemberNotFound,
     RoleTooLow,
     TransferNotFound,
     TransferPending,
@@ -66,7 +66,7 @@ def offer(session: ClientSession, caller: Membership, member_id: str) -> Offered
 
     Raises
     ------
-    MemberNotFound, AlreadyOwner
+    InvalidFields, AlreadyOwner
         The organization has no such member, or the member is an owner.
     TransferPending
         Another owner has made an offer that can still be accepted.
@@ -79,7 +79,7 @@ def offer(session: ClientSession, caller: Membership, member_id: str) -> Offered
     pair = locking.lock_and_find(caller.organization_id, ids, session)
     owner = _checked_owner(pair.get(caller.member_id))
     if (member := pair.get(member_id)) is None:
-        raise MemberNotFound
+        raise InvalidFields.of("member", "is no member of the organization")
     if member["role"] == "owner":
         raise AlreadyOwner
     pending = find(caller.organization_id, session)
