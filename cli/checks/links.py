@@ -44,9 +44,9 @@ def holds_no_token(link: Document, _: datetime) -> str | None:
 
 
 def is_bound(link: Document, _: datetime) -> str | None:
-    """Check that the link is for one account or one invitation."""
-    bound = [name for name in ("account_id", "invitation_id") if isinstance(link.get(name), str)]
-    return None if bound else "is bound to no account and no invitation"
+    """Check that the link is for one account, one invitation or one address."""
+    bound = [name for name in ("account_id", "invitation_id", "email") if isinstance(link.get(name), str)]
+    return None if bound else "is bound to no account, no invitation and no address"
 
 
 RULES: Final[dict[str, Callable[[Document, datetime], str | None]]] = {

@@ -33,6 +33,7 @@ def test_links_that_are_mailed_are_right(planted: Planted) -> None:
     for purpose, lifetime in LIFETIMES.items():
         links.create("mail_1", purpose, {"account_id": "acct_1"}, moments.now() + lifetime)
     links.create("mail_1", "invitation", {"invitation_id": "inv_1"}, moments.now())
+    links.create("mail_1", "reset-password", {"email": "ada@example.com"}, moments.now())
     assert violations() == []
 
 

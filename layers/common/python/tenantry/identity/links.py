@@ -156,7 +156,9 @@ def _shared_with_siblings(link: LinkDocument) -> dict[str, Any]:
         return {"account_id": link["account_id"], "mail_id": link["mail_id"]}
     if "invitation_id" in link:
         return {"invitation_id": link["invitation_id"]}
-    return {"account_id": link["account_id"]}
+    if "account_id" in link:
+        return {"account_id": link["account_id"]}
+    return {"email": link["email"]}
 
 
 def _parsed(token: str) -> bytes:
