@@ -37,6 +37,18 @@ def test_login_is_confirmed_and_its_session_switched(service: HttpService, owner
     assert service.delete(path, token=switched.json["access_token"]).status == 204
 
 
+def test_account_is_deleted_once_its_organization_is(service: HttpService) -> None:
+    owner = sign_up(service, unique("Leaving"))
+    refused = service.delete("/account", token=owner.token)
+    assert (refused.status, refused.code) == (409, "sole-owner")
+    assert [each["id"] for each in refused.json["organizations"]] == [owner.id]
+    assert service.delete(owner.path, token=owner.token).status == 204
+    token = tokens(service, owner.email)["access_token"]
+    assert service.delete("/account", token=token).status == 204
+    assert service.get("/account", token=token).status == 401
+    assert sign_up(service, unique("Returning"), email=owner.email).organization["version"] == 1
+
+
 def test_logging_out_everywhere(service: HttpService) -> None:
     owner = sign_up(service, unique("Everywhere"))
     assert service.post("/logout/everywhere", token=owner.token).status == 204

@@ -195,6 +195,21 @@ def test_of_logins_and_a_deletion_at_once_no_session_outlives_the_account(
         assert databases.master["sessions"].find_one({"account_id": account_id}) is None
 
 
+def test_sessions_go_with_the_account_if_the_process_dies_after_the_commit(
+    service: Service, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = pair(service, 0)
+    account_id = account_id_of(first)
+
+    def killed() -> None:
+        raise ConnectionError
+
+    once_before(monkeypatch, account_removal, "end_late_sessions", killed)
+    with pytest.raises(ConnectionError):
+        account_deletion.delete(caller_of(first))
+    assert databases.master["sessions"].find_one({"account_id": account_id}) is None
+
+
 @pytest.mark.parametrize("moment", [(sessions, "start"), (sessions, "identity")])
 def test_login_that_a_deletion_overtakes_is_refused_and_leaves_no_session(
     service: Service, databases: Databases, monkeypatch: pytest.MonkeyPatch, moment: tuple[Any, str]

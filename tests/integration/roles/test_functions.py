@@ -229,6 +229,13 @@ def test_change_of_address(
     assert service.post("/organizations", taken).status == 201
 
 
+def test_account_is_deleted(service: ServiceOfUsers, owner: Owner, databases: Databases) -> None:
+    assert service.delete("/account", token=owner.token).code == "sole-owner"
+    assert service.delete(owner.path, token=owner.token).status == 204
+    assert service.delete("/account", token=log_in(service, owner.email)).status == 204
+    assert databases.master["accounts"].find_one() is None
+
+
 def test_failures_slow_logins_down(service: ServiceOfUsers, owner: Owner) -> None:
     wrong = {"email": owner.email, "password": PASSWORD + "x"}
     answers = [service.post("/login", wrong).status for _ in range(12)]
