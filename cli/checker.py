@@ -16,6 +16,7 @@ from cli.checks.clusters import Clusters
 from cli.checks.collections import TenantCollections
 from cli.checks.email_holds import EmailHolds
 from cli.checks.indexes import UniqueIndexes
+from cli.checks.invitations import Invitations
 from cli.checks.links import Links
 from cli.checks.members import Members
 from cli.checks.moves import Moves
@@ -77,6 +78,7 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         Pools(databases),
         Moves(databases, now),
         Members(databases),
+        Invitations(databases),
         Accounts(databases, now - ACCOUNTS_END_AFTER),
         EmailHolds(databases, now),
         Links(databases, now),

@@ -40,6 +40,7 @@ COMPLETE_INTENTS: Final[Grants] = _together(
     {
         "organizations": {"find", "update", "remove"},
         "members": {"find", "remove"},
+        "invitations": {"remove"},
         "accounts": {"update", "remove"},
         "name_holds": {"find", "insert", "update"},
         "clusters": {"update"},
@@ -157,6 +158,23 @@ ROLES: Final = (
         ("rotate_signing_key",),
         _together(RECORD, {name: {"find", "insert", "update"} for name in ("issuer", "signing_keys")}),
     ),
+    Role(
+        "invite",
+        ("invitations",),
+        _together(
+            AUTHENTICATE,
+            COUNT_FAILURES,
+            RECORD,
+            QUEUE_MAILS,
+            {
+                "accounts": {"find", "insert", "update"},
+                "members": {"insert", "update"},
+                "invitations": {"find", "insert", "update"},
+                "links": FIND,
+                "email_holds": FIND,
+            },
+        ),
+    ),
     Role("audit", ("audit",), _together(AUTHENTICATE, {"audit": FIND})),
     Role(
         "members",
@@ -179,7 +197,7 @@ ROLES: Final = (
         _together(
             KNOW_ISSUER,
             {"mails": {"find", "update", "remove"}, "links": {"insert"}},
-            dict.fromkeys(("email_holds", "mail_recipients"), FIND),
+            dict.fromkeys(("email_holds", "invitations", "mail_recipients"), FIND),
         ),
     ),
     Role(

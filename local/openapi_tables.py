@@ -18,6 +18,9 @@ _NEXT_PAGE = {
 _FIRST_MEMBER = {
     "parameters": {"organization": "$request.path.organization", "member": "$response.body#/members/0/id"}
 }
+_SAME_INVITATION = {
+    "parameters": {"organization": "$request.path.organization", "invitation": "$response.body#/id"}
+}
 _REFRESH_TOKEN = {"requestBody": {"refresh_token": "$response.body#/refresh_token"}}
 _SWITCH = {
     "requestBody": {
@@ -41,6 +44,8 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
             "insertDocuments": _ORGANIZATION,
             "listAudit": _ORGANIZATION,
             "listMembers": _ORGANIZATION,
+            "invite": _ORGANIZATION,
+            "listInvitations": _ORGANIZATION,
         }
     },
     "refresh": {HTTPStatus.OK: _OF_TOKENS},
@@ -54,6 +59,8 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
             **dict.fromkeys(("getMember", "changeMember", "removeMember"), _FIRST_MEMBER),
         }
     },
+    "invite": {HTTPStatus.CREATED: dict.fromkeys(("resendInvitation", "revokeInvitation"), _SAME_INVITATION)},
+    "listInvitations": {HTTPStatus.OK: {"listInvitations": _NEXT_PAGE}},
     "listSessions": {
         HTTPStatus.OK: {"endSession": {"parameters": {"session": "$response.body#/sessions/0/id"}}}
     },

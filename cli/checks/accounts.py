@@ -63,17 +63,18 @@ def email_canonical(facts: Facts) -> str | None:
 
 def is_canonical(email: str) -> bool:
     """Tell whether an address is folded, in NFC, and has a full Unicode domain name."""
-    return email == _fold(email) and len(email) <= EMAIL_MAX_CHARACTERS and EMAIL.fullmatch(email) is not None
+    return email == fold(email) and len(email) <= EMAIL_MAX_CHARACTERS and EMAIL.fullmatch(email) is not None
 
 
-def _fold(address: str) -> str:
+def fold(address: str) -> str:
+    """Return the form of an address in which it is unique."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", address).casefold())
 
 
 def address_folds(facts: Facts) -> str | None:
     """Check that the address as its owner wrote it is the unique one but for case and normal form."""
     address = facts.document.get("address")
-    if address is None or (isinstance(address, str) and _fold(address) == facts.document.get("email")):
+    if address is None or (isinstance(address, str) and fold(address) == facts.document.get("email")):
         return None
     return "shows another e-mail address than the one that it logs in with"
 

@@ -13,7 +13,7 @@ LONGEST: Final[Mapping[Any, timedelta]] = {
     "reset-password": timedelta(minutes=30),
     "change-email": timedelta(minutes=30),
     "undo-email-change": timedelta(days=7),
-    "invitation": timedelta(days=7),
+    "invitation": timedelta(days=37),
 }
 DIGEST_BYTES: Final = 32
 FIELDS: Final = {

@@ -25,6 +25,7 @@ STATUS = {
     "get_organization": 401,
     "health": 200,
     "indexes": 401,
+    "invitations": 404,
     "jwks": 200,
     "login": 401,
     "logout": 204,

@@ -32,6 +32,7 @@ PACKAGES: Final = {
 FUNCTIONS_OF_MODULE: Final = {
     "http.answers": set[str](),
     "identity.email_change": {"change_email"},
+    "identity.invitations.accepting": {"invitations"},
     "identity.keys.rotation": {"rotate_signing_key"},
     "identity.mail.sending": {"send_mail"},
     "identity.login": {"login", "logout", "refresh"},

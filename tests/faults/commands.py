@@ -76,6 +76,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         "drop org_alpha",
         *_transaction(
             "findAndModify organizations",
+            "delete invitations",
             "find members",
             "update accounts",
             "delete members",

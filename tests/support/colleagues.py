@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from pymongo.client_session import ClientSession
 
-from tenantry.identity import accounts
+from tenantry.identity import accounts, address_proof
 from tenantry.identity.memberships import joining
 from tenantry.identity.passwords import hash_password
 from tenantry.identity.roles import Role
@@ -27,11 +27,12 @@ class Colleague:
 
 @mongodb.in_transaction
 def join(session: ClientSession, organization_id: str, role: Role, email: str | None = None) -> Colleague:
-    """Let a person who has no account yet join an organization, without the API."""
+    """Let a person who has no account yet join an organization, as by an invitation, without the API."""
     account = accounts.create_document(
         email or f"{secrets.token_hex(8)}@example.com", hash_password(PASSWORD)
     )
     accounts.insert(account, session)
+    address_proof.note(account, "invitation", session)
     member_id = joining.add(organization_id, account["_id"], role, session)
     return Colleague(member_id, account["_id"], account["email"], role)
 

@@ -95,6 +95,8 @@ class Databases:
         ids = {organization["_id"] for organization in organizations}
         assert {member["organization_id"] for member in members} == ids
         assert {member["organization_id"] for member in members if member["role"] == "owner"} == ids
+        invited = {invitation["organization_id"] for invitation in self.master["invitations"].find()}
+        assert invited <= ids
         joined = {member["account_id"] for member in members}
         assert joined == {account_id for account_id, has_organization in accounts.items() if has_organization}
 

@@ -20,6 +20,7 @@ from tenantry.storage import pools
 from tests.integration.roles.users import ServiceOfUsers, Users
 from tests.support.colleagues import join
 from tests.support.databases import Databases
+from tests.support.invitations import GRACE, accept, invite, sign_up_verified
 from tests.support.mailbox import Mailbox
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
 from tests.support.rotation import SigningKeySecret
@@ -195,6 +196,27 @@ def test_proof_of_an_address(mailbox: Mailbox, service: ServiceOfUsers, users: U
     assert service.get("/account", token=owner.token).json["verified"] is True
     wanted = {"name": "Beta", "email": "beta@example.com", "password": PASSWORD}
     assert of_operator(service, "POST", "/operator/organizations", wanted) == 201
+
+
+def test_invitations(service: ServiceOfUsers, users: Users, mailbox: Mailbox) -> None:
+    owner = sign_up_verified(service, "Alpha")
+    invitation = invite(owner)
+    path = f"{owner.path}/invitations"
+    assert service.post(f"{path}/{invitation['id']}/resend", token=owner.token).status == 202
+    assert service.delete(f"{path}/{invitation['id']}", token=owner.token).status == 204
+    sign_up(service, "Beta", email=GRACE)
+    emails = [GRACE, "new@example.com"]
+    for email in emails:
+        invite(owner, email)
+    users.invoke("send_mail", {})
+    links_by_address = {mail.to: mail.token for mail in mailbox.sent if "accept-invitation" in mail.plain}
+    assert [accept(service, links_by_address[email]).status for email in emails] == [200, 200]
+    invite(owner, "last@example.com")
+    users.invoke("send_mail", {})
+    bearer = log_in(service, sign_up(service, "Gamma", email="last@example.com").email)
+    assert accept(service, mailbox.sent[-1].token, bearer=bearer).status == 200
+    assert len(service.get(path, token=owner.token).json["invitations"]) == 4
+    assert service.delete(owner.path, token=owner.token).status == 204
 
 
 def test_forgotten_password(service: ServiceOfUsers, users: Users, owner: Owner, mailbox: Mailbox) -> None:

@@ -17,6 +17,7 @@ from tenantry.http.accounts.bodies import (
     SwitchOrganization,
 )
 from tenantry.http.indexes.bodies import CreateIndex, IndexKey
+from tenantry.http.invitations.bodies import AcceptInvitation, Invite
 from tenantry.http.members.bodies import ChangeMember, OfferOwnership
 from tenantry.http.organizations.bodies import (
     CreateOrganization,
@@ -204,6 +205,8 @@ BODIES: dict[type[Request], dict[str, Any]] = {
     RequestPasswordReset: {"email": "ada@example.com"},
     CompletePasswordReset: RESET,
     RequestEmailChange: {"new_email": "ada@another.example", "current_password": PASSWORD},
+    Invite: {"email": "ada@example.com", "role": "editor"},
+    AcceptInvitation: {"token": "x"},
     IndexKey: {"field": "at"},
     CreateIndex: {"keys": [{"field": "at"}]},
     ChangeMember: {"role": "viewer"},

@@ -440,6 +440,83 @@ class OrganizationNotFound(TenantryError):
     default_detail = "There is no such organization, or the access token is not for it."
 
 
+class InvitationNotFound(TenantryError):
+    """The organization has no such invitation; the answer does not tell whether another has it."""
+
+    code = "invitation-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Invitation not found"
+    default_detail = "The organization has no invitation of this id."
+
+
+class AlreadyInvited(TenantryError):
+    """The address has an invitation to this organization, which `invitation` names; nothing changed."""
+
+    code = "already-invited"
+    status = HTTPStatus.CONFLICT
+    title = "Already invited"
+    default_detail = (
+        "There is an invitation for this address. Send its mail again (POST .../resend), or revoke it first."
+    )
+
+
+class InvitationExpired(TenantryError):
+    """The invitation was not accepted in time; nothing changed."""
+
+    code = "invitation-expired"
+    status = HTTPStatus.GONE
+    title = "Invitation expired"
+    default_detail = "The invitation was not accepted in time. Ask for it to be sent again."
+
+
+class InvitationRevoked(TenantryError):
+    """The organization has taken the invitation back; nothing changed."""
+
+    code = "invitation-revoked"
+    status = HTTPStatus.GONE
+    title = "Invitation revoked"
+    default_detail = "The organization has taken this invitation back."
+
+
+class InvitationUsed(TenantryError):
+    """The invitation has been accepted before; nothing changed."""
+
+    code = "invitation-used"
+    status = HTTPStatus.GONE
+    title = "Invitation used"
+    default_detail = "This invitation has been accepted. Whoever accepted it logs in."
+
+
+class InvitationReplaced(TenantryError):
+    """The invitation was sent again, and the link of the latest mail alone accepts it; nothing changed."""
+
+    code = "invitation-replaced"
+    status = HTTPStatus.GONE
+    title = "Invitation replaced"
+    default_detail = "The invitation was sent again since. Use the link of the latest mail."
+
+
+class InvitationVoid(TenantryError):
+    """Whoever sent the invitation may not give its role any more; nothing changed."""
+
+    code = "invitation-void"
+    status = HTTPStatus.GONE
+    title = "Invitation void"
+    default_detail = "Whoever sent the invitation may not invite any more. Ask the organization for another."
+
+
+class InvitationForAnotherAddress(TenantryError):
+    """The account that accepts has another address than the one that is invited; nothing changed."""
+
+    code = "invitation-for-another-address"
+    status = HTTPStatus.FORBIDDEN
+    title = "Invitation for another address"
+    default_detail = (
+        "The invitation was sent to another address than this account's. Log in with the account of that "
+        "address, or sign up with the link."
+    )
+
+
 class OrganizationExists(TenantryError):
     """Another organization holds the slug; nothing changed."""
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from tenantry.identity import email_holds, links
 from tenantry.identity.links import Claims, Purpose
 from tenantry.runtime import moments, mongodb
-from tests.integration.tenants.isolation.tenants import SHARED, Tenant
+from tests.integration.tenants.isolation.tenants import SHARED, Tenant, word
 from tests.support.owners import PASSWORD
 from tests.support.service import OMITTED, PROJECT, ROUTES, module
 
@@ -30,9 +30,9 @@ class Route(NamedTuple):
         What only one tenant has, it has of that one, or of nobody.
         """
         owner = tenant or Tenant()
-        ids = {"session": owner.session_id, "member": owner.colleague.member_id}
         names = {"organization": organization, "document": SHARED, "name": SHARED}
-        return self.resource.format_map(names | ids)
+        ids = {"session": owner.session_id, "member": owner.colleague.member_id}
+        return self.resource.format_map(names | ids | {"invitation": owner.invitation_id})
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ def _document(tenant: Tenant) -> dict[str, Any]:
 def _mailed_token(tenant: Tenant, purpose: Purpose) -> str:
     """Return the token of a link as the sender of mails makes it."""
     claims: Claims = {"account_id": tenant.account_id, "auth_epoch": 0}
+    if purpose == "invitation":
+        claims = {"invitation_id": tenant.invitation_id}
     return links.create("mail_1", purpose, claims, moments.now() + timedelta(minutes=1))
 
 
@@ -85,6 +87,8 @@ _INDEXES: Final = f"{_ORGANIZATION}/indexes"
 _MEMBERS: Final = f"{_ORGANIZATION}/members"
 _MEMBER: Final = f"{_MEMBERS}/{{member}}"
 _TRANSFER: Final = f"{_ORGANIZATION}/ownership-transfer"
+_INVITATIONS: Final = f"{_ORGANIZATION}/invitations"
+_INVITATION: Final = f"{_INVITATIONS}/{{invitation}}"
 
 SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("POST", "/organizations"): Sample(201, lambda tenant: {"name": f"Second {tenant.words.name}"}),
@@ -110,6 +114,17 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("PUT", _TRANSFER): Sample(200, lambda tenant: {"member": tenant.colleague.member_id}),
     Route("DELETE", _TRANSFER): Sample(204),
     Route("POST", f"{_TRANSFER}/accept"): Sample(404),  # it is offered to another member
+    Route("POST", _INVITATIONS): Sample(
+        201, lambda tenant: {"email": f"{word()}@example.com", "role": "editor"}
+    ),
+    Route("GET", _INVITATIONS): Sample(200),
+    Route("POST", f"{_INVITATION}/resend"): Sample(202),
+    Route("DELETE", _INVITATION): Sample(204),
+    Route("POST", "/invitations/accept"): Sample(
+        200,
+        lambda tenant: {"token": _mailed_token(tenant, "invitation"), "password": tenant.password},
+        needs_token=False,
+    ),
     Route("POST", "/login"): Sample(
         200, lambda tenant: {"email": tenant.email, "password": tenant.password}, needs_token=False
     ),
@@ -130,7 +145,7 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("DELETE", "/account"): Sample(409),
     Route("GET", "/account/sessions"): Sample(200),
     Route("DELETE", "/account/sessions/{session}"): Sample(204),
-    Route("POST", "/account/email-verification"): Sample(202),
+    Route("POST", "/account/email-verification"): Sample(204),  # for its address is proved
     Route("POST", "/account/email-verification/complete"): Sample(
         204, lambda tenant: {"token": _mailed_token(tenant, "verify-email")}
     ),

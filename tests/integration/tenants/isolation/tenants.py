@@ -4,8 +4,10 @@ import dataclasses
 import re
 import secrets
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
+from tenantry.runtime import moments
 from tests.support.colleagues import Colleague, join
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, log_in, tokens
@@ -31,6 +33,7 @@ class Words:
     index: str = dataclasses.field(default_factory=word)
     colleague: str = dataclasses.field(default_factory=word)
     key: str = dataclasses.field(default_factory=word)
+    guest: str = dataclasses.field(default_factory=word)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Tenant:
     token: str = ""
     refresh_token: str = ""
     session_id: str = dataclasses.field(default_factory=lambda: f"ses_{secrets.token_hex(16)}")
+    invitation_id: str = dataclasses.field(default_factory=lambda: f"inv_{secrets.token_hex(16)}")
     password: str = PASSWORD
     member_id: str = dataclasses.field(default_factory=lambda: f"mem_{secrets.token_hex(16)}")
     colleague: Colleague = dataclasses.field(default_factory=Colleague)
@@ -71,7 +75,7 @@ class Tenant:
     def secrets(self) -> set[str]:
         """What nobody else may see."""
         tokens = {self.token, self.refresh_token} - {""}
-        ids = {self.id, self.account_id, self.session_id, self.member_id}
+        ids = {self.id, self.account_id, self.session_id, self.member_id, self.invitation_id}
         colleague = {self.colleague.member_id, self.colleague.account_id}
         return {*vars(self.words).values(), *ids, *colleague, *tokens}
 
@@ -102,8 +106,9 @@ def create_tenant(
     assert answer.status == 201, answer.text
     organization = answer.json["organization"]
     fill(databases, tenant)
-    session = tokens(service, tenant.email, organization["id"])
     account_id = answer.json["account"]["id"]
+    invite(databases, tenant, organization["id"], account_id)
+    session = tokens(service, tenant.email, organization["id"])
     colleague = join(organization["id"], "viewer", f"{tenant.words.colleague}@example.com")
     offer = {"member": colleague.member_id}
     path = f"/organizations/{organization['id']}/ownership-transfer"
@@ -138,6 +143,28 @@ def fill(databases: Databases, tenant: Tenant) -> None:
     collection.insert_many(tenant.documents)
 
 
+def invite(databases: Databases, tenant: Tenant, organization_id: str, account_id: str) -> None:
+    """Store an invitation by the owner, whose address is proved, as the mail `mail_1` has taken it."""
+    now = moments.now()
+    later = now + timedelta(days=7)
+    master = databases.master
+    master["accounts"].update_one({"_id": account_id}, {"$set": {"verified_at": now}})
+    master["invitations"].insert_one(
+        {
+            "_id": tenant.invitation_id,
+            "organization_id": organization_id,
+            "email": f"{tenant.words.guest}@example.com",
+            "role": "viewer",
+            "invited_by": account_id,
+            "mail_id": "mail_1",
+            "state": "pending",
+            "created_at": now,
+            "expires_at": later,
+            "removed_at": later,
+        }
+    )
+
+
 def change_password(service: Service, tenant: Tenant) -> Tenant:
     """Change the password and log in again."""
     passwords = {"current_password": tenant.password, "new_password": f"{PASSWORD} {word()}"}
@@ -158,6 +185,7 @@ def snapshot(databases: Databases, tenant: Tenant) -> list[Any]:
         databases.master["accounts"].find_one({"_id": tenant.account_id}),
         list(databases.master["members"].find({"organization_id": tenant.id})),
         list(databases.master["sessions"].find({"account_id": tenant.account_id})),
+        list(databases.master["invitations"].find({"organization_id": tenant.id})),
         databases.collections().get(tenant.collection),
         databases.documents(tenant.collection),
         collection.index_information(),

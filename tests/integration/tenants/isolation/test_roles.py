@@ -36,6 +36,10 @@ LEAST_ROLES: Final[dict[Route, Role]] = {
     Route("PUT", f"{_ORGANIZATION}/ownership-transfer"): "owner",
     Route("DELETE", f"{_ORGANIZATION}/ownership-transfer"): "owner",
     Route("POST", f"{_ORGANIZATION}/ownership-transfer/accept"): "viewer",
+    Route("POST", f"{_ORGANIZATION}/invitations"): "admin",
+    Route("GET", f"{_ORGANIZATION}/invitations"): "admin",
+    Route("POST", f"{_ORGANIZATION}/invitations/{{invitation}}/resend"): "admin",
+    Route("DELETE", f"{_ORGANIZATION}/invitations/{{invitation}}"): "admin",
 }
 # What members of any role may do to themselves, or what only somebody else may.
 ALSO_OF_ALL: Final = {

@@ -76,7 +76,8 @@ def test_a_stranger_gets_the_same_answer_as_if_nothing_were_there(
     stranger = strangers[name]
 
     def ask(organization: str, tenant: Tenant) -> object:
-        path, body = route.path(organization), SAMPLES[route].body(tenant)
+        path = route.path(organization, tenant)
+        body = SAMPLES[route].body(tenant)
         answer = observer.send(route.method, path, stranger.by, json_body=body, token=stranger.token)
         assert (answer.status, answer.code) == stranger.refusal, answer.text
         return answer.apart_from_request_id

@@ -35,6 +35,7 @@ class Problem(BaseModel):
     instance: str = Field(description="Identifies this answer; quote it in a report.")
     errors: list[FieldError] | None = None
     organizations: list[dict[str, str]] | None = None
+    invitation: str | None = Field(default=None, description="Of already-invited: its id.")
     indexes: list[str] | None = Field(default=None, description="That refuse a document, or are refused.")
     limit: int | None = Field(default=None, description="Of limit-reached: how many there may be.")
     use: int | None = Field(default=None, description="Of limit-reached: how many there are.")

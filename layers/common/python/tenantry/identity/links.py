@@ -25,7 +25,7 @@ LIFETIMES: Final[Mapping[Purpose, timedelta]] = {
     "reset-password": timedelta(minutes=30),
     "change-email": timedelta(minutes=30),
     "undo-email-change": timedelta(days=7),
-    "invitation": timedelta(days=7),
+    "invitation": timedelta(days=37),  # 30 days longer than the invitation, to tell what has become of it
 }
 TOKEN_BYTES: Final = 32  # 43 characters of base64url
 

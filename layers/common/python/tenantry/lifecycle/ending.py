@@ -3,6 +3,7 @@
 from pymongo.client_session import ClientSession
 
 from tenantry.audit import recording
+from tenantry.identity.invitations import document as invitations
 from tenantry.identity.memberships import leaving
 from tenantry.registry import name_holds
 from tenantry.registry.organizations import changing
@@ -10,9 +11,10 @@ from tenantry.registry.organizations.document import OrganizationDocument
 
 
 def end(organization: OrganizationDocument, session: ClientSession) -> OrganizationDocument:
-    """Remove an organization and its members within a transaction, hold its slugs, and record the deletion.
+    """Remove an organization within a transaction, hold its slugs, and record the deletion.
 
-    Its documents, and what it has reserved on its cluster, are left to the caller.
+    Its members and invitations go with it. Its documents, and what it has reserved on its cluster, are left
+    to the caller.
 
     Returns
     -------
@@ -25,6 +27,7 @@ def end(organization: OrganizationDocument, session: ClientSession) -> Organizat
         The organization is not at this version any more; the transaction is aborted.
     """
     removed = changing.remove(organization, session)
+    invitations.remove_all(removed["_id"], session)
     owner_ids = leaving.remove_all(removed["_id"], session)
     name_holds.hold_deleted(removed["slugs"], removed["_id"], owner_ids, session)
     details, intent = {"name": removed["name"], "slug": removed["slug"]}, removed["intent"]

@@ -31,6 +31,19 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         ),
         IndexModel([("account_id", ASCENDING)], name="account"),
     ],
+    "invitations": [
+        IndexModel(
+            [("organization_id", ASCENDING), ("email", ASCENDING)],
+            name="pending_organization_email",
+            unique=True,
+            partialFilterExpression={"state": "pending"},
+        ),
+        IndexModel(
+            [("organization_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)],
+            name="organization_created_at",
+        ),
+        IndexModel([("removed_at", ASCENDING)], name="removed_at", expireAfterSeconds=0),
+    ],
     "name_holds": [
         IndexModel([("account_ids", ASCENDING)], name="accounts"),
         IndexModel([("held_until", ASCENDING)], name="held_until", expireAfterSeconds=0),

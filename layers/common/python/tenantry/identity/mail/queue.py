@@ -44,7 +44,7 @@ def put(
     session: ClientSession,
     values: Mapping[str, str] | None = None,
     claims: Claims | None = None,
-) -> None:
+) -> str:
     """Queue a mail within a transaction; it is sent at least once, mostly seconds after the commit.
 
     Where this deployment sends no mail, nothing is done.
@@ -61,9 +61,14 @@ def put(
         What its text names. They are stored until the mail is sent, so no secrets.
     claims : Claims, optional
         What the token of its link is bound to; a kind that is resolved when it is sent adds its own.
+
+    Returns
+    -------
+    str
+        Id of the mail; empty where none is sent.
     """
     if not is_configured():
-        return
+        return ""
     at = moments.now()
     mail: MailDocument = {
         "_id": ids.random_id("mail"),
@@ -77,3 +82,4 @@ def put(
     }
     mails().insert_one(mail, session=session)
     waking.note()
+    return mail["_id"]

@@ -16,6 +16,7 @@ from tenantry.identity.mail import ses, texts
 from tenantry.identity.mail.kinds.change_email import CHANGE_EMAIL
 from tenantry.identity.mail.kinds.email_change_undone import EMAIL_CHANGE_UNDONE
 from tenantry.identity.mail.kinds.email_changed import EMAIL_CHANGED, UNVERIFIED_EMAIL_CHANGED
+from tenantry.identity.mail.kinds.invitation import INVITATION
 from tenantry.identity.mail.kinds.kind import Kind, Letter, MailDocument
 from tenantry.identity.mail.kinds.password_changed import PASSWORD_CHANGED
 from tenantry.identity.mail.kinds.reset_password import RESET_PASSWORD
@@ -35,6 +36,7 @@ KINDS: Final[dict[str, Kind]] = {
         EMAIL_CHANGED,
         UNVERIFIED_EMAIL_CHANGED,
         EMAIL_CHANGE_UNDONE,
+        INVITATION,
     )
 }
 RUN_SECONDS: Final = 40  # the next run is due a minute after this one

@@ -1,0 +1,1 @@
+"""Invitations as clients send and see them."""

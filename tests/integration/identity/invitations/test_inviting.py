@@ -1,0 +1,383 @@
+"""Members invite, list, send again and revoke; the link is in the mail alone."""
+
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tenantry.http.invitations.answers import Invitation, Invitations
+from tenantry.identity.invitations import inviting
+from tenantry.runtime import moments
+from tenantry.runtime.settings import settings
+from tests.support.colleagues import join, join_and_log_in
+from tests.support.databases import Databases
+from tests.support.invitations import (
+    GRACE,
+    accept,
+    ask,
+    invite,
+    invited,
+    link_in,
+    roles_in,
+    sign_up_verified,
+    verify,
+)
+from tests.support.mailbox import APP_URL, Mailbox
+from tests.support.owners import Owner, sign_up
+from tests.support.recorder import recording
+from tests.support.service import Answer, Service
+
+pytestmark = pytest.mark.usefixtures("consistent_in_the_end")
+
+
+def path_of(owner: Owner, invitation: dict[str, Any]) -> str:
+    return f"{owner.path}/invitations/{invitation['id']}"
+
+
+def resend(owner: Owner, invitation: dict[str, Any], token: str | None = None) -> Answer:
+    return owner.service.post(f"{path_of(owner, invitation)}/resend", token=token or owner.token)
+
+
+def revoke(owner: Owner, invitation: dict[str, Any]) -> Answer:
+    return owner.service.delete(path_of(owner, invitation), token=owner.token)
+
+
+def listed(owner: Owner, query: str = "") -> Any:
+    answer = owner.service.get(f"{owner.path}/invitations{query}", token=owner.token)
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def let_expire(databases: Databases, invitation: dict[str, Any]) -> None:
+    databases.master["invitations"].update_one(
+        {"_id": invitation["id"]}, {"$set": {"expires_at": moments.now()}}
+    )
+
+
+def test_invitation_is_mailed_and_listed(owner: Owner, mailbox: Mailbox) -> None:
+    invitation = invite(owner, "Grace@Example.com", "viewer")
+    Invitation.model_validate(invitation, strict=True)
+    assert (invitation["email"], invitation["role"], invitation["state"]) == (
+        "Grace@example.com",
+        "viewer",
+        "pending",
+    )
+    shown = listed(owner)
+    Invitations.model_validate(shown, strict=True)
+    assert shown == {"invitations": [invitation], "next_cursor": None}
+    (mail,) = mailbox.to("Grace@example.com")
+    assert mail.urls == {f"{APP_URL}/accept-invitation#token={mail.token}"}
+    assert "Alpha" in mail.plain
+
+
+def test_link_is_in_the_mail_alone(
+    owner: Owner, mailbox: Mailbox, databases: Databases, log: io.StringIO
+) -> None:
+    invitation = invite(owner)
+    link = link_in(mailbox)
+    resent = resend(owner, invitation)
+    assert resent.status == 202
+    assert resent.json["id"] == invitation["id"]
+    later = link_in(mailbox)
+    accepted = accept(owner.service, later)
+    assert accepted.status == 200
+    audit = owner.service.get(f"{owner.path}/audit", token=owner.token)
+    stored = str(databases.dump())
+    for secret in (link, later):
+        for place in (
+            json.dumps(invitation),
+            resent.text,
+            accepted.text,
+            json.dumps(listed(owner)),
+            audit.text,
+            log.getvalue(),
+            stored,
+        ):
+            assert secret not in place
+    for place in (audit.text, log.getvalue()):
+        assert GRACE not in place
+
+
+def test_link_leads_to_the_product_whatever_host_the_request_names(owner: Owner, mailbox: Mailbox) -> None:
+    fields = {
+        "Host": "evil.example",
+        "X-Forwarded-Host": "evil.example",
+        "Forwarded": "host=evil.example",
+        "Origin": "https://evil.example",
+        "Referer": "https://evil.example/",
+    }
+    answer = owner.service.post(
+        f"{owner.path}/invitations", {"email": GRACE, "role": "editor"}, token=owner.token, headers=fields
+    )
+    assert answer.status == 201
+    (mail,) = mailbox.to(GRACE)
+    assert "evil" not in mail.plain + mail.html + mail.subject
+    assert mail.urls == {f"{APP_URL}/accept-invitation#token={mail.token}"}
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_who_may_not_invite_sees_no_invitation(owner: Owner, role: Any) -> None:
+    invitation = invite(owner)
+    token = join_and_log_in(owner.service, owner.id, role).token
+    for answer in (
+        ask(owner, token=token),
+        owner.service.get(f"{owner.path}/invitations", token=token),
+        resend(owner, invitation, token),
+        owner.service.delete(path_of(owner, invitation), token=token),
+    ):
+        assert (answer.status, answer.code) == (403, "role-too-low")
+        assert GRACE not in answer.text
+    assert listed(owner)["invitations"] == [invitation]
+
+
+def test_admin_invites_up_to_admins(owner: Owner, mailbox: Mailbox) -> None:
+    admin = join_and_log_in(owner.service, owner.id, "admin")
+    verify(admin.email)
+    invitation = invite(owner, role="admin", token=admin.token)
+    assert invitation["invited_by"] == admin.account_id
+    assert accept(owner.service, link_in(mailbox)).json["role"] == "admin"
+
+
+@pytest.mark.parametrize("role", ["owner", "root", "", None, ["admin"], {"$ne": ""}, 1])
+def test_no_other_role_is_given(owner: Owner, role: Any) -> None:
+    answer = owner.service.post(
+        f"{owner.path}/invitations", {"email": GRACE, "role": role}, token=owner.token
+    )
+    assert (answer.status, answer.code) == (422, "invalid-fields")
+    assert listed(owner)["invitations"] == []
+
+
+def test_account_that_has_not_proved_its_own_address_invites_nobody(
+    service: Service, mailbox: Mailbox
+) -> None:
+    unproved = sign_up(service, "Alpha")
+    answer = ask(unproved)
+    assert (answer.status, answer.code) == (403, "email-not-verified")
+    assert mailbox.to(GRACE) == []
+
+
+def test_without_mail_nobody_is_invited(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    invitation = invite(owner)
+    monkeypatch.setenv("MAIL_FROM", "")
+    settings.cache_clear()
+    for answer in (ask(owner, "ada@example.com"), resend(owner, invitation)):
+        assert (answer.status, answer.code) == (503, "mail-not-configured")
+    assert listed(owner)["invitations"] == [invitation]
+    assert revoke(owner, invitation).status == 204
+
+
+def test_member_is_not_invited(owner: Owner, mailbox: Mailbox) -> None:
+    colleague = join(owner.id, "viewer", "josé@example.com")
+    for address in (owner.email.upper(), "jose\u0301@EXAMPLE.com"):
+        answer = ask(owner, address)
+        assert (answer.status, answer.code) == (409, "already-member"), colleague
+    assert mailbox.send_waiting().sent == 0
+
+
+@pytest.mark.parametrize("again", [GRACE, "GRACE@example.com", "grace@EXAMPLE.COM"])
+def test_address_has_one_pending_invitation(owner: Owner, mailbox: Mailbox, again: str) -> None:
+    invitation = invite(owner)
+    answer = ask(owner, again, "admin")
+    assert (answer.status, answer.code) == (409, "already-invited")
+    assert answer.json["invitation"] == invitation["id"]
+    assert listed(owner)["invitations"] == [invitation]
+    assert len(mailbox.to(GRACE)) == 1
+    other = sign_up_verified(owner.service, "Beta")
+    assert invite(other)["id"] != invitation["id"]
+
+
+def test_answers_and_commands_are_the_same_with_and_without_an_account(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_up_verified(owner.service, "Beta", email="known@example.com")
+    sign_up(owner.service, "Gamma", email="unproved@example.com")
+    with recording(monkeypatch) as recorder:
+        owner.service.get(owner.path, token=owner.token)
+
+        def commands_of(email: str) -> tuple[list[Any], list[str]]:
+            recorder.commands.clear()
+            shown = invite(owner, email)
+            return [
+                (next(iter(command)), next(iter(command.values())), sorted(command))
+                for _, command in recorder.commands
+            ], sorted(shown)
+
+        unknown = commands_of("unknown@example.com")
+        assert commands_of("known@example.com") == unknown
+        assert commands_of("unproved@example.com") == unknown
+        recorder.commands.clear()
+        assert ask(owner, "known@example.com").code == ask(owner, "unknown@example.com").code
+
+
+def test_pending_invitations_of_an_organization_are_limited(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch, databases: Databases
+) -> None:
+    monkeypatch.setattr(inviting, "MAX_PENDING", 2)
+    invitations = [invite(owner, f"{name}@example.com") for name in ("one", "two")]
+    answer = ask(owner)
+    assert (answer.status, answer.code) == (403, "limit-reached")
+    assert (answer.json["limit"], answer.json["use"]) == (2, 2)
+    let_expire(databases, invitations[0])
+    invite(owner)
+    assert ask(owner, "four@example.com").code == "limit-reached"
+    assert revoke(owner, invitations[1]).status == 204
+    invite(owner, "four@example.com")
+
+
+def test_mails_are_limited_for_each_account_and_address(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inviting, "MAILS_PER_ACCOUNT", 7)
+    invitation = invite(owner)
+    answers = [resend(owner, invitation) for _ in range(5)]
+    assert [answer.status for answer in answers] == [202] * 4 + [429]
+    assert int(answers[-1].headers["retry-after"]) > 60
+    invite(owner, "ada@example.com")
+    answer = ask(owner, "other@example.com")
+    assert (answer.status, answer.code) == (429, "too-many-requests")
+
+
+def test_sending_again_kills_the_links_of_earlier_mails(owner: Owner, mailbox: Mailbox) -> None:
+    invitation = invite(owner)
+    first = link_in(mailbox)
+    resend(owner, invitation)
+    for _ in range(2):  # also before the later mail is sent
+        answer = accept(owner.service, first)
+        assert (answer.status, answer.code) == (410, "invitation-replaced")
+        later = link_in(mailbox)
+    assert accept(owner.service, later).status == 200
+
+
+def test_mail_that_waits_is_not_sent_once_another_takes_its_place(owner: Owner, mailbox: Mailbox) -> None:
+    invitation = invite(owner)
+    resend(owner, invitation)
+    outcome = mailbox.send_waiting()
+    assert (outcome.sent, outcome.needless) == (1, 1)
+    assert accept(owner.service, link_in(mailbox)).status == 200
+
+
+def test_mail_of_a_revoked_or_expired_invitation_is_not_sent(
+    owner: Owner, mailbox: Mailbox, databases: Databases
+) -> None:
+    revoke(owner, invite(owner))
+    let_expire(databases, invite(owner, "ada@example.com"))
+    outcome = mailbox.send_waiting()
+    assert (outcome.sent, outcome.needless) == (0, 2)
+
+
+def test_mail_that_is_sent_twice_has_two_links_of_which_each_works_once(
+    owner: Owner, mailbox: Mailbox, databases: Databases
+) -> None:
+    invite(owner)
+    mail = databases.master["mails"].find_one()
+    assert mail is not None
+    first = link_in(mailbox)
+    databases.master["mails"].insert_one(mail)  # the sender was killed before it removed the mail
+    second = link_in(mailbox)
+    assert first != second
+    assert accept(owner.service, first).status == 200
+    assert accept(owner.service, second).code == "invitation-used"
+
+
+def test_revoked_invitation_is_not_accepted(owner: Owner, mailbox: Mailbox) -> None:
+    invitation = invite(owner)
+    link = link_in(mailbox)
+    assert [revoke(owner, invitation).status for _ in range(2)] == [204, 204]
+    answer = accept(owner.service, link)
+    assert (answer.status, answer.code) == (410, "invitation-revoked")
+    assert resend(owner, invitation).code == "invitation-revoked"
+    assert listed(owner)["invitations"] == [invitation | {"state": "revoked"}]
+    again = invited(owner, mailbox)
+    assert accept(owner.service, link).code == "invitation-revoked"
+    assert accept(owner.service, again).status == 200
+
+
+def test_expired_invitation_is_sent_again_or_makes_room_for_another(
+    owner: Owner, mailbox: Mailbox, databases: Databases
+) -> None:
+    invitation = invite(owner)
+    link = link_in(mailbox)
+    let_expire(databases, invitation)
+    answer = accept(owner.service, link)
+    assert (answer.status, answer.code) == (410, "invitation-expired")
+    assert [each["state"] for each in listed(owner)["invitations"]] == ["expired"]
+    resent = resend(owner, invitation)
+    assert resent.status == 202
+    assert resent.json["state"] == "pending"
+    let_expire(databases, invitation)
+    later = invited(owner, mailbox)
+    assert resend(owner, invitation).code == "invitation-expired"
+    assert accept(owner.service, link).code == "invitation-expired"
+    assert accept(owner.service, later).status == 200
+
+
+def test_accepted_invitation_is_neither_sent_again_nor_revoked(owner: Owner, mailbox: Mailbox) -> None:
+    invitation = invite(owner)
+    accept(owner.service, link_in(mailbox))
+    for answer in (resend(owner, invitation), revoke(owner, invitation)):
+        assert (answer.status, answer.code) == (410, "invitation-used")
+    assert listed(owner)["invitations"] == [invitation | {"state": "accepted"}]
+    assert roles_in(owner)[GRACE] == "editor"
+
+
+def test_whoever_sends_it_again_answers_for_it(owner: Owner, mailbox: Mailbox, databases: Databases) -> None:
+    admin = join_and_log_in(owner.service, owner.id, "admin")
+    verify(admin.email)
+    invitation = invite(owner, token=admin.token)
+    databases.master["members"].update_one({"_id": admin.member_id}, {"$set": {"role": "editor"}})
+    assert accept(owner.service, link_in(mailbox)).code == "invitation-void"
+    resent = resend(owner, invitation).json
+    assert resent["invited_by"] != admin.account_id
+    assert accept(owner.service, link_in(mailbox)).status == 200
+
+
+def test_invitation_of_another_organization_is_as_unknown_as_none(owner: Owner) -> None:
+    other = sign_up_verified(owner.service, "Beta")
+    foreign, unknown = invite(other), {"id": "inv_unknown"}
+    for send in (resend, revoke):
+        answers = [send(owner, invitation) for invitation in (foreign, unknown)]
+        assert answers[0].apart_from_request_id == answers[1].apart_from_request_id
+        assert (answers[0].status, answers[0].code) == (404, "invitation-not-found")
+    assert listed(other)["invitations"] == [foreign]
+
+
+def test_pages_hold_each_invitation_once(owner: Owner) -> None:
+    invitations = [invite(owner, f"n{number}@example.com") for number in range(5)]
+    shown: list[Any] = []
+    cursor = ""
+    while cursor is not None:
+        page = listed(owner, f"?limit=2{cursor and f'&cursor={cursor}'}")
+        shown += page["invitations"]
+        cursor = page["next_cursor"]
+    assert shown == invitations[::-1] or sorted(map(str, shown)) == sorted(map(str, invitations))
+    other = sign_up_verified(owner.service, "Beta")
+    first = listed(owner, "?limit=2")["next_cursor"]
+    foreign = owner.service.get(f"{other.path}/invitations?cursor={first}", token=other.token)
+    assert (foreign.status, foreign.code) == (422, "invalid-fields")
+    for query in ("limit=0", "limit=1001", "cursor=x", "state=pending"):
+        answer = owner.service.get(f"{owner.path}/invitations?{query}", token=owner.token)
+        assert (answer.status, answer.code) == (422, "invalid-fields")
+
+
+def test_invitations_go_with_their_organization(owner: Owner, mailbox: Mailbox, databases: Databases) -> None:
+    link = invited(owner, mailbox)
+    invite(owner, "ada@example.com")
+    other = sign_up_verified(owner.service, "Beta")
+    kept = invite(other)
+    assert owner.service.delete(owner.path, token=owner.token).status == 204
+    assert [each["_id"] for each in databases.master["invitations"].find()] == [kept["id"]]
+    answer = accept(owner.service, link)
+    assert (answer.status, answer.code) == (404, "organization-not-found")
+    assert "has been deleted" in answer.json["detail"]
+    assert mailbox.to("ada@example.com") == []
+
+
+def test_stored_invitation_is_removed_a_month_after_its_end(owner: Owner, databases: Databases) -> None:
+    invite(owner)
+    (stored,) = databases.master["invitations"].find()
+    assert stored["expires_at"] - stored["created_at"] - timedelta(days=7) < timedelta(seconds=1)
+    assert stored["removed_at"] - stored["expires_at"] == timedelta(days=30)
+    indexes = databases.master["invitations"].index_information()
+    assert indexes["removed_at"]["expireAfterSeconds"] == 0
