@@ -89,7 +89,8 @@ def tell_story(stack: Stack) -> None:
         _tell_isolation(google, amazon)
         _tell_deletion(google)
         _tell_forgotten_password(client, stack.mails_url, f"admin@google-{suffix}.example")
-        amazon.request("DELETE", "", 204)
+        token = _tell_change_of_address(amazon, stack.mails_url, f"root@amazon-{suffix}.example")
+        amazon._replace(token=token).request("DELETE", "", 204)
     console.print("\n[bold green]Every answer was as expected.[/bold green]")
 
 
@@ -148,19 +149,35 @@ def _tell_deletion(google: Client) -> None:
 def _tell_forgotten_password(client: Client, mails_url: str, email: str) -> None:
     _chapter("Whoever has forgotten the password gets a link, and chooses another one")
     client.request("POST", "/account/password-reset", 202, {"email": email})
-    chosen = {"token": _mailed_token(client.http, mails_url, email), "new_password": _CHOSEN_PASSWORD}
+    chosen = {
+        "token": _mailed_token(client.http, mails_url, email, "reset-password"),
+        "new_password": _CHOSEN_PASSWORD,
+    }
     client.request("POST", "/account/password-reset/complete", 204, chosen)
     client.request("POST", "/login", 401, {"email": email, "password": _PASSWORD})
     client.request("POST", "/login", 200, {"email": email, "password": _CHOSEN_PASSWORD})
 
 
-def _mailed_token(http: httpx.Client, mails_url: str, email: str) -> str:
-    """Wait for the mail to an address, and return the token of its link."""
+def _tell_change_of_address(amazon: Client, mails_url: str, email: str) -> str:
+    """Change the address of Amazon's administrator, and return a token of a login with it."""
+    _chapter("Another address takes the password, its mailbox and the account")
+    account = amazon._replace(path="")
+    wanted = {"new_email": email, "current_password": _PASSWORD}
+    account.request("POST", "/account/email-change", 202, wanted)
+    link = {"token": _mailed_token(account.http, mails_url, email, "change-email")}
+    account.request("POST", "/account/email-change/complete", 204, link)
+    account.request("GET", "/account", 401)
+    login = account._replace(token="").request("POST", "/login", 200, {"email": email, "password": _PASSWORD})
+    return str(login.json()["access_token"])
+
+
+def _mailed_token(http: httpx.Client, mails_url: str, email: str, page: str) -> str:
+    """Wait for the mail to an address whose link leads to a page, and return the token of the link."""
     give_up_at = time.monotonic() + _MAIL_SECONDS
     while time.monotonic() < give_up_at:
         sent = http.get(mails_url).json()["messages"].values()
         for mail in (mail for mails in sent for mail in mails if mail["To"] == [email]):
-            if match := re.search(r"/reset-password#token=(\S+)", mail["BodyText"]):
+            if match := re.search(rf"/{page}#token=(\S+)", mail["BodyText"]):
                 return match[1]
         time.sleep(_POLL_SECONDS)
     raise LocalStackError(f"No mail to {email} has arrived.")
