@@ -23,11 +23,12 @@ from tests.support.overtaking import once_before
 from tests.support.service import Answer
 
 pytestmark = pytest.mark.usefixtures("free_names")
+DATA = ("documents", "count", "indexes")
 
 OF_DATA = [
     route
     for route in ALL
-    if route.resource.startswith("/organizations/{organization}/") and not route.resource.endswith("/audit")
+    if route.resource.startswith(tuple(f"/organizations/{{organization}}/{data}" for data in DATA))
 ]
 OF_INDEXES = [route for route in OF_DATA if "/indexes" in route.resource]
 READING = [route for route in OF_DATA if route.method == "GET"]
