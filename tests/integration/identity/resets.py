@@ -2,15 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
-from tenantry.identity import accounts, unused_accounts
-from tenantry.runtime import moments
+from pymongo.client_session import ClientSession
+
+from tenantry.errors import LinkNotFound
+from tenantry.identity import accounts, password_reset, unused_accounts
+from tenantry.identity.memberships import joining
+from tenantry.runtime import moments, mongodb
+from tests.integration.identity.attempts import attempt
 from tests.support.mailbox import Mailbox
 from tests.support.mails import Mail
 from tests.support.owners import PASSWORD, Owner
 from tests.support.service import Answer, Service
 
 Event = Callable[[Owner], None]
+Call = Callable[[], object]
 CHOSEN = "seven islands in a quiet sea"
 
 
@@ -36,10 +44,54 @@ def mailed_token(mailbox: Mailbox, to: str) -> str:
     return letter.token
 
 
+def reset_of(owner: Owner, mailbox: Mailbox, email: str | None = None) -> Call:
+    """Have a link mailed to the account's address; return the request that uses it."""
+    assert ask(owner.service, email or owner.email).status == 202
+    token = mailed_token(mailbox, email or owner.email)
+    return partial(password_reset.complete, token, CHOSEN)
+
+
+def outcome_of(call: Call) -> Exception | None:
+    """Return what a call raises."""
+    try:
+        call()
+    except Exception as error:
+        return error
+    return None
+
+
+def opening(owner: Owner, email: str) -> set[str]:
+    """Return those of the passwords that log in with an address."""
+    statuses = {text: attempt(owner.service, email, text).status for text in (PASSWORD, CHOSEN)}
+    assert set(statuses.values()) <= {200, 401}
+    return {text for text, status in statuses.items() if status == 200}
+
+
+def check_dead(owner: Owner, before: dict[str, Any]) -> None:
+    """Check that neither the owner's access token nor those of another login are of any use."""
+    for access_token in (owner.token, before["access_token"]):
+        assert owner.service.get("/account", token=access_token).status == 401
+    refreshed = owner.service.post("/login/refresh", {"refresh_token": before["refresh_token"]})
+    assert refreshed.code == "invalid-refresh-token"
+
+
+def check_refused(*calls: Call) -> None:
+    """Check that no link of these requests is there."""
+    assert [type(outcome_of(call)) for call in calls] == [LinkNotFound] * len(calls)
+
+
 def prove_address(owner: Owner) -> None:
     """Let the owner's address be proved; links bound to the account's epoch are sent from here on."""
     proved = {"$set": {"verified_at": moments.now()}}
     assert accounts.accounts().update_one({"email": owner.email}, proved).modified_count == 1
+
+
+@mongodb.in_transaction
+def join(session: ClientSession, owner: Owner, organization_id: str) -> None:
+    """Let the account become a member of another organization."""
+    account = accounts.find_by_email(owner.email)
+    assert account is not None
+    joining.add(organization_id, account["_id"], "viewer", session)
 
 
 def change_password(owner: Owner) -> None:

@@ -1,8 +1,8 @@
-"""The only place that checks a password against an account; failures bring pauses."""
+"""The only place that checks a password against an account, known or chosen; failures bring pauses."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from tenantry.audit import recording
 from tenantry.audit.recording import Action, OfAccount
@@ -12,11 +12,13 @@ from tenantry.errors import (
     OrganizationRequired,
     OrganizationSuspended,
 )
-from tenantry.identity import passwords
+from tenantry.identity import members, passwords
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.throttling import FREE_FAILURES, Attempts
 from tenantry.runtime.observability import count, logger
 from tenantry.runtime.request_context import Actor
+
+MAX_NAMES: Final = 100  # of organizations that a chosen password is compared with
 
 
 def check_password(
@@ -88,6 +90,25 @@ def _matches(account: AccountDocument, password: str) -> bool:
     except ValueError:
         logger.error("A stored password hash is corrupt", account_id=account["_id"])
         return False
+
+
+def refuse_guessable(account: AccountDocument, new_password: str) -> None:
+    """Refuse a password that is easy to guess for who knows the account's address and organizations.
+
+    Parameters
+    ----------
+    account : AccountDocument
+        Whose password it would be.
+    new_password : str
+        In canonical form.
+
+    Raises
+    ------
+    InvalidFields
+        It is; the error names the field `new_password`.
+    """
+    names = [each.organization["name"] for each in members.choices(account["_id"], None, MAX_NAMES)]
+    passwords.refuse_guessable("new_password", new_password, [account["email"], *names])
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from tenantry.audit.recording import OfAccount
 from tenantry.errors import InvalidToken
 from tenantry.identity import accounts, passwords, throttling
 from tenantry.identity.accounts import AccountDocument
-from tenantry.identity.credentials import check_password, recorded, refusal
+from tenantry.identity.credentials import check_password, recorded, refusal, refuse_guessable
 from tenantry.identity.mail import queue
 from tenantry.identity.mail.kinds.password_changed import PASSWORD_CHANGED
 from tenantry.identity.sessions import Identity
@@ -43,8 +43,7 @@ def change_password(caller: Identity, current_password: str, new_password: str) 
     attempts = throttling.of_known(caller.session_id)
     if not check_password(attempts, account, current_password, "password.change_failed"):
         raise refusal("credentials")
-    names = [caller.membership.organization["name"]] if caller.membership else []
-    passwords.refuse_guessable("new_password", new_password, [account["email"], *names])
+    refuse_guessable(account, new_password)
     with recorded("password.change_failed", account["_id"]):
         _set_password(account, passwords.hash_password(new_password))
 

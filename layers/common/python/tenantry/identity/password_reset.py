@@ -9,7 +9,7 @@ from typing import Final, Literal
 from pymongo.client_session import ClientSession
 
 from tenantry.errors import LinkNotFound
-from tenantry.identity import accounts, address_proof, links, members, passwords, throttling
+from tenantry.identity import accounts, address_proof, credentials, links, passwords, throttling
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.links import LinkDocument
 from tenantry.identity.mail import limits, queue
@@ -19,7 +19,6 @@ from tenantry.runtime import mongodb
 from tenantry.runtime.observability import logger
 
 PURPOSE: Final[Literal["reset-password"]] = "reset-password"
-MAX_NAMES: Final = 100  # of organizations that a password is compared with
 
 
 def request(email: str) -> None:
@@ -70,8 +69,7 @@ def complete(token: str, new_password: str) -> None:
     """
     account = _account_of(token)
     logger.append_keys(account_id=account["_id"])
-    names = [each.organization["name"] for each in members.choices(account["_id"], None, MAX_NAMES)]
-    passwords.refuse_guessable("new_password", new_password, [account["email"], *names])
+    credentials.refuse_guessable(account, new_password)
     throttling.forgive(account["email"])
     _reset(account, token, passwords.hash_password(new_password))
 
