@@ -12,7 +12,10 @@ from tenantry.lifecycle import suspending
 from tenantry.registry import clusters, schema
 from tenantry.runtime.settings import settings
 from tenantry.tenants import TenantCollection
+from tests.integration.identity import resets
+from tests.integration.identity.attempts import attempt
 from tests.support.databases import Databases
+from tests.support.mailbox import Mailbox
 from tests.support.overtaking import once_before
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
 from tests.support.service import Answer, Service, proxy_event
@@ -78,6 +81,37 @@ def test_operation_that_a_suspension_overtakes_has_not_happened(
             getattr(documents, operation)({"_id": "late"})
         suspending.reactivate(owner.id)
     assert databases.tenants["org_alpha"].find_one({"_id": "late"}) is None
+
+
+@pytest.mark.parametrize("moment", ["before the request", "before the mail", "before the completion"])
+def test_members_of_a_suspended_organization_reset_their_passwords(
+    owner: Owner, mailbox: Mailbox, databases: Databases, moment: str
+) -> None:
+    """The password is the account's: its other organizations go on, and the reset reactivates nothing."""
+    assert owner.service.post("/organizations", {"name": "Beta"}, token=owner.token).status == 201
+    before = tokens(owner.service, owner.email, "alpha")
+    suspend = partial(suspending.suspend, owner.id)
+    if moment == "before the request":
+        suspend()
+    assert resets.ask(owner.service, owner.email).status == 202
+    if moment == "before the mail":
+        suspend()
+    token = resets.mailed_token(mailbox, owner.email)
+    if moment == "before the completion":
+        suspend()
+    suspended = databases.organization(owner.id)
+    assert resets.complete(owner.service, token).status == 204
+    assert databases.organization(owner.id) == suspended
+    refused = attempt(owner.service, owner.email, resets.CHOSEN, "alpha")
+    assert (refused.status, refused.code) == (403, "organization-suspended")
+    assert attempt(owner.service, owner.email, PASSWORD, "alpha").code == "invalid-credentials"
+    assert tokens(owner.service, owner.email, "beta", resets.CHOSEN)["organization"]["slug"] == "beta"
+    suspending.reactivate(owner.id)
+    assert owner.service.get(owner.path, token=before["access_token"]).status == 401
+    assert owner.service.post("/login/refresh", {"refresh_token": before["refresh_token"]}).status == 401
+    assert attempt(owner.service, owner.email, PASSWORD, "alpha").status == 401
+    token = log_in(owner.service, owner.email, "alpha", resets.CHOSEN)
+    assert owner.service.get(owner.path, token=token).status == 200
 
 
 def test_operator_suspends_and_reactivates_through_iam(service: Service, owner: Owner) -> None:
