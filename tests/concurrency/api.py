@@ -6,7 +6,6 @@ import pytest
 
 from tenantry.errors import TenantryError
 from tenantry.http import problems
-from tenantry.identity import issuing
 from tests.support.service import Service
 
 _error_of = problems._error_of
@@ -54,8 +53,3 @@ class Api:
             raise causes[-1]
         assert answer.status < 500, f"{method} {path} is answered {answer.text}"
         raise Refused(answer.json)
-
-
-def sign_without_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the name of the signing key's secret for its content, in this process."""
-    monkeypatch.setattr(issuing, "read_secret", lambda name: name)

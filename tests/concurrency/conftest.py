@@ -7,7 +7,6 @@ from pymongo import MongoClient
 
 from tenantry.identity.keys import public_keys
 from tenantry.identity.keys.signing_key import SigningKey
-from tests.concurrency.api import sign_without_secrets_manager
 from tests.concurrency.server import Server
 from tests.support import library
 from tests.support.databases import Databases, Document
@@ -39,5 +38,5 @@ def signing_key(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     """A signing key for this process and those that it starts, without Secrets Manager."""
     key = SigningKey.generate()
     monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", key.to_json())
-    sign_without_secrets_manager(monkeypatch)
+    library.sign_without_secrets_manager(monkeypatch)
     public_keys.publish(key.public_jwk)

@@ -16,7 +16,6 @@ import pytest
 from pymongo import monitoring
 
 from tests.concurrency import roles
-from tests.concurrency.api import sign_without_secrets_manager
 from tests.concurrency.client import SLUGS, Client
 from tests.concurrency.history import Operation
 from tests.support import library
@@ -45,7 +44,7 @@ class Worker:
         """Play a role until told to stop, or nobody is there to tell."""
         os.environ |= self.environment
         library.hash_with_few_rounds(pytest.MonkeyPatch())
-        sign_without_secrets_manager(pytest.MonkeyPatch())
+        library.sign_without_secrets_manager(pytest.MonkeyPatch())
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where functions log
         client, parent = Client(self.number), multiprocessing.parent_process()
         assert parent is not None

@@ -11,6 +11,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import AutoReconnect
 
+from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.lifecycle.intents import settling
 from tenantry.registry import schema
 from tenantry.runtime import clients, mongodb
@@ -22,11 +23,15 @@ from tests.faults.watch import CommandWatch
 from tests.faults.world import World
 from tests.support import library
 from tests.support.databases import Databases, Document
-from tests.support.mailbox import MAIL_FROM
 
 ensure_schema = schema.ensure_schema.__wrapped__
 
-_ENVIRONMENT = {"MASTER_DATABASE": "master", "TENANT_DATABASE": "tenants", "MAIL_FROM": MAIL_FROM}
+_ENVIRONMENT = {
+    "MASTER_DATABASE": "master",
+    "TENANT_DATABASE": "tenants",
+    "MAIL_FROM": "no-reply@example.com",
+    "APP_URL": "https://app.example.com",
+}
 _LONGEST_WAIT_SECONDS = 0.1  # for the holder of a lease, who is dead more often than not
 _SHORTEST_HEARTBEAT_SECONDS = 0.005  # the driver asks how a server is, but not more often than this
 
@@ -93,7 +98,10 @@ def running_bench(uri: str, port: int) -> Iterator[Bench]:
     """Set up a bench for a server within a `with` block."""
     # The driver asks at once how the server is after an error that nothing but a fail point has made.
     uri += "&serverMonitoringMode=poll"
-    environment = _ENVIRONMENT | {"MONGODB_URI": uri}
+    environment = _ENVIRONMENT | {
+        "MONGODB_URI": uri,
+        "SIGNING_KEY_SECRET_ARN": SigningKey.generate().to_json(),
+    }
     watch = CommandWatch()
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -122,6 +130,7 @@ def _prepare_library(patch: pytest.MonkeyPatch, environment: Mapping[str, str], 
     patch.setattr(schema, "ensure_schema", lambda: None)
     patch.setattr(repetitions, "ensure_index", lambda _: None)
     library.hash_with_few_rounds(patch)
+    library.sign_without_secrets_manager(patch)
 
 
 @contextmanager

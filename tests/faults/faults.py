@@ -9,8 +9,9 @@ from typing import Any, Final
 import pymongo
 
 from tenantry.runtime import clients
-from tests.faults import commands
+from tests.faults import notation
 from tests.faults.bench import Bench
+from tests.faults.commands import COMMANDS
 from tests.faults.model import UNKNOWN, Answer
 from tests.faults.operations import OPERATIONS
 from tests.faults.victims import Moment, Victim
@@ -44,7 +45,7 @@ class Hit:
 
     @property
     def command(self) -> str:
-        return commands.name_of(commands.COMMANDS[self.operation][self.index])
+        return notation.name_of(COMMANDS[self.operation][self.index])
 
     def attempt(self) -> Answer:
         """Run the operation in this process."""
@@ -71,7 +72,7 @@ class Hit:
         watch = self.bench.watch
         with watch.watching(**{moment: callback}):
             yield
-        expected = list(commands.COMMANDS[self.operation][: self.index + 1])
+        expected = list(COMMANDS[self.operation][: self.index + 1])
         if watch.commands[: self.index + 1] != expected:
             raise MissedError(f"expected {expected}, sent {watch.commands}")
 
@@ -139,7 +140,7 @@ def _error(code: int, *labels: str, times: int = 1) -> Callable[[Hit], Answer]:
 
 
 def _is_commit(command: str) -> bool:
-    return commands.name_of(command) == "commitTransaction"
+    return notation.name_of(command) == "commitTransaction"
 
 
 FAULTS: Final[Mapping[str, Fault]] = {
@@ -153,16 +154,16 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "not-primary-twice": Fault(_error(_NOT_WRITABLE_PRIMARY, times=2)),
     "retryable": Fault(
         _error(_SHUTDOWN_IN_PROGRESS, "RetryableWriteError"),
-        lambda command: commands.is_retryable_write(command) or _is_commit(command),
+        lambda command: notation.is_retryable_write(command) or _is_commit(command),
     ),
     "retryable-twice": Fault(
         _error(_SHUTDOWN_IN_PROGRESS, "RetryableWriteError", times=2),
-        lambda command: commands.is_retryable_write(command) or _is_commit(command),
+        lambda command: notation.is_retryable_write(command) or _is_commit(command),
     ),
-    "transient": Fault(_error(_WRITE_CONFLICT, "TransientTransactionError"), commands.in_transaction),
+    "transient": Fault(_error(_WRITE_CONFLICT, "TransientTransactionError"), notation.in_transaction),
     "unknown-commit": Fault(_error(_INTERRUPTED, "UnknownTransactionCommitResult"), _is_commit),
     "majority-not-reached": Fault(
-        partial(_refused, 1, {"writeConcernError": _WRITE_CONCERN_FAILED}), commands.waits_for_majority
+        partial(_refused, 1, {"writeConcernError": _WRITE_CONCERN_FAILED}), notation.waits_for_majority
     ),
     "reply-lost": Fault(partial(_reply_lost, 1)),
     "reply-lost-twice": Fault(partial(_reply_lost, 2)),

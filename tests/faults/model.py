@@ -20,49 +20,54 @@ class Answer:
 
 @dataclass
 class Organization:
-    """An organization; `identity` tells the one that was there at the start from its successors."""
+    """An organization; `identity` tells the one that was there at the start from its successors.
+
+    `roles` has those of its members, and `offered_to` tells to whom its ownership is offered.
+    """
 
     identity: Literal["alpha", "later"]
     name: str
     metadata: dict[str, Any]
-    owner: str
+    roles: dict[str, str]
     documents: dict[str, Document]
+    offered_to: str | None = None
+
+    @property
+    def owners(self) -> frozenset[str]:
+        return frozenset(person for person, role in self.roles.items() if role == "owner")
 
 
 @dataclass
 class Account:
-    """An account, which its first address tells from others; an empty password is one that nobody knows."""
-
+    email: str
     password: str
     epoch: int
-    address: str = ""  # where it is not the first one
+    is_verified: bool = False
 
 
 @dataclass
 class State:
-    """Organizations by slug, accounts by their first e-mail address, and answers kept under idempotency keys.
+    """Organizations by slug, accounts by their first address, and answers kept under idempotency keys.
 
-    `holds` tells for which owner a slug is held. `records` counts the audit records of what has been done, by
-    action and slugs. `has_session` tells whether the session is there that `end-session` is about,
-    `colleague` which role Alpha's other member has, None if it is none any more. `links` has the purposes of
-    those that are there, `held_addresses` those that Alpha's owner gave up, and `mails` counts by their kinds
-    those that wait.
+    `holds` tells for which owners a slug is held. `records` counts the audit records of what has been done,
+    by action and slugs. `sessions` has those that give access: whose they are, and whether to Alpha. `links`
+    tells by purpose whose links work, and `address_holds` for whom an address is held. `mails` counts those
+    that wait, by kind and address.
     """
 
     organizations: dict[str, Organization]
     accounts: dict[str, Account]
-    holds: dict[str, str] = field(default_factory=dict)
+    holds: dict[str, frozenset[str]] = field(default_factory=dict)
     records: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    has_session: bool = True
-    colleague: str | None = "editor"
-    links: set[str] = field(default_factory=set)
-    held_addresses: set[str] = field(default_factory=set)
-    mails: Counter[str] = field(default_factory=Counter)
+    sessions: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    address_holds: dict[str, str] = field(default_factory=dict)
+    mails: Counter[tuple[str, str]] = field(default_factory=Counter)
     answers: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def is_taken(self, slug: str, by: str) -> bool:
         """Tell whether an owner cannot have a slug."""
-        return slug in self.organizations or self.holds.get(slug, by) != by
+        return slug in self.organizations or by not in self.holds.get(slug, {by})
 
     def alpha(self) -> tuple[str, Organization]:
         """Return slug and organization of the one that was there at the start."""
@@ -70,6 +75,32 @@ class State:
             if organization.identity == "alpha":
                 return slug, organization
         raise Refused("gone")
+
+    def has_address(self, email: str | None) -> bool:
+        """Tell whether an account has an address."""
+        return any(account.email == email for account in self.accounts.values())
+
+    def revoke(self, person: str) -> None:
+        """Let all die that an account has been given so far: its tokens, sessions and links."""
+        self.accounts[person].epoch += 1
+        self.sessions = {name: session for name, session in self.sessions.items() if session[0] != person}
+        self.links = {purpose: owner for purpose, owner in self.links.items() if owner != person}
+
+    def leave(self, person: str) -> None:
+        """Let a person be no member of any organization."""
+        for organization in self.organizations.values():
+            organization.roles.pop(person, None)
+            if organization.offered_to == person:
+                organization.offered_to = None
+        self.end_sessions_in_alpha(person)
+
+    def end_sessions_in_alpha(self, *people: str) -> None:
+        """Let the sessions of people in Alpha die."""
+        self.sessions = {
+            name: (person, is_in_alpha)
+            for name, (person, is_in_alpha) in self.sessions.items()
+            if person not in people or not is_in_alpha
+        }
 
 
 class Refused(Exception):
@@ -94,6 +125,7 @@ class Event:
     name: str
     effect: Effect = field(repr=False)
     answer: Answer
+    may_have_happened: bool = False  # whatever the answer
 
 
 def explanations(state: State, history: Sequence[Event], floating: tuple[Event, ...] = ()) -> Iterator[State]:
@@ -116,7 +148,7 @@ def explanations(state: State, history: Sequence[Event], floating: tuple[Event, 
         yield state
         return
     event, *later = history
-    if event.answer == UNKNOWN:
+    if event.answer == UNKNOWN or event.may_have_happened:
         yield from explanations(state, later, (*floating, event))
         return
     after, answers = _applied(event, state)

@@ -19,11 +19,15 @@ Request = Callable[[Caller], Any]
 
 @dataclass(frozen=True)
 class Operation:
-    """A request of an organization's owner, and its meaning."""
+    """A request of an organization's owner or of another person, and its meaning.
+
+    `may_have_happened` has the codes of refusals after which it may have happened all the same.
+    """
 
     name: str
     request: Request
     effect: Effect
+    may_have_happened: frozenset[str] = frozenset()
 
     def attempt(self, caller: Caller) -> Answer:
         """Make the request and say what a client may conclude from how it ended."""

@@ -1,19 +1,22 @@
 """The operations that the faults hit: what is asked of the library, and what the model says it means."""
 
-import base64
-import hashlib
-from collections import Counter
 from typing import Any, Final
 
-from tenantry.identity import email_change, own_account, password_change
-from tenantry.identity.links import Purpose
-from tenantry.identity.memberships import changing
-from tenantry.identity.memberships.changing import Conditions
+from tenantry.identity import own_account, password_change
 from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.lifecycle import creating, deleting, idempotency, updating
 from tenantry.lifecycle.creating import NewOrganization
 from tenantry.lifecycle.updating import Changes
 from tenantry.registry.organizations.document import OrganizationDocument
+from tests.faults.account_operations import (
+    change_email,
+    confirm_login,
+    delete_account,
+    reset_password,
+    switch,
+    undo_email_change,
+    verify_address,
+)
 from tests.faults.document_operations import (
     create_index,
     find,
@@ -22,32 +25,14 @@ from tests.faults.document_operations import (
     modify_one,
     update_one,
 )
+from tests.faults.member_operations import accept_ownership, change_role, leave, remove_member
 from tests.faults.model import Account, Organization, Refused, State
 from tests.faults.operation import Caller, Operation, member_of
-from tests.support.databases import Document
+from tests.faults.people import CHANGED_PASSWORD, OWNER, SESSION
+from tests.faults.people_commands import OF_PEOPLE
 from tests.support.owners import PASSWORD, email_of
 
-CHANGED_PASSWORD: Final = "another horse battery staple"
 STRANGER: Final = "stranger@example.com"
-KEPT: Final[Document] = {"_id": "kept", "count": 0}
-WANTED: Final = "ada@wanted.example"  # to which a link was sent for Alpha's owner
-EARLIER: Final = "ada@earlier.example"  # which Alpha's owner had, and which got a link as well
-SESSION: Final = "ses_another"  # of Alpha's owner, in no organization
-COLLEAGUE: Final = "mem_colleague"  # of Alpha, an editor
-CONDITIONS: Final = Conditions(holds=lambda _: True, has_recent_login=True)
-
-
-def digest_of(purpose: Purpose) -> bytes:
-    """Return the digest that is stored of the token of a link."""
-    return hashlib.sha256(_octets_of(purpose)).digest()
-
-
-def token_of(purpose: Purpose) -> str:
-    return base64.urlsafe_b64encode(_octets_of(purpose)).decode().rstrip("=")
-
-
-def _octets_of(purpose: Purpose) -> bytes:
-    return hashlib.sha256(f"token of {purpose}".encode()).digest()
 
 
 def create(operation: str, name: str, email: str | None, key: str | None = None) -> Operation:
@@ -72,14 +57,14 @@ def create(operation: str, name: str, email: str | None, key: str | None = None)
 
 
 def _create(state: State, slug: str, name: str, email: str | None) -> None:
-    owner = email or email_of("Alpha")
-    taken = {"organization-exists": state.is_taken(slug, owner), "email-taken": email in state.accounts}
+    owner = email or OWNER
+    taken = {"organization-exists": state.is_taken(slug, owner), "email-taken": state.has_address(email)}
     if any(taken.values()):
         raise Refused(*(code for code, is_taken in taken.items() if is_taken))
-    if owner not in state.accounts:
-        state.accounts[owner] = Account(PASSWORD, 0)
-        state.mails["verify-email"] += 1
-    state.organizations[slug] = Organization("later", name, {}, owner, {})
+    if email:
+        state.accounts[email] = Account(email, PASSWORD, 0)
+        state.mails["verify-email", email] += 1
+    state.organizations[slug] = Organization("later", name, {}, {owner: "owner"}, {})
     state.records["organization.created", slug] += 1
 
 
@@ -92,13 +77,13 @@ def rename(operation: str, name: str) -> Operation:
 
     def effect(state: State) -> Any:
         old_slug, alpha = state.alpha()
-        if slug != old_slug and state.is_taken(slug, alpha.owner):
+        if slug != old_slug and state.is_taken(slug, OWNER):
             raise Refused("organization-exists")
         del state.organizations[old_slug]
         state.organizations[slug] = alpha
         alpha.name = name
         if slug != old_slug:
-            state.holds[old_slug] = alpha.owner
+            state.holds[old_slug] = alpha.owners
             state.records["organization.renamed", old_slug, slug] += 1
         return name, slug, alpha.metadata
 
@@ -127,8 +112,8 @@ def delete() -> Operation:
         except Refused:
             return
         del state.organizations[slug]
-        state.colleague = None
-        state.holds[slug] = alpha.owner
+        state.end_sessions_in_alpha(*alpha.roles)
+        state.holds[slug] = alpha.owners
         state.records["organization.deleted", slug] += 1
 
     return Operation("delete", lambda owner: deleting.delete(member_of(owner)), effect)
@@ -139,88 +124,42 @@ def change_password() -> Operation:
         password_change.change_password(owner(), PASSWORD, CHANGED_PASSWORD)
 
     def effect(state: State) -> None:
-        account = state.accounts[email_of("Alpha")]
+        account = state.accounts[OWNER]
         if account.password != PASSWORD:
             raise Refused("invalid-credentials")
         account.password = CHANGED_PASSWORD
-        account.epoch += 1
+        state.revoke(OWNER)
+        state.mails["password-changed", OWNER] += 1
         state.records["password.changed",] += 1
-        state.mails["password-changed"] += 1
 
     return Operation("change-password", request, effect)
 
 
 def end_session() -> Operation:
     def effect(state: State) -> None:
-        if not state.has_session:
+        if SESSION not in state.sessions:
             raise Refused("session-not-found")
-        state.has_session = False
+        del state.sessions[SESSION]
         state.records["session.ended",] += 1
 
     return Operation("end-session", lambda owner: own_account.end_session(owner(), SESSION), effect)
 
 
-def change_role() -> Operation:
-    def request(owner: Caller) -> None:
-        changing.change_role(member_of(owner), COLLEAGUE, "viewer", CONDITIONS)
-
-    def effect(state: State) -> None:
-        state.alpha()
-        if state.colleague is None:
-            raise Refused("member-not-found")
-        if state.colleague != "viewer":
-            state.colleague = "viewer"
-            state.records["member.role_changed",] += 1
-
-    return Operation("change-role", request, effect)
-
-
-def remove_member() -> Operation:
-    def effect(state: State) -> None:
-        state.alpha()
-        if state.colleague is None:
-            raise Refused("member-not-found")
-        state.colleague = None
-        state.records["member.removed",] += 1
-
-    return Operation(
-        "remove-member", lambda owner: changing.remove(member_of(owner), COLLEAGUE, CONDITIONS), effect
-    )
-
-
-def complete_email_change() -> Operation:
-    def effect(state: State) -> None:
-        account = state.accounts[email_of("Alpha")]
-        if account.epoch != 0 or "change-email" not in state.links:
-            raise Refused("link-not-found")
-        state.links.remove("change-email")
-        state.held_addresses.add(account.address or email_of("Alpha"))
-        account.address = WANTED
-        account.epoch += 1
-        state.records["account.email_changed",] += 1
-        state.mails["email-changed"] += 1
-
-    token = token_of("change-email")
-    return Operation("complete-email-change", lambda owner: email_change.complete(owner(), token), effect)
-
-
-def undo_email_change() -> Operation:
-    def effect(state: State) -> None:
-        if "undo-email-change" not in state.links:
-            raise Refused("link-not-found")
-        state.links.remove("undo-email-change")
-        state.held_addresses.clear()
-        account = state.accounts[email_of("Alpha")]
-        account.address, account.password = EARLIER, ""
-        account.epoch += 1
-        state.records["account.email_change_undone",] += 1
-        state.mails += Counter({"email-change-undone": 1, "reset-password": 1})
-
-    token = token_of("undo-email-change")
-    return Operation("undo-email-change", lambda owner: email_change.undo(token), effect)
-
-
 _BETA: Final = email_of("Beta")
+
+_PEOPLE: Final = (
+    change_role("change-role", "admin"),
+    remove_member(),
+    leave(),
+    accept_ownership(),
+    verify_address(),
+    reset_password(),
+    change_email(),
+    undo_email_change(),
+    confirm_login(),
+    switch(),
+    delete_account(),
+)
 
 OPERATIONS: Final = {
     operation.name: operation
@@ -243,10 +182,7 @@ OPERATIONS: Final = {
         find(),
         change_password(),
         end_session(),
-        change_role(),
-        remove_member(),
-        complete_email_change(),
-        undo_email_change(),
+        *_PEOPLE,
     )
 }
 
@@ -255,7 +191,9 @@ BACK: Final = rename("rename", "Alpha")
 
 
 def contending(operation: str) -> dict[str, tuple[Operation, ...]]:
-    """Return what somebody else may ask for meanwhile: each a few requests, contending for names."""
+    """Return what somebody else may ask for meanwhile: a few requests, about names or people."""
+    if operation in OF_PEOPLE:
+        return _CONTENDING_FOR_PEOPLE
     wants_beta = operation in {"sign-up", "sign-up-with-key", "create", "create-with-key"}
     wanted = "Beta" if wants_beta or operation == "rename" else "Alpha"
     take_alpha = create("create", "Alpha", STRANGER), create("create", "Alpha", None)
@@ -270,4 +208,17 @@ def contending(operation: str) -> dict[str, tuple[Operation, ...]]:
     }
 
 
-CONTINUATIONS: Final = ("retry", "reconcile", *contending(""))
+_CONTENDING_FOR_PEOPLE: Final[dict[str, tuple[Operation, ...]]] = {
+    "promotion": (change_role("change-role", "owner"),),
+    "removal": (remove_member(),),
+    "departure": (leave(),),
+    "transfer": (accept_ownership(),),
+    "reset": (reset_password(),),
+    "account-deletion": (delete_account(),),
+    "deletion": (delete(),),
+}
+
+
+def continuations(operation: str) -> tuple[str, ...]:
+    """Return the names of all that may follow an operation."""
+    return ("retry", "reconcile", *contending(operation))

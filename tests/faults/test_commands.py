@@ -3,8 +3,9 @@
 import pytest
 
 from tests.faults.bench import Bench
-from tests.faults.commands import COMMANDS, described, waits_for_majority
+from tests.faults.commands import COMMANDS
 from tests.faults.model import UNKNOWN
+from tests.faults.notation import described, waits_for_majority
 from tests.faults.operations import OPERATIONS
 
 pytestmark = pytest.mark.bounded

@@ -10,11 +10,13 @@ from tests.faults.bench import Bench
 from tests.faults.case import Case
 from tests.faults.commands import COMMANDS
 from tests.faults.faults import FAULTS, TIMEOUTS_SECONDS, MissedError
-from tests.faults.operations import CONTINUATIONS, contending
+from tests.faults.operations import contending, continuations
+from tests.faults.people_commands import OF_PEOPLE
 
-_ALWAYS: Final = {"killed-after", "reply-lost-twice"}  # they find the most
+_ALWAYS: Final = ("killed-after", "reply-lost-twice")  # they find the most
 # Every so many of the other cases is bounded; shares no factor with the numbers of faults and continuations.
 _SAMPLE: Final = 61
+_SAMPLE_OF_PEOPLE: Final = 131  # whose operations are transactions of the master database, one like the other
 _CLOSEST: Final = (  # operations, and what is worst for them when it overtakes them
     {"rename", "insert-one", "insert-one-into-open-collection"},
     {"rename", "back", "heir", "successor"},
@@ -23,24 +25,26 @@ _CLOSEST: Final = (  # operations, and what is worst for them when it overtakes 
 
 def _cases() -> Iterator[Any]:
     numbers = itertools.count()
-    turns = itertools.cycle(CONTINUATIONS)
     for operation, commands in COMMANDS.items():
+        turns = itertools.cycle(continuations(operation))
+        sample = _SAMPLE_OF_PEOPLE if operation in OF_PEOPLE else _SAMPLE
         for (index, command), (name, fault) in itertools.product(enumerate(commands), FAULTS.items()):
             if not fault.applies(command):
                 continue
             point = f"{operation}-{index}-{command.replace(' ', '_')}-{name}"
-            turn = next(turns) if name in _ALWAYS else None
-            for continuation in CONTINUATIONS:
-                is_bounded = next(numbers) % _SAMPLE == 0 or continuation == turn
+            always = [_ALWAYS[index % 2]] if operation in OF_PEOPLE else _ALWAYS
+            turn = next(turns) if name in always else None
+            for continuation in continuations(operation):
+                is_bounded = next(numbers) % sample == 0 or continuation == turn
                 marks = [pytest.mark.bounded] if is_bounded else []
                 case = f"{point}-{continuation}"
                 yield pytest.param(operation, index, name, continuation, id=case, marks=marks)
 
 
 def _overtakings() -> Iterator[Any]:
-    turns = itertools.cycle(["retry", *contending("")])
     overtaken, overtaking = _CLOSEST
     for operation, commands in COMMANDS.items():
+        turns = itertools.cycle(["retry", *contending(operation)])
         for index, command in enumerate(commands):
             point = f"{operation}-{index}-{command.replace(' ', '_')}-overtaken"
             turn = next(turns)

@@ -18,9 +18,10 @@ from tenantry.identity import counters, throttling
 from tenantry.identity.credentials import check_password
 from tests.faults.bench import Bench, running_bench
 from tests.faults.case import Case
-from tests.faults.commands import COMMANDS, waits_for_majority
+from tests.faults.commands import COMMANDS
 from tests.faults.faults import Fault, Hit
 from tests.faults.model import Answer
+from tests.faults.notation import waits_for_majority
 from tests.faults.victims import Moment
 
 _TIMEOUT_SECONDS: Final = 1.0

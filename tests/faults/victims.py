@@ -49,6 +49,7 @@ class Victim:
         patch = pytest.MonkeyPatch()
         process.forget()
         library.hash_with_few_rounds(patch)
+        library.sign_without_secrets_manager(patch)
         patch.setattr(clients, "MongoClient", partial(MongoClient, event_listeners=[watch]))
         if self.finds_indexes:
             patch.setattr(schema, "ensure_schema", lambda: None)

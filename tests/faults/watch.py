@@ -11,7 +11,7 @@ from pymongo.monitoring import (
     CommandSucceededEvent,
 )
 
-from tests.faults.commands import described
+from tests.faults.notation import described
 from tests.support.databases import Document
 
 Callback = Callable[[int, int], None]  # takes the command's index and its request id

@@ -6,27 +6,18 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from tenantry.identity import accounts, email_holds, links, members, passwords, sessions
-from tenantry.identity.links import Claims, Purpose
+from tenantry.identity import members, passwords
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Identity
 from tenantry.registry.organizations.document import OWN_NAMESPACES
-from tenantry.runtime import ids, moments, mongodb
+from tenantry.runtime import ids, moments
 from tests.faults.model import Account, Organization, State
-from tests.faults.operations import (
-    CHANGED_PASSWORD,
-    COLLEAGUE,
-    EARLIER,
-    KEPT,
-    SESSION,
-    WANTED,
-    digest_of,
-)
+from tests.faults.people import ACCOUNTS, CHANGED_PASSWORD, OWNER
+from tests.faults.stored_people import People
 from tests.support import library
 from tests.support.databases import Databases, Document
-from tests.support.owners import PASSWORD, email_of
+from tests.support.owners import PASSWORD
 
-COLLEAGUES_EMAIL: Final = "colleague@alpha.example"
 _BYSTANDER: Final = "Bystander"
 _PAST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -42,6 +33,7 @@ class World:
 
     def __init__(self, databases: Databases) -> None:
         self.databases = databases
+        self.people = People(databases)
         self.bystander = library.create(_BYSTANDER)
         databases.tenants["org_bystander"].insert_one({"_id": "of the bystander"})
         databases.tenants.create_collection("idempotency_keys")
@@ -55,49 +47,11 @@ class World:
         """Remove all but the bystander, and create Alpha."""
         self._remove_all_but_bystander()
         alpha = library.create("Alpha")
-        self._start_session(alpha)
-        self._add_colleague(alpha)
-        self._send_links(alpha.account_id)
-        self.databases.tenants["org_alpha"].insert_one(KEPT)
-        for name in ("audit", "outbox", "mails"):
+        self.people.renew(alpha)
+        self.databases.tenants["org_alpha"].insert_one({"_id": "kept", "count": 0})
+        for name in ("audit", "outbox"):
             self.databases.master[name].delete_many({})
         return Start(alpha, self.databases.collections()["org_alpha"])
-
-    def _start_session(self, alpha: Membership) -> None:
-        account = accounts.find(alpha.account_id)
-        assert account is not None
-        session = sessions.start(account, None).session
-        stored = self.databases.master["sessions"]
-        stored.delete_many({})
-        stored.insert_one({**session, "_id": SESSION})
-
-    def _add_colleague(self, alpha: Membership) -> None:
-        owner = accounts.find(alpha.account_id)
-        assert owner is not None
-        account = accounts.create_document(COLLEAGUES_EMAIL, owner["password_hash"])
-        member = members.create_document(alpha.organization_id, account["_id"], "editor")
-        self.databases.master["accounts"].insert_one(dict(account))
-        self.databases.master["members"].insert_one({**member, "_id": COLLEAGUE})
-
-    def _send_links(self, account_id: str) -> None:
-        """Let a link go to an address that the account wants, and one to an address that it had."""
-        proved = {"$set": {"verified_at": moments.now()}}
-        self.databases.master["accounts"].update_one({"_id": account_id}, proved)
-        mongodb.run_transaction(lambda session: email_holds.hold(EARLIER, account_id, 0, session))
-        claims: dict[Purpose, Claims] = {
-            "change-email": {"account_id": account_id, "auth_epoch": 0, "address": WANTED},
-            "undo-email-change": {"account_id": account_id, "email": EARLIER},
-        }
-        self.databases.master["links"].insert_many(
-            {
-                **claimed,
-                "_id": digest_of(purpose),
-                "mail_id": "mail_1",
-                "purpose": purpose,
-                "expires_at": moments.now() + links.LIFETIMES[purpose],
-            }
-            for purpose, claimed in claims.items()
-        )
 
     def let_time_pass(self) -> None:
         """Let claims of idempotency keys and leases of intents run out."""
@@ -110,42 +64,28 @@ class World:
     def state(self, start: "Start") -> State:
         """Return what is stored, and check that the bystander is as it was."""
         assert self._of_bystander() == self._untouched
-        emails = {account["_id"]: account["email"] for account in self._stored_in("accounts")}
-        address, emails[start.alpha.account_id] = emails[start.alpha.account_id], email_of("Alpha")
-        owners = {
-            member["organization_id"]: emails[member["account_id"]]
-            for member in self._stored_in("members")
-            if member["role"] == "owner"
-        }
-        colleague = self.databases.master["members"].find_one({"_id": COLLEAGUE})
-        state = State(
+        accounts = self._stored_in("accounts")
+        keys = {account["_id"]: account["email"] for account in accounts} | start.keys()
+        return State(
             organizations={
-                organization["slug"]: self._organization(organization, owners[organization["_id"]], start)
+                organization["slug"]: self._organization(organization, keys, start)
                 for organization in self._stored_in("organizations")
             },
-            accounts={
-                emails[account["_id"]]: Account(_password_of(account), account["auth_epoch"])
-                for account in self._stored_in("accounts")
-            },
+            accounts={keys[account["_id"]]: _account(account) for account in accounts},
             holds={
-                hold["_id"]: emails[account_id]
+                hold["_id"]: frozenset(keys[account_id] for account_id in hold["account_ids"])
                 for hold in self.databases.master["name_holds"].find()
-                for account_id in hold["account_ids"]
             },
             records=Counter(
                 _record_key(record) for record in self.databases.master["audit"].find({"result": "success"})
             ),
-            colleague=colleague["role"] if colleague else None,
-            links={link["purpose"] for link in self.databases.master["links"].find()},
-            held_addresses={hold["_id"] for hold in self.databases.master["email_holds"].find()},
-            mails=Counter(mail["kind"] for mail in self.databases.master["mails"].find()),
-            has_session=self.databases.master["sessions"].find_one({"_id": SESSION}) is not None,
+            sessions=self.people.sessions(start.alpha.organization_id, keys),
+            links=self.people.links(keys),
+            address_holds=self.people.address_holds(keys),
+            mails=self.people.mails(),
         )
-        if address != email_of("Alpha"):
-            state.accounts[email_of("Alpha")].address = address
-        return state
 
-    def _organization(self, stored: Document, owner: str, start: "Start") -> Organization:
+    def _organization(self, stored: Document, keys: dict[str, str], start: "Start") -> Organization:
         is_alpha = stored["_id"] == start.alpha.organization_id
         is_same_collection = self.databases.collections()[stored["collection"]] == start.uuid
         assert is_alpha == is_same_collection, "an organization has another's collection"
@@ -155,7 +95,15 @@ class World:
         assert indexes <= {"_id_", "count_1"} if is_alpha else indexes == {"_id_"}, "another's index"
         documents = {document["_id"]: document for document in collection.find()}
         identity = "alpha" if is_alpha else "later"
-        return Organization(identity, stored["name"], stored["metadata"], owner, documents)  # type: ignore[arg-type]
+        members = list(self.databases.master["members"].find({"organization_id": stored["_id"]}))
+        return Organization(
+            identity,  # type: ignore[arg-type]
+            stored["name"],
+            stored["metadata"],
+            {keys[member["account_id"]]: member["role"] for member in members},
+            documents,
+            _offered_to(members, keys),
+        )
 
     def _ids_of_bystander(self) -> list[str]:
         return [self.bystander.account_id, self.bystander.organization_id]
@@ -175,9 +123,6 @@ class World:
             "idempotency_keys",
             "login_attempts",
             "name_holds",
-            "email_holds",
-            "links",
-            "mails",
         ):
             self.databases.master[name].delete_many(self._all_but_bystander(name))
         self.databases.tenants["idempotency_keys"].delete_many({})
@@ -203,15 +148,11 @@ class Start:
     alpha: Membership
     uuid: UUID
 
-    def model(self) -> State:
-        owner = email_of("Alpha")
-        organization = Organization("alpha", "Alpha", {}, owner, {"kept": dict(KEPT)})
-        return State(
-            {"alpha": organization},
-            {email: Account(PASSWORD, 0) for email in (owner, COLLEAGUES_EMAIL)},
-            links={"change-email", "undo-email-change"},
-            held_addresses={EARLIER},
-        )
+    def keys(self) -> dict[str, str]:
+        """Return what the model calls those who are there from the start, by the ids of their accounts."""
+        return {account_id: person for person, account_id in ACCOUNTS.items()} | {
+            self.alpha.account_id: OWNER
+        }
 
     def stale(self) -> Identity:
         """The caller of a request that was authenticated before anything else happened."""
@@ -240,10 +181,20 @@ def _record_key(record: Document) -> tuple[str, ...]:
     return (record["action"],)
 
 
+def _offered_to(members: list[Document], keys: dict[str, str]) -> str | None:
+    """Return whom an offer names that an owner has made and that a member can accept."""
+    by_id = {member["_id"]: keys[member["account_id"]] for member in members}
+    offers = [member["ownership_offer"] for member in members if "ownership_offer" in member]
+    return next((by_id[offer["member_id"]] for offer in offers if offer["member_id"] in by_id), None)
+
+
+def _account(stored: Document) -> Account:
+    is_verified = "verified_at" in stored
+    return Account(stored["email"], _password_of(stored), stored["auth_epoch"], is_verified)
+
+
 def _password_of(account: Document) -> str:
-    matching = (
-        password
-        for password in (PASSWORD, CHANGED_PASSWORD)
-        if passwords.verify_password(password, account["password_hash"])
-    )
+    """Return the password of an account; empty if it has none."""
+    stored = account["password_hash"]
+    matching = (each for each in (PASSWORD, CHANGED_PASSWORD) if passwords.verify_password(each, stored))
     return next(matching, "")

@@ -9,7 +9,7 @@ import pytest
 from passlib.hash import pbkdf2_sha256
 from pymongo import MongoClient
 
-from tenantry.identity import accounts, members, passwords, unused_accounts
+from tenantry.identity import accounts, issuing, members, passwords, unused_accounts
 from tenantry.identity.members import Membership
 from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.identity.sessions import Identity
@@ -61,6 +61,11 @@ def hash_with_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = passwords._NOBODY.replace(str(passwords.ROUNDS), str(FEW_ROUNDS))
     monkeypatch.setattr(passwords, "_hasher", lambda: pbkdf2_sha256.using(rounds=FEW_ROUNDS))
     monkeypatch.setattr(passwords, "_NOBODY", nobody)
+
+
+def sign_without_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the name of the signing key's secret for its content, in this process."""
+    monkeypatch.setattr(issuing, "read_secret", lambda name: name)
 
 
 def create(name: str, email: str | None = None, **fields: Any) -> Membership:
