@@ -9,7 +9,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from cli.connection import Databases, Document
-from tenantry.identity.email_addresses import folded
+from tenantry.identity.addresses.email_addresses import folded
 
 
 @dataclass(frozen=True, slots=True)

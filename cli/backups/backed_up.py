@@ -20,7 +20,7 @@ from pydantic import (
 
 from tenantry.http.accounts.bodies import ChosenEmail
 from tenantry.http.organizations.bodies import MetadataKey, MetadataValue
-from tenantry.identity.email_addresses import folded
+from tenantry.identity.addresses.email_addresses import folded
 from tenantry.identity.members import MAX_MEMBERS
 from tenantry.identity.passwords import is_verifiable
 from tenantry.identity.roles import Role

@@ -16,7 +16,7 @@ from cli.backups.errors import BackupError
 from tenantry.errors import EmailTaken, InvalidToken
 from tenantry.identity import accounts
 from tenantry.identity.accounts import AccountDocument
-from tenantry.identity.email_addresses import canonical_email
+from tenantry.identity.addresses.email_addresses import canonical_email
 from tenantry.identity.owners import NewMember
 
 YOUNGER: Final = "--even-though-younger"

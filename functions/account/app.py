@@ -7,7 +7,8 @@ from tenantry import http
 from tenantry.http.accounts import bodies
 from tenantry.http.accounts.own_account import own_account_of, session_of
 from tenantry.http.callers import Bearer, RecentLogin
-from tenantry.identity import account_deletion, email_verification, own_account
+from tenantry.identity import account_deletion, own_account
+from tenantry.identity.addresses import email_verification
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body

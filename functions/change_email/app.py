@@ -6,7 +6,7 @@ from typing import Annotated
 from tenantry import http
 from tenantry.http.accounts import bodies
 from tenantry.http.callers import Bearer
-from tenantry.identity import email_change
+from tenantry.identity.addresses import email_change
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body

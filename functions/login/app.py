@@ -7,7 +7,7 @@ from tenantry import http
 from tenantry.http.accounts import bodies
 from tenantry.http.accounts.representations import access_token_of, tokens_of
 from tenantry.http.callers import Bearer
-from tenantry.identity import confirming, login
+from tenantry.identity.logins import confirming, login
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from tenantry import http
 from tenantry.http.accounts import bodies
 from tenantry.http.accounts.representations import tokens_of
-from tenantry.identity import login, switching
+from tenantry.identity.logins import login, switching
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body

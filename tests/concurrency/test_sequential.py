@@ -21,9 +21,10 @@ from tenantry.errors import (
     ServiceUnavailable,
     TenantryError,
 )
-from tenantry.identity import authentication, issuing, login, password_change, throttling
+from tenantry.identity import authentication, password_change, throttling
 from tenantry.identity.keys import public_keys
 from tenantry.identity.keys.signing_key import SigningKey
+from tenantry.identity.logins import issuing, login
 from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.identity.sessions import Identity
 from tenantry.lifecycle import creating, deleting, updating

@@ -1,13 +1,8 @@
 """The operations on accounts of people around Alpha: their addresses, passwords and sessions."""
 
-from tenantry.identity import (
-    account_deletion,
-    confirming,
-    email_change,
-    email_verification,
-    password_reset,
-    switching,
-)
+from tenantry.identity import account_deletion, password_reset
+from tenantry.identity.addresses import email_change, email_verification
+from tenantry.identity.logins import confirming, switching
 from tests.faults.model import Refused, State
 from tests.faults.operation import Caller, Operation
 from tests.faults.people import (

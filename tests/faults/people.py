@@ -11,8 +11,8 @@ from typing import Final
 from tenantry.errors import InvalidToken
 from tenantry.identity import sessions
 from tenantry.identity.links import Purpose
+from tenantry.identity.logins.refresh_tokens import RefreshToken
 from tenantry.identity.members import Membership
-from tenantry.identity.refresh_tokens import RefreshToken
 from tenantry.identity.sessions import Identity
 from tests.faults.model import Account, Organization, State
 from tests.support.databases import Document

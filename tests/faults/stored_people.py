@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from tenantry.identity import passwords, refresh_tokens
+from tenantry.identity import passwords
 from tenantry.identity.links import LIFETIMES, Purpose
+from tenantry.identity.logins import refresh_tokens
+from tenantry.identity.logins.refresh_tokens import RefreshToken
 from tenantry.identity.members import Membership
-from tenantry.identity.refresh_tokens import RefreshToken
 from tenantry.identity.sessions import LIFETIME
 from tenantry.runtime import moments
 from tests.faults.people import (

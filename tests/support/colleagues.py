@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from pymongo.client_session import ClientSession
 
-from tenantry.identity import accounts, address_proof
+from tenantry.identity import accounts
+from tenantry.identity.addresses import address_proof
 from tenantry.identity.memberships import joining
 from tenantry.identity.passwords import hash_password
 from tenantry.identity.roles import Role

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tenantry.identity import accounts, address_proof
+from tenantry.identity import accounts
+from tenantry.identity.addresses import address_proof
 from tenantry.runtime import mongodb
 from tests.support.mailbox import Mailbox
 from tests.support.owners import PASSWORD, Owner, sign_up

@@ -9,7 +9,8 @@ import pytest
 from passlib.hash import pbkdf2_sha256
 from pymongo import MongoClient
 
-from tenantry.identity import accounts, issuing, members, passwords, unused_accounts
+from tenantry.identity import accounts, members, passwords, unused_accounts
+from tenantry.identity.logins import issuing
 from tenantry.identity.members import Membership
 from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.identity.sessions import Identity

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tenantry.identity import refreshing
+from tenantry.identity.logins import refreshing
 from tests.support.owners import PASSWORD, Owner, tokens
 from tests.support.service import Answer
 

@@ -12,14 +12,13 @@ from tenantry.identity import (
     account_deletion,
     account_removal,
     accounts,
-    login,
     members,
     password_change,
     sessions,
-    switching,
     unused_accounts,
 )
 from tenantry.identity.authentication import authenticate
+from tenantry.identity.logins import login, switching
 from tenantry.identity.memberships import joining, leaving, locking
 from tenantry.identity.owners import ExistingAccount
 from tenantry.identity.sessions import Identity

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tenantry.identity import login, sessions
+from tenantry.identity import sessions
+from tenantry.identity.logins import login
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
 from tests.support.recorder import recording

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tenantry.errors import SessionNotFound
-from tenantry.identity import login, own_account, refreshing, sessions
+from tenantry.identity import own_account, sessions
 from tenantry.identity.authentication import authenticate
+from tenantry.identity.logins import login, refreshing
 from tests.integration.identity.own_sessions import another_session
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases

@@ -9,16 +9,12 @@ from typing import Any
 import pytest
 
 from tenantry.errors import LinkNotFound
-from tenantry.identity import (
-    accounts,
-    address_proof,
-    email_change,
-    links,
-    passwords,
-)
+from tenantry.identity import accounts, links, passwords
+from tenantry.identity.addresses import address_proof, email_change
 from tenantry.identity.authentication import authenticate
-from tests.integration.identity import address_changes, resets
-from tests.integration.identity.address_changes import ANOTHER, sign_up_with
+from tests.integration.identity import resets
+from tests.integration.identity.addresses import address_changes
+from tests.integration.identity.addresses.address_changes import ANOTHER, sign_up_with
 from tests.integration.identity.resets import (
     CHOSEN,
     Call,

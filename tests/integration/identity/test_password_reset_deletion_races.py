@@ -8,7 +8,7 @@ import pytest
 from tenantry.errors import InvalidToken, LinkNotFound
 from tenantry.identity import account_deletion, account_removal, accounts, links, members, passwords
 from tenantry.identity.authentication import authenticate
-from tests.integration.identity.address_changes import account_of, sign_up_with
+from tests.integration.identity.addresses.address_changes import account_of, sign_up_with
 from tests.integration.identity.resets import (
     CHOSEN,
     Call,

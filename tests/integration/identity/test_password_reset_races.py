@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from tenantry.identity import accounts, links, password_change, password_reset, passwords
-from tenantry.identity.login import log_out_everywhere
+from tenantry.identity.logins.login import log_out_everywhere
 from tests.integration.audit.records import actions
 from tests.integration.identity.attempts import attempt
 from tests.integration.identity.resets import (

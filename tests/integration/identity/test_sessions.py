@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from tenantry.identity import accounts, login, members, refreshing, sessions, tokens
+from tenantry.identity import accounts, members, sessions, tokens
+from tenantry.identity.logins import login, refreshing
 from tenantry.identity.sessions import Identity
 from tenantry.runtime import moments
 from tests.support import library

@@ -8,7 +8,7 @@ from tenantry.errors import (
     InvalidToken,
 )
 from tenantry.identity import accounts
-from tenantry.identity.login import login
+from tenantry.identity.logins.login import login
 from tenantry.identity.password_change import change_password
 from tests.support import library
 from tests.unit.identity.ada import EMAIL, PASSWORD, Master, counted, epoch_of, stored

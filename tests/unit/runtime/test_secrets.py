@@ -113,7 +113,7 @@ def test_one_client_serves_the_process_and_fails_within_seconds() -> None:
 
 def test_boto3_is_loaded_only_for_a_secret() -> None:
     code = (
-        "import sys, tenantry.http, tenantry.lifecycle.creating, tenantry.identity.login;"
+        "import sys, tenantry.http, tenantry.lifecycle.creating, tenantry.identity.logins.login;"
         "import tenantry.identity.authentication;"
         "sys.exit('boto3' in sys.modules or 'zxcvbn' in sys.modules)"
     )

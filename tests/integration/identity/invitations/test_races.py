@@ -17,7 +17,8 @@ from tenantry.errors import (
     OrganizationNotFound,
     TenantryError,
 )
-from tenantry.identity import accounts, address_proof, links
+from tenantry.identity import accounts, links
+from tenantry.identity.addresses import address_proof
 from tenantry.identity.invitations import accepting, inviting
 from tenantry.identity.members import Membership
 from tenantry.identity.memberships import changing, joining

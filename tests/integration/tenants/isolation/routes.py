@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from tenantry.identity import email_holds, links
+from tenantry.identity import links
+from tenantry.identity.addresses import email_holds
 from tenantry.identity.links import Claims, Purpose
 from tenantry.runtime import moments, mongodb
 from tests.integration.tenants.isolation.tenants import SHARED, Tenant, word

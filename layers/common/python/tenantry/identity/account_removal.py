@@ -5,8 +5,9 @@ What names it elsewhere goes by itself: counters within a day, and names that ar
 
 from pymongo.client_session import ClientSession
 
-from tenantry.identity import email_holds, links
+from tenantry.identity import links
 from tenantry.identity.accounts import accounts
+from tenantry.identity.addresses import email_holds
 from tenantry.identity.sessions import sessions
 from tenantry.runtime import mongodb
 

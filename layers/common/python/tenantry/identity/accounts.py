@@ -8,18 +8,18 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
 from tenantry.errors import EmailTaken
-from tenantry.identity import email_holds
-from tenantry.identity.email_addresses import folded
+from tenantry.identity.addresses import email_holds
+from tenantry.identity.addresses.email_addresses import folded
 from tenantry.runtime import ids, moments, mongodb
 
 
 class AccountDocument(TypedDict):
     """An account as it is stored; a token is valid only while its epoch is `auth_epoch`.
 
-    `email` is unique, in the form of `tenantry.identity.email_addresses.folded`; `address` is the same
-    as its owner wrote it, where that differs.
+    `email` is unique, in the form of `tenantry.identity.addresses.email_addresses.folded`; `address` is the
+    same as its owner wrote it, where that differs.
     `verified_at` is there once the address is proved to be its owner's; see
-    `tenantry.identity.address_proof`.
+    `tenantry.identity.addresses.address_proof`.
     `without_organization_since` is there exactly while the account is a member of no organization; see
     `tenantry.identity.unused_accounts`.
     """

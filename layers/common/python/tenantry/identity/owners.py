@@ -6,9 +6,10 @@ from typing import ClassVar, Self
 from pymongo.client_session import ClientSession
 
 from tenantry.errors import EmailTaken, InvalidToken
-from tenantry.identity import accounts, email_holds, members
+from tenantry.identity import accounts, members
 from tenantry.identity.accounts import AccountDocument
-from tenantry.identity.email_addresses import folded
+from tenantry.identity.addresses import email_holds
+from tenantry.identity.addresses.email_addresses import folded
 from tenantry.identity.passwords import hash_password, refuse_guessable
 
 
@@ -74,7 +75,7 @@ class NewAccount:
     Parameters
     ----------
     address : str
-        The e-mail address, as `tenantry.identity.email_addresses.check_address` gives it.
+        The e-mail address, as `tenantry.identity.addresses.email_addresses.check_address` gives it.
     password : str
         In the form that `tenantry.identity.passwords.canonical_password` gives.
     """

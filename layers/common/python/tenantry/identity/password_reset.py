@@ -9,8 +9,9 @@ from typing import Final, Literal
 from pymongo.client_session import ClientSession
 
 from tenantry.errors import LinkNotFound
-from tenantry.identity import accounts, address_proof, credentials, links, passwords, throttling
+from tenantry.identity import accounts, credentials, links, passwords, throttling
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.addresses import address_proof
 from tenantry.identity.links import LinkDocument
 from tenantry.identity.mail import limits, queue
 from tenantry.identity.mail.kinds.password_changed import PASSWORD_CHANGED

@@ -7,10 +7,11 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from tenantry.audit import recording
-from tenantry.identity import members, refresh_tokens
+from tenantry.identity import members
 from tenantry.identity.accounts import AccountDocument, account_epochs
+from tenantry.identity.logins import refresh_tokens
+from tenantry.identity.logins.refresh_tokens import RefreshToken
 from tenantry.identity.members import Membership
-from tenantry.identity.refresh_tokens import RefreshToken
 from tenantry.registry.organizations.document import OrganizationDocument, organizations
 from tenantry.runtime import ids, moments, mongodb, request_context
 from tenantry.runtime.request_context import Actor

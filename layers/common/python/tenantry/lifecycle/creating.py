@@ -13,8 +13,9 @@ from tenantry.errors import (
     IdempotencyKeySpent,
     TenantryError,
 )
-from tenantry.identity import accounts, email_verification, throttling
+from tenantry.identity import accounts, throttling
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.addresses import email_verification
 from tenantry.identity.credentials import check_password
 from tenantry.identity.memberships import joining
 from tenantry.identity.owners import NewAccount, NewMember, Owner

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from tenantry.http.schemas import Request
-from tenantry.identity.email_addresses import ADDRESS_MAX_CHARACTERS, canonical_email, check_address
+from tenantry.identity.addresses.email_addresses import ADDRESS_MAX_CHARACTERS, canonical_email, check_address
 from tenantry.identity.passwords import (
     PASSWORD_MAX_CHARACTERS,
     PASSWORD_MAX_SENT_CHARACTERS,

@@ -10,7 +10,7 @@ from tenantry.http.accounts.representations import account_of
 from tenantry.http.organizations.bodies import CreateOrganization
 from tenantry.http.organizations.representations import organization_of
 from tenantry.http.preconditions import etag
-from tenantry.identity.email_addresses import folded
+from tenantry.identity.addresses.email_addresses import folded
 from tenantry.identity.owners import ExistingAccount, NewAccount, Owner
 from tenantry.lifecycle import creating, slugs
 from tenantry.lifecycle.creating import NewOrganization

@@ -22,8 +22,9 @@ from tenantry.errors import (
     OrganizationNotFound,
     OrganizationSuspended,
 )
-from tenantry.identity import accounts, address_proof, links, members, passwords
+from tenantry.identity import accounts, links, members, passwords
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.addresses import address_proof
 from tenantry.identity.invitations.document import (
     InvitationDocument,
     address_of,

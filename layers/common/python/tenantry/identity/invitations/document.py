@@ -8,7 +8,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from tenantry.errors import InvitationExpired, InvitationRevoked, InvitationUsed, TenantryError
-from tenantry.identity.email_addresses import folded
+from tenantry.identity.addresses.email_addresses import folded
 from tenantry.identity.roles import Role
 from tenantry.runtime import ids, moments, mongodb
 
@@ -75,7 +75,7 @@ def create_document(
     organization_id : str
         Who joins which organization.
     address : str
-        As `tenantry.identity.email_addresses.check_address` gives it.
+        As `tenantry.identity.addresses.email_addresses.check_address` gives it.
     role : Role
         What whoever accepts it gets.
     sending : Sent

@@ -20,9 +20,10 @@ from tenantry.errors import (
     InvitationUsed,
     LimitReached,
 )
-from tenantry.identity import accounts, counters, members, unverified_accounts
+from tenantry.identity import accounts, counters, members
 from tenantry.identity.accounts import AccountDocument
-from tenantry.identity.email_addresses import folded
+from tenantry.identity.addresses import unverified_accounts
+from tenantry.identity.addresses.email_addresses import folded
 from tenantry.identity.invitations.document import (
     InvitationDocument,
     Sent,
@@ -56,7 +57,7 @@ def invite(inviter: Membership, address: str, role: Role) -> InvitationDocument:
     inviter : Membership
         Of a role that may give the other one.
     address : str
-        As `tenantry.identity.email_addresses.check_address` gives it.
+        As `tenantry.identity.addresses.email_addresses.check_address` gives it.
     role : Role
         What whoever accepts it gets.
 

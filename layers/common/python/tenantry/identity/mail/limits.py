@@ -8,7 +8,7 @@ from typing import Final
 
 from tenantry.errors import TooManyRequests
 from tenantry.identity import counters
-from tenantry.identity.email_addresses import folded
+from tenantry.identity.addresses.email_addresses import folded
 from tenantry.identity.mail.kinds.kind import Kind
 
 MAILS_PER_ADDRESS: Final = 5  # of one kind, an hour

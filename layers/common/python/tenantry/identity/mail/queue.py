@@ -54,7 +54,8 @@ def put(
     kind : Kind
         What it says, and what its link is for.
     to : str
-        The address, as `tenantry.identity.email_addresses.check_address` or `canonical_email` gives it.
+        The address, as `check_address` or `canonical_email` of
+        `tenantry.identity.addresses.email_addresses` gives it.
     session : ClientSession
         Of the transaction.
     values : mapping of str to str, optional

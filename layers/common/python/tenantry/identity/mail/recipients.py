@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 
 from pymongo.collection import Collection
 
-from tenantry.identity.email_addresses import folded
+from tenantry.identity.addresses.email_addresses import folded
 from tenantry.runtime import mongodb
 
 

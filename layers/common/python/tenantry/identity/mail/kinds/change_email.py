@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tenantry.identity import email_holds
-from tenantry.identity.email_addresses import folded
+from tenantry.identity.addresses import email_holds
+from tenantry.identity.addresses.email_addresses import folded
 from tenantry.identity.mail import recipients
 from tenantry.identity.mail.kinds.kind import Kind, Letter, LinkText, MailDocument, Text
 

@@ -15,7 +15,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from tenantry.errors import EmailTaken
-from tenantry.identity.email_addresses import folded
+from tenantry.identity.addresses.email_addresses import folded
 from tenantry.runtime import moments, mongodb
 
 HELD_FOR: Final = timedelta(days=7)

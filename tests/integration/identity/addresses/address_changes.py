@@ -4,7 +4,7 @@ from typing import Any
 
 from tenantry.identity import accounts
 from tenantry.identity.accounts import AccountDocument
-from tenantry.identity.email_addresses import canonical_email
+from tenantry.identity.addresses.email_addresses import canonical_email
 from tests.support.databases import Databases
 from tests.support.mailbox import Mailbox
 from tests.support.owners import PASSWORD, Owner, log_in

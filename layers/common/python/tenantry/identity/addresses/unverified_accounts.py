@@ -1,4 +1,4 @@
-"""What an account may not do as long as its address is not proved; see `tenantry.identity.address_proof`."""
+"""What an account may not do as long as its address is not proved; see `address_proof`."""
 
 from datetime import timedelta
 from typing import Final

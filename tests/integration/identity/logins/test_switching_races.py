@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tenantry.errors import InvalidRefreshToken, RefreshTokenReplaced
-from tenantry.identity import accounts, issuing, login, own_account, refreshing, switching, tokens
+from tenantry.identity import accounts, own_account, tokens
 from tenantry.identity.authentication import authenticate
+from tenantry.identity.logins import issuing, login, refreshing, switching
 from tenantry.identity.sessions import Tokens
 from tenantry.lifecycle import deleting, suspending
 from tests.integration.identity.own_sessions import another_session

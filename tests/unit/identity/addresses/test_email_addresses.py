@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantry.identity.email_addresses import canonical_email, check_address, folded
+from tenantry.identity.addresses.email_addresses import canonical_email, check_address, folded
 
 
 @pytest.mark.parametrize(

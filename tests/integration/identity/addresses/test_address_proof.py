@@ -7,8 +7,9 @@ import pytest
 from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
 
-from tenantry.identity import accounts, address_proof
+from tenantry.identity import accounts
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.addresses import address_proof
 from tenantry.identity.passwords import hash_password
 from tenantry.runtime import moments, mongodb
 from tests.integration.audit.records import recorded

@@ -11,7 +11,8 @@ from pymongo.client_session import ClientSession
 from tenantry.audit import recording
 from tenantry.audit.recording import OfAccount
 from tenantry.errors import InvalidFields, InvalidToken, LinkNotFound
-from tenantry.identity import accounts, address_proof, counters, email_holds, links, passwords, throttling
+from tenantry.identity import accounts, counters, links, passwords, throttling
+from tenantry.identity.addresses import address_proof, email_holds
 from tenantry.identity.credentials import check_password, refusal
 from tenantry.identity.mail import limits, queue
 from tenantry.identity.mail.kinds.change_email import CHANGE_EMAIL
@@ -35,7 +36,7 @@ def request(caller: Identity, new_address: str, current_password: str) -> None:
     caller : Identity
         Whose account it is.
     new_address : str
-        As `tenantry.identity.email_addresses.check_address` gives it.
+        As `tenantry.identity.addresses.email_addresses.check_address` gives it.
     current_password : str
         In canonical form.
 

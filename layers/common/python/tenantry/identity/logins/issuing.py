@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from tenantry.errors import EmailNotVerified, OrganizationSuspended, ServiceUnavailable
-from tenantry.identity import sessions, tokens, unverified_accounts
+from tenantry.identity import sessions, tokens
+from tenantry.identity.addresses import unverified_accounts
 from tenantry.identity.keys.signing_key import InvalidSigningKey, SigningKey
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Identity, SessionDocument, Started, Tokens

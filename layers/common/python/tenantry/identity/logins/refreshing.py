@@ -14,8 +14,9 @@ from typing import Any, Final
 from pymongo.client_session import ClientSession
 
 from tenantry.errors import InvalidRefreshToken, ServiceUnavailable
-from tenantry.identity import counters, refresh_tokens
-from tenantry.identity.refresh_tokens import RefreshToken
+from tenantry.identity import counters
+from tenantry.identity.logins import refresh_tokens
+from tenantry.identity.logins.refresh_tokens import RefreshToken
 from tenantry.identity.sessions import (
     ReplacedToken,
     SessionDocument,

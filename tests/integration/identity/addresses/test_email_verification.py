@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tenantry.identity import accounts, email_verification, links
+from tenantry.identity import accounts, links
+from tenantry.identity.addresses import email_verification
 from tenantry.identity.mail.limits import MAILS_PER_ADDRESS
 from tenantry.lifecycle import deleting
 from tenantry.runtime import moments

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from tenantry.errors import InvalidRefreshToken, ServiceUnavailable
-from tenantry.identity import accounts, refresh_tokens, refreshing, sessions
+from tenantry.identity import accounts, sessions
+from tenantry.identity.logins import refresh_tokens, refreshing
 from tenantry.identity.members import Membership
 from tenantry.runtime import moments, request_context
 from tests.support.concurrency import at_once

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from tenantry.errors import EmailNotVerified, LinkNotFound
-from tenantry.identity import accounts, links, unverified_accounts
+from tenantry.identity import accounts, links
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.addresses import unverified_accounts
 from tenantry.runtime import moments
+from tests.integration.identity.addresses.test_email_verification import COMPLETE
 from tests.integration.identity.resets import (
     Event,
     ask,
@@ -22,7 +24,6 @@ from tests.integration.identity.resets import (
     log_out,
     mailed_token,
 )
-from tests.integration.identity.test_email_verification import COMPLETE
 from tests.support.databases import Databases
 from tests.support.mailbox import Mailbox
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens

@@ -15,7 +15,7 @@ from tenantry.errors import (
 )
 from tenantry.identity import throttling, tokens
 from tenantry.identity.keys import public_keys
-from tenantry.identity.login import login
+from tenantry.identity.logins.login import login
 from tenantry.runtime import moments
 from tests.unit.identity.ada import EMAIL, PASSWORD, Master, add_organization, counted, epoch_of, stored
 from tests.unit.identity.jose import KEY

@@ -7,9 +7,10 @@ from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
 from tenantry.errors import InvalidToken
-from tenantry.identity import accounts, issuing, throttling
+from tenantry.identity import accounts, throttling
 from tenantry.identity.credentials import check_password, refusal
-from tenantry.identity.issuing import AccessToken
+from tenantry.identity.logins import issuing
+from tenantry.identity.logins.issuing import AccessToken
 from tenantry.identity.sessions import Identity, SessionDocument, record, sessions
 from tenantry.runtime import moments, mongodb
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tenantry.identity import refreshing
+from tenantry.identity.logins import refreshing
 from tenantry.identity.owners import ExistingAccount
 from tenantry.lifecycle import creating, suspending
 from tenantry.runtime import moments

@@ -3,8 +3,9 @@
 from pymongo.client_session import ClientSession
 
 from tenantry.errors import InvalidToken, LinkNotFound
-from tenantry.identity import accounts, address_proof, links
+from tenantry.identity import accounts, links
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.addresses import address_proof
 from tenantry.identity.mail import limits, queue
 from tenantry.identity.mail.kinds.verify_email import VERIFY_EMAIL
 from tenantry.identity.sessions import Identity

@@ -7,8 +7,9 @@ import pytest
 from pymongo.client_session import ClientSession
 
 from tenantry.errors import EmailNotVerified
-from tenantry.identity import accounts, address_proof, unverified_accounts
+from tenantry.identity import accounts
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.addresses import address_proof, unverified_accounts
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.settings import settings
 from tests.integration.audit.records import recorded

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tenantry.identity import confirming, credentials, issuing, login, password_change, sessions
+from tenantry.identity import credentials, password_change, sessions
 from tenantry.identity.authentication import authenticate
+from tenantry.identity.logins import confirming, issuing, login
 from tenantry.lifecycle import suspending
 from tenantry.runtime import moments
 from tests.integration.identity.own_sessions import another_session

@@ -7,18 +7,11 @@ from pymongo.client_session import ClientSession
 from tenantry.audit import recording
 from tenantry.audit.recording import OfAccount
 from tenantry.errors import InvalidRefreshToken, OrganizationRequired
-from tenantry.identity import (
-    accounts,
-    devices,
-    issuing,
-    members,
-    passwords,
-    refreshing,
-    sessions,
-    unverified_accounts,
-)
+from tenantry.identity import accounts, members, passwords, sessions
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.addresses import unverified_accounts
 from tenantry.identity.credentials import check_password, recorded, refusal
+from tenantry.identity.logins import devices, issuing, refreshing
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Tokens
 from tenantry.runtime import mongodb

@@ -6,11 +6,12 @@ from functools import partial
 import pytest
 
 from tenantry.errors import EmailTaken, LinkNotFound
-from tenantry.identity import accounts, email_change, email_holds
+from tenantry.identity import accounts
+from tenantry.identity.addresses import email_change, email_holds
 from tenantry.identity.owners import NewAccount
 from tenantry.lifecycle import creating
 from tenantry.lifecycle.creating import Created
-from tests.integration.identity.address_changes import (
+from tests.integration.identity.addresses.address_changes import (
     ANOTHER,
     THIRD,
     account_of,

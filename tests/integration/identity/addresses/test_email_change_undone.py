@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from tenantry.identity import email_holds, unused_accounts
+from tenantry.identity import unused_accounts
+from tenantry.identity.addresses import email_holds
 from tenantry.lifecycle import deleting
 from tenantry.runtime import moments
 from tests.integration.audit.records import recorded
-from tests.integration.identity.address_changes import (
+from tests.integration.identity.addresses.address_changes import (
     ANOTHER,
     THIRD,
     account_of,

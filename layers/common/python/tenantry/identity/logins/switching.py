@@ -14,9 +14,11 @@ from tenantry.errors import (
     RefreshTokenReplaced,
     ServiceUnavailable,
 )
-from tenantry.identity import accounts, issuing, members, refresh_tokens, refreshing, unverified_accounts
+from tenantry.identity import accounts, members
+from tenantry.identity.addresses import unverified_accounts
+from tenantry.identity.logins import issuing, refresh_tokens, refreshing
+from tenantry.identity.logins.refresh_tokens import RefreshToken
 from tenantry.identity.members import Membership
-from tenantry.identity.refresh_tokens import RefreshToken
 from tenantry.identity.sessions import SessionDocument, Started, Tokens, living, record, sessions
 from tenantry.runtime import mongodb
 from tenantry.runtime.request_context import Actor

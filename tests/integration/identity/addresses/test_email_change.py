@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tenantry.identity import address_proof
+from tenantry.identity.addresses import address_proof
 from tenantry.identity.passwords import hash_password
 from tenantry.runtime import mongodb
 from tests.integration.audit.records import recorded
-from tests.integration.identity.address_changes import (
+from tests.integration.identity.addresses.address_changes import (
     ANOTHER,
     THIRD,
     account_of,

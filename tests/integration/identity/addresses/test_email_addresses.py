@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tenantry.identity.email_addresses import folded
+from tenantry.identity.addresses.email_addresses import folded
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.concurrency import requests_at_once

@@ -1,0 +1,1 @@
+"""E-mail addresses: how they are written, who has proved one, and how an account gets another."""

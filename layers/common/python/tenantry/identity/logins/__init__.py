@@ -1,0 +1,1 @@
+"""Logging in, and what continues a login: refresh tokens, other organizations, known devices."""
