@@ -64,7 +64,9 @@ def check_reset_or_gone(
     assert (type(reset), deleted, account) == (LinkNotFound, None, None)
     remaining = {member["account_id"] for member in members.members().find()}
     assert remaining == {account["_id"] for account in accounts.accounts().find()}
-    assert {session["account_id"] for session in databases.master["sessions"].find()} <= remaining
+    for collection in ("sessions", "links"):
+        bound = databases.master[collection].find({"account_id": {"$exists": True}})
+        assert {document["account_id"] for document in bound} <= remaining
     assert opening(owner, owner.email) == set()
 
 
