@@ -64,5 +64,6 @@ def described(peer: Tenant) -> dict[str, object]:
         "document": SHARED,
         "name": SHARED,
         "member": peer.colleague.member_id,
+        "invitation": peer.invitation_id,
         "secrets": sorted(peer.secrets),
     }
