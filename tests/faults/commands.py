@@ -97,6 +97,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         "find accounts",
         COUNT,
         COUNT,
+        "aggregate account_epochs",
         *transaction("update accounts", *RECORD, MAIL),
     ),
     **OF_PEOPLE,

@@ -159,7 +159,7 @@ def _link(purpose: Purpose, now: datetime) -> Document:
         "_id": digest_of(purpose),
         "mail_id": f"mail_{purpose}",
         "purpose": purpose,
-        "expires_at": now + timedelta(days=1),
+        "expires_at": now + timedelta(minutes=20),
         **CLAIMS[purpose],
     }
 
