@@ -31,11 +31,11 @@ PACKAGES: Final = {
 # Modules of the library that only these functions import.
 FUNCTIONS_OF_MODULE: Final = {
     "http.answers": set[str](),
-    "identity.email_change": {"change_email"},
+    "identity.addresses.email_change": {"change_email"},
     "identity.invitations.accepting": {"invitations"},
     "identity.keys.rotation": {"rotate_signing_key"},
     "identity.mail.sending": {"send_mail"},
-    "identity.login": {"login", "logout", "refresh"},
+    "identity.logins.login": {"login", "logout", "refresh"},
     "identity.own_account": {"account"},
     "identity.password_change": {"change_password"},
     "identity.password_reset": {"change_password"},
