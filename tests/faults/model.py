@@ -31,6 +31,7 @@ class Organization:
     roles: dict[str, str]
     documents: dict[str, Document]
     offered_to: str | None = None
+    invitations: dict[str, str] = field(default_factory=dict)  # states, by address
 
     @property
     def owners(self) -> frozenset[str]:

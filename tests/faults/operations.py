@@ -25,6 +25,7 @@ from tests.faults.document_operations import (
     modify_one,
     update_one,
 )
+from tests.faults.invitation_operations import accept, accept_by_sign_up, invite, revoke
 from tests.faults.member_operations import accept_ownership, change_role, leave, remove_member
 from tests.faults.model import Account, Organization, Refused, State
 from tests.faults.operation import Caller, Operation, member_of
@@ -159,6 +160,10 @@ _PEOPLE: Final = (
     confirm_login(),
     switch(),
     delete_account(),
+    invite(),
+    revoke(),
+    accept(),
+    accept_by_sign_up(),
 )
 
 OPERATIONS: Final = {
@@ -216,6 +221,7 @@ _CONTENDING_FOR_PEOPLE: Final[dict[str, tuple[Operation, ...]]] = {
     "reset": (reset_password(),),
     "account-deletion": (delete_account(),),
     "deletion": (delete(),),
+    "revocation": (revoke(),),
 }
 
 

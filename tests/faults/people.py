@@ -22,13 +22,16 @@ OWNER: Final = email_of("Alpha")
 COLLEAGUE: Final = "colleague@example.com"  # an editor, whose address is proved
 NEWCOMER: Final = "newcomer@example.com"  # a viewer, whose address is not
 CHANGED_PASSWORD: Final = "another horse battery staple"
+GUEST: Final = "guest@example.com"  # an account in no organization, which is invited to Alpha
+INVITED: Final = "invited@example.com"  # who has no account, and is invited to Alpha
 SESSION: Final = "ses_another"  # of Alpha's owner, in no organization
 EARLIER: Final = "earlier@example.com"  # the colleague's address before, which is held
 LATER: Final = "later@example.com"  # that the colleague wants
 IN_ALPHA: Final = "ses_in_alpha"  # of the colleague, who has another session in no organization
 IN_NONE: Final = "ses_in_none"
 OF_NEWCOMER: Final = "ses_newcomer"
-ACCOUNTS: Final = {COLLEAGUE: "acct_colleague", NEWCOMER: "acct_newcomer"}
+OF_GUEST: Final = "ses_guest"
+ACCOUNTS: Final = {COLLEAGUE: "acct_colleague", NEWCOMER: "acct_newcomer", GUEST: "acct_guest"}
 MEMBERS: Final = {COLLEAGUE: "mem_colleague", NEWCOMER: "mem_newcomer"}
 REFRESH_TOKEN: Final = RefreshToken(b"f" * 24, b"s" * 24)  # of the owner's session
 SESSIONS: Final = {  # whose they are, and whether they are in Alpha
@@ -36,8 +39,10 @@ SESSIONS: Final = {  # whose they are, and whether they are in Alpha
     IN_ALPHA: (COLLEAGUE, True),
     IN_NONE: (COLLEAGUE, False),
     OF_NEWCOMER: (NEWCOMER, False),
+    OF_GUEST: (GUEST, False),
 }
-EPOCHS: Final = {COLLEAGUE: 1, NEWCOMER: 0}
+EPOCHS: Final = {COLLEAGUE: 1, NEWCOMER: 0, GUEST: 0}
+INVITATIONS: Final = {GUEST: "inv_guest", INVITED: "inv_invited"}
 ROLES: Final = {COLLEAGUE: "editor", NEWCOMER: "viewer"}
 LINKS: Final[dict[Purpose, str]] = {
     "verify-email": NEWCOMER,
@@ -57,8 +62,8 @@ CLAIMS: Final[dict[Purpose, Document]] = {
 }
 
 
-def token_of(purpose: Purpose) -> str:
-    """Return the token of the one link of this purpose."""
+def token_of(purpose: str) -> str:
+    """Return the token of the one link of this purpose, or to this invitation."""
     return base64.urlsafe_b64encode(_octets_of(purpose)).decode().rstrip("=")
 
 
@@ -77,9 +82,11 @@ def model() -> State:
         OWNER: Account(OWNER, PASSWORD, 0, is_verified=True),
         COLLEAGUE: Account(COLLEAGUE, PASSWORD, EPOCHS[COLLEAGUE], is_verified=True),
         NEWCOMER: Account(NEWCOMER, PASSWORD, EPOCHS[NEWCOMER]),
+        GUEST: Account(GUEST, PASSWORD, EPOCHS[GUEST]),
     }
     roles = {OWNER: "owner", **ROLES}
     alpha = Organization("alpha", "Alpha", {}, roles, {"kept": {"_id": "kept", "count": 0}}, COLLEAGUE)
+    alpha.invitations = dict.fromkeys(INVITATIONS, "pending")
     holds = {EARLIER: COLLEAGUE}
     links = {str(purpose): person for purpose, person in LINKS.items()}
     return State({"alpha": alpha}, accounts, sessions=dict(SESSIONS), links=links, address_holds=holds)

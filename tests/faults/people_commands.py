@@ -20,6 +20,18 @@ _FIND_LINK: Final = ("find links", "find account_epochs")
 _TAKE_UNBOUND_LINK: Final = ("find links", "delete links", "delete links")
 _LOOK_FOR_ADDRESS_HOLD: Final = "find email_holds"
 _TAKE_LINK: Final = (*_FIND_LINK, "delete links", "delete links")
+_LOOK_AT_OFFER: Final = ("find invitations", "find organizations", "find members")
+_JOIN: Final = (
+    "update invitations",
+    "update members",
+    "update accounts",
+    "find members",
+    "aggregate members",
+    "insert members",
+    *RECORD,
+    *RECORD,
+    "find accounts",
+)
 
 OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
     "change-role": transaction(*_CHANGE, "update members", *RECORD),
@@ -110,5 +122,40 @@ OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
             *RECORD,
         ),
         "delete sessions",
+    ),
+    "invite": (
+        "find accounts",
+        COUNT,
+        COUNT,
+        *transaction(
+            "update members",
+            "find accounts",
+            "find members",
+            "find invitations",
+            "aggregate invitations",
+            MAIL,
+            "insert invitations",
+            *RECORD,
+        ),
+    ),
+    "revoke-invitation": transaction("findAndModify invitations", *RECORD),
+    "accept-invitation": (
+        _AUTHENTICATE,
+        "find links",
+        *transaction(*_LOOK_AT_OFFER, "find accounts", "update accounts", *RECORD, *_JOIN),
+    ),
+    "accept-by-sign-up": (
+        "find links",
+        *_LOOK_AT_OFFER,
+        "find accounts",
+        *transaction(
+            *_LOOK_AT_OFFER,
+            "find accounts",
+            _LOOK_FOR_ADDRESS_HOLD,
+            "insert accounts",
+            "update accounts",
+            *RECORD,
+            *_JOIN,
+        ),
     ),
 }

@@ -18,9 +18,10 @@ from tests.faults.people import (
     COLLEAGUE,
     EARLIER,
     EPOCHS,
+    GUEST,
+    INVITATIONS,
     LINKS,
     MEMBERS,
-    NEWCOMER,
     OWNER,
     REFRESH_TOKEN,
     ROLES,
@@ -31,7 +32,7 @@ from tests.faults.people import (
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD
 
-_COLLECTIONS: Final = ("sessions", "links", "mails", "email_holds")
+_COLLECTIONS: Final = ("sessions", "links", "mails", "email_holds", "invitations")
 
 
 class People:
@@ -56,9 +57,11 @@ class People:
         offer = {"member_id": MEMBERS[COLLEAGUE], "expires_at": now + LIFETIME}
         self._master["members"].update_one({"_id": alpha.member_id}, {"$set": {"ownership_offer": offer}})
         self._master["accounts"].insert_many([self._account(person, now) for person in ACCOUNTS])
-        self._master["members"].insert_many([_member(person, alpha, now) for person in ACCOUNTS])
+        self._master["members"].insert_many([_member(person, alpha, now) for person in MEMBERS])
         self._master["sessions"].insert_many(list(_sessions(alpha, now)))
-        self._master["links"].insert_many([_link(purpose, now) for purpose in LINKS])
+        links = [_link(purpose, now) for purpose in LINKS]
+        self._master["links"].insert_many(links + [_link_to_invitation(each, now) for each in INVITATIONS])
+        self._master["invitations"].insert_many([_invitation(each, alpha, now) for each in INVITATIONS])
         self._master["email_holds"].insert_one(_hold(now))
 
     def _account(self, person: str, now: datetime) -> Document:
@@ -70,7 +73,8 @@ class People:
             "created_at": now,
             "updated_at": now,
         }
-        return account if person == NEWCOMER else account | {"verified_at": now}
+        more = {COLLEAGUE: {"verified_at": now}, GUEST: {"without_organization_since": now}}
+        return account | more.get(person, {})
 
     def sessions(self, organization_id: str, keys: dict[str, str]) -> dict[str, tuple[str, bool]]:
         """Return whose sessions give access, and whether to an organization of this id; by their ids.
@@ -104,13 +108,18 @@ class People:
         purposes = {digest_of(purpose): purpose for purpose in LIFETIMES}
         return {
             purposes[link["_id"]]: keys[link["account_id"]] if "auth_epoch" in link else ""
-            for link in self._master["links"].find()
+            for link in self._master["links"].find({"purpose": {"$ne": "invitation"}})
             if link.get("auth_epoch") in (None, epochs.get(link["account_id"]))
         }
 
     def address_holds(self, keys: dict[str, str]) -> dict[str, str]:
         """Return for whom addresses are held."""
         return {hold["_id"]: keys[hold["account_id"]] for hold in self._master["email_holds"].find()}
+
+    def invitations(self, organization_id: str) -> dict[str, str]:
+        """Return the states of an organization's invitations, by address."""
+        invitations = self._master["invitations"].find({"organization_id": organization_id})
+        return {invitation["email"]: invitation["state"] for invitation in invitations}
 
     def mails(self) -> Counter[tuple[str, str]]:
         """Return kinds and addresses of the mails that wait."""
@@ -134,7 +143,7 @@ def _sessions(alpha: Membership, now: datetime) -> Iterator[Document]:
     yield _session(SESSION, REFRESH_TOKEN, now, account_id=alpha.account_id)
     for session_id, (person, is_in_alpha) in SESSIONS.items():
         if person != OWNER:
-            member = {"member_id": MEMBERS[person], "organization_id": alpha.organization_id}
+            member = {"member_id": MEMBERS.get(person), "organization_id": alpha.organization_id}
             whose = {"account_id": ACCOUNTS[person], "auth_epoch": EPOCHS[person]}
             place = member if is_in_alpha else {}
             yield _session(session_id, refresh_tokens.draw(), now, **whose, **place)
@@ -161,6 +170,31 @@ def _link(purpose: Purpose, now: datetime) -> Document:
         "purpose": purpose,
         "expires_at": now + timedelta(minutes=20),
         **CLAIMS[purpose],
+    }
+
+
+def _link_to_invitation(email: str, now: datetime) -> Document:
+    return {
+        "_id": digest_of(email),
+        "mail_id": f"mail_{email}",
+        "purpose": "invitation",
+        "invitation_id": INVITATIONS[email],
+        "expires_at": now + timedelta(days=1),
+    }
+
+
+def _invitation(email: str, alpha: Membership, now: datetime) -> Document:
+    return {
+        "_id": INVITATIONS[email],
+        "organization_id": alpha.organization_id,
+        "email": email,
+        "role": "viewer",
+        "state": "pending",
+        "created_at": now,
+        "invited_by": alpha.account_id,
+        "mail_id": f"mail_{email}",
+        "expires_at": now + timedelta(days=1),
+        "removed_at": now + timedelta(days=31),
     }
 
 

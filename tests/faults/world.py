@@ -103,6 +103,7 @@ class World:
             {keys[member["account_id"]]: member["role"] for member in members},
             documents,
             _offered_to(members, keys),
+            self.people.invitations(stored["_id"]),
         )
 
     def _ids_of_bystander(self) -> list[str]:
