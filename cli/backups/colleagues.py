@@ -15,6 +15,7 @@ from cli.backups.errors import BackupError
 from cli.backups.owners import is_same, recreated
 from tenantry.identity import accounts, members
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.memberships import locking
 from tenantry.identity.roles import Role
 from tenantry.runtime import server_errors
 
@@ -69,7 +70,7 @@ def join(colleagues: list[Colleague], organization_id: str, session: ClientSessi
     """
     present = [colleague.account["_id"] for colleague in colleagues if colleague.exists]
     missing = [colleague.account for colleague in colleagues if not colleague.exists]
-    if not accounts.lock_all_to_join(present, session) or not _insert(missing, session):
+    if not locking.lock_to_join(present, session) or not _insert(missing, session):
         raise BackupError("A member's account or address has changed a moment ago; try again")
     documents = [
         members.create_document(organization_id, colleague.account["_id"], colleague.role)

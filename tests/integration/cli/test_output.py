@@ -28,7 +28,7 @@ def test_databases_in_order_give_one_line(planted: Planted) -> None:
     assert result.exit_code == 0
     assert result.stdout == (
         "No violations. Examined: 4 indexes, 3 organizations, 1 clusters, 3 collections, 0 pools, 0 moves, "
-        "3 members, 3 accounts, 0 email holds, 0 links, 0 signing keys.\n"
+        "3 members, 0 invitations, 3 accounts, 0 email holds, 0 links, 0 signing keys.\n"
     )
 
 

@@ -10,6 +10,7 @@ from tenantry.errors import InvalidRefreshToken, RefreshTokenReplaced
 from tenantry.identity import accounts, own_account, tokens
 from tenantry.identity.authentication import authenticate
 from tenantry.identity.logins import issuing, login, refreshing, switching
+from tenantry.identity.memberships import locking
 from tenantry.identity.sessions import Tokens
 from tenantry.lifecycle import deleting, suspending
 from tests.integration.identity.own_sessions import another_session
@@ -137,7 +138,7 @@ def delete(owner: Owner, organization_id: str) -> None:
 
 @pytest.mark.parametrize(
     ("moment", "event"),
-    [((switching, "_move"), suspend), ((switching, "_move"), delete), ((accounts, "lock_all"), delete)],
+    [((switching, "_move"), suspend), ((switching, "_move"), delete), ((locking, "lock_accounts"), delete)],
 )
 def test_organization_that_closes_before_the_switch_uses_nothing_up(
     owner: Owner,

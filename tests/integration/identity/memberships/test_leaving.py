@@ -4,8 +4,8 @@ import pytest
 from pymongo.client_session import ClientSession
 
 from tenantry.errors import AlreadyMember, InvalidToken, LimitReached, OrganizationNotFound
-from tenantry.identity import accounts, members
-from tenantry.identity.memberships import joining, leaving
+from tenantry.identity import members
+from tenantry.identity.memberships import joining, leaving, locking
 from tenantry.lifecycle import deleting
 from tenantry.runtime import mongodb
 from tests.integration.identity.memberships.conftest import Team
@@ -94,7 +94,7 @@ def test_end_of_an_organization_takes_as_many_commands_however_many_members_it_h
 
 @mongodb.in_transaction
 def leave_all(session: ClientSession, account_id: str) -> list[str]:
-    accounts.lock_all([account_id], session)
+    locking.lock_accounts([account_id], session)
     return leaving.leave_all(account_id, session)
 
 

@@ -1,4 +1,4 @@
-"""Documents of the master collections `accounts` and `members`."""
+"""Documents of the master collection `accounts`."""
 
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict
@@ -20,6 +20,7 @@ class AccountDocument(TypedDict):
     same as its owner wrote it, where that differs.
     `verified_at` is there once the address is proved to be its owner's; see
     `tenantry.identity.addresses.address_proof`.
+    `changes` counts what `tenantry.identity.memberships.locking` has written.
     `without_organization_since` is there exactly while the account is a member of no organization; see
     `tenantry.identity.unused_accounts`.
     """
@@ -32,6 +33,7 @@ class AccountDocument(TypedDict):
     created_at: datetime
     updated_at: datetime
     verified_at: NotRequired[datetime]
+    changes: NotRequired[int]
     without_organization_since: NotRequired[datetime]
 
 
@@ -106,34 +108,6 @@ def find(account_id: str, session: ClientSession | None = None) -> AccountDocume
 def find_by_email(email: str) -> AccountDocument | None:
     """Return the account that has the canonical e-mail address."""
     return accounts().find_one({"email": email})
-
-
-def lock_to_join(account_id: str, session: ClientSession) -> bool:
-    """Lock an account that is about to become a member of an organization; see `lock_all`.
-
-    Returns
-    -------
-    bool
-        Whether the account exists.
-    """
-    return lock_all_to_join([account_id], session)
-
-
-def lock_all_to_join(account_ids: list[str], session: ClientSession) -> bool:
-    """Lock accounts that are about to become members of an organization; return whether all of them exist."""
-    joining = {"$set": {"updated_at": moments.now()}, "$unset": {"without_organization_since": ""}}
-    locked = accounts().update_many({"_id": {"$in": account_ids}}, joining, session=session)
-    return locked.matched_count == len(account_ids)
-
-
-def lock_all(account_ids: list[str], session: ClientSession) -> None:
-    """Write to accounts first, so that transactions which add or remove their members run one by one.
-
-    Without it two deletions of an account's last two organizations would each see the other's member, and
-    neither would note that the account is left without one (write skew).
-    """
-    touched = {"$set": {"updated_at": moments.now()}}
-    accounts().update_many({"_id": {"$in": account_ids}}, touched, session=session)
 
 
 def set_password_hash(

@@ -10,6 +10,7 @@ from tenantry.identity import accounts, members
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.addresses import email_holds
 from tenantry.identity.addresses.email_addresses import folded
+from tenantry.identity.memberships import locking
 from tenantry.identity.passwords import hash_password, refuse_guessable
 
 
@@ -43,7 +44,7 @@ class NewMember:
         account_id = self.account["_id"]
         if not self.exists:
             accounts.insert(self.account, session)
-        elif not accounts.lock_to_join(account_id, session):
+        elif not locking.lock_to_join([account_id], session):
             raise InvalidToken
         members.insert(organization_id, account_id, "owner", session)
 

@@ -19,6 +19,7 @@ from tenantry.identity.addresses import unverified_accounts
 from tenantry.identity.logins import issuing, refresh_tokens, refreshing
 from tenantry.identity.logins.refresh_tokens import RefreshToken
 from tenantry.identity.members import Membership
+from tenantry.identity.memberships import locking
 from tenantry.identity.sessions import SessionDocument, Started, Tokens, living, record, sessions
 from tenantry.runtime import mongodb
 from tenantry.runtime.request_context import Actor
@@ -82,7 +83,7 @@ def _move(transaction: ClientSession, token: RefreshToken, organization: str) ->
     session = sessions().find_one(living(token) | {"current_hash": token.step_hash}, session=transaction)
     if session is None:
         return None
-    accounts.lock_all([session["account_id"]], transaction)
+    locking.lock_accounts([session["account_id"]], transaction)
     member = _member(session, organization, transaction)
     place = {"member_id": member.member_id, "organization_id": member.organization_id}
     started = refreshing.replace(token, place, transaction)

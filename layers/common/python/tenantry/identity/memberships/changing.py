@@ -11,7 +11,6 @@ from pymongo.client_session import ClientSession
 
 from tenantry.audit import recording
 from tenantry.errors import InvalidToken, LoginTooOld, MemberNotFound, PreconditionFailed, RoleTooLow
-from tenantry.identity import accounts
 from tenantry.identity.members import MemberDocument, Membership, members
 from tenantry.identity.memberships import joining, leaving, listing, locking
 from tenantry.identity.memberships.listing import Person
@@ -110,7 +109,7 @@ def _change_role(
         {"_id": member_id}, {"$set": {"role": role}, "$unset": {"ownership_offer": ""}}, session=session
     )
     if role == "owner":
-        accounts.lock_all([present["account_id"]], session)
+        locking.lock_accounts([present["account_id"]], session)
         joining.check_owns_no_more(present["account_id"], session)
     elif present["role"] == "owner":
         locking.check_owned(caller.organization_id, session)

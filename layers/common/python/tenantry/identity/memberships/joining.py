@@ -3,7 +3,7 @@
 from pymongo.client_session import ClientSession
 
 from tenantry.errors import AlreadyMember, InvalidToken, LimitReached
-from tenantry.identity import accounts, members
+from tenantry.identity import members
 from tenantry.identity.members import MAX_MEMBERS
 from tenantry.identity.memberships import locking
 from tenantry.identity.roles import Role
@@ -29,7 +29,7 @@ def add(organization_id: str, account_id: str, role: Role, session: ClientSessio
         the transaction is aborted.
     """
     locking.lock(organization_id, session)
-    if not accounts.lock_to_join(account_id, session):
+    if not locking.lock_to_join([account_id], session):
         raise InvalidToken
     members_of = {"organization_id": organization_id}
     if members.members().find_one(members_of | {"account_id": account_id}, session=session):

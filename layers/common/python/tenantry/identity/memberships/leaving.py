@@ -20,7 +20,7 @@ def remove(member: MemberDocument, session: ClientSession) -> None:
         The organization would have no owner; the transaction is aborted.
     """
     account_id = member["account_id"]
-    accounts.lock_all([account_id], session)
+    locking.lock_accounts([account_id], session)
     members.members().delete_one({"_id": member["_id"]}, session=session)
     if member["role"] == "owner":
         locking.check_owned(member["organization_id"], session)
@@ -40,7 +40,7 @@ def remove_all(organization_id: str, session: ClientSession) -> list[str]:
     """
     leaving = list(members.members().find({"organization_id": organization_id}, session=session))
     account_ids = [member["account_id"] for member in leaving]
-    accounts.lock_all(account_ids, session)
+    locking.lock_accounts(account_ids, session)
     members.members().delete_many({"organization_id": organization_id}, session=session)
     _note_without_organization(account_ids, session)
     return [member["account_id"] for member in leaving if member["role"] == "owner"]

@@ -11,6 +11,7 @@ from typing import Final
 from pymongo.client_session import ClientSession
 
 from tenantry.errors import LastOwner, OrganizationNotFound
+from tenantry.identity.accounts import accounts
 from tenantry.identity.members import MemberDocument, members
 
 _TOUCH: Final = {"$inc": {"changes": 1}}  # changes the document in any case, as the same moment would not
@@ -38,6 +39,22 @@ def lock_owned(account_id: str, session: ClientSession) -> list[str]:
     owners = {"organization_id": {"$in": organization_ids}, "role": "owner"}
     members().update_many(owners, _TOUCH, session=session)
     return organization_ids
+
+
+def lock_accounts(account_ids: list[str], session: ClientSession) -> None:
+    """Write to accounts first, so that transactions which add or remove their members run one by one.
+
+    Without it two deletions of an account's last two organizations would each see the other's member, and
+    neither would note that the account is left without one.
+    """
+    accounts().update_many({"_id": {"$in": account_ids}}, _TOUCH, session=session)
+
+
+def lock_to_join(account_ids: list[str], session: ClientSession) -> bool:
+    """Lock accounts that are about to become members of an organization; return whether all of them exist."""
+    joining = _TOUCH | {"$unset": {"without_organization_since": ""}}
+    locked = accounts().update_many({"_id": {"$in": account_ids}}, joining, session=session)
+    return locked.matched_count == len(account_ids)
 
 
 def lock_and_find(

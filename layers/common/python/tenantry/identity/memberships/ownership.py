@@ -18,7 +18,7 @@ from tenantry.errors import (
     TransferNotFound,
     TransferPending,
 )
-from tenantry.identity import accounts, members
+from tenantry.identity import members
 from tenantry.identity.members import MemberDocument, Membership, OwnershipOffer
 from tenantry.identity.memberships import joining, locking
 from tenantry.identity.roles import LEAST_ROLES
@@ -147,7 +147,7 @@ def accept(session: ClientSession, caller: Membership) -> None:
     transfer = find(caller.organization_id, session)
     if transfer is None or transfer.member["_id"] != caller.member_id:
         raise TransferNotFound
-    accounts.lock_all([caller.account_id], session)
+    locking.lock_accounts([caller.account_id], session)
     for member_id, role in ((caller.member_id, "owner"), (transfer.owner["_id"], "admin")):
         members.members().update_one(
             {"_id": member_id}, {"$set": {"role": role}, "$unset": {"ownership_offer": ""}}, session=session
