@@ -64,8 +64,22 @@ class Client(NamedTuple):
         """Create an organization, log in, and return a client of the organization."""
         login = {"email": email, "password": _PASSWORD}
         created = self.request("POST", "/organizations", 201, {"name": name, **login}).json()
-        token = self.request("POST", "/login", 200, login).json()["access_token"]
-        return self._replace(path=f"/organizations/{created['organization']['id']}", token=token)
+        organization = self._replace(path=f"/organizations/{created['organization']['id']}")
+        return organization.log_in(email)
+
+    def log_in(self, email: str, password: str = _PASSWORD) -> "Client":
+        """Log in, and return a client with the token."""
+        login = {"email": email, "password": password}
+        answer = self.anybody().request("POST", "/login", 200, login)
+        return self._replace(token=answer.json()["access_token"])
+
+    def account(self) -> "Client":
+        """Return a client with the same token for paths below no organization."""
+        return self._replace(path="")
+
+    def anybody(self) -> "Client":
+        """Return a client without a token for paths below no organization."""
+        return self._replace(path="", token="")
 
 
 def tell_story(stack: Stack) -> None:
@@ -85,12 +99,13 @@ def tell_story(stack: Stack) -> None:
         _tell_documents(google, amazon)
         _tell_versions(google)
         _tell_rename(google, f"Alphabet {suffix}")
-        _tell_members(google)
+        _tell_members(google, stack.mails_url, suffix)
         _tell_isolation(google, amazon)
         _tell_deletion(google)
         _tell_forgotten_password(client, stack.mails_url, f"admin@google-{suffix}.example")
-        token = _tell_change_of_address(amazon, stack.mails_url, f"root@amazon-{suffix}.example")
-        amazon._replace(token=token).request("DELETE", "", 204)
+        root = f"root@amazon-{suffix}.example"
+        _tell_change_of_address(amazon, stack.mails_url, root)
+        _tell_end_of_account(amazon, root)
     console.print("\n[bold green]Every answer was as expected.[/bold green]")
 
 
@@ -125,9 +140,25 @@ def _tell_rename(google: Client, name: str) -> None:
         raise LocalStackError("The rename lost documents or indexes.")
 
 
-def _tell_members(google: Client) -> None:
+def _tell_members(google: Client, mails_url: str, suffix: str) -> None:
+    _chapter("Whoever has proved the own address invites others, who join by a mailed link")
+    admin, guest = f"admin@google-{suffix}.example", f"grace@google-{suffix}.example"
+    link = {"token": _mailed_token(google.http, mails_url, admin, "verify-email")}
+    google.account().request("POST", "/account/email-verification/complete", 204, link)
+    google.request("POST", "/invitations", 201, {"email": guest, "role": "viewer"})
+    link = {"token": _mailed_token(google.http, mails_url, guest, "accept-invitation")}
+    google.anybody().request("POST", "/invitations/accept", 200, link | {"password": _PASSWORD})
+
+    _chapter("A role, and its end, count from the next request on")
+    grace = google.log_in(guest)
+    grace.request("POST", "/documents", 403, {"text": "a viewer's"})
+    owner, member = google.request("GET", "/members", 200).json()["members"]
+    google.request("PATCH", f"/members/{member['id']}", 200, {"role": "editor"})
+    grace.request("POST", "/documents", 201, {"text": "an editor's"})
+    google.request("DELETE", f"/members/{member['id']}", 204)
+    grace.request("GET", "/documents", 401)
+
     _chapter("An organization always has an owner")
-    (owner,) = google.request("GET", "/members", 200).json()["members"]
     google.request("DELETE", f"/members/{owner['id']}", 409)
 
 
@@ -141,7 +172,9 @@ def _tell_isolation(google: Client, amazon: Client) -> None:
 
 
 def _tell_deletion(google: Client) -> None:
-    _chapter("A deleted organization's token is dead at once")
+    _chapter("The password is shown once more before the end, and all tokens are dead after it")
+    confirmed = google.account().request("POST", "/login/confirm", 200, {"password": _PASSWORD})
+    google = google._replace(token=confirmed.json()["access_token"])
     google.request("DELETE", "", 204)
     google.request("GET", "/documents", 401)
 
@@ -155,20 +188,25 @@ def _tell_forgotten_password(client: Client, mails_url: str, email: str) -> None
     }
     client.request("POST", "/account/password-reset/complete", 204, chosen)
     client.request("POST", "/login", 401, {"email": email, "password": _PASSWORD})
-    client.request("POST", "/login", 200, {"email": email, "password": _CHOSEN_PASSWORD})
+    client.log_in(email, _CHOSEN_PASSWORD)
 
 
-def _tell_change_of_address(amazon: Client, mails_url: str, email: str) -> str:
-    """Change the address of Amazon's administrator, and return a token of a login with it."""
+def _tell_change_of_address(amazon: Client, mails_url: str, email: str) -> None:
     _chapter("Another address takes the password, its mailbox and the account")
-    account = amazon._replace(path="")
+    account = amazon.account()
     wanted = {"new_email": email, "current_password": _PASSWORD}
     account.request("POST", "/account/email-change", 202, wanted)
     link = {"token": _mailed_token(account.http, mails_url, email, "change-email")}
     account.request("POST", "/account/email-change/complete", 204, link)
     account.request("GET", "/account", 401)
-    login = account._replace(token="").request("POST", "/login", 200, {"email": email, "password": _PASSWORD})
-    return str(login.json()["access_token"])
+
+
+def _tell_end_of_account(amazon: Client, email: str) -> None:
+    _chapter("An account goes once no organization would be left without an owner")
+    amazon = amazon.log_in(email)
+    amazon.account().request("DELETE", "/account", 409)
+    amazon.request("DELETE", "", 204)
+    amazon.log_in(email).account().request("DELETE", "/account", 204)
 
 
 def _mailed_token(http: httpx.Client, mails_url: str, email: str, page: str) -> str:

@@ -73,6 +73,15 @@ def test_what_is_recorded(team: Team) -> None:
             assert record["actor"]["id"] == actor.account_id
 
 
+def test_offer_ends_when_its_member_becomes_an_owner_in_another_way(team: Team) -> None:
+    offer(team, team.owner, team.editor)
+    path = f"{team.organization}/members/{team.editor.member_id}"
+    assert team.service.patch(path, {"role": "owner"}, token=team.second_owner.token).status == 200
+    assert pending(team) == "transfer-not-found"
+    assert accept(team, team.editor).code == "transfer-not-found"
+    assert team.role_of(team.owner) == "owner"
+
+
 @pytest.mark.parametrize("name", ["owner", "second_owner", "admin", "viewer"])
 def test_nobody_else_accepts(team: Team, name: str) -> None:
     offer(team, team.owner, team.editor)

@@ -1,6 +1,7 @@
 """Handing ownership over: an owner offers it to another member, who accepts.
 
-The offer stands in the owner's own member document. So it ends with the owner's role, and with the member.
+The offer stands in the owner's own member document. So it ends with the owner's role, and with the member. It
+ends as well when the member becomes an owner in another way.
 """
 
 from datetime import timedelta
@@ -51,6 +52,7 @@ def find(organization_id: str, session: ClientSession | None = None) -> Transfer
             {"$match": living | {"ownership_offer.expires_at": {"$gt": moments.now()}}},
             {"$replaceRoot": {"newRoot": {"owner": "$$ROOT"}}},
             *members.join(stored, "owner.ownership_offer.member_id", "member"),
+            {"$match": {"member.role": {"$ne": "owner"}}},
         ],
         session=session,
     )
