@@ -49,7 +49,7 @@ LinkToken = Annotated[
     Field(
         max_length=100,
         description="What stands behind `#token=` in the link of a mail.",
-        examples=["tE6hMXnIpsE1Ysu_1JUPRyYTOeCsbgnGLYdMc7CQYzI"],
+        examples=["token-from-the-link-in-a-mail-43-characters"],
     ),
 ]
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tenantry.http.accounts.bodies import ChosenEmail, ChosenPassword
+from tenantry.http.accounts.bodies import ChosenEmail, ChosenPassword, LinkToken
 from tenantry.http.schemas import Request
 
 
@@ -21,9 +21,5 @@ class Invite(Request):
 class AcceptInvitation(Request):
     """Body of POST /invitations/accept; the password is for callers without a token of an account."""
 
-    token: str = Field(
-        max_length=100,
-        description="What the mailed link ends with, behind `#token=`.",
-        examples=["kV3bQ0n9pXhY2mJ7sRzT1wLc8uEaF5gD6iKoNvBxM4A"],
-    )
+    token: LinkToken
     password: ChosenPassword | None = None
