@@ -222,7 +222,7 @@ ROLES: Final = (
             END_ACCOUNTS,
             END_MOVES,
             KNOW_ISSUER,
-            {"moves": {"insert"}, "signing_keys": FIND, "links": FIND},
+            {"moves": {"insert"}} | dict.fromkeys(("signing_keys", "links", "invitations"), FIND),
             {name: {"listIndexes"} for name in ("accounts", "members", "organizations")},
             {"restorations": CHANGE, "audit": {"find"}, EVERY_COLLECTION: {"listCollections"}},
         ),
