@@ -7,6 +7,7 @@ from tests.support.databases import Databases
 from tests.support.owners import Owner, sign_up
 from tests.support.service import OMITTED
 
+WAITING = ("outbox", "mails")  # for functions that come by themselves and take it away
 BODIES = {"GET": OMITTED, "PATCH": {"name": "Mine"}, "DELETE": OMITTED}
 
 
@@ -19,7 +20,7 @@ def victim(service: HttpService) -> Owner:
 def test_another_organization_looks_like_a_missing_one(
     service: HttpService, owner: Owner, victim: Owner, databases: Databases, method: str
 ) -> None:
-    before = databases.dump()
+    before = databases.dump(apart_from=WAITING)
     body = BODIES[method]
     for existing in (victim.id, victim.slug):
         missing = existing[:-4] + "zzzz"
@@ -29,7 +30,7 @@ def test_another_organization_looks_like_a_missing_one(
         assert refused.code == "organization-not-found"
         assert refused.apart_from_request_id == not_found.apart_from_request_id
         assert refused.text != not_found.text  # each names its own request
-    assert databases.dump() == before
+    assert databases.dump(apart_from=WAITING) == before
 
 
 def test_login_does_not_tell_whether_another_organization_exists(

@@ -9,19 +9,25 @@ import pytest
 
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService
-from tests.integration.tenants.isolation.tenants import create_tenant, snapshot
+from tests.integration.tenants.isolation.tenants import Tenant, create_tenant, snapshot
 from tests.openapi import command
+from tests.support import library
 from tests.support.databases import Databases
 
 EXAMPLES = 2
 
 
+@pytest.fixture
+def peer(service: HttpService, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+    with library.using(databases, monkeypatch):
+        return create_tenant(service, databases)
+
+
 @pytest.mark.timeout(command.TIMEOUT_SECONDS)
 @pytest.mark.parametrize("phases", ["fuzzing", command.STATEFUL])
 def test_deployed_operations_do_what_the_document_says(
-    deployment: Deployment, service: HttpService, databases: Databases, tmp_path: Path, phases: str
+    deployment: Deployment, peer: Tenant, databases: Databases, tmp_path: Path, phases: str
 ) -> None:
-    peer = create_tenant(service, databases)
     before = snapshot(databases, peer)
     wrong = command.failures(deployment.stack.api_url, peer, EXAMPLES, phases, tmp_path)
     assert not wrong, wrong
