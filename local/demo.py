@@ -93,7 +93,7 @@ def tell_story(stack: Stack) -> None:
     suffix = secrets.token_hex(3)
     with httpx.Client(base_url=stack.api_url, timeout=_REQUEST_SECONDS, trust_env=False) as http:
         client = Client(http)
-        _chapter("Two organizations sign up, and their administrators log in")
+        _chapter("Two organizations sign up, and their owners log in")
         google = client.sign_up(f"Google {suffix}", f"admin@google-{suffix}.example")
         amazon = client.sign_up(f"Amazon {suffix}", f"admin@amazon-{suffix}.example")
         _tell_documents(google, amazon)

@@ -1,1 +1,1 @@
-"""Who is calling: accounts and their passwords, logins and sessions, and tokens."""
+"""Who is calling: accounts, their addresses, logins and memberships, and the mails that they get."""
