@@ -141,7 +141,7 @@ def _tell_rename(google: Client, name: str) -> None:
 
 
 def _tell_members(google: Client, mails_url: str, suffix: str) -> None:
-    _chapter("Whoever has proved the own address invites others, who join by a mailed link")
+    _chapter("Whoever has verified the own address invites others, who join by a mailed link")
     admin, guest = f"admin@google-{suffix}.example", f"grace@google-{suffix}.example"
     link = {"token": _mailed_token(google.http, mails_url, admin, "verify-email")}
     google.account().request("POST", "/account/email-verification/complete", 204, link)

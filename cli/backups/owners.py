@@ -131,7 +131,7 @@ def is_same(account: Account, existing: AccountDocument) -> bool:
 def recreated(account: Account) -> AccountDocument:
     """Make the document of an account that is gone, as it was.
 
-    Tokens from after the backup do not open it, and its address is not proved.
+    Tokens from after the backup do not open it, and its address is not verified.
     """
     kept = {"_id": account.id, "auth_epoch": account.auth_epoch + 1, "created_at": account.created_at}
     return accounts.create_document(account.address, account.password_hash) | kept  # type: ignore[return-value]

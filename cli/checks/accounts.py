@@ -99,13 +99,13 @@ def hash_verifiable(facts: Facts) -> str | None:
 
 
 def verified_while_it_existed(facts: Facts) -> str | None:
-    """Check that the address was proved, if it was, at a time when there was the account."""
+    """Check that the address was verified, if it was, at a time when there was the account."""
     created, verified = facts.document.get("created_at"), facts.document.get("verified_at")
     if "verified_at" not in facts.document:
         return None
     if isinstance(created, datetime) and isinstance(verified, datetime) and created <= verified:
         return None
-    return f"has an address that was proved at {verified}, and was created at {created}"
+    return f"has an address that was verified at {verified}, and was created at {created}"
 
 
 RULES: Final[dict[str, Callable[[Facts], str | None]]] = {

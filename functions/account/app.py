@@ -1,4 +1,4 @@
-"""/account, but for passwords: the caller's account, its sessions and the proof of its address."""
+"""/account, but for passwords: the caller's account, its sessions and the verification of its address."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -88,7 +88,7 @@ def end_session(session: Annotated[str, "Id, as the list shows it"], caller: Bea
 
 @app.post(
     "/account/email-verification",
-    summary="Mail a link that proves the address",
+    summary="Mail a link that verifies the address",
     operation_id="requestEmailVerification",
     tags=["Accounts"],
     status_code=HTTPStatus.ACCEPTED,
@@ -97,7 +97,7 @@ def end_session(session: Annotated[str, "Id, as the list shows it"], caller: Bea
     | http.responses(HTTPStatus.NO_CONTENT, None),
 )
 def request_email_verification(caller: Bearer) -> Response[None]:
-    """Mail another link to the address of the caller's account; 204 if it is proved already.
+    """Mail another link to the address of the caller's account; 204 if it is verified already.
 
     The link works once, within 30 minutes, until the password or the address changes.
     """
@@ -107,7 +107,7 @@ def request_email_verification(caller: Bearer) -> Response[None]:
 
 @app.post(
     "/account/email-verification/complete",
-    summary="Prove the address",
+    summary="Verify the address",
     operation_id="completeEmailVerification",
     tags=["Accounts"],
     status_code=HTTPStatus.NO_CONTENT,

@@ -29,7 +29,7 @@ def change_password(
 ) -> Response[None]:
     """Replace the password; every access token issued before is dead afterwards.
 
-    The owner is told by mail, if this service sends any and the address is proved.
+    The owner is told by mail, if this service sends any and the address is verified.
     """
     password_change.change_password(caller, passwords.current_password, passwords.new_password)
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -23,7 +23,7 @@ from tests.support.owners import PASSWORD
 
 
 def verify_address() -> Operation:
-    """Prove the newcomer's address, as the newcomer."""
+    """Verify the newcomer's address, as the newcomer."""
 
     def request(_: Caller) -> None:
         email_verification.complete(authenticated(OF_NEWCOMER), token_of("verify-email"))

@@ -19,7 +19,7 @@ from tests.support.databases import Document
 from tests.support.owners import PASSWORD, email_of
 
 OWNER: Final = email_of("Alpha")
-COLLEAGUE: Final = "colleague@example.com"  # an editor, whose address is proved
+COLLEAGUE: Final = "colleague@example.com"  # an editor, whose address is verified
 NEWCOMER: Final = "newcomer@example.com"  # a viewer, whose address is not
 CHANGED_PASSWORD: Final = "another horse battery staple"
 GUEST: Final = "guest@example.com"  # an account in no organization, which is invited to Alpha

@@ -13,14 +13,14 @@ GRACE = "grace@example.com"
 
 
 def sign_up_verified(service: Service, name: str, **fields: Any) -> Owner:
-    """Sign up, and prove the owner's address."""
+    """Sign up, and verify the owner's address."""
     owner = sign_up(service, name, **fields)
     verify(owner.email)
     return owner
 
 
 def verify(email: str) -> None:
-    """Prove the address of an account, without a mail."""
+    """Verify the address of an account, without a mail."""
     account = accounts.find_by_email(email)
     assert account is not None
     mongodb.run_transaction(lambda session: address_proof.note(account, "verify-email", session))

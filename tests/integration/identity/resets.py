@@ -81,7 +81,7 @@ def check_refused(*calls: Call) -> None:
 
 
 def prove_address(owner: Owner) -> None:
-    """Let the owner's address be proved; links bound to the account's epoch are sent from here on."""
+    """Let the owner's address be verified; links bound to the account's epoch are sent from here on."""
     proved = {"$set": {"verified_at": moments.now()}}
     assert accounts.accounts().update_one({"email": owner.email}, proved).modified_count == 1
 

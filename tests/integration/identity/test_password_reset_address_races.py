@@ -43,7 +43,7 @@ MOMENTS: list[tuple[object, str]] = [
 
 @pytest.fixture(params=["proved", "not proved"])
 def ada(owner: Owner, mailbox: Mailbox, request: pytest.FixtureRequest) -> Owner:
-    """Owner who signed up before any mail was sent, with an address that is proved or not."""
+    """Owner who signed up before any mail was sent, with an address that is verified or not."""
     if request.param == "proved":
         resets.prove_address(owner)
     return owner

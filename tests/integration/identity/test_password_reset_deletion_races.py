@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("consistent_in_the_end")
 def leaving(owner: Owner, mailbox: Mailbox, request: pytest.FixtureRequest) -> Owner:
     """Account that owns no organization, so that it may end, and is a member of a stranger's.
 
-    Its address is proved or not.
+    Its address is verified or not.
     """
     if request.param == "proved":
         prove_address(owner)
@@ -76,7 +76,7 @@ def check_of_no_use_to_another_account(owner: Owner, reset: Call, was_proved: bo
         check_refused(reset)
         return
     assert sign_up_with(owner.service, owner.email).status == 201
-    if not was_proved:  # then the link is the address's: as long as that is not proved, it works on
+    if not was_proved:  # then the link is the address's: as long as that is not verified, it works on
         prove_address(owner)
     check_refused(reset)
     assert opening(owner, owner.email) == {PASSWORD}

@@ -30,7 +30,7 @@ from tests.support.owners import PASSWORD, Owner
 
 @pytest.fixture
 def token(owner: Owner, mailbox: Mailbox) -> str:
-    """The token that was mailed to the owner, whose address is proved."""
+    """The token that was mailed to the owner, whose address is verified."""
     prove_address(owner)
     ask(owner.service, owner.email)
     return mailed_token(mailbox, owner.email)

@@ -33,7 +33,7 @@ UNKNOWN: Final = "A" * 43
 
 @pytest.fixture
 def token(owner: Owner, mailbox: Mailbox) -> str:
-    """The token that was mailed to the owner, whose address is proved."""
+    """The token that was mailed to the owner, whose address is verified."""
     prove_address(owner)
     ask(owner.service, owner.email)
     return mailed_token(mailbox, owner.email)

@@ -317,17 +317,20 @@ class RoleTooLow(TenantryError):
     @classmethod
     def of(cls, role: str, least: str) -> "RoleTooLow":
         """Make the error of a route that takes at least one role from whoever has another."""
-        return cls(f"This takes the role {least}. The caller's role in the organization is {role}.")
+        return cls(
+            f"This takes the role {least}, and the caller's role in the organization is {role}. "
+            f"Ask a member with the role {least}."
+        )
 
 
 class EmailNotVerified(TenantryError):
-    """The credentials or token are right, but this needs an account whose address is proved."""
+    """The credentials or token are right, but this needs an account whose address is verified."""
 
     code = "email-not-verified"
     status = HTTPStatus.FORBIDDEN
     title = "E-mail address not verified"
     default_detail = (
-        "Prove the account's e-mail address first: POST /account/email-verification mails a link."
+        "Verify the account's e-mail address first: POST /account/email-verification mails a link."
     )
 
 
@@ -383,7 +386,10 @@ class AlreadyMember(TenantryError):
     code = "already-member"
     status = HTTPStatus.CONFLICT
     title = "Already a member"
-    default_detail = "The account is a member of the organization already."
+    default_detail = (
+        "The account is a member of the organization already, and logs in to it. PATCH .../members/{member} "
+        "changes its role."
+    )
 
 
 class LastOwner(TenantryError):
@@ -392,7 +398,9 @@ class LastOwner(TenantryError):
     code = "last-owner"
     status = HTTPStatus.CONFLICT
     title = "Last owner"
-    default_detail = "The organization would have no owner. Make another member an owner, or delete it."
+    default_detail = (
+        "The organization would have no owner. Make another member an owner, or delete the organization."
+    )
 
 
 class LinkNotFound(TenantryError):
@@ -410,7 +418,10 @@ class AlreadyOwner(TenantryError):
     code = "already-owner"
     status = HTTPStatus.CONFLICT
     title = "Already an owner"
-    default_detail = "The member is an owner of the organization already."
+    default_detail = (
+        "The member is an owner of the organization already. To be no owner yourself, change your own role: "
+        "PATCH .../members/{member}."
+    )
 
 
 class TransferPending(TenantryError):
@@ -428,7 +439,10 @@ class TransferNotFound(TenantryError):
     code = "transfer-not-found"
     status = HTTPStatus.NOT_FOUND
     title = "Transfer not found"
-    default_detail = "No ownership of the organization is offered, or not to the caller."
+    default_detail = (
+        "No ownership of the organization is offered, or not to the caller. An owner offers it: "
+        "PUT .../ownership-transfer."
+    )
 
 
 class OrganizationNotFound(TenantryError):
@@ -446,7 +460,7 @@ class InvitationNotFound(TenantryError):
     code = "invitation-not-found"
     status = HTTPStatus.NOT_FOUND
     title = "Invitation not found"
-    default_detail = "The organization has no invitation of this id."
+    default_detail = "The organization has no invitation of this id. GET .../invitations lists those it has."
 
 
 class AlreadyInvited(TenantryError):
@@ -470,12 +484,12 @@ class InvitationExpired(TenantryError):
 
 
 class InvitationRevoked(TenantryError):
-    """The organization has taken the invitation back; nothing changed."""
+    """The organization has revoked the invitation; nothing changed."""
 
     code = "invitation-revoked"
     status = HTTPStatus.GONE
     title = "Invitation revoked"
-    default_detail = "The organization has taken this invitation back."
+    default_detail = "The organization has revoked this invitation. Ask it for another."
 
 
 class InvitationUsed(TenantryError):

@@ -41,7 +41,7 @@ def change(owner: Owner, mailbox: Mailbox, address: str = ANOTHER, token: str | 
 
 
 def verified(owner: Owner, databases: Databases) -> Owner:
-    """Have the owner's address proved."""
+    """Have the owner's address verified."""
     account = account_of(owner.email)
     databases.master["accounts"].update_one(
         {"_id": account["_id"]}, {"$set": {"verified_at": account["created_at"]}}

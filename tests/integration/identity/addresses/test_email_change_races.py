@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("consistent_in_the_end")
 
 @pytest.fixture
 def ada(owner: Owner, mailbox: Mailbox, databases: Databases) -> Owner:
-    """Owner whose address is proved, and who signed up before any mail was sent."""
+    """Owner whose address is verified, and who signed up before any mail was sent."""
     return verified(owner, databases)
 
 

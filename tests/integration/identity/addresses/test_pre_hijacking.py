@@ -1,4 +1,4 @@
-"""Somebody who signs up with another's address, and what is left of it once its owner proves the address.
+"""Somebody who signs up with another's address, and what is left of it once its owner verifies the address.
 
 The attacks are those of Sudhodanan and Paverd, "Pre-hijacked accounts" (USENIX Security 2022), as far as
 there is something to attack: there are no identity providers, and an account has one address.

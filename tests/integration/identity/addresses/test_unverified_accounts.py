@@ -1,4 +1,4 @@
-"""What an account may do, and for how long, whose address is not proved."""
+"""What an account may do, and for how long, whose address is not verified."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""An invitation is accepted by an account of its address, or by a sign-up that proves the address."""
+"""An invitation is accepted by an account of its address, or by a sign-up that verifies the address."""
 
 from collections.abc import Callable
 from datetime import timedelta

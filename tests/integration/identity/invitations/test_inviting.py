@@ -152,8 +152,8 @@ def test_no_other_role_is_given(owner: Owner, role: Any) -> None:
 def test_account_that_has_not_proved_its_own_address_invites_nobody(
     service: Service, mailbox: Mailbox
 ) -> None:
-    unproved = sign_up(service, "Alpha")
-    answer = ask(unproved)
+    unverified = sign_up(service, "Alpha")
+    answer = ask(unverified)
     assert (answer.status, answer.code) == (403, "email-not-verified")
     assert mailbox.to(GRACE) == []
 
@@ -192,7 +192,7 @@ def test_answers_and_commands_are_the_same_with_and_without_an_account(
     owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_up_verified(owner.service, "Beta", email="known@example.com")
-    sign_up(owner.service, "Gamma", email="unproved@example.com")
+    sign_up(owner.service, "Gamma", email="unverified@example.com")
     with recording(monkeypatch) as recorder:
         owner.service.get(owner.path, token=owner.token)
 
@@ -206,7 +206,7 @@ def test_answers_and_commands_are_the_same_with_and_without_an_account(
 
         unknown = commands_of("unknown@example.com")
         assert commands_of("known@example.com") == unknown
-        assert commands_of("unproved@example.com") == unknown
+        assert commands_of("unverified@example.com") == unknown
         recorder.commands.clear()
         assert ask(owner, "known@example.com").code == ask(owner, "unknown@example.com").code
 

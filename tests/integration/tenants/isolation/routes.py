@@ -146,7 +146,7 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("DELETE", "/account"): Sample(409),
     Route("GET", "/account/sessions"): Sample(200),
     Route("DELETE", "/account/sessions/{session}"): Sample(204),
-    Route("POST", "/account/email-verification"): Sample(204),  # for its address is proved
+    Route("POST", "/account/email-verification"): Sample(204),  # for its address is verified
     Route("POST", "/account/email-verification/complete"): Sample(
         204, lambda tenant: {"token": _mailed_token(tenant, "verify-email")}
     ),

@@ -144,7 +144,7 @@ def fill(databases: Databases, tenant: Tenant) -> None:
 
 
 def invite(databases: Databases, tenant: Tenant, organization_id: str, account_id: str) -> None:
-    """Store an invitation by the owner, whose address is proved, as the mail `mail_1` has taken it."""
+    """Store an invitation by the owner, whose address is verified, as the mail `mail_1` has taken it."""
     now = moments.now()
     later = now + timedelta(days=7)
     master = databases.master

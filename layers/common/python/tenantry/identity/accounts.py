@@ -18,7 +18,7 @@ class AccountDocument(TypedDict):
 
     `email` is unique, in the form of `tenantry.identity.addresses.email_addresses.folded`; `address` is the
     same as its owner wrote it, where that differs.
-    `verified_at` is there once the address is proved to be its owner's; see
+    `verified_at` is there once the address is verified to be its owner's; see
     `tenantry.identity.addresses.address_proof`.
     `changes` counts what `tenantry.identity.memberships.locking` has written.
     `without_organization_since` is there exactly while the account is a member of no organization; see
@@ -38,7 +38,7 @@ class AccountDocument(TypedDict):
 
 
 class AccountAddress(TypedDict):
-    """What the view of addresses shows of an account: whose it is, and whether that is proved."""
+    """What the view of addresses shows of an account: whose it is, and whether that is verified."""
 
     _id: str
     email: str
@@ -81,7 +81,7 @@ def address_of(account: AccountDocument | AccountAddress) -> str:
 
 
 def is_verified(account: AccountDocument | AccountAddress) -> bool:
-    """Tell whether an account's address is proved to be its owner's."""
+    """Tell whether an account's address is verified to be its owner's."""
     return "verified_at" in account
 
 
@@ -147,12 +147,12 @@ def set_password_hash(
 
 
 def verify(account: AccountDocument, session: ClientSession) -> bool:
-    """Note within a transaction that an account's address is proved, unless that has been noted before.
+    """Note within a transaction that an account's address is verified, unless that has been noted before.
 
     Parameters
     ----------
     account : AccountDocument
-        The account as it was read, with the address that is proved.
+        The account as it was read, with the address that is verified.
     session : ClientSession
         Of the transaction.
 
@@ -162,16 +162,16 @@ def verify(account: AccountDocument, session: ClientSession) -> bool:
         False if it has been noted before, the account is gone, or its address or epoch has changed since;
         nothing changed then.
     """
-    unproved = as_read(account) | {"verified_at": {"$exists": False}}
+    unverified = as_read(account) | {"verified_at": {"$exists": False}}
     now = moments.now()
     noted = accounts().update_one(
-        unproved, {"$set": {"verified_at": now, "updated_at": now}}, session=session
+        unverified, {"$set": {"verified_at": now, "updated_at": now}}, session=session
     )
     return noted.matched_count == 1
 
 
-def as_unproved(account: AccountDocument) -> dict[str, Any]:
-    """Return the query for an account that has the address with which it was read, and has not proved it."""
+def as_unverified(account: AccountDocument) -> dict[str, Any]:
+    """Return the query for an account that still has the address that was read, and has not verified it."""
     return {"_id": account["_id"], "email": account["email"], "verified_at": {"$exists": False}}
 
 

@@ -17,7 +17,7 @@ from tenantry.runtime import mongodb
 def change_password(caller: Identity, current_password: str, new_password: str) -> None:
     """Replace the caller's password; every token of the account issued so far is dead afterwards.
 
-    Its owner is told by mail, if the address is proved.
+    Its owner is told by mail, if the address is verified.
 
     Parameters
     ----------

@@ -81,14 +81,14 @@ def _account_of(token: str) -> AccountDocument:
     except LinkNotFound:
         throttling.fail_of_source()
         raise
-    account = accounts.find(link["account_id"]) if "auth_epoch" in link else _unproved_account_of(link)
+    account = accounts.find(link["account_id"]) if "auth_epoch" in link else _unverified_account_of(link)
     if account is None:
         raise LinkNotFound
     return account
 
 
-def _unproved_account_of(link: LinkDocument) -> AccountDocument | None:
-    """Return the account that has the address to which a link was sent, unless the address is proved by now.
+def _unverified_account_of(link: LinkDocument) -> AccountDocument | None:
+    """Return the account that has the address that a link was sent to, unless it is verified by now.
 
     It may be another account than the one of then, for whoever signs up with the address can do so again.
     """

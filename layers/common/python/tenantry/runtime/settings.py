@@ -28,7 +28,7 @@ class Settings(NamedTuple):
     sign_up : str
         ``open`` if anybody may create an organization; else the platform's operator alone.
     require_verified_email : bool
-        Whether an account whose address is not proved logs in on its first day alone.
+        Whether an account whose address is not verified logs in on its first day alone.
     organizations_per_account : int
         How many organizations one account may own.
     changes_per_hour : int

@@ -13,7 +13,7 @@ class Account(BaseModel):
 
     id: str = Field(examples=["acct_0b9c5f2e7d6a4e3f8c1b2a3d4e5f6071"])
     email: str = Field(description="As its owner wrote it.", examples=["Ada@example.com"])
-    verified: bool = Field(description="Whether the address is proved to be its owner's.", examples=[False])
+    verified: bool = Field(description="Whether the address is verified to be its owner's.", examples=[False])
     created_at: str
 
 

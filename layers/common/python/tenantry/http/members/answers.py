@@ -14,7 +14,7 @@ class Member(BaseModel):
         examples=["acct_0b9c5f2e7d6a4e3f8c1b2a3d4e5f6071"],
     )
     email: str = Field(description="As the account's owner wrote it.", examples=["Ada@example.com"])
-    verified: bool = Field(description="Whether the address is proved.")
+    verified: bool = Field(description="Whether the address is verified.")
     role: Role
     joined_at: str
 

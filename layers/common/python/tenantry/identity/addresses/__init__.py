@@ -1,1 +1,1 @@
-"""E-mail addresses: how they are written, who has proved one, and how an account gets another."""
+"""E-mail addresses: how they are written, what verifies one, and how an account gets another."""

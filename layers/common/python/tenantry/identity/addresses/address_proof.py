@@ -20,14 +20,14 @@ from tenantry.runtime.request_context import Actor
 
 
 def note(account: AccountDocument, purpose: Purpose, session: ClientSession) -> None:
-    """Note and record within a transaction that an account's address is proved, unless it was before.
+    """Note and record within a transaction that an account's address is verified, unless it was before.
 
     Parameters
     ----------
     account : AccountDocument
         The account with the address and the epoch that it has within the transaction.
     purpose : Purpose
-        Of the link that proves it.
+        Of the link that verifies it.
     session : ClientSession
         Of the transaction.
     """
@@ -39,13 +39,13 @@ def take_over(account: AccountDocument, password_hash: str, purpose: Purpose, se
     """Give an account to whoever has shown a link that was mailed to its address, within a transaction.
 
     Its password, sessions, tokens, links and the tokens of its devices are dead afterwards, whoever has them,
-    and its address is proved. Its organizations stay: as long as the address was not proved, nobody else has
-    become a member of them, for such an account invites nobody.
+    and its address is verified. Its organizations stay: as long as the address was not verified, nobody else
+    has become a member of them, for such an account invites nobody.
 
     Parameters
     ----------
     account : AccountDocument
-        The account as it was read, with the address that the link was mailed to. If that is not proved, the
+        The account as it was read, with the address that the link was mailed to. If that is not verified, the
         epoch may have changed since: whoever uses the account moves it as often as they like.
     password_hash : str
         Of the password that the reader of the mail chooses.
@@ -57,11 +57,11 @@ def take_over(account: AccountDocument, password_hash: str, purpose: Purpose, se
     Returns
     -------
     bool
-        False if the account is gone, or its address has changed since, has just been proved or, if it was
-        proved, its epoch has changed; nothing changed then.
+        False if the account is gone, or its address has changed since, has just been verified or, if it was
+        verified before, its epoch has changed; nothing changed then.
     """
     taken = accounts.accounts().find_one_and_update(
-        accounts.as_read(account) if accounts.is_verified(account) else accounts.as_unproved(account),
+        accounts.as_read(account) if accounts.is_verified(account) else accounts.as_unverified(account),
         {
             "$set": {"password_hash": password_hash, "updated_at": moments.now()},
             "$inc": {"auth_epoch": 1},

@@ -1,7 +1,7 @@
 """Documents of the master collection `email_holds`: addresses that accounts gave up, held for these accounts.
 
 Whoever has somebody's password can change the address of the account. So the address that it had, if it was
-proved, gets a link that takes the change back, and nobody else gets the address as long as the link is valid.
+verified, gets a link that takes the change back, and nobody else gets the address while the link is valid.
 
 A hold is written in the transaction that changes the address, and looked for in the one that takes it. A
 transaction reads one snapshot, and the unique index on `accounts.email` lets no two write the same address at

@@ -1,4 +1,4 @@
-"""Proving an account's address: a link is mailed to it, and comes back with a token of the account."""
+"""Verifying an account's address: a link is mailed to it, and comes back with a token of the account."""
 
 from pymongo.client_session import ClientSession
 
@@ -13,7 +13,7 @@ from tenantry.runtime import mongodb
 
 
 def put_mail(account: AccountDocument, session: ClientSession) -> None:
-    """Queue the mail whose link proves an account's address, within a transaction.
+    """Queue the mail whose link verifies an account's address, within a transaction.
 
     Where this deployment sends no mail, nothing is done.
 
@@ -29,7 +29,7 @@ def put_mail(account: AccountDocument, session: ClientSession) -> None:
 
 
 def is_mailed_at_sign_up(account: AccountDocument) -> bool:
-    """Tell whether an account that is about to be created gets the mail that proves its address.
+    """Tell whether an account that is about to be created gets the mail that verifies its address.
 
     Without it the sign-up goes on: where no mail is sent, or if the address has had enough of these mails.
     Its owner can ask for one later.
@@ -38,12 +38,12 @@ def is_mailed_at_sign_up(account: AccountDocument) -> bool:
 
 
 def request_link(caller: Identity) -> bool:
-    """Mail a link to the address of the caller's account, unless the address is proved.
+    """Mail a link to the address of the caller's account, unless the address is verified.
 
     Returns
     -------
     bool
-        False if it is proved already; nothing is mailed then.
+        False if it is verified already; nothing is mailed then.
 
     Raises
     ------
@@ -69,9 +69,9 @@ def request_link(caller: Identity) -> bool:
 
 @mongodb.in_transaction
 def complete(session: ClientSession, caller: Identity, token: str) -> None:
-    """Note that the address of the caller's account is proved; the link cannot be used again.
+    """Note that the address of the caller's account is verified; the link cannot be used again.
 
-    Whoever shows a link of another account's mail, as its reader may, proves and uses up nothing.
+    Whoever shows a link of another account's mail, as its reader may, verifies and uses up nothing.
 
     Parameters
     ----------

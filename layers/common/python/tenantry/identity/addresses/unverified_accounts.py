@@ -1,4 +1,4 @@
-"""What an account may not do as long as its address is not proved; see `address_proof`."""
+"""What an account may not do as long as its address is not verified; see `address_proof`."""
 
 from datetime import timedelta
 from typing import Final
@@ -11,8 +11,8 @@ from tenantry.runtime.settings import settings
 
 TOLERATED_FOR: Final = timedelta(days=1)  # where this deployment requires verified addresses
 _SHUT_OUT: Final = (
-    "The account's e-mail address has not been proved within a day. Choose another password by "
-    "POST /account/password-reset: its mail proves the address."
+    "The account's e-mail address has not been verified within a day. Choose another password by "
+    "POST /account/password-reset: its mail verifies the address."
 )
 
 
@@ -23,7 +23,7 @@ def check_may_log_in(account: AccountDocument) -> None:
     ------
     EmailNotVerified
         This deployment requires verified addresses, the account is older than `TOLERATED_FOR`, and its
-        address is not proved.
+        address is not verified.
     """
     is_young = moments.now() - account["created_at"] < TOLERATED_FOR
     if settings().require_verified_email and not (is_young or accounts.is_verified(account)):
@@ -52,7 +52,7 @@ def check_may_invite(account: AccountDocument) -> None:
     Raises
     ------
     EmailNotVerified
-        Its address is not proved.
+        Its address is not verified.
     """
     if not accounts.is_verified(account):
         raise EmailNotVerified

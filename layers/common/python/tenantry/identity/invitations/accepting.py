@@ -1,9 +1,9 @@
-"""Accepting an invitation: by an account that has the address, or by a sign-up that proves the address.
+"""Accepting an invitation: by an account that has the address, or by a sign-up that verifies the address.
 
 Whoever shows the link reads the mail of the address. Whoever is also logged in with the account of that
-address uses the account, so that its address is proved. Anybody else chooses a password: for an account that
-is created, or for one whose address was not proved, which is taken over (docs/decisions/0048 and 0051). An
-account whose address is proved is entered with its password alone.
+address uses the account, so that its address is verified. Anybody else chooses a password: for an account
+that is created, or for one whose address was not verified, which is taken over (docs/decisions/0048 and
+0051). An account whose address is verified is entered with its password alone.
 """
 
 from collections.abc import Callable
@@ -64,7 +64,7 @@ class Accepted(NamedTuple):
 
 
 def accept(caller: Identity, token: str) -> Accepted:
-    """Make the caller's account, whose address is the invited one, a member; the address is proved with it.
+    """Make the caller's account, whose address is the invited one, a member; the address is verified with it.
 
     Raises
     ------
@@ -87,9 +87,9 @@ def accept(caller: Identity, token: str) -> Accepted:
 
 
 def accept_by_sign_up(token: str, password: str) -> Accepted:
-    """Make an account with the invited address and this password a member; the address is proved.
+    """Make an account with the invited address and this password a member; the address is verified.
 
-    An account whose address was not proved gets the password, and its sessions, tokens and links end.
+    An account whose address was not verified gets the password, and its sessions, tokens and links end.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def accept_by_sign_up(token: str, password: str) -> Accepted:
     Raises
     ------
     EmailTaken
-        An account has the address and has proved it: whoever has it logs in. Nothing changed.
+        An account has the address and has verified it: whoever has it logs in. Nothing changed.
     InvalidFields
         The password is guessable. Nothing changed.
     TenantryError

@@ -64,8 +64,8 @@ def invite(inviter: Membership, address: str, role: Role) -> InvitationDocument:
     Raises
     ------
     MailNotConfigured, EmailNotVerified, TooManyRequests
-        This deployment sends no mail, the inviter's own address is not proved, or the account, the source or
-        the address has to wait. Nothing changed.
+        This deployment sends no mail, the inviter's own address is not verified, or the account, the source
+        or the address has to wait. Nothing changed.
     AlreadyMember, AlreadyInvited, LimitReached
         Nothing changed.
     InvalidToken, OrganizationNotFound

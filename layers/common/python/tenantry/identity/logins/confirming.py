@@ -38,7 +38,7 @@ def confirm(caller: Identity, password: str) -> AccessToken:
     TooManyRequests
         Too many failures in the caller's session; nothing was verified.
     EmailNotVerified
-        The account's address should have been proved by now; the session has ended.
+        The account's address should have been verified by now; the session has ended.
     OrganizationSuspended
         The organization has been suspended a moment ago.
     pymongo.errors.PyMongoError

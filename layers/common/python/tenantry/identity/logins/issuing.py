@@ -40,7 +40,7 @@ def issue_access_token(session: SessionDocument) -> AccessToken | None:
     Raises
     ------
     EmailNotVerified
-        The account's address should have been proved by now; the session has ended.
+        The account's address should have been verified by now; the session has ended.
     OrganizationSuspended
         The session's organization is suspended; the session has ended.
     ServiceUnavailable

@@ -45,7 +45,7 @@ def login(email: str, password: str, organization: str | None, device_token: str
         Too many failures with this device, or else with this address or from this source; nothing was
         verified.
     EmailNotVerified
-        The credentials are right, but the account's address should have been proved by now.
+        The credentials are right, but the account's address should have been verified by now.
     OrganizationSuspended
         The credentials are right, but the organization is suspended.
     ServiceUnavailable
@@ -75,7 +75,7 @@ def refresh(refresh_token: str) -> Tokens:
     InvalidRefreshToken
         The token or its session is over, or the token was used too long ago, which ends the session.
     EmailNotVerified
-        The account's address should have been proved by now; the session has ended.
+        The account's address should have been verified by now; the session has ended.
     OrganizationSuspended
         The organization has been suspended a moment ago.
     pymongo.errors.PyMongoError

@@ -45,7 +45,7 @@ def switch(refresh_token: str, organization: str) -> Tokens:
     InvalidRefreshToken
         As of `refreshing.rotate`, or the session's membership or password is gone.
     EmailNotVerified
-        The account's address should have been proved by now; nothing changed.
+        The account's address should have been verified by now; nothing changed.
     OrganizationNotFound
         The account is a member of no such organization, or it is being deleted; nothing changed.
     OrganizationSuspended

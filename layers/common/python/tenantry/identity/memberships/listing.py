@@ -29,7 +29,7 @@ class Person(NamedTuple):
     address : str
         The account's e-mail address, as its owner wrote it.
     is_verified : bool
-        Whether the address is proved.
+        Whether the address is verified.
     role : Role
         What the member may do.
     joined_at : datetime

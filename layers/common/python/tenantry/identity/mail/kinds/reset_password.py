@@ -27,7 +27,7 @@ def _to_its_account(mail: MailDocument) -> Letter | None:
 
 
 def _claims_on(recipient: RecipientDocument) -> Claims:
-    """Bind a link to the epoch of its account or, as long as the address is not proved, to the address alone.
+    """Bind a link to its account's epoch or, as long as the address is not verified, to the address alone.
 
     Whoever signs up with another's address moves the epoch as often as they like, or ends the account and
     signs up again. The links of the address's owner have to outlive that; see docs/decisions/0048.

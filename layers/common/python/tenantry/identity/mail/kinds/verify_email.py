@@ -1,4 +1,4 @@
-"""The mail that proves an address after a sign-up, or whenever its owner asks for it."""
+"""The mail that verifies an address after a sign-up, or whenever its owner asks for it."""
 
 from typing import Final
 
