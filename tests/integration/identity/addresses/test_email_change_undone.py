@@ -261,3 +261,23 @@ def test_holds_are_of_seven_days(databases: Databases) -> None:
     indexes = databases.master["email_holds"].list_indexes()
     (index,) = [index for index in indexes if "expireAfterSeconds" in index]
     assert (dict(index["key"]), index["expireAfterSeconds"]) == ({"held_until": 1}, 0)
+
+
+def test_address_that_is_only_folded_alike_takes_no_way_back(
+    owner: Owner, mailbox: Mailbox, databases: Databases
+) -> None:
+    """A thief who has a domain that is folded like the owner's gives the account its address, and another."""
+    ada = verified(sign_up(owner.service, "Beta", email="ada@strasse.example"), databases)
+    alike, delivered = "ada@stra\u00dfe.example", "ada@xn--strae-oqa.example"
+    token = change(ada, mailbox)
+    back = mailbox.token(ada.email)
+    assert ask(ada, alike, token=token).status == 202
+    assert complete(ada, mailbox.token(delivered), token).status == 204
+    change(ada, mailbox, THIRD, log_in(ada.service, alike))
+    backs_of_thief = [mailbox.token(ANOTHER), mailbox.token(delivered)]
+    assert undo(ada.service, back).status == 204
+    account = account_of(ada.email)
+    assert "address" not in account
+    for link in backs_of_thief:
+        assert undo(ada.service, link).code == "link-not-found"
+    assert account_of(ada.email) == account

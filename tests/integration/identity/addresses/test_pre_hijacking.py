@@ -163,3 +163,17 @@ def test_owners_link_is_for_an_address_that_is_not_proved(
     refused = complete(service, token, CHOSEN)
     assert (refused.status, refused.code) == (404, "link-not-found")
     assert databases.master["accounts"].find_one() == before
+
+
+def test_link_that_was_mailed_to_an_address_folded_alike_takes_no_account(
+    service: Service, mailbox: Mailbox, databases: Databases
+) -> None:
+    """Two domains, which may have two owners, are one address for accounts."""
+    attacker = sign_up(service, "Trap", email="ada@stra\u00dfe.example")
+    assert ask(service, attacker.email).status == 202
+    token = mailed_token(mailbox, "ada@xn--strae-oqa.example")
+    end_account(attacker)
+    sign_up(service, "Beta", email="ada@strasse.example")
+    before = list(databases.master["accounts"].find())
+    assert complete(service, token, CHOSEN).code == "link-not-found"
+    assert list(databases.master["accounts"].find()) == before

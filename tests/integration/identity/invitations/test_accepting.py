@@ -150,9 +150,39 @@ def test_account_with_another_address_accepts_nothing_and_learns_no_address(
 @pytest.mark.parametrize(
     ("invited_address", "own_address"),
     [
+        ("ma\u00df@example.com", "MASS@example.com"),
+        ("grace@stra\u00dfe.example", "grace@strasse.example"),
+        ("grace@\u03c3\u03b1\u03c2.example", "grace@\u03c3\u03b1\u03c3.example"),
+    ],
+)
+@pytest.mark.parametrize("by_sign_up", [True, False])
+def test_address_that_is_only_folded_alike_proves_nothing(
+    owner: Owner,
+    mailbox: Mailbox,
+    databases: Databases,
+    invited_address: str,
+    own_address: str,
+    *,
+    by_sign_up: bool,
+) -> None:
+    """No two accounts have them, but two people may read their mail: faß.example and fass.example are two."""
+    victim = sign_up(owner.service, "Beta", email=own_address)
+    link = invited(owner, mailbox, invited_address)
+    before = databases.dump()
+    if by_sign_up:
+        assert accept(owner.service, link, CHOSEN).code == "email-taken"
+    else:
+        answer = accept(owner.service, link, bearer=victim.token)
+        assert answer.code == "invitation-for-another-address"
+    assert databases.dump() == before
+
+
+@pytest.mark.parametrize(
+    ("invited_address", "own_address"),
+    [
         ("GRACE@EXAMPLE.COM", GRACE),
         ("jose\u0301@example.com", "JOSÉ@example.com"),
-        ("ma\u00df@example.com", "MASS@example.com"),
+        ("ma\u00df@example.com", "MA\u1e9e@example.com"),
         ("grace@b\u00fccher.example", "grace@xn--bcher-kva.example"),
     ],
 )

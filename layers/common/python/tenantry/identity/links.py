@@ -35,7 +35,7 @@ class Claims(TypedDict, total=False):
 
     `account_id` with `auth_epoch`: it is dead once the account's epoch is another one, as after a change of
     the password or address. `email` is the address, folded, that it was sent to or is about; `address` is the
-    one that the account is to get, as its owner wrote it.
+    one that the account is to get, or that it was sent to, as its owner wrote it.
     """
 
     account_id: str

@@ -12,6 +12,7 @@ from tenantry.errors import LinkNotFound
 from tenantry.identity import accounts, credentials, links, passwords, throttling
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.addresses import address_proof
+from tenantry.identity.addresses.email_addresses import is_same_mailbox
 from tenantry.identity.links import LinkDocument
 from tenantry.identity.mail import limits, queue
 from tenantry.identity.mail.kinds.password_changed import PASSWORD_CHANGED
@@ -93,7 +94,9 @@ def _unverified_account_of(link: LinkDocument) -> AccountDocument | None:
     It may be another account than the one of then, for whoever signs up with the address can do so again.
     """
     account = accounts.find_by_email(link["email"])
-    return None if account is None or accounts.is_verified(account) else account
+    if account is None or accounts.is_verified(account):
+        return None
+    return account if is_same_mailbox(accounts.address_of(account), link["address"]) else None
 
 
 @mongodb.in_transaction

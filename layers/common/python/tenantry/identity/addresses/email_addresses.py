@@ -52,6 +52,20 @@ def folded(address: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", address).casefold())
 
 
+def is_same_mailbox(address: str, other: str) -> bool:
+    """Tell whether mail to one checked address arrives where mail to another one does.
+
+    It does where they differ in case or normal form alone. What is folded alike besides may be two mailboxes,
+    of two people: of faß.example and fass.example, which are two domains (RFC 5894 section 7.2). So whoever
+    reads the mail of one has proved nothing of the other.
+    """
+    return _lowered(address) == _lowered(other)
+
+
+def _lowered(address: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", address).lower())
+
+
 def _parsed(text: str) -> str:
     import email_validator  # noqa: PLC0415 - most functions get no address, and its patterns take long
 

@@ -70,6 +70,9 @@ def check(email: str, account_id: str | None = None, session: ClientSession | No
 def hold(address: str, account_id: str, auth_epoch: int, session: ClientSession) -> None:
     """Hold an address for an account, in the transaction that gives the account another.
 
+    If it is held for the account already, only the end moves: whoever came to have an address that is folded
+    alike, which may be another mailbox, must not take the way back of whoever had this one.
+
     Parameters
     ----------
     address : str
@@ -81,13 +84,17 @@ def hold(address: str, account_id: str, auth_epoch: int, session: ClientSession)
     session : ClientSession
         Of the transaction.
     """
+    held_until = moments.now() + HELD_FOR
     hold: EmailHold = {
         "_id": folded(address),
         "address": address,
         "account_id": account_id,
         "auth_epoch": auth_epoch,
-        "held_until": moments.now() + HELD_FOR,
+        "held_until": held_until,
     }
+    earlier = find(hold["_id"], session)
+    if earlier is not None and earlier["account_id"] == account_id:
+        hold = {**earlier, "held_until": held_until}
     email_holds().replace_one({"_id": hold["_id"]}, hold, upsert=True, session=session)
 
 

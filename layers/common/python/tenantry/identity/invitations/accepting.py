@@ -25,6 +25,7 @@ from tenantry.errors import (
 from tenantry.identity import accounts, links, members, passwords
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.addresses import address_proof
+from tenantry.identity.addresses.email_addresses import is_same_mailbox
 from tenantry.identity.invitations.document import (
     InvitationDocument,
     address_of,
@@ -112,7 +113,7 @@ def accept_by_sign_up(token: str, password: str) -> Accepted:
     link = links.find("invitation", token)
     invitation, organization = _offer(link, None)
     account = accounts.find_by_email(invitation["email"])
-    if account is not None and accounts.is_verified(account):
+    if account is not None and not _falls_to_reader(account, invitation):
         raise EmailTaken(_LOG_IN)
     passwords.refuse_guessable("password", password, [invitation["email"], organization["name"]])
     return _accept(link, partial(_account_with, passwords.hash_password(password)))
@@ -164,7 +165,7 @@ def _own_account(account_id: str, invitation: InvitationDocument, session: Clien
     account = accounts.accounts().find_one({"_id": account_id}, session=session)
     if account is None:
         raise InvalidToken
-    if account["email"] != invitation["email"]:
+    if not is_same_mailbox(accounts.address_of(account), address_of(invitation)):
         raise InvitationForAnotherAddress
     address_proof.note(account, "invitation", session)
     return account
@@ -178,11 +179,17 @@ def _account_with(
         account = accounts.create_document(address_of(invitation), password_hash)
         accounts.insert(account, session)
         address_proof.note(account, "invitation", session)
-    elif accounts.is_verified(account) or not address_proof.take_over(
+    elif not _falls_to_reader(account, invitation) or not address_proof.take_over(
         account, password_hash, "invitation", session
     ):
         raise EmailTaken(_LOG_IN)
     return account
+
+
+def _falls_to_reader(account: AccountDocument, invitation: InvitationDocument) -> bool:
+    """Tell whether nobody has proved an account's address, and the invitation was mailed to just that."""
+    is_mailed_there = is_same_mailbox(accounts.address_of(account), address_of(invitation))
+    return is_mailed_there and not accounts.is_verified(account)
 
 
 def _record(invitation: InvitationDocument, account_id: str, session: ClientSession) -> None:

@@ -34,7 +34,7 @@ def _claims_on(recipient: RecipientDocument) -> Claims:
     """
     if "verified_at" in recipient:
         return {"account_id": recipient["_id"], "auth_epoch": recipient["auth_epoch"]}
-    return {"email": recipient["email"]}
+    return {"email": recipient["email"], "address": recipients.address_of(recipient)}
 
 
 RESET_PASSWORD: Final = Kind(name="reset-password", text=TEXT, resolve=_to_its_account)
