@@ -8,10 +8,12 @@ import pytest
 
 from cli import connection
 from tenantry.audit import outbox, pages
+from tenantry.identity import links
 from tenantry.identity.mail import sending
 from tenantry.lifecycle import suspending
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry import schema
+from tenantry.runtime import moments
 from tests.integration.tenants.isolation.routes import SAMPLES
 from tests.integration.tenants.isolation.tenants import create_tenant
 from tests.support import library, plans
@@ -71,6 +73,7 @@ def live(service: Service, databases: Databases, signing_key: SigningKeySecret) 
     )
     suspending.suspend(again.slug)
     suspending.reactivate(again.id)
+    reset_unproved(service)
     signing_key.rotate()
     collection_done(intend_rename(create_tenant(service, databases).id, "Interrupted"))
     collection_done(intend_deletion(create_tenant(service, databases).id))
@@ -78,6 +81,17 @@ def live(service: Service, databases: Databases, signing_key: SigningKeySecret) 
     for concerning in (again.id, None):
         pages.of_all(concerning, 10, None)
     outbox.age_seconds()
+
+
+def reset_unproved(service: Service) -> None:
+    """Reset the password of an account whose address is not proved, by a link to the address."""
+    email, address = "unproved@example.com", "Unproved@example.com"
+    wanted = {"name": "Unproved", "email": address, "password": PASSWORD}
+    assert service.post("/organizations", wanted).status == 201
+    claims: links.Claims = {"email": email, "address": address}
+    token = links.create("mail_1", "reset-password", claims, moments.now() + timedelta(minutes=1))
+    reset = {"token": token, "new_password": "another horse battery staple"}
+    assert service.post("/account/password-reset/complete", reset).status == 204
 
 
 def test_explanation_tells_a_scan(databases: Databases) -> None:

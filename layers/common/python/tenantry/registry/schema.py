@@ -69,6 +69,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     "links": [
         IndexModel([("account_id", ASCENDING)], name="account", sparse=True),
         IndexModel([("invitation_id", ASCENDING)], name="invitation", sparse=True),
+        IndexModel([("email", ASCENDING)], name="email", sparse=True),
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
     "signing_keys": [IndexModel([("not_after", ASCENDING)], name="not_after", expireAfterSeconds=0)],
