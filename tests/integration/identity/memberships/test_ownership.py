@@ -80,6 +80,9 @@ def test_offer_ends_when_its_member_becomes_an_owner_in_another_way(team: Team) 
     assert pending(team) == "transfer-not-found"
     assert accept(team, team.editor).code == "transfer-not-found"
     assert team.role_of(team.owner) == "owner"
+    assert team.service.patch(path, {"role": "editor"}, token=team.second_owner.token).status == 200
+    assert pending(team) == "transfer-not-found"
+    assert accept(team, team.editor).code == "transfer-not-found"
 
 
 @pytest.mark.parametrize("name", ["owner", "second_owner", "admin", "viewer"])

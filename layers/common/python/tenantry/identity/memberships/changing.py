@@ -12,7 +12,7 @@ from pymongo.client_session import ClientSession
 from tenantry.audit import recording
 from tenantry.errors import InvalidToken, LoginTooOld, MemberNotFound, PreconditionFailed, RoleTooLow
 from tenantry.identity.members import MemberDocument, Membership, members
-from tenantry.identity.memberships import joining, leaving, listing, locking
+from tenantry.identity.memberships import joining, leaving, listing, locking, ownership
 from tenantry.identity.memberships.listing import Person
 from tenantry.identity.roles import LEAST_ROLES, Role, is_at_least, may_change
 from tenantry.runtime import mongodb
@@ -109,6 +109,7 @@ def _change_role(
         {"_id": member_id}, {"$set": {"role": role}, "$unset": {"ownership_offer": ""}}, session=session
     )
     if role == "owner":
+        ownership.end_offers(present, session)
         locking.lock_accounts([present["account_id"]], session)
         joining.check_owns_no_more(present["account_id"], session)
     elif present["role"] == "owner":

@@ -158,6 +158,15 @@ def accept(session: ClientSession, caller: Membership) -> None:
     _record("ownership.transferred", transfer, session)
 
 
+def end_offers(member: MemberDocument, session: ClientSession) -> None:
+    """End what is offered to a member who becomes an owner in another way; a later owner may offer it again.
+
+    The organization is locked.
+    """
+    made = {"organization_id": member["organization_id"], "ownership_offer.member_id": member["_id"]}
+    members.members().update_many(made, {"$unset": {"ownership_offer": ""}}, session=session)
+
+
 def _record(action: recording.Action, transfer: Transfer, session: ClientSession) -> None:
     details = {
         name: {"member_id": member["_id"], "account_id": member["account_id"]}
