@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tenantry.http.invitations.answers import AcceptedInvitation
-from tenantry.identity import links
+from tenantry.identity import links, passwords
 from tenantry.identity.memberships import joining
 from tenantry.lifecycle import suspending
 from tenantry.runtime import moments
@@ -406,3 +406,25 @@ def test_acceptance_is_recorded_for_the_organization(owner: Owner, mailbox: Mail
             "role": "editor",
             "account_id": account,
         }
+
+
+def test_invitation_that_cannot_be_accepted_costs_few_hashes(
+    owner: Owner, mailbox: Mailbox, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one to an address that is held for another account: its reader can try for a week."""
+    link = invited(owner, mailbox)
+    until = moments.now() + timedelta(days=7)
+    hold = {"_id": GRACE, "address": GRACE, "account_id": "acct_1", "auth_epoch": 0, "held_until": until}
+    databases.master["email_holds"].insert_one(hold)
+    hashed: list[str] = []
+
+    def hash_password(password: str) -> str:
+        hashed.append(password)
+        return passwords.unusable_hash()
+
+    monkeypatch.setattr(passwords, "hash_password", hash_password)
+    answers = [accept(owner.service, link, CHOSEN) for _ in range(15)]
+    assert [answer.code for answer in answers] == 10 * ["email-taken"] + 5 * ["too-many-requests"]
+    assert answers[-1].headers["retry-after"] == "60"
+    assert len(hashed) == 10
+    databases.master["email_holds"].delete_one({"_id": GRACE})

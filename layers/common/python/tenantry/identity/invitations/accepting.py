@@ -7,6 +7,7 @@ that is created, or for one whose address was not verified, which is taken over 
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -22,7 +23,7 @@ from tenantry.errors import (
     OrganizationNotFound,
     OrganizationSuspended,
 )
-from tenantry.identity import accounts, links, members, passwords
+from tenantry.identity import accounts, counters, links, members, passwords
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.addresses import address_proof
 from tenantry.identity.addresses.email_addresses import is_same_mailbox
@@ -40,6 +41,8 @@ from tenantry.registry.organizations.document import OrganizationDocument, organ
 from tenantry.runtime import mongodb
 from tenantry.runtime.request_context import Actor
 
+TRIES: Final = 10  # to sign up by an invitation, of which a minute forgives one
+_TOO_MANY: Final = "The invitation was tried too often. Wait before the next try; see Retry-After."
 _DELETED: Final = "The organization of this invitation has been deleted."
 _LOG_IN: Final = (
     "An account with the invited e-mail address exists. Log in, and accept the invitation with its token."
@@ -105,6 +108,8 @@ def accept_by_sign_up(token: str, password: str) -> Accepted:
         An account has the address and has verified it: whoever has it logs in. Nothing changed.
     InvalidFields
         The password is guessable. Nothing changed.
+    TooManyRequests
+        The invitation was tried too often; no password is hashed.
     TenantryError
         What `accept` raises of invitations and organizations.
     pymongo.errors.PyMongoError
@@ -116,6 +121,9 @@ def accept_by_sign_up(token: str, password: str) -> Accepted:
     if account is not None and not _falls_to_reader(account, invitation):
         raise EmailTaken(_LOG_IN)
     passwords.refuse_guessable("password", password, [invitation["email"], organization["name"]])
+    # What refuses it in the transaction refuses the next try as well, and each hashes a password.
+    key = counters.key_of(f"tries of {invitation['_id']}")
+    counters.spend(key, timedelta(minutes=1), TRIES, _TOO_MANY)
     return _accept(link, partial(_account_with, passwords.hash_password(password)))
 
 
