@@ -1,6 +1,6 @@
 """The operations on accounts of people around Alpha: their addresses, passwords and sessions."""
 
-from tenantry.identity import account_deletion, password_reset
+from tenantry.identity import account_deletion, own_account, password_change, password_reset
 from tenantry.identity.addresses import email_change, email_verification
 from tenantry.identity.logins import confirming, switching
 from tests.faults.model import Refused, State
@@ -22,6 +22,19 @@ from tests.faults.people import (
 from tests.support.owners import PASSWORD
 
 
+def ask_for_verification() -> Operation:
+    """Ask for a link that proves the newcomer's address, as the newcomer; a repetition asks once more."""
+
+    def request(_: Caller) -> bool:
+        return email_verification.request_link(authenticated(OF_NEWCOMER))
+
+    def effect(state: State) -> bool:
+        state.mails["verify-email", NEWCOMER] += 1
+        return True
+
+    return Operation("ask-for-verification", request, effect)
+
+
 def verify_address() -> Operation:
     """Verify the newcomer's address, as the newcomer."""
 
@@ -36,6 +49,18 @@ def verify_address() -> Operation:
         state.records["account.verified",] += 1
 
     return Operation("verify-address", request, effect)
+
+
+def ask_for_reset() -> Operation:
+    """Ask for a link that resets the colleague's password, as anybody may, whether there is an account."""
+
+    def request(_: Caller) -> None:
+        password_reset.request(COLLEAGUE)
+
+    def effect(state: State) -> None:
+        state.mails["reset-password", COLLEAGUE] += 1
+
+    return Operation("ask-for-reset", request, effect)
 
 
 def reset_password() -> Operation:
@@ -53,6 +78,20 @@ def reset_password() -> Operation:
         state.records["password.reset",] += 1
 
     return Operation("reset-password", request, effect)
+
+
+def ask_for_email_change() -> Operation:
+    """Ask for a link to the address that the colleague wants, as the colleague."""
+
+    def request(_: Caller) -> None:
+        email_change.request(authenticated(IN_NONE), LATER, PASSWORD)
+
+    def effect(state: State) -> None:
+        if IN_NONE not in state.sessions:
+            raise Refused("gone", "invalid-credentials")  # if the password was changed meanwhile
+        state.mails["change-email", LATER] += 1
+
+    return Operation("ask-for-email-change", request, effect)
 
 
 def change_email() -> Operation:
@@ -125,6 +164,36 @@ def switch() -> Operation:
 
     # The session may end right after it has moved.
     return Operation("switch", request, effect, may_have_happened=frozenset({"invalid-refresh-token"}))
+
+
+def change_password() -> Operation:
+    """Choose another password, as Alpha's owner."""
+
+    def request(owner: Caller) -> None:
+        password_change.change_password(owner(), PASSWORD, CHANGED_PASSWORD)
+
+    def effect(state: State) -> None:
+        account = state.accounts[OWNER]
+        if account.password != PASSWORD:
+            raise Refused("invalid-credentials")
+        account.password = CHANGED_PASSWORD
+        state.revoke(OWNER)
+        state.mails["password-changed", OWNER] += 1
+        state.records["password.changed",] += 1
+
+    return Operation("change-password", request, effect)
+
+
+def end_session() -> Operation:
+    """End another session of Alpha's owner, as the owner."""
+
+    def effect(state: State) -> None:
+        if SESSION not in state.sessions:
+            raise Refused("session-not-found")
+        del state.sessions[SESSION]
+        state.records["session.ended",] += 1
+
+    return Operation("end-session", lambda owner: own_account.end_session(owner(), SESSION), effect)
 
 
 def delete_account() -> Operation:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -17,7 +19,9 @@ from tenantry.registry import schema
 from tenantry.runtime import clients, mongodb
 from tenantry.runtime.settings import settings
 from tenantry.tenants import repetitions
+from tests.faults import sent_mails
 from tests.faults.proxy import Proxy
+from tests.faults.sent_mails import SentMails
 from tests.faults.victims import Victims
 from tests.faults.watch import CommandWatch
 from tests.faults.world import World
@@ -48,6 +52,7 @@ class Bench:
     victims: Victims
     watch: CommandWatch
     environment: Mapping[str, str]
+    sent: SentMails
     direct: MongoClient[Document]
     proxied: MongoClient[Document]
     world: World = field(init=False)
@@ -98,25 +103,29 @@ def running_bench(uri: str, port: int) -> Iterator[Bench]:
     """Set up a bench for a server within a `with` block."""
     # The driver asks at once how the server is after an error that nothing but a fail point has made.
     uri += "&serverMonitoringMode=poll"
-    environment = _ENVIRONMENT | {
-        "MONGODB_URI": uri,
-        "SIGNING_KEY_SECRET_ARN": SigningKey.generate().to_json(),
-    }
     watch = CommandWatch()
     with (
+        TemporaryDirectory() as directory,
         pytest.MonkeyPatch.context() as patch,
         MongoClient[Document](uri, tz_aware=True, uuidRepresentation="standard") as client,
         Proxy(port) as proxy,
         Victims() as victims,
     ):
+        path = Path(directory) / "sent-mails"
+        environment = _ENVIRONMENT | {
+            "MONGODB_URI": uri,
+            "SIGNING_KEY_SECRET_ARN": SigningKey.generate().to_json(),
+            sent_mails.VARIABLE: str(path),
+        }
         _prepare_library(patch, environment, watch)
         databases = Databases(uri, client, client["master"], client["tenants"])
         databases.drop()
         with _client_of_library(uri) as direct, _client_of_library(proxy.uri) as proxied:
-            bench = Bench(databases, proxy, victims, watch, environment, direct, proxied)
+            sent = SentMails(path)
+            bench = Bench(databases, proxy, victims, watch, environment, sent, direct, proxied)
             patch.setattr(mongodb, "client", bench.client)
             ensure_schema()
-            bench.world = World(databases)
+            bench.world = World(databases, sent)
             yield bench
     settings.cache_clear()
 
@@ -131,6 +140,7 @@ def _prepare_library(patch: pytest.MonkeyPatch, environment: Mapping[str, str], 
     patch.setattr(repetitions, "ensure_index", lambda _: None)
     library.hash_with_few_rounds(patch)
     library.sign_without_secrets_manager(patch)
+    sent_mails.send_without_ses(patch)
 
 
 @contextmanager

@@ -44,8 +44,28 @@ def revoke() -> Operation:
         if alpha.invitations[GUEST] == "pending":
             state.records["invitation.revoked",] += 1
         alpha.invitations[GUEST] = "revoked"
+        state.links.pop(GUEST, None)
 
     return Operation("revoke-invitation", request, effect)
+
+
+def resend() -> Operation:
+    """Send the guest's invitation again, as Alpha's owner; the link that it has had so far ends."""
+
+    def request(owner: Caller) -> None:
+        inviting.resend(member_of(owner), INVITATIONS[GUEST])
+
+    def effect(state: State) -> None:
+        try:
+            _, alpha = state.alpha()
+        except Refused:
+            raise Refused("gone", "invitation-not-found") from None
+        _check_pending(alpha, GUEST)
+        state.links.pop(GUEST, None)
+        state.mails["invitation", GUEST] += 1
+        state.records["invitation.resent",] += 1
+
+    return Operation("resend-invitation", request, effect)
 
 
 def accept() -> Operation:
@@ -78,16 +98,17 @@ def accept_by_sign_up() -> Operation:
 
 def _join(state: State, person: str) -> None:
     _, alpha = state.alpha()
-    _check_valid(alpha, person)
+    _check_pending(alpha, person)
+    if alpha.roles.get(OWNER) not in {"admin", "owner"}:
+        raise Refused("invitation-void")
     alpha.invitations[person] = "accepted"
+    state.links.pop(person)
     alpha.roles[person] = "viewer"
     state.records["invitation.accepted",] += 1
     state.records["member.joined",] += 1
 
 
-def _check_valid(alpha: Organization, person: str) -> None:
+def _check_pending(alpha: Organization, person: str) -> None:
     problems = {"accepted": "invitation-used", "revoked": "invitation-revoked"}
     if problem := problems.get(alpha.invitations[person]):
         raise Refused(problem)
-    if alpha.roles.get(OWNER) not in {"admin", "owner"}:
-        raise Refused("invitation-void")

@@ -7,7 +7,7 @@ from tenantry.identity.memberships.changing import Conditions
 from tenantry.identity.roles import Role, is_at_least
 from tests.faults.model import Organization, Refused, State
 from tests.faults.operation import Caller, Operation, member_of
-from tests.faults.people import COLLEAGUE, IN_ALPHA, MEMBERS, OWNER, colleague_in_alpha
+from tests.faults.people import COLLEAGUE, IN_ALPHA, MEMBERS, NEWCOMER, OWNER, colleague_in_alpha
 
 _FREE: Final = Conditions(lambda _: True, has_recent_login=True)
 
@@ -24,6 +24,8 @@ def change_role(operation: str, role: Role) -> Operation:
         if present == role:
             return
         alpha.roles[COLLEAGUE] = role
+        if role == "owner" and alpha.offered_to == COLLEAGUE:
+            alpha.offered_to = None
         state.records["member.role_changed",] += 1
 
     return Operation(operation, request, effect)
@@ -92,3 +94,62 @@ def accept_ownership() -> Operation:
         state.records["ownership.transferred",] += 1
 
     return Operation("accept-ownership", request, effect)
+
+
+def offer_ownership() -> Operation:
+    """Offer Alpha to the newcomer, as its owner, in the place of the offer to the colleague."""
+
+    def request(owner: Caller) -> bool:
+        return ownership.offer(member_of(owner), MEMBERS[NEWCOMER]).is_created
+
+    def effect(state: State) -> bool:
+        _, alpha = state.alpha()
+        _check_owner(alpha)
+        is_created = alpha.offered_to is None
+        alpha.offered_to = NEWCOMER
+        state.records["ownership.offered",] += 1
+        return is_created
+
+    return Operation("offer-ownership", request, effect)
+
+
+def withdraw_ownership() -> Operation:
+    """Take the offer of Alpha back, as its owner."""
+
+    def request(owner: Caller) -> None:
+        ownership.withdraw(member_of(owner))
+
+    def effect(state: State) -> None:
+        _, alpha = state.alpha()
+        _end_offer(alpha)
+        _check_owner(alpha)
+        state.records["ownership.withdrawn",] += 1
+
+    return Operation("withdraw-ownership", request, effect)
+
+
+def decline_ownership() -> Operation:
+    """Decline Alpha, as the colleague to whom it is offered."""
+
+    def request(_: Caller) -> None:
+        ownership.withdraw(colleague_in_alpha())
+
+    def effect(state: State) -> None:
+        _, alpha = state.alpha()
+        if IN_ALPHA not in state.sessions:
+            raise Refused("gone", "transfer-not-found")  # if it was removed meanwhile
+        _end_offer(alpha)
+        state.records["ownership.declined",] += 1
+
+    return Operation("decline-ownership", request, effect)
+
+
+def _check_owner(alpha: Organization) -> None:
+    if alpha.roles[OWNER] != "owner":
+        raise Refused("role-too-low")
+
+
+def _end_offer(alpha: Organization) -> None:
+    if alpha.offered_to is None:
+        raise Refused("transfer-not-found")
+    alpha.offered_to = None

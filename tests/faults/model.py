@@ -52,8 +52,9 @@ class State:
 
     `holds` tells for which owners a slug is held. `records` counts the audit records of what has been done,
     by action and slugs. `sessions` has those that give access: whose they are, and whether to Alpha. `links`
-    tells by purpose whose links work, and `address_holds` for whom an address is held. `mails` counts those
-    that wait, by kind and address.
+    tells by purpose whose links work, and by address to which invitation, and `address_holds` for whom an
+    address is held. `mails` counts those that wait, by kind and address, and `sent` has those that have been
+    sent, once or twice.
     """
 
     organizations: dict[str, Organization]
@@ -64,6 +65,7 @@ class State:
     links: dict[str, str] = field(default_factory=dict)
     address_holds: dict[str, str] = field(default_factory=dict)
     mails: Counter[tuple[str, str]] = field(default_factory=Counter)
+    sent: set[tuple[str, str]] = field(default_factory=set)
     answers: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def is_taken(self, slug: str, by: str) -> bool:

@@ -2,16 +2,20 @@
 
 from typing import Any, Final
 
-from tenantry.identity import own_account, password_change
 from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.lifecycle import creating, deleting, idempotency, updating
 from tenantry.lifecycle.creating import NewOrganization
 from tenantry.lifecycle.updating import Changes
 from tenantry.registry.organizations.document import OrganizationDocument
 from tests.faults.account_operations import (
+    ask_for_email_change,
+    ask_for_reset,
+    ask_for_verification,
     change_email,
+    change_password,
     confirm_login,
     delete_account,
+    end_session,
     reset_password,
     switch,
     undo_email_change,
@@ -25,11 +29,20 @@ from tests.faults.document_operations import (
     modify_one,
     update_one,
 )
-from tests.faults.invitation_operations import accept, accept_by_sign_up, invite, revoke
-from tests.faults.member_operations import accept_ownership, change_role, leave, remove_member
+from tests.faults.invitation_operations import accept, accept_by_sign_up, invite, resend, revoke
+from tests.faults.mail_operations import send_mail
+from tests.faults.member_operations import (
+    accept_ownership,
+    change_role,
+    decline_ownership,
+    leave,
+    offer_ownership,
+    remove_member,
+    withdraw_ownership,
+)
 from tests.faults.model import Account, Organization, Refused, State
 from tests.faults.operation import Caller, Operation, member_of
-from tests.faults.people import CHANGED_PASSWORD, OWNER, SESSION
+from tests.faults.people import OWNER
 from tests.faults.people_commands import OF_PEOPLE
 from tests.support.owners import PASSWORD, email_of
 
@@ -115,35 +128,11 @@ def delete() -> Operation:
         del state.organizations[slug]
         state.end_sessions_in_alpha(*alpha.roles)
         state.holds[slug] = alpha.owners
+        for person in alpha.invitations:
+            state.links.pop(person, None)
         state.records["organization.deleted", slug] += 1
 
     return Operation("delete", lambda owner: deleting.delete(member_of(owner)), effect)
-
-
-def change_password() -> Operation:
-    def request(owner: Caller) -> None:
-        password_change.change_password(owner(), PASSWORD, CHANGED_PASSWORD)
-
-    def effect(state: State) -> None:
-        account = state.accounts[OWNER]
-        if account.password != PASSWORD:
-            raise Refused("invalid-credentials")
-        account.password = CHANGED_PASSWORD
-        state.revoke(OWNER)
-        state.mails["password-changed", OWNER] += 1
-        state.records["password.changed",] += 1
-
-    return Operation("change-password", request, effect)
-
-
-def end_session() -> Operation:
-    def effect(state: State) -> None:
-        if SESSION not in state.sessions:
-            raise Refused("session-not-found")
-        del state.sessions[SESSION]
-        state.records["session.ended",] += 1
-
-    return Operation("end-session", lambda owner: own_account.end_session(owner(), SESSION), effect)
 
 
 _BETA: Final = email_of("Beta")
@@ -152,18 +141,26 @@ _PEOPLE: Final = (
     change_role("change-role", "admin"),
     remove_member(),
     leave(),
+    offer_ownership(),
+    withdraw_ownership(),
+    decline_ownership(),
     accept_ownership(),
+    ask_for_verification(),
     verify_address(),
+    ask_for_reset(),
     reset_password(),
+    ask_for_email_change(),
     change_email(),
     undo_email_change(),
     confirm_login(),
     switch(),
     delete_account(),
     invite(),
+    resend(),
     revoke(),
     accept(),
     accept_by_sign_up(),
+    send_mail(),
 )
 
 OPERATIONS: Final = {

@@ -6,6 +6,7 @@ tokens everybody here knows.
 
 import base64
 import hashlib
+from collections import Counter
 from typing import Final
 
 from tenantry.errors import InvalidToken
@@ -62,6 +63,9 @@ CLAIMS: Final[dict[Purpose, Document]] = {
 }
 
 
+WAITING: Final = (("reset-password", COLLEAGUE), ("invitation", GUEST))  # mails, by kind and address
+
+
 def token_of(purpose: str) -> str:
     """Return the token of the one link of this purpose, or to this invitation."""
     return base64.urlsafe_b64encode(_octets_of(purpose)).decode().rstrip("=")
@@ -88,8 +92,9 @@ def model() -> State:
     alpha = Organization("alpha", "Alpha", {}, roles, {"kept": {"_id": "kept", "count": 0}}, COLLEAGUE)
     alpha.invitations = dict.fromkeys(INVITATIONS, "pending")
     holds = {EARLIER: COLLEAGUE}
-    links = {str(purpose): person for purpose, person in LINKS.items()}
-    return State({"alpha": alpha}, accounts, sessions=dict(SESSIONS), links=links, address_holds=holds)
+    links = {str(purpose): person for purpose, person in LINKS.items()} | dict.fromkeys(INVITATIONS, "")
+    sessions, mails = dict(SESSIONS), Counter(WAITING)
+    return State({"alpha": alpha}, accounts, sessions=sessions, links=links, address_holds=holds, mails=mails)
 
 
 def authenticated(session_id: str) -> Identity:

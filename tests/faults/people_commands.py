@@ -21,6 +21,8 @@ _TAKE_UNBOUND_LINK: Final = ("find links", "delete links", "delete links")
 _LOOK_FOR_ADDRESS_HOLD: Final = "find email_holds"
 _TAKE_LINK: Final = (*_FIND_LINK, "delete links", "delete links")
 _LOOK_AT_OFFER: Final = ("find invitations", "find organizations", "find members")
+_LEASE_MAIL: Final = "findAndModify mails"  # of each kind in turn, the oldest
+_SEND: Final = ("insert links", "delete mails")
 _JOIN: Final = (
     "update invitations",
     "update members",
@@ -37,6 +39,9 @@ OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
     "change-role": transaction(*_CHANGE, "update members", *RECORD),
     "remove-member": transaction(*_REMOVE),
     "leave": (_AUTHENTICATE, *transaction(*_REMOVE)),
+    "offer-ownership": transaction(*_CHANGE, "update members", *RECORD),
+    "withdraw-ownership": transaction(*_CHANGE, "update members", *RECORD),
+    "decline-ownership": (_AUTHENTICATE, *transaction(*_CHANGE, "update members", *RECORD)),
     "accept-ownership": (
         _AUTHENTICATE,
         *transaction(
@@ -49,10 +54,12 @@ OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
             *RECORD,
         ),
     ),
+    "ask-for-verification": (_AUTHENTICATE, "find accounts", COUNT, *transaction(MAIL)),
     "verify-address": (
         _AUTHENTICATE,
         *transaction(*_TAKE_LINK, "find accounts", "update accounts", *RECORD),
     ),
+    "ask-for-reset": (COUNT, *transaction(MAIL)),
     "reset-password": (
         *_FIND_LINK,
         "find accounts",
@@ -60,6 +67,7 @@ OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
         COUNT,
         *transaction(*_TAKE_LINK, "findAndModify accounts", *RECORD, "update accounts", MAIL),
     ),
+    "ask-for-email-change": (_AUTHENTICATE, "find accounts", *[COUNT] * 4, *transaction(MAIL)),
     "change-email": (
         _AUTHENTICATE,
         *transaction(
@@ -138,6 +146,13 @@ OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
             *RECORD,
         ),
     ),
+    "resend-invitation": (
+        "find invitations",
+        "find accounts",
+        COUNT,
+        COUNT,
+        *transaction(MAIL, "findAndModify invitations", *RECORD),
+    ),
     "revoke-invitation": transaction("findAndModify invitations", *RECORD),
     "accept-invitation": (
         _AUTHENTICATE,
@@ -157,5 +172,14 @@ OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
             *RECORD,
             *_JOIN,
         ),
+    ),
+    "send-mail": (
+        *[_LEASE_MAIL] * 2,
+        "find mail_recipients",
+        *_SEND,
+        *[_LEASE_MAIL] * 6,
+        "find invitations",
+        *_SEND,
+        *[_LEASE_MAIL] * 8,
     ),
 }

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tenantry.identity import passwords
-from tenantry.identity.links import LIFETIMES, Purpose
+from tenantry.identity.links import Purpose
 from tenantry.identity.logins import refresh_tokens
 from tenantry.identity.logins.refresh_tokens import RefreshToken
 from tenantry.identity.members import Membership
@@ -27,6 +27,7 @@ from tests.faults.people import (
     ROLES,
     SESSION,
     SESSIONS,
+    WAITING,
     digest_of,
 )
 from tests.support.databases import Databases, Document
@@ -62,6 +63,7 @@ class People:
         links = [_link(purpose, now) for purpose in LINKS]
         self._master["links"].insert_many(links + [_link_to_invitation(each, now) for each in INVITATIONS])
         self._master["invitations"].insert_many([_invitation(each, alpha, now) for each in INVITATIONS])
+        self._master["mails"].insert_many([_mail(kind, address, now) for kind, address in WAITING])
         self._master["email_holds"].insert_one(_hold(now))
 
     def _account(self, person: str, now: datetime) -> Document:
@@ -103,14 +105,20 @@ class People:
         }
 
     def links(self, keys: dict[str, str]) -> dict[str, str]:
-        """Return by their purposes whose links are there and not dead."""
+        """Return whose links are there and not dead, by their purposes or the addresses that are invited."""
         epochs = self._epochs()
-        purposes = {digest_of(purpose): purpose for purpose in LIFETIMES}
-        return {
-            purposes[link["_id"]]: keys[link["account_id"]] if "auth_epoch" in link else ""
-            for link in self._master["links"].find({"purpose": {"$ne": "invitation"}})
-            if link.get("auth_epoch") in (None, epochs.get(link["account_id"]))
+        to_invitations = {
+            (invitation["_id"], invitation["mail_id"]): invitation["email"]
+            for invitation in self._master["invitations"].find({"state": "pending"})
         }
+        living: dict[str, str] = {}
+        for link in self._master["links"].find():
+            if link["purpose"] == "invitation":
+                invited = to_invitations.get((link["invitation_id"], link["mail_id"]))
+                living |= {invited: ""} if invited else {}
+            elif link.get("auth_epoch") in (None, epochs.get(link["account_id"])):
+                living[link["purpose"]] = keys[link["account_id"]] if "auth_epoch" in link else ""
+        return living
 
     def address_holds(self, keys: dict[str, str]) -> dict[str, str]:
         """Return for whom addresses are held."""
@@ -195,6 +203,19 @@ def _invitation(email: str, alpha: Membership, now: datetime) -> Document:
         "mail_id": f"mail_{email}",
         "expires_at": now + timedelta(days=1),
         "removed_at": now + timedelta(days=31),
+    }
+
+
+def _mail(kind: str, address: str, now: datetime) -> Document:
+    return {
+        "_id": f"mail_{address}",
+        "kind": kind,
+        "to": address,
+        "values": {"organization": "Alpha", "inviter": OWNER} if address == GUEST else {},
+        "claims": {"invitation_id": INVITATIONS[GUEST]} if address == GUEST else {},
+        "at": now,
+        "leased_until": now,
+        "expires_at": now + timedelta(minutes=20),
     }
 
 

@@ -13,12 +13,14 @@ from tenantry.registry.organizations.document import OWN_NAMESPACES
 from tenantry.runtime import ids, moments
 from tests.faults.model import Account, Organization, State
 from tests.faults.people import ACCOUNTS, CHANGED_PASSWORD, OWNER
+from tests.faults.sent_mails import SentMails
 from tests.faults.stored_people import People
 from tests.support import library
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD
 
 _BYSTANDER: Final = "Bystander"
+_MOST_SENT: Final = 2  # once by a sender that is killed, and by the next one
 _PAST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -29,10 +31,13 @@ class World:
     ----------
     databases
         Empty databases.
+    sent
+        What the library sends.
     """
 
-    def __init__(self, databases: Databases) -> None:
+    def __init__(self, databases: Databases, sent: SentMails) -> None:
         self.databases = databases
+        self._sent = sent
         self.people = People(databases)
         self.bystander = library.create(_BYSTANDER)
         databases.tenants["org_bystander"].insert_one({"_id": "of the bystander"})
@@ -46,6 +51,7 @@ class World:
     def renew(self) -> "Start":
         """Remove all but the bystander, and create Alpha."""
         self._remove_all_but_bystander()
+        self._sent.clear()
         alpha = library.create("Alpha")
         self.people.renew(alpha)
         self.databases.tenants["org_alpha"].insert_one({"_id": "kept", "count": 0})
@@ -54,16 +60,19 @@ class World:
         return Start(alpha, self.databases.collections()["org_alpha"])
 
     def let_time_pass(self) -> None:
-        """Let claims of idempotency keys and leases of intents run out."""
+        """Let claims of idempotency keys, leases of mails and of intents run out."""
         master = self.databases.master
         master["idempotency_keys"].update_many({}, [{"$set": {"claimed_until": _PAST}}])
+        master["mails"].update_many({}, {"$set": {"leased_until": _PAST}})
         master["organizations"].update_many(
             {"intent.leased_until": {"$exists": True}}, {"$set": {"intent.leased_until": _PAST}}
         )
 
     def state(self, start: "Start") -> State:
-        """Return what is stored, and check that the bystander is as it was."""
+        """Return what is stored and sent; check that the bystander is as it was, and no mail a nuisance."""
         assert self._of_bystander() == self._untouched
+        sent = Counter(self._sent.keys())
+        assert max(sent.values(), default=0) <= _MOST_SENT
         accounts = self._stored_in("accounts")
         keys = {account["_id"]: account["email"] for account in accounts} | start.keys()
         return State(
@@ -83,6 +92,7 @@ class World:
             links=self.people.links(keys),
             address_holds=self.people.address_holds(keys),
             mails=self.people.mails(),
+            sent=set(sent),
         )
 
     def _organization(self, stored: Document, keys: dict[str, str], start: "Start") -> Organization:
@@ -184,7 +194,7 @@ def _record_key(record: Document) -> tuple[str, ...]:
 
 def _offered_to(members: list[Document], keys: dict[str, str]) -> str | None:
     """Return whom an offer names that an owner has made and that a member can accept."""
-    by_id = {member["_id"]: keys[member["account_id"]] for member in members}
+    by_id = {member["_id"]: keys[member["account_id"]] for member in members if member["role"] != "owner"}
     offers = [member["ownership_offer"] for member in members if "ownership_offer" in member]
     return next((by_id[offer["member_id"]] for offer in offers if offer["member_id"] in by_id), None)
 
