@@ -79,6 +79,8 @@ class Case:
         afterwards = self._follow(contender)
         positions = range(len(overtaking) + 1)
         self._judge([[*overtaking[:at], *overtaken, *overtaking[at:], *afterwards] for at in positions])
+        sent = self._bench.sent.keys()
+        assert len(sent) == len(set(sent)), "a mail was sent twice, though no sender was killed"
 
     def _overtake(self, contender: str) -> list[Event]:
         """Make somebody else's requests, once each; what is in their way may be in their way to the end."""
