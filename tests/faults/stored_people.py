@@ -90,6 +90,9 @@ class People:
         """
         epochs = self._epochs()
         members = {member["_id"]: member for member in self._master["members"].find()}
+        if self._master["organizations"].find_one({"_id": organization_id}):
+            of_removed = {"organization_id": organization_id, "member_id": {"$nin": list(members)}}
+            assert list(self._master["sessions"].find(of_removed)) == [], "a removed member's session is kept"
         living = [
             session
             for session in self._master["sessions"].find()
