@@ -87,7 +87,7 @@ def accept_ownership() -> Operation:
         _, alpha = state.alpha()
         if IN_ALPHA not in state.sessions:
             raise Refused("gone", "transfer-not-found")  # if it was removed meanwhile
-        if alpha.offered_to is None:
+        if alpha.offered_to != COLLEAGUE:
             raise Refused("transfer-not-found")
         alpha.roles |= {COLLEAGUE: "owner", OWNER: "admin"}
         alpha.offered_to = None
