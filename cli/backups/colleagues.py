@@ -4,6 +4,7 @@ There may be a thousand of them, so they are looked up and stored together. Whoe
 out and told, for a restore must not fail for one of them: an owner invites it again.
 """
 
+from collections.abc import Set
 from typing import NamedTuple
 
 from pymongo.client_session import ClientSession
@@ -15,6 +16,7 @@ from cli.backups.errors import BackupError
 from cli.backups.owners import is_same, recreated
 from tenantry.identity import accounts, members
 from tenantry.identity.accounts import AccountDocument
+from tenantry.identity.addresses import email_holds
 from tenantry.identity.memberships import locking
 from tenantry.identity.roles import Role
 from tenantry.runtime import server_errors
@@ -38,7 +40,9 @@ class Colleagues(NamedTuple):
 def backed_up(content: Content) -> Colleagues:
     """Return the members of a backup: those whose accounts exist as they are now, the others as they were."""
     known = _known([account for account, _ in content.colleagues])
-    outcomes = [(account, _colleague(account, role, known)) for account, role in content.colleagues]
+    held = email_holds.held(account.email for account, _ in content.colleagues)
+    taken = known.keys() | held
+    outcomes = [(account, _colleague(account, role, known, taken)) for account, role in content.colleagues]
     return Colleagues(
         [colleague for _, colleague in outcomes if colleague is not None],
         [account for account, colleague in outcomes if colleague is None],
@@ -53,11 +57,13 @@ def _known(backed_up_accounts: list[Account]) -> dict[str, AccountDocument]:
     return {key: account for account in found for key in (account["_id"], account["email"])}
 
 
-def _colleague(account: Account, role: Role, known: dict[str, AccountDocument]) -> Colleague | None:
+def _colleague(
+    account: Account, role: Role, known: dict[str, AccountDocument], taken: Set[str]
+) -> Colleague | None:
     existing = known.get(account.id)
     if existing is not None:
         return Colleague(existing, role, exists=True) if is_same(account, existing) else None
-    return None if account.email in known else Colleague(recreated(account), role, exists=False)
+    return None if account.email in taken else Colleague(recreated(account), role, exists=False)
 
 
 def join(colleagues: list[Colleague], organization_id: str, session: ClientSession) -> None:
@@ -81,6 +87,8 @@ def join(colleagues: list[Colleague], organization_id: str, session: ClientSessi
 
 
 def _insert(missing: list[AccountDocument], session: ClientSession) -> bool:
+    if email_holds.held((account["email"] for account in missing), session):
+        return False
     try:
         if missing:
             accounts.accounts().insert_many(missing, session=session)

@@ -6,6 +6,7 @@ import pytest
 
 from cli.backups import collections
 from tenantry.identity import accounts, members
+from tenantry.identity.addresses import email_holds
 from tenantry.identity.members import Membership
 from tenantry.identity.roles import Role
 from tenantry.lifecycle import deleting
@@ -92,6 +93,40 @@ def test_member_who_is_not_what_it_was_is_left_out(
     joined = roles_in(databases, copy["_id"])
     assert len(joined) == 3
     assert not joined.keys() & {editor.account_id, viewer.account_id, stranger.account_id}
+    databases.check_invariants()
+
+
+@pytest.mark.parametrize("is_held_before", [True, False])
+def test_address_that_is_held_for_another_account_is_no_members(
+    databases: Databases,
+    path: Path,
+    colleagues: dict[str, Colleague],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_held_before: bool,
+) -> None:
+    viewer = colleagues["viewer"]
+    databases.master["members"].delete_one({"_id": viewer.member_id})
+    databases.master["accounts"].delete_one({"_id": viewer.account_id})
+    holder = library.create("Other").account_id
+    create_indexes = collections.create_indexes
+
+    def hold() -> None:
+        mongodb.run_transaction(lambda session: email_holds.hold(viewer.email, holder, 0, session))
+
+    def lose_race(*arguments: object) -> None:
+        hold()
+        create_indexes(*arguments)  # type: ignore[arg-type]
+
+    if is_held_before:
+        hold()
+    else:
+        monkeypatch.setattr(collections, "create_indexes", lose_race)
+    result = tenantry("restore", path, "--name", "Copy")
+    assert result.exit_code == (0 if is_held_before else 1)
+    assert (f"{viewer.account_id} ({viewer.email}) is no member" in result.stderr) == is_held_before
+    assert ("try again" in result.stderr) != is_held_before
+    assert accounts.find(viewer.account_id) is None
     databases.check_invariants()
 
 

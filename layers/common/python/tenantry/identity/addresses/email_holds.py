@@ -8,6 +8,7 @@ transaction reads one snapshot, and the unique index on `accounts.email` lets no
 once. So whoever takes an address sees either the account that has it or the hold that it has left.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, TypedDict
 
@@ -43,6 +44,12 @@ def email_holds() -> Collection[EmailHold]:
 def find(email: str, session: ClientSession | None = None) -> EmailHold | None:
     """Return the hold of an address, unless it has ended."""
     return email_holds().find_one({"_id": email, "held_until": {"$gt": moments.now()}}, session=session)
+
+
+def held(emails: Iterable[str], session: ClientSession | None = None) -> set[str]:
+    """Return which of some addresses in canonical form are held."""
+    living = {"_id": {"$in": list(emails)}, "held_until": {"$gt": moments.now()}}
+    return {hold["_id"] for hold in email_holds().find(living, {"_id": 1}, session=session)}
 
 
 def check(email: str, account_id: str | None = None, session: ClientSession | None = None) -> None:
