@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tenantry.identity.addresses import address_proof
+from tenantry.identity.mail.limits import MAILS_PER_ADDRESS
 from tenantry.identity.passwords import hash_password
 from tenantry.runtime import mongodb
 from tests.integration.audit.records import recorded
@@ -304,3 +305,16 @@ def test_neither_address_nor_token_is_recorded_or_logged(
     text = str(recorded(databases)) + str(list(databases.master["outbox"].find())) + log.getvalue()
     secrets = [link, back, ada.email, ANOTHER, PASSWORD, ada.token]
     assert [secret for secret in secrets if secret in text] == []
+
+
+def test_stranger_whose_address_is_given_up_again_and_again_gets_five_mails(
+    service: Service, mailbox: Mailbox, databases: Databases
+) -> None:
+    """Each sign-up with the address ends with a change to one of the attacker's own."""
+    stranger = "stranger@example.com"
+    for number in range(MAILS_PER_ADDRESS + 2):
+        attacker = sign_up(service, f"Trap {number}", email=stranger)
+        change(attacker, mailbox, f"mallory+{number}@example.com")
+    told = [mail for mail in mailbox.to(stranger) if "given up" in mail.subject]
+    assert len(told) == MAILS_PER_ADDRESS
+    assert databases.master["mails"].count_documents({}) == 0

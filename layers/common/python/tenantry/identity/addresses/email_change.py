@@ -73,11 +73,11 @@ def _queue_link(session: ClientSession, address: str, claims: links.Claims) -> N
     queue.put(CHANGE_EMAIL, address, session, claims=claims)
 
 
-@mongodb.in_transaction
-def complete(session: ClientSession, caller: Identity, token: str) -> None:
+def complete(caller: Identity, token: str) -> None:
     """Give the caller's account the address that a link was sent to; every token of it is dead afterwards.
 
-    If the earlier address was verified, it is held for the account and gets a link that takes this back.
+    If the earlier address was verified, it is held for the account and gets a link that takes this back. If
+    not, it is told, unless it has been told so a few times within the hour.
 
     Parameters
     ----------
@@ -97,6 +97,20 @@ def complete(session: ClientSession, caller: Identity, token: str) -> None:
         This deployment sends no mail; nothing changed.
     """
     queue.check_configured()
+    links.find("change-email", token)
+    _complete(caller, token, is_stranger_told=_is_stranger_told(caller.account_id))
+
+
+def _is_stranger_told(account_id: str) -> bool:
+    """Tell whether an account's address, if nobody has proved it, is told that the account gives it up."""
+    account = accounts.find(account_id)
+    if account is None or accounts.is_verified(account):
+        return False
+    return limits.admits_unasked(UNVERIFIED_EMAIL_CHANGED, account["email"])
+
+
+@mongodb.in_transaction
+def _complete(session: ClientSession, caller: Identity, token: str, *, is_stranger_told: bool) -> None:
     link = links.take(session, "change-email", token)
     account = accounts.find(caller.account_id, session)
     if account is None or link["account_id"] != account["_id"]:
@@ -108,7 +122,8 @@ def complete(session: ClientSession, caller: Identity, token: str) -> None:
         undo_claims: links.Claims = {"account_id": account["_id"], "email": account["email"]}
         queue.put(EMAIL_CHANGED, address, session, claims=undo_claims)
     else:
-        queue.put(UNVERIFIED_EMAIL_CHANGED, address, session)
+        if is_stranger_told:
+            queue.put(UNVERIFIED_EMAIL_CHANGED, address, session)
         address_proof.note(changed, "change-email", session)
     recording.record("account.email_changed", OfAccount(account["_id"]), session)
 

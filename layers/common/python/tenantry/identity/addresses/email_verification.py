@@ -34,7 +34,7 @@ def is_mailed_at_sign_up(account: AccountDocument) -> bool:
     Without it the sign-up goes on: where no mail is sent, or if the address has had enough of these mails.
     Its owner can ask for one later.
     """
-    return queue.is_configured() and limits.admits_of_sign_up(VERIFY_EMAIL, account["email"])
+    return queue.is_configured() and limits.admits_unasked(VERIFY_EMAIL, account["email"])
 
 
 def request_link(caller: Identity) -> bool:

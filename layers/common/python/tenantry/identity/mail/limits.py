@@ -21,7 +21,7 @@ def admit(kind: Kind, address: str) -> None:
     """Count a mail that somebody asks for.
 
     It counts for the source first, and also if the address has had enough: who insists uses up its own.
-    Mails that a change brings with it, such as a notice, are not asked for and do not count.
+    Notices of changes to an address that is proved are not asked for and do not count.
 
     Parameters
     ----------
@@ -42,11 +42,11 @@ def admit(kind: Kind, address: str) -> None:
     _count_of_address(kind, address)
 
 
-def admits_of_sign_up(kind: Kind, address: str) -> bool:
-    """Count a mail that a sign-up brings with it, for its address alone.
+def admits_unasked(kind: Kind, address: str) -> bool:
+    """Count a mail that a sign-up, or what follows it, brings to an address that nobody has proved.
 
-    The source has been counted as one that signs up. So whoever signs up with an address again and again
-    has it sent no more mails than others may.
+    It counts for the address alone, for the source has been counted as one that signs up. So whoever signs up
+    with an address again and again has it sent no more mails than others may.
 
     Returns
     -------
