@@ -26,8 +26,12 @@ MASTER: Final = (
     "audit",
     "email_holds",
     "idempotency_keys",
+    "invitations",
     "issuer",
+    "links",
     "login_attempts",
+    "mail_recipients",
+    "mails",
     "members",
     "name_holds",
     "organizations",
@@ -87,9 +91,10 @@ def tenants(kinds: set[str], commands: Any) -> list[tuple[str, str, Document]]:
 
 REFUSED: Final = [
     # Password hashes and addresses
-    *master(OF_FUNCTIONS - {"login", "account", "create"}, READS, ["accounts"]),
+    *master(OF_FUNCTIONS - {"login", "account", "create", "invite"}, READS, ["accounts"]),
     *master({"data", "rotation", "audit", "publish", "public"}, WRITES, ["accounts", "account_epochs"]),
     *master({"login", "members"}, (insert, remove), ["accounts"]),
+    *master({"invite"}, (remove,), ["accounts", "members", "invitations", "links"]),
     *master({"account"}, (insert,), ["accounts", "members", "sessions"]),
     *master(OF_FUNCTIONS - {"members"}, READS, ["account_addresses"]),
     *master(OF_FUNCTIONS - {"change"}, READS, ["unused_accounts"]),
@@ -97,17 +102,25 @@ REFUSED: Final = [
     *master(OF_FUNCTIONS - {"create", "change"}, (*READS, *WRITES), ["name_holds"]),
     *master(KINDS, (remove,), ["name_holds"]),
     # Addresses held for the accounts that had them
-    *master(OF_FUNCTIONS - {"login", "create", "mail"}, READS, ["email_holds"]),
+    *master(OF_FUNCTIONS - {"login", "create", "invite", "mail"}, READS, ["email_holds"]),
     *master(OF_FUNCTIONS - {"login"}, (insert, update), ["email_holds"]),
     *master(OF_FUNCTIONS - {"login", "account", "change"}, (remove,), ["email_holds"]),
+    # Mails that wait, to whom, and what their links open
+    *master(KINDS - {"mail"}, (*READS, update, remove), ["mails"]),
+    *master(OF_FUNCTIONS - {"mail"}, READS, ["mail_recipients"]),
+    *master(OF_FUNCTIONS - {"login", "account", "invite"}, READS, ["links"]),
+    *master(KINDS - {"mail"}, (insert,), ["links"]),
+    *master(KINDS, (update,), ["links"]),
+    *master(OF_FUNCTIONS - {"invite", "mail"}, READS, ["invitations"]),
+    *master(KINDS - {"invite"}, (insert, update), ["invitations"]),
     # Keys that verify tokens, and whose the database is
     *master(KINDS - {"rotation"}, WRITES, ["issuer", "signing_keys"]),
     *master({"rotation"}, (remove,), ["issuer", "signing_keys"]),
     # Members and organizations
     *master(OF_FUNCTIONS - {"create", "change"}, (insert, remove), ["organizations"]),
-    *master(OF_FUNCTIONS - {"create"}, (insert,), ["members"]),
+    *master(OF_FUNCTIONS - {"create", "invite"}, (insert,), ["members"]),
     *master(OF_FUNCTIONS - {"create", "change", "members", "account"}, (remove,), ["members"]),
-    *master(OF_FUNCTIONS - {"members", "account"}, (update,), ["members"]),
+    *master(OF_FUNCTIONS - {"members", "account", "invite"}, (update,), ["members"]),
     *master(OF_FUNCTIONS - {"create", "change", "data", "move"}, (update,), ["organizations"]),
     # Counters of failed logins
     *master({"login", "account", "create"}, (remove,), ["login_attempts"]),

@@ -54,7 +54,8 @@ def database_unchanged(owner: Owner, databases: Databases) -> Iterator[None]:
 
 @pytest.fixture
 def path_parameters(owner: Owner) -> dict[str, str]:
-    return {"organization": owner.slug, "document": "kept", "name": "kind", "member": "mem_1"}
+    names = {"document": "kept", "name": "kind", "member": "mem_1", "invitation": "inv_1"}
+    return names | {"organization": owner.slug}
 
 
 def stored_names(databases: Databases) -> set[str]:
