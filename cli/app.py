@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import addresses, checker, cluster_commands, library, move_command, reconciler, roles
+from cli import addresses, checker, cluster_commands, library, move_command, reconciler, role_commands
 from cli.backups.backup import back_up
 from cli.backups.owners import NamedOwner
 from cli.backups.restore import restore as restore_backup
@@ -161,7 +161,7 @@ def setup_database(target: Target, issuer: Issuer = None, as_json: Json = False)
             public_keys.hand_over(issuer)
         owner = signing_keys.issuer_of(databases)
         for tenants in databases.clusters.values():
-            names = roles.set_up(tenants.client, target)
+            names = role_commands.set_up(tenants.client, target)
     text = (
         f"Addresses folded: {len(folding.folded)}\nIssuer: {owner or 'none yet'}\nRoles: {', '.join(names)}"
     )
@@ -177,7 +177,7 @@ def atlas_roles(
     master_database: MasterDatabase = "tenantry", tenant_database: TenantDatabase = "tenantry_tenants"
 ) -> None:
     """Print the commands of the Atlas CLI that create the same roles in Atlas."""
-    for command in roles.atlas_commands(Target("", master_database, tenant_database)):
+    for command in role_commands.atlas_commands(Target("", master_database, tenant_database)):
         typer.echo(command)
 
 
