@@ -4,12 +4,14 @@ from typing import Any
 
 from tenantry.identity import accounts
 from tenantry.identity.addresses import address_proof
-from tenantry.runtime import mongodb
+from tenantry.runtime import moments, mongodb
+from tests.support.databases import Databases
 from tests.support.mailbox import Mailbox
 from tests.support.owners import PASSWORD, Owner, sign_up
 from tests.support.service import OMITTED, Answer, Service
 
 GRACE = "grace@example.com"
+CHOSEN = "another horse battery staple"
 
 
 def sign_up_verified(service: Service, name: str, **fields: Any) -> Owner:
@@ -67,3 +69,37 @@ def roles_in(owner: Owner) -> dict[str, str]:
         mongodb.collection("accounts").find_one({"_id": member["account_id"]})["email"]: member["role"]  # type: ignore[index]
         for member in stored
     }
+
+
+def path_of(owner: Owner, invitation: dict[str, Any]) -> str:
+    """Return the path of an invitation."""
+    return f"{owner.path}/invitations/{invitation['id']}"
+
+
+def resend(owner: Owner, invitation: dict[str, Any], token: str | None = None) -> Answer:
+    """Send an invitation again."""
+    return owner.service.post(f"{path_of(owner, invitation)}/resend", token=token or owner.token)
+
+
+def revoke(owner: Owner, invitation: dict[str, Any]) -> Answer:
+    """Revoke an invitation."""
+    return owner.service.delete(path_of(owner, invitation), token=owner.token)
+
+
+def listed(owner: Owner, query: str = "") -> Any:
+    """Return a page of an organization's invitations."""
+    answer = owner.service.get(f"{owner.path}/invitations{query}", token=owner.token)
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def let_expire(databases: Databases, invitation: dict[str, Any]) -> None:
+    """Let the time of an invitation be over."""
+    databases.master["invitations"].update_one(
+        {"_id": invitation["id"]}, {"$set": {"expires_at": moments.now()}}
+    )
+
+
+def account_of(databases: Databases, email: str) -> Any:
+    """Return the account that has an address, as it is stored."""
+    return databases.master["accounts"].find_one({"email": email})

@@ -11,8 +11,9 @@ import pytest
 from cli.roles import ROLES
 from tests.support import authentication, library
 from tests.support.databases import Databases
-from tests.support.service import Answer, LambdaContext, Service, handler, route_of
+from tests.support.service import Answer, LambdaContext, Service, handler, proxy_event, route_of
 
+OPERATOR = "arn:aws:iam::123456789012:user/operator"
 KIND_OF = {function: role.kind for role in ROLES for function in role.functions}
 
 
@@ -54,3 +55,12 @@ class ServiceOfUsers(Service):
             return super().send(event)
         with self.users.acting(KIND_OF[function]):
             return super().send(event)
+
+
+def of_operator(service: ServiceOfUsers, method: str, path: str, body: Any = None) -> int:
+    """Send a request that the operator has signed, and return the status of the answer."""
+    event = proxy_event(
+        method, path, {"Content-Type": "application/json"}, None if body is None else json.dumps(body)
+    )
+    event["requestContext"]["identity"]["userArn"] = OPERATOR
+    return service.send(event).status

@@ -12,6 +12,7 @@ from tests.support.service import Answer, Service
 
 ANOTHER = "ada@another.example"
 THIRD = "ada@third.example"
+CHOSEN = "another horse battery staple"
 
 
 def ask(owner: Owner, address: str = ANOTHER, password: str = PASSWORD, token: str | None = None) -> Answer:

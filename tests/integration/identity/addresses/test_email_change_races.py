@@ -19,7 +19,6 @@ from tests.integration.identity.addresses.address_changes import (
     held,
     link_to,
     sign_up_with,
-    verified,
 )
 from tests.support import library
 from tests.support.concurrency import at_once, types_of
@@ -29,12 +28,6 @@ from tests.support.overtaking import once_before
 from tests.support.owners import PASSWORD, Owner, sign_up
 
 pytestmark = pytest.mark.usefixtures("consistent_in_the_end")
-
-
-@pytest.fixture
-def ada(owner: Owner, mailbox: Mailbox, databases: Databases) -> Owner:
-    """Owner whose address is verified, and who signed up before any mail was sent."""
-    return verified(owner, databases)
 
 
 def completing(owner: Owner, link: str) -> Callable[[], None]:

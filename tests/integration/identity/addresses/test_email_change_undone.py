@@ -12,6 +12,7 @@ from tenantry.runtime import moments
 from tests.integration.audit.records import recorded
 from tests.integration.identity.addresses.address_changes import (
     ANOTHER,
+    CHOSEN,
     THIRD,
     account_of,
     ask,
@@ -28,14 +29,6 @@ from tests.support.databases import Databases, failing
 from tests.support.mailbox import APP_URL, Mailbox
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
 from tests.support.service import Service
-
-CHOSEN = "another horse battery staple"
-
-
-@pytest.fixture
-def ada(owner: Owner, mailbox: Mailbox, databases: Databases) -> Owner:
-    """Owner whose address is verified, and who signed up before any mail was sent."""
-    return verified(owner, databases)
 
 
 def test_earlier_address_comes_back_and_whoever_knew_the_password_is_out(

@@ -1,22 +1,20 @@
 """An invitation is accepted by an account of its address, or by a sign-up that verifies the address."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from tenantry.http.invitations.answers import AcceptedInvitation
-from tenantry.identity import links, passwords
-from tenantry.identity.memberships import joining
-from tenantry.lifecycle import suspending
+from tenantry.identity import passwords
 from tenantry.runtime import moments
 from tenantry.runtime.settings import settings
 from tests.support.colleagues import join
 from tests.support.databases import Databases
 from tests.support.invitations import (
+    CHOSEN,
     GRACE,
     accept,
+    account_of,
     invite,
     invited,
     link_in,
@@ -26,15 +24,8 @@ from tests.support.invitations import (
 )
 from tests.support.mailbox import Mailbox
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
-from tests.support.service import Service
-
-CHOSEN = "another horse battery staple"
 
 pytestmark = pytest.mark.usefixtures("consistent_in_the_end")
-
-
-def account_of(databases: Databases, email: str) -> Any:
-    return databases.master["accounts"].find_one({"email": email})
 
 
 def test_sign_up_through_the_link_proves_the_address(
@@ -226,80 +217,6 @@ def test_member_accepts_nothing_more(owner: Owner, mailbox: Mailbox) -> None:
     assert roles_in(owner)[GRACE] == grace.role == "viewer"
 
 
-def suspend(owner: Owner, databases: Databases) -> None:
-    suspending.suspend(owner.id)
-
-
-def delete(owner: Owner, databases: Databases) -> None:
-    assert owner.service.delete(owner.path, token=owner.token).status == 204
-
-
-def remove_inviter(owner: Owner, databases: Databases) -> None:
-    join(owner.id, "owner", "second@example.com")
-    account = account_of(databases, owner.email)["_id"]
-    databases.master["members"].delete_one({"organization_id": owner.id, "account_id": account})
-    sign_up(owner.service, "Other")  # so that what holds for accounts is restored below
-    databases.master["accounts"].delete_one({"_id": account})
-
-
-def demote_inviter(owner: Owner, databases: Databases) -> None:
-    join(owner.id, "owner", "second@example.com")
-    account = account_of(databases, owner.email)["_id"]
-    databases.master["members"].update_one({"account_id": account}, {"$set": {"role": "editor"}})
-
-
-FATES: dict[str, tuple[Callable[[Owner, Databases], None], int, str]] = {
-    "suspended": (suspend, 403, "organization-suspended"),
-    "deleted": (delete, 404, "organization-not-found"),
-    "inviter removed": (remove_inviter, 410, "invitation-void"),
-    "inviter demoted": (demote_inviter, 410, "invitation-void"),
-}
-
-
-@pytest.mark.parametrize("fate", FATES)
-def test_whoever_holds_the_link_is_told_why_it_opens_nothing(
-    owner: Owner, mailbox: Mailbox, databases: Databases, fate: str
-) -> None:
-    change, status, code = FATES[fate]
-    grace = sign_up(owner.service, "Beta", email=GRACE)
-    link, of_another = invited(owner, mailbox), invited(owner, mailbox, "ada@example.com")
-    change(owner, databases)
-    before = databases.dump(apart_from=("sessions",))
-    for answer in (
-        accept(owner.service, link, bearer=grace.token),
-        accept(owner.service, link),
-        accept(owner.service, of_another),
-    ):
-        assert (answer.status, answer.code) == (status, code)
-    assert databases.dump(apart_from=("sessions",)) == before
-
-
-def test_full_organization_takes_nobody(
-    owner: Owner, mailbox: Mailbox, databases: Databases, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    link = invited(owner, mailbox)
-    monkeypatch.setattr(joining, "MAX_MEMBERS", 1)
-    answer = accept(owner.service, link)
-    assert (answer.status, answer.code) == (403, "limit-reached")
-    assert account_of(databases, GRACE) is None
-    monkeypatch.setattr(joining, "MAX_MEMBERS", 2)
-    assert accept(owner.service, link).status == 200
-
-
-def test_reactivated_organization_takes_its_invitations(owner: Owner, mailbox: Mailbox) -> None:
-    link = invited(owner, mailbox)
-    suspending.suspend(owner.id)
-    assert accept(owner.service, link).code == "organization-suspended"
-    suspending.reactivate(owner.id)
-    assert accept(owner.service, link).status == 200
-
-
-def test_renamed_organization_takes_its_invitations(owner: Owner, mailbox: Mailbox) -> None:
-    link = invited(owner, mailbox)
-    assert owner.service.patch(owner.path, {"name": "Omega"}, token=owner.token).status == 200
-    assert accept(owner.service, link).json["organization"]["slug"] == "omega"
-
-
 def test_closed_sign_up_closes_no_invitation(
     owner: Owner, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -307,88 +224,6 @@ def test_closed_sign_up_closes_no_invitation(
     monkeypatch.setenv("SIGN_UP", "closed")
     settings.cache_clear()
     assert accept(owner.service, link).status == 200
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"role": "admin"},
-        {"organization": "beta"},
-        {"organization_id": "org_1"},
-        {"email": "mallory@example.com"},
-        {"account_id": "acct_1"},
-        {"verified": True},
-    ],
-)
-def test_nothing_but_token_and_password_is_taken(
-    owner: Owner, mailbox: Mailbox, body: dict[str, Any]
-) -> None:
-    link = invited(owner, mailbox)
-    answer = owner.service.post("/invitations/accept", {"token": link, "password": CHOSEN} | body)
-    assert (answer.status, answer.code) == (422, "invalid-fields")
-    assert roles_in(owner) == {owner.email: "owner"}
-
-
-@pytest.mark.parametrize(
-    ("password", "field"),
-    [
-        (None, "password"),
-        ("short", "password"),
-        ("passwordpassword", "password"),
-        ("grace@example.com", "password"),
-        ("alphaalphaalpha", "password"),
-        ("x\0" * 20, "password"),
-        (17, "password"),
-    ],
-)
-def test_sign_up_takes_a_password_that_is_good(
-    owner: Owner, mailbox: Mailbox, password: Any, field: str
-) -> None:
-    link = invited(owner, mailbox)
-    answer = accept(owner.service, link, password)
-    assert (answer.status, answer.code) == (422, "invalid-fields")
-    assert answer.json["errors"][0]["field"] == field
-    assert accept(owner.service, link).status == 200
-
-
-def test_account_sends_no_password(owner: Owner, mailbox: Mailbox) -> None:
-    grace = sign_up(owner.service, "Beta", email=GRACE)
-    body = {"token": invited(owner, mailbox), "password": PASSWORD}
-    answer = owner.service.post("/invitations/accept", body, token=grace.token)
-    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "password")
-
-
-def test_dead_access_token_is_no_sign_up(owner: Owner, mailbox: Mailbox) -> None:
-    link = invited(owner, mailbox)
-    answer = owner.service.post("/invitations/accept", {"token": link, "password": CHOSEN}, token="nonsense")
-    assert (answer.status, answer.code) == (401, "invalid-token")
-
-
-@pytest.mark.parametrize(
-    "make", [lambda link: link[:-1] + "_", lambda link: "A" * 43, lambda link: f"{link} "]
-)
-def test_unknown_link_is_one_answer(
-    service: Service, owner: Owner, mailbox: Mailbox, make: Callable[[str], str]
-) -> None:
-    link = make(invited(owner, mailbox))
-    grace = sign_up(service, "Beta", email=GRACE)
-    for bearer in (None, grace.token):
-        answer = accept(service, link, bearer=bearer)
-        assert (answer.status, answer.code) == (404, "link-not-found")
-
-
-@pytest.mark.parametrize("link", [None, "", "x" * 10_240, "\ud800", "\0" * 43, 1, ["x"], {"$gt": ""}])
-def test_evil_links_are_refused(service: Service, owner: Owner, link: Any) -> None:
-    answer = service.post("/invitations/accept", {"token": link, "password": CHOSEN})
-    assert answer.status in {400, 404, 422}, answer.text
-
-
-def test_link_of_another_purpose_accepts_nothing(owner: Owner, mailbox: Mailbox) -> None:
-    invitation = invite(owner)
-    expires_at = moments.now() + timedelta(hours=1)
-    link = links.create("mail_1", "reset-password", {"invitation_id": invitation["id"]}, expires_at)
-    answer = accept(owner.service, link)
-    assert (answer.status, answer.code) == (404, "link-not-found")
 
 
 def test_acceptance_is_recorded_for_the_organization(owner: Owner, mailbox: Mailbox) -> None:

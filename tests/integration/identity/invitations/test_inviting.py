@@ -2,14 +2,12 @@
 
 import io
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tenantry.http.invitations.answers import Invitation, Invitations
 from tenantry.identity.invitations import inviting
-from tenantry.runtime import moments
 from tenantry.runtime.settings import settings
 from tests.support.colleagues import join, join_and_log_in
 from tests.support.databases import Databases
@@ -18,42 +16,21 @@ from tests.support.invitations import (
     accept,
     ask,
     invite,
-    invited,
+    let_expire,
     link_in,
-    roles_in,
+    listed,
+    path_of,
+    resend,
+    revoke,
     sign_up_verified,
     verify,
 )
 from tests.support.mailbox import APP_URL, Mailbox
 from tests.support.owners import Owner, sign_up
 from tests.support.recorder import recording
-from tests.support.service import Answer, Service
+from tests.support.service import Service
 
 pytestmark = pytest.mark.usefixtures("consistent_in_the_end")
-
-
-def path_of(owner: Owner, invitation: dict[str, Any]) -> str:
-    return f"{owner.path}/invitations/{invitation['id']}"
-
-
-def resend(owner: Owner, invitation: dict[str, Any], token: str | None = None) -> Answer:
-    return owner.service.post(f"{path_of(owner, invitation)}/resend", token=token or owner.token)
-
-
-def revoke(owner: Owner, invitation: dict[str, Any]) -> Answer:
-    return owner.service.delete(path_of(owner, invitation), token=owner.token)
-
-
-def listed(owner: Owner, query: str = "") -> Any:
-    answer = owner.service.get(f"{owner.path}/invitations{query}", token=owner.token)
-    assert answer.status == 200, answer.text
-    return answer.json
-
-
-def let_expire(databases: Databases, invitation: dict[str, Any]) -> None:
-    databases.master["invitations"].update_one(
-        {"_id": invitation["id"]}, {"$set": {"expires_at": moments.now()}}
-    )
 
 
 def test_invitation_is_mailed_and_listed(owner: Owner, mailbox: Mailbox) -> None:
@@ -239,100 +216,6 @@ def test_mails_are_limited_for_each_account_and_address(
     assert (answer.status, answer.code) == (429, "too-many-requests")
 
 
-def test_sending_again_kills_the_links_of_earlier_mails(owner: Owner, mailbox: Mailbox) -> None:
-    invitation = invite(owner)
-    first = link_in(mailbox)
-    resend(owner, invitation)
-    for _ in range(2):  # also before the later mail is sent
-        answer = accept(owner.service, first)
-        assert (answer.status, answer.code) == (410, "invitation-replaced")
-        later = link_in(mailbox)
-    assert accept(owner.service, later).status == 200
-
-
-def test_mail_that_waits_is_not_sent_once_another_takes_its_place(owner: Owner, mailbox: Mailbox) -> None:
-    invitation = invite(owner)
-    resend(owner, invitation)
-    outcome = mailbox.send_waiting()
-    assert (outcome.sent, outcome.needless) == (1, 1)
-    assert accept(owner.service, link_in(mailbox)).status == 200
-
-
-def test_mail_of_a_revoked_or_expired_invitation_is_not_sent(
-    owner: Owner, mailbox: Mailbox, databases: Databases
-) -> None:
-    revoke(owner, invite(owner))
-    let_expire(databases, invite(owner, "ada@example.com"))
-    outcome = mailbox.send_waiting()
-    assert (outcome.sent, outcome.needless) == (0, 2)
-
-
-def test_mail_that_is_sent_twice_has_two_links_of_which_each_works_once(
-    owner: Owner, mailbox: Mailbox, databases: Databases
-) -> None:
-    invite(owner)
-    mail = databases.master["mails"].find_one()
-    assert mail is not None
-    first = link_in(mailbox)
-    databases.master["mails"].insert_one(mail)  # the sender was killed before it removed the mail
-    second = link_in(mailbox)
-    assert first != second
-    assert accept(owner.service, first).status == 200
-    assert accept(owner.service, second).code == "invitation-used"
-
-
-def test_revoked_invitation_is_not_accepted(owner: Owner, mailbox: Mailbox) -> None:
-    invitation = invite(owner)
-    link = link_in(mailbox)
-    assert [revoke(owner, invitation).status for _ in range(2)] == [204, 204]
-    answer = accept(owner.service, link)
-    assert (answer.status, answer.code) == (410, "invitation-revoked")
-    assert resend(owner, invitation).code == "invitation-revoked"
-    assert listed(owner)["invitations"] == [invitation | {"state": "revoked"}]
-    again = invited(owner, mailbox)
-    assert accept(owner.service, link).code == "invitation-revoked"
-    assert accept(owner.service, again).status == 200
-
-
-def test_expired_invitation_is_sent_again_or_makes_room_for_another(
-    owner: Owner, mailbox: Mailbox, databases: Databases
-) -> None:
-    invitation = invite(owner)
-    link = link_in(mailbox)
-    let_expire(databases, invitation)
-    answer = accept(owner.service, link)
-    assert (answer.status, answer.code) == (410, "invitation-expired")
-    assert [each["state"] for each in listed(owner)["invitations"]] == ["expired"]
-    resent = resend(owner, invitation)
-    assert resent.status == 202
-    assert resent.json["state"] == "pending"
-    let_expire(databases, invitation)
-    later = invited(owner, mailbox)
-    assert resend(owner, invitation).code == "invitation-expired"
-    assert accept(owner.service, link).code == "invitation-expired"
-    assert accept(owner.service, later).status == 200
-
-
-def test_accepted_invitation_is_neither_sent_again_nor_revoked(owner: Owner, mailbox: Mailbox) -> None:
-    invitation = invite(owner)
-    accept(owner.service, link_in(mailbox))
-    for answer in (resend(owner, invitation), revoke(owner, invitation)):
-        assert (answer.status, answer.code) == (410, "invitation-used")
-    assert listed(owner)["invitations"] == [invitation | {"state": "accepted"}]
-    assert roles_in(owner)[GRACE] == "editor"
-
-
-def test_whoever_sends_it_again_answers_for_it(owner: Owner, mailbox: Mailbox, databases: Databases) -> None:
-    admin = join_and_log_in(owner.service, owner.id, "admin")
-    verify(admin.email)
-    invitation = invite(owner, token=admin.token)
-    databases.master["members"].update_one({"_id": admin.member_id}, {"$set": {"role": "editor"}})
-    assert accept(owner.service, link_in(mailbox)).code == "invitation-void"
-    resent = resend(owner, invitation).json
-    assert resent["invited_by"] != admin.account_id
-    assert accept(owner.service, link_in(mailbox)).status == 200
-
-
 def test_invitation_of_another_organization_is_as_unknown_as_none(owner: Owner) -> None:
     other = sign_up_verified(owner.service, "Beta")
     foreign, unknown = invite(other), {"id": "inv_unknown"}
@@ -359,25 +242,3 @@ def test_pages_hold_each_invitation_once(owner: Owner) -> None:
     for query in ("limit=0", "limit=1001", "cursor=x", "state=pending"):
         answer = owner.service.get(f"{owner.path}/invitations?{query}", token=owner.token)
         assert (answer.status, answer.code) == (422, "invalid-fields")
-
-
-def test_invitations_go_with_their_organization(owner: Owner, mailbox: Mailbox, databases: Databases) -> None:
-    link = invited(owner, mailbox)
-    invite(owner, "ada@example.com")
-    other = sign_up_verified(owner.service, "Beta")
-    kept = invite(other)
-    assert owner.service.delete(owner.path, token=owner.token).status == 204
-    assert [each["_id"] for each in databases.master["invitations"].find()] == [kept["id"]]
-    answer = accept(owner.service, link)
-    assert (answer.status, answer.code) == (404, "organization-not-found")
-    assert "has been deleted" in answer.json["detail"]
-    assert mailbox.to("ada@example.com") == []
-
-
-def test_stored_invitation_is_removed_a_month_after_its_end(owner: Owner, databases: Databases) -> None:
-    invite(owner)
-    (stored,) = databases.master["invitations"].find()
-    assert stored["expires_at"] - stored["created_at"] - timedelta(days=7) < timedelta(seconds=1)
-    assert stored["removed_at"] - stored["expires_at"] == timedelta(days=30)
-    indexes = databases.master["invitations"].index_information()
-    assert indexes["removed_at"]["expireAfterSeconds"] == 0
