@@ -102,7 +102,7 @@ def complete(caller: Identity, token: str) -> None:
 
 
 def _is_stranger_told(account_id: str) -> bool:
-    """Tell whether an account's address, if nobody has proved it, is told that the account gives it up."""
+    """Tell whether an account's address, if it is not verified, is told that the account gives it up."""
     account = accounts.find(account_id)
     if account is None or accounts.is_verified(account):
         return False

@@ -195,7 +195,7 @@ def _account_with(
 
 
 def _falls_to_reader(account: AccountDocument, invitation: InvitationDocument) -> bool:
-    """Tell whether nobody has proved an account's address, and the invitation was mailed to just that."""
+    """Tell whether an account's address is not verified, and the invitation was mailed to just that."""
     is_mailed_there = is_same_mailbox(accounts.address_of(account), address_of(invitation))
     return is_mailed_there and not accounts.is_verified(account)
 

@@ -21,7 +21,7 @@ def admit(kind: Kind, address: str) -> None:
     """Count a mail that somebody asks for.
 
     It counts for the source first, and also if the address has had enough: who insists uses up its own.
-    Notices of changes to an address that is proved are not asked for and do not count.
+    Notices of changes to an address that is verified are not asked for and do not count.
 
     Parameters
     ----------
