@@ -70,11 +70,14 @@ OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
     "ask-for-email-change": (_AUTHENTICATE, "find accounts", *[COUNT] * 4, *transaction(MAIL)),
     "change-email": (
         _AUTHENTICATE,
+        *_FIND_LINK,
+        "find accounts",
         *transaction(
             *_TAKE_LINK,
             "find accounts",
             _LOOK_FOR_ADDRESS_HOLD,
             "update accounts",
+            _LOOK_FOR_ADDRESS_HOLD,
             "update email_holds",
             MAIL,
             *RECORD,
@@ -163,6 +166,7 @@ OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
         "find links",
         *_LOOK_AT_OFFER,
         "find accounts",
+        COUNT,
         *transaction(
             *_LOOK_AT_OFFER,
             "find accounts",
