@@ -140,7 +140,8 @@ class Person:
 
     def _member(self, token: str, path: str) -> str:
         page = self._try("list members", "GET", f"{path}/members", token=token)
-        return self._random.choice(page["members"])["id"] if page else "mem_nobody"
+        members = page["members"] if page else []  # none either if the organization is deleted meanwhile
+        return str(self._random.choice(members)["id"]) if members else "mem_nobody"
 
     def _invitation(self, address: str) -> str | None:
         """Return the token of a link to an invitation for this address."""
