@@ -25,7 +25,7 @@ from tests.support import library
 from tests.support.databases import Databases
 from tests.support.service import Service
 
-SECONDS: Final = float(os.environ.get("STORM_SECONDS", "6"))
+SECONDS: Final = float(os.environ.get("STORM_SECONDS", "4"))
 PEOPLE: Final = 4
 MAIL: Final = {"MAIL_FROM": "no-reply@example.com", "APP_URL": "https://app.example.com"}
 

@@ -33,7 +33,7 @@ def _cases() -> Iterator[Any]:
             if not fault.applies(command):
                 continue
             point = f"{operation}-{index}-{command.replace(' ', '_')}-{name}"
-            always = _ALWAYS[index % 3 :][:1] if operation in OF_PEOPLE else _ALWAYS
+            always = _ALWAYS[index % 4 :][:1] if operation in OF_PEOPLE else _ALWAYS
             turn = next(turns) if name in always else None
             for continuation in continuations(operation):
                 is_bounded = next(numbers) % sample == 0 or continuation == turn
@@ -48,7 +48,7 @@ def _overtakings() -> Iterator[Any]:
         turns = itertools.cycle(["retry", *contending(operation)])
         for index, command in enumerate(commands):
             point = f"{operation}-{index}-{command.replace(' ', '_')}-overtaken"
-            turn = None if operation in OF_PEOPLE and index % 2 else next(turns)
+            turn = None if operation in OF_PEOPLE and index % 3 else next(turns)
             for contender in ["retry", *contending(operation)]:
                 is_close = operation in overtaken and contender in overtaking
                 marks = [pytest.mark.bounded] if is_close or contender == turn else []

@@ -31,7 +31,7 @@ from tests.support.overtaking import once_before
 from tests.support.owners import PASSWORD, Owner, sign_up, tokens
 from tests.support.service import Service
 
-ROUNDS = 8
+ROUNDS = 4
 
 pytestmark = pytest.mark.usefixtures("consistent_in_the_end")
 

@@ -20,7 +20,7 @@ from tests.support.databases import Databases
 from tests.support.overtaking import once_before
 from tests.support.owners import Owner
 
-ROUNDS = 8
+ROUNDS = 4
 
 
 @pytest.fixture

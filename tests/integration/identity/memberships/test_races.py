@@ -26,7 +26,7 @@ from tests.support.colleagues import join
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
 
-ROUNDS = range(6)
+ROUNDS = range(3)
 CONDITIONS = Conditions(holds=lambda _: True, has_recent_login=True)
 
 pytestmark = pytest.mark.usefixtures("consistent_in_the_end")
