@@ -194,7 +194,7 @@ ROLES: Final = (
         _together(
             KNOW_ISSUER,
             {"mails": {"find", "update", "remove"}, "links": {"insert"}},
-            dict.fromkeys(("email_holds", "invitations", "mail_recipients"), FIND),
+            dict.fromkeys(("account_addresses", "email_holds", "invitations"), FIND),
         ),
     ),
     Role(

@@ -179,7 +179,7 @@ OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "send-mail": (
         *[_LEASE_MAIL] * 2,
-        "find mail_recipients",
+        "find account_addresses",
         *_SEND,
         *[_LEASE_MAIL] * 6,
         "find invitations",

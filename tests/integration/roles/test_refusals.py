@@ -30,7 +30,6 @@ MASTER: Final = (
     "issuer",
     "links",
     "login_attempts",
-    "mail_recipients",
     "mails",
     "members",
     "name_holds",
@@ -96,7 +95,7 @@ REFUSED: Final = [
     *master({"login", "members"}, (insert, remove), ["accounts"]),
     *master({"invite"}, (remove,), ["accounts", "members", "invitations", "links"]),
     *master({"account"}, (insert,), ["accounts", "members", "sessions"]),
-    *master(OF_FUNCTIONS - {"members"}, READS, ["account_addresses"]),
+    *master(OF_FUNCTIONS - {"members", "mail"}, READS, ["account_addresses"]),
     *master(OF_FUNCTIONS - {"change"}, READS, ["unused_accounts"]),
     # Names held for their former owners
     *master(OF_FUNCTIONS - {"create", "change"}, (*READS, *WRITES), ["name_holds"]),
@@ -107,7 +106,6 @@ REFUSED: Final = [
     *master(OF_FUNCTIONS - {"login", "account", "change"}, (remove,), ["email_holds"]),
     # Mails that wait, to whom, and what their links open
     *master(KINDS - {"mail"}, (*READS, update, remove), ["mails"]),
-    *master(OF_FUNCTIONS - {"mail"}, READS, ["mail_recipients"]),
     *master(OF_FUNCTIONS - {"login", "account", "invite"}, READS, ["links"]),
     *master(KINDS - {"mail"}, (insert,), ["links"]),
     *master(KINDS, (update,), ["links"]),
@@ -219,7 +217,7 @@ def test_view_shows_whose_accounts_they_are_and_no_hashes(
 ) -> None:
     library.create("Google", "Ada@Example.com")
     (shown,) = clients["members"][databases.master.name]["account_addresses"].find()
-    assert shown.keys() == {"_id", "email", "address"}
+    assert shown.keys() == {"_id", "email", "address", "auth_epoch"}
 
 
 def code_of(client: MongoClient[Document], database: str, command: Document) -> int | None:

@@ -6,7 +6,9 @@ import pytest
 
 from tenantry.http.members.answers import Member, MemberPage
 from tenantry.identity.accounts import accounts
+from tenantry.identity.memberships import listing
 from tests.integration.identity.memberships.conftest import Team
+from tests.support.overtaking import once_before
 from tests.support.owners import sign_up
 from tests.support.service import OMITTED
 
@@ -92,3 +94,14 @@ def test_member_whose_account_is_gone_at_that_moment_is_not_shown(team: Team) ->
     accounts().delete_one({"_id": team.editor.account_id})
     assert len(listed(team)["members"]) == 4
     assert team.service.get(team.path(team.editor), token=team.viewer.token).status == 404
+
+
+def test_members_of_an_organization_that_is_deleted_at_that_moment_are_none(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def delete() -> None:
+        assert team.service.delete(team.organization, token=team.owner.token).status == 204
+
+    once_before(monkeypatch, listing, "find_page", delete)
+    answer = team.service.get(f"{team.organization}/members", token=team.viewer.token)
+    assert (answer.status, answer.code) == (404, "organization-not-found")

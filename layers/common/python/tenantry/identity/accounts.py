@@ -38,11 +38,12 @@ class AccountDocument(TypedDict):
 
 
 class AccountAddress(TypedDict):
-    """What the view of addresses shows of an account: whose it is, and whether that is verified."""
+    """What the view of addresses shows of an account; fields as of `AccountDocument`."""
 
     _id: str
     email: str
     address: NotRequired[str]
+    auth_epoch: int
     verified_at: NotRequired[datetime]
 
 
@@ -105,9 +106,14 @@ def find(account_id: str, session: ClientSession | None = None) -> AccountDocume
     return accounts().find_one({"_id": account_id}, session=session)
 
 
-def find_by_email(email: str) -> AccountDocument | None:
-    """Return the account that has the canonical e-mail address."""
-    return accounts().find_one({"email": email})
+def find_addressee(address: str) -> AccountAddress | None:
+    """Return what the view shows of the account that has an address, in whichever case it is written."""
+    return account_addresses().find_one({"email": folded(address)})
+
+
+def find_by_email(email: str, session: ClientSession | None = None) -> AccountDocument | None:
+    """Return the account that has the canonical e-mail address, within a transaction as it is there."""
+    return accounts().find_one({"email": email}, session=session)
 
 
 def set_password_hash(

@@ -42,7 +42,7 @@ def request(email: str) -> None:
     """
     queue.check_configured()
     limits.admit(RESET_PASSWORD, email)
-    mongodb.run_transaction(lambda session: queue.put(RESET_PASSWORD, email, session))
+    queue.put_alone(RESET_PASSWORD, email)
 
 
 def complete(token: str, new_password: str) -> None:

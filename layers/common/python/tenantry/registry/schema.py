@@ -95,13 +95,9 @@ VIEWS: Final[dict[str, Document]] = {
     # So that whoever checks a token, ends an account, shows whose it is or sends a mail need not be
     # allowed to read password hashes.
     "account_epochs": {"viewOn": "accounts", "pipeline": [{"$project": {"auth_epoch": 1}}]},
-    "mail_recipients": {
-        "viewOn": "accounts",
-        "pipeline": [{"$project": {"email": 1, "address": 1, "auth_epoch": 1, "verified_at": 1}}],
-    },
     "account_addresses": {
         "viewOn": "accounts",
-        "pipeline": [{"$project": {"email": 1, "address": 1, "verified_at": 1}}],
+        "pipeline": [{"$project": {"email": 1, "address": 1, "auth_epoch": 1, "verified_at": 1}}],
     },
     "unused_accounts": {"viewOn": "accounts", "pipeline": [{"$project": {"without_organization_since": 1}}]},
 }

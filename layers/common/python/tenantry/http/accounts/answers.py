@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from tenantry.http.organizations.answers import Organization
+from tenantry.http.organizations.answers import Organization, OrganizationReference
 from tenantry.identity.roles import Role
 
 
@@ -17,12 +17,9 @@ class Account(BaseModel):
     created_at: str
 
 
-class MembershipOfAccount(BaseModel):
+class MembershipOfAccount(OrganizationReference):
     """An organization that the account is a member of."""
 
-    id: str = Field(examples=["org_6f1d0a52c4b94a0d8e1f7a3c5b2d9e80"])
-    name: str = Field(examples=["Google"])
-    slug: str = Field(examples=["google"])
     role: Role
     state: Literal["creating", "active", "renaming", "deleting"]
     suspended: bool = Field(description="Whether the operator of this service has suspended it.")
@@ -34,14 +31,6 @@ class OwnAccount(Account):
     organizations: list[MembershipOfAccount] = Field(description="By their slugs, at most 1,000.")
 
 
-class OrganizationOfSession(BaseModel):
-    """The organization that a session is in."""
-
-    id: str = Field(examples=["org_6f1d0a52c4b94a0d8e1f7a3c5b2d9e80"])
-    name: str = Field(examples=["Google"])
-    slug: str = Field(examples=["google"])
-
-
 class Session(BaseModel):
     """A login and what refreshes have made of it."""
 
@@ -50,7 +39,7 @@ class Session(BaseModel):
     started_at: str
     last_used_at: str = Field(description="When it was started or refreshed last.")
     expires_at: str
-    organization: OrganizationOfSession | None = Field(description="None if it is in no organization.")
+    organization: OrganizationReference | None = Field(description="None if it is in no organization.")
     source_address: str | None = Field(
         description="IP address of its last login or refresh; null if it is not known.",
         examples=["203.0.113.7"],

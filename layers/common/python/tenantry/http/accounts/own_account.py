@@ -3,6 +3,7 @@
 from typing import Any
 
 from tenantry.http.accounts.representations import account_of
+from tenantry.http.organizations.representations import reference_to
 from tenantry.identity.members import Membership
 from tenantry.identity.own_account import OwnAccount, OwnSession
 from tenantry.runtime.moments import rfc3339
@@ -15,10 +16,7 @@ def own_account_of(own: OwnAccount) -> dict[str, Any]:
 
 def _membership_of(membership: Membership) -> dict[str, Any]:
     organization = membership.organization
-    return {
-        "id": organization["_id"],
-        "name": organization["name"],
-        "slug": organization["slug"],
+    return reference_to(organization) | {
         "role": membership.role,
         "state": organization["state"],
         "suspended": bool(organization.get("suspended_at")),
@@ -34,8 +32,7 @@ def session_of(own: OwnSession) -> dict[str, Any]:
         "started_at": rfc3339(own.started_at),
         "last_used_at": rfc3339(own.used_at),
         "expires_at": rfc3339(own.session["expires_at"]),
-        "organization": organization
-        and {"id": organization["_id"], "name": organization["name"], "slug": organization["slug"]},
+        "organization": reference_to(organization) if organization else None,
         "source_address": own.session.get("source_address"),
         "user_agent": own.session.get("user_agent"),
     }

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from tenantry.http.accounts.answers import Account, OrganizationOfSession
+from tenantry.http.accounts.answers import Account
+from tenantry.http.organizations.answers import OrganizationReference
 from tenantry.identity.roles import Role
 
 
@@ -32,6 +33,6 @@ class Invitations(BaseModel):
 class AcceptedInvitation(BaseModel):
     """Answer of POST /invitations/accept: what the account has joined, and as what."""
 
-    organization: OrganizationOfSession
+    organization: OrganizationReference
     role: Role = Field(examples=["editor"])
     account: Account

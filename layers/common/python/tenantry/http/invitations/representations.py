@@ -3,6 +3,7 @@
 from typing import Any
 
 from tenantry.http.accounts.representations import account_of
+from tenantry.http.organizations.representations import reference_to
 from tenantry.identity.invitations.accepting import Accepted
 from tenantry.identity.invitations.document import InvitationDocument, address_of, state_of
 from tenantry.language.paging import Page
@@ -32,13 +33,8 @@ def page_of(page: Page) -> dict[str, Any]:
 
 def accepted_of(accepted: Accepted) -> dict[str, Any]:
     """Return what whoever has accepted an invitation sees."""
-    organization = accepted.organization
     return {
-        "organization": {
-            "id": organization["_id"],
-            "name": organization["name"],
-            "slug": organization["slug"],
-        },
+        "organization": reference_to(accepted.organization),
         "role": accepted.role,
         "account": account_of(accepted.account),
     }

@@ -6,12 +6,14 @@ from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.runtime.moments import rfc3339
 
 
+def reference_to(document: OrganizationDocument) -> dict[str, Any]:
+    """Return what tells which organization it is."""
+    return {"id": document["_id"], "name": document["name"], "slug": document["slug"]}
+
+
 def organization_of(document: OrganizationDocument) -> dict[str, Any]:
     """Return an organization's representation."""
-    return {
-        "id": document["_id"],
-        "name": document["name"],
-        "slug": document["slug"],
+    return reference_to(document) | {
         "collection": document["collection"],
         "state": document["state"],
         "version": document["version"],

@@ -24,7 +24,9 @@ from tenantry.runtime import mongodb
 from tenantry.runtime.request_context import Actor
 
 ASKED_PER_HOUR: Final = 10  # by one account, for whichever addresses
-TOO_MANY: Final = "Too many changes of the address were asked for. Wait before the next one; see Retry-After."
+_TOO_MANY: Final = (
+    "Too many changes of the address were asked for. Wait before the next one; see Retry-After."
+)
 FAILURE: Final[recording.Action] = "account.email_change_failed"
 
 
@@ -63,14 +65,11 @@ def request(caller: Identity, new_address: str, current_password: str) -> None:
     if new_address == accounts.address_of(account):
         raise InvalidFields.of("new_email", "is the account's address already")
     asking = counters.key_of(f"changes of the address of {account['_id']}")
-    counters.spend(asking, timedelta(hours=1) / ASKED_PER_HOUR, ASKED_PER_HOUR, TOO_MANY)
+    counters.spend(asking, timedelta(hours=1) / ASKED_PER_HOUR, ASKED_PER_HOUR, _TOO_MANY)
     limits.admit(CHANGE_EMAIL, new_address)
-    _queue_link(new_address, {"account_id": account["_id"], "auth_epoch": account["auth_epoch"]})
-
-
-@mongodb.in_transaction
-def _queue_link(session: ClientSession, address: str, claims: links.Claims) -> None:
-    queue.put(CHANGE_EMAIL, address, session, claims=claims)
+    queue.put_alone(
+        CHANGE_EMAIL, new_address, {"account_id": account["_id"], "auth_epoch": account["auth_epoch"]}
+    )
 
 
 def complete(caller: Identity, token: str) -> None:

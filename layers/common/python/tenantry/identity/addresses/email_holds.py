@@ -69,8 +69,8 @@ def check(email: str, account_id: str | None = None, session: ClientSession | No
     EmailTaken
         It is, and the answer does not tell it from an address that an account has.
     """
-    held = find(email, session)
-    if held is not None and held["account_id"] != account_id:
+    present = find(email, session)
+    if present is not None and present["account_id"] != account_id:
         raise EmailTaken
 
 
@@ -92,17 +92,17 @@ def hold(address: str, account_id: str, auth_epoch: int, session: ClientSession)
         Of the transaction.
     """
     held_until = moments.now() + HELD_FOR
-    hold: EmailHold = {
+    document: EmailHold = {
         "_id": folded(address),
         "address": address,
         "account_id": account_id,
         "auth_epoch": auth_epoch,
         "held_until": held_until,
     }
-    earlier = find(hold["_id"], session)
-    if earlier is not None and earlier["account_id"] == account_id:
-        hold = {**earlier, "held_until": held_until}
-    email_holds().replace_one({"_id": hold["_id"]}, hold, upsert=True, session=session)
+    present = find(document["_id"], session)
+    if present is not None and present["account_id"] == account_id:
+        document = {**present, "held_until": held_until}
+    email_holds().replace_one({"_id": document["_id"]}, document, upsert=True, session=session)
 
 
 def end_since(hold: EmailHold, session: ClientSession) -> list[str]:

@@ -89,7 +89,7 @@ def complete(session: ClientSession, caller: Identity, token: str) -> None:
         Outcome unknown; repeat it, and `LinkNotFound` then may mean that it was done.
     """
     link = links.take(session, "verify-email", token)
-    account = accounts.accounts().find_one({"_id": caller.account_id}, session=session)
+    account = accounts.find(caller.account_id, session)
     if account is None or link.get("account_id") != account["_id"]:
         raise LinkNotFound
     address_proof.note(account, link["purpose"], session)

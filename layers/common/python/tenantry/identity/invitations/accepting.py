@@ -135,7 +135,7 @@ def _accept(session: ClientSession, link: LinkDocument, account_of: AccountOf) -
     invitations().update_one({"_id": invitation["_id"]}, {"$set": {"state": "accepted"}}, session=session)
     joining.add(organization["_id"], account_id, invitation["role"], session)
     _record(invitation, account_id, session)
-    account = accounts.accounts().find_one({"_id": account_id}, session=session)
+    account = accounts.find(account_id, session)
     if account is None:
         raise InvalidToken
     return Accepted(organization, account, invitation["role"])
@@ -170,7 +170,7 @@ def _check_inviter(invitation: InvitationDocument, session: ClientSession | None
 
 
 def _own_account(account_id: str, invitation: InvitationDocument, session: ClientSession) -> AccountDocument:
-    account = accounts.accounts().find_one({"_id": account_id}, session=session)
+    account = accounts.find(account_id, session)
     if account is None:
         raise InvalidToken
     if not is_same_mailbox(accounts.address_of(account), address_of(invitation)):
@@ -182,7 +182,7 @@ def _own_account(account_id: str, invitation: InvitationDocument, session: Clien
 def _account_with(
     password_hash: str, invitation: InvitationDocument, session: ClientSession
 ) -> AccountDocument:
-    account = accounts.accounts().find_one({"email": invitation["email"]}, session=session)
+    account = accounts.find_by_email(invitation["email"], session)
     if account is None:
         account = accounts.create_document(address_of(invitation), password_hash)
         accounts.insert(account, session)

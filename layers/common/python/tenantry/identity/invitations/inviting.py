@@ -94,8 +94,8 @@ def _invite(
     return invitation
 
 
-def resend(sender: Membership, invitation_id: str) -> InvitationDocument:
-    """Send the mail of an invitation again; it is valid for as long as one sent anew, in the sender's name.
+def resend(inviter: Membership, invitation_id: str) -> InvitationDocument:
+    """Send the mail of an invitation again; it is valid for as long as one sent anew, in the caller's name.
 
     Links of earlier mails are dead afterwards, those that wait to be sent included.
 
@@ -110,19 +110,19 @@ def resend(sender: Membership, invitation_id: str) -> InvitationDocument:
     pymongo.errors.PyMongoError
         Outcome unknown: all of it or nothing.
     """
-    invitation = _find(sender.organization_id, invitation_id)
-    account = _admitted(sender, address_of(invitation))
-    return _resend(sender, account, invitation)
+    invitation = _find(inviter.organization_id, invitation_id)
+    account = _admitted(inviter, address_of(invitation))
+    return _resend(inviter, account, invitation)
 
 
 @mongodb.in_transaction
 def _resend(
-    session: ClientSession, sender: Membership, account: AccountDocument, invitation: InvitationDocument
+    session: ClientSession, inviter: Membership, account: AccountDocument, invitation: InvitationDocument
 ) -> InvitationDocument:
-    sending = _send(invitation["_id"], address_of(invitation), sender, account, session)
-    resent = _change(sender.organization_id, invitation["_id"], dict(sending), session)
+    sending = _send(invitation["_id"], address_of(invitation), inviter, account, session)
+    resent = _change(inviter.organization_id, invitation["_id"], dict(sending), session)
     if resent is None:
-        check_pending(_find(sender.organization_id, invitation["_id"], session))
+        check_pending(_find(inviter.organization_id, invitation["_id"], session))
         raise InvitationNotFound
     _record("invitation.resent", resent, session)
     return resent
@@ -161,10 +161,10 @@ def list_page(organization_id: str, limit: int, cursor: str | None) -> Page:
     return find_page(lambda stages: list(collection.aggregate(stages)), query, _NEWEST_FIRST, limit, cursor)
 
 
-def _admitted(sender: Membership, address: str) -> AccountDocument:
+def _admitted(inviter: Membership, address: str) -> AccountDocument:
     """Return the account of whoever asks for a mail to an address, once that is counted."""
     queue.check_configured()
-    account = accounts.find(sender.account_id)
+    account = accounts.find(inviter.account_id)
     if account is None:
         raise InvalidToken
     unverified_accounts.check_may_invite(account)
@@ -212,9 +212,9 @@ def _check_room(organization_id: str, session: ClientSession) -> None:
 
 
 def _send(
-    invitation_id: str, address: str, sender: Membership, account: AccountDocument, session: ClientSession
+    invitation_id: str, address: str, inviter: Membership, account: AccountDocument, session: ClientSession
 ) -> Sent:
-    values = {"organization": sender.organization["name"], "inviter": accounts.address_of(account)}
+    values = {"organization": inviter.organization["name"], "inviter": accounts.address_of(account)}
     mail_id = queue.put(INVITATION, address, session, values, {"invitation_id": invitation_id})
     return sent(account["_id"], mail_id)
 

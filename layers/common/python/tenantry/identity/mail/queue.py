@@ -84,3 +84,15 @@ def put(
     mails().insert_one(mail, session=session)
     waking.note()
     return mail["_id"]
+
+
+@mongodb.in_transaction
+def put_alone(session: ClientSession, kind: Kind, to: str, claims: Claims | None = None) -> None:
+    """Queue a mail that tells of no change; parameters as of `put`.
+
+    Raises
+    ------
+    pymongo.errors.PyMongoError
+        Outcome unknown; a repetition queues one more mail at most.
+    """
+    put(kind, to, session, claims=claims)

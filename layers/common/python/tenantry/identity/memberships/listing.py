@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
+from tenantry.errors import OrganizationNotFound
 from tenantry.identity import members
 from tenantry.identity.accounts import AccountAddress, account_addresses, address_of, is_verified
 from tenantry.identity.members import MemberDocument
@@ -69,6 +70,8 @@ def find_all(organization: OrganizationDocument, limit: int, cursor: str | None)
         The cursor is malformed, or of another organization.
     CursorOutdated
         The cursor is made up.
+    OrganizationNotFound
+        It has been deleted a moment ago: there is no member, and every organization has an owner.
     """
     stored: Collection[Any] = members.members()
 
@@ -76,6 +79,8 @@ def find_all(organization: OrganizationDocument, limit: int, cursor: str | None)
         return list(stored.aggregate([*stages, *_with_account("document")]))
 
     page = find_page(aggregate, {"organization_id": organization["_id"]}, _OLDEST_FIRST, limit, cursor)
+    if not page.documents and cursor is None:
+        raise OrganizationNotFound
     joined = [document for document in page.documents if "account" in document]
     return page._replace(documents=[_person(member, organization) for member in joined])
 

@@ -52,7 +52,6 @@ def find(organization_id: str, session: ClientSession | None = None) -> Transfer
             {"$match": living | {"ownership_offer.expires_at": {"$gt": moments.now()}}},
             {"$replaceRoot": {"newRoot": {"owner": "$$ROOT"}}},
             *members.join(stored, "owner.ownership_offer.member_id", "member"),
-            {"$match": {"member.role": {"$ne": "owner"}}},
         ],
         session=session,
     )

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from tenantry.identity import accounts
 from tenantry.identity.addresses import email_holds
 from tenantry.identity.addresses.email_addresses import folded
-from tenantry.identity.mail import recipients
 from tenantry.identity.mail.kinds.kind import Kind, Letter, LinkText, MailDocument, Text
 
 TEXT: Final = Text(
@@ -34,9 +34,9 @@ TAKEN: Final = Text(
 def _link_to_a_free_address(mail: MailDocument) -> Letter:
     """Return the letter with the link, or, if the address is another account's, the one that says so."""
     account_id = mail["claims"]["account_id"]
-    recipient = recipients.find(mail["to"])
-    if recipient is not None and recipient["_id"] != account_id:
-        return Letter(recipients.address_of(recipient), TAKEN, {}, mail["values"])
+    addressee = accounts.find_addressee(mail["to"])
+    if addressee is not None and addressee["_id"] != account_id:
+        return Letter(accounts.address_of(addressee), TAKEN, {}, mail["values"])
     hold = email_holds.find(folded(mail["to"]))
     if hold is not None and hold["account_id"] != account_id:
         return Letter(hold["address"], TAKEN, {}, mail["values"])
