@@ -19,15 +19,13 @@ from tests.concurrency import roles
 from tests.concurrency.client import SLUGS, Client
 from tests.concurrency.history import Operation
 from tests.support import library
+from tests.support.fork_server import processes, replace_environment
 
 ROLES: Final = (*[roles.administer] * 4, *[roles.write] * 3, roles.read)
 EMAILS: Final = tuple(f"{number}@owners.example" for number in range(3))
 READY_SECONDS: Final = 120
 HELD_UP: Final = 0.02  # share of commands
 MEAN_PAUSE_SECONDS: Final = 0.05  # of the process, longer than most operations
-
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.support.loaded", __name__])  # imported once for all processes
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Worker:
 
     def run(self) -> None:
         """Play a role until told to stop, or nobody is there to tell."""
-        os.environ |= self.environment
+        replace_environment(self.environment)
         library.hash_with_few_rounds(pytest.MonkeyPatch())
         library.sign_without_secrets_manager(pytest.MonkeyPatch())
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where functions log
@@ -82,12 +80,12 @@ def storm(seconds: float, interruption: Callable[[Client], None] | None = None) 
     setup = Client(len(ROLES))
     for email, slug in zip(EMAILS, SLUGS, strict=False):
         setup.sign_up(email, slug, roles.FIRST)
-    ready, stop = _processes.Barrier(len(ROLES) + 1), _processes.Event()
+    ready, stop = processes.Barrier(len(ROLES) + 1), processes.Event()
     workers, senders, results = [], [], []
     for number in range(len(ROLES)):
-        receiving, sending = _processes.Pipe(duplex=False)
+        receiving, sending = processes.Pipe(duplex=False)
         worker = Worker(number, dict(os.environ), ready, stop, sending)
-        workers.append(_processes.Process(target=worker.run, daemon=True))
+        workers.append(processes.Process(target=worker.run, daemon=True))
         senders.append(sending)
         results.append(receiving)
     try:

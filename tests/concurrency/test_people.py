@@ -3,7 +3,6 @@
 import base64
 import itertools
 import json
-import multiprocessing
 import os
 import sys
 import time
@@ -23,6 +22,7 @@ from tests.concurrency.server import Server
 from tests.concurrency.test_storm import RESUMPTION_SECONDS, SETTLED_SECONDS, violations
 from tests.support import library
 from tests.support.databases import Databases
+from tests.support.fork_server import processes, replace_environment
 from tests.support.service import Service
 
 SECONDS: Final = float(os.environ.get("STORM_SECONDS", "4"))
@@ -31,12 +31,10 @@ MAIL: Final = {"MAIL_FROM": "no-reply@example.com", "APP_URL": "https://app.exam
 
 pytestmark = [pytest.mark.timeout(300 + 10 * SECONDS), pytest.mark.usefixtures("signing_key")]
 Results = list[Any]  # of each process: what was done, tokens, failures
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.support.loaded", __name__])
 
 
 def _play(seed: int, environment: dict[str, str], stop: Event, results: "Connection[Any, None]") -> None:
-    os.environ |= environment
+    replace_environment(environment)
     library.hash_with_few_rounds(pytest.MonkeyPatch())
     library.sign_without_secrets_manager(pytest.MonkeyPatch())
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where functions log
@@ -51,11 +49,11 @@ def _play(seed: int, environment: dict[str, str], stop: Event, results: "Connect
 
 def storm(interruption: Callable[[], None] | None = None) -> tuple[Counter[str], list[str], list[str]]:
     """Let people run into each other; return what was done, some of their tokens, and what failed."""
-    stop = _processes.Event()
+    stop = processes.Event()
     playing, results = [], []
     for seed in range(PEOPLE):
-        receiving, sending = _processes.Pipe(duplex=False)
-        process = _processes.Process(target=_play, args=(seed, dict(os.environ), stop, sending), daemon=True)
+        receiving, sending = processes.Pipe(duplex=False)
+        process = processes.Process(target=_play, args=(seed, dict(os.environ), stop, sending), daemon=True)
         process.start()
         sending.close()
         playing.append(process)

@@ -21,6 +21,7 @@ from tests.faults import sent_mails
 from tests.faults.operations import OPERATIONS
 from tests.faults.watch import CommandWatch
 from tests.support import library
+from tests.support.fork_server import replace_environment
 
 Moment = Literal["before", "after"]
 
@@ -45,7 +46,7 @@ class Victim:
     def run(self) -> None:
         """Run the operation; does not return if it gets to the command."""
         signal.alarm(_LONGEST_SECONDS)
-        os.environ |= self.environment
+        replace_environment(self.environment)
         watch = CommandWatch()
         patch = pytest.MonkeyPatch()
         process.forget()

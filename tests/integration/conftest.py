@@ -4,11 +4,12 @@ import io
 import json
 import logging
 import os
-import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import boto3
+import botocore.session
 import pytest
 from moto import mock_aws
 from pymongo import MongoClient
@@ -28,7 +29,7 @@ from tests.support.mailbox import mailbox as configured_mailbox
 from tests.support.mongodb import running_server
 from tests.support.owners import Owner, sign_up
 from tests.support.reused_databases import ReusedDatabases
-from tests.support.rotation import SigningKeySecret
+from tests.support.rotation import FirstRotation, SigningKeySecret
 from tests.support.service import Service
 
 SERVER_OPTIONS = (
@@ -83,6 +84,9 @@ def aws() -> Iterator[None]:
             monkeypatch.delenv(name)
         for name, value in AWS_ENVIRONMENT.items():
             monkeypatch.setenv(name, value)
+        # Each test's process begins anew. What boto3 reads from its files need not be read again for it.
+        monkeypatch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        monkeypatch.setattr(boto3, "Session", cache(boto3.Session))
         yield
         process.forget()
 
@@ -117,13 +121,17 @@ def free_names(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def first_rotation(aws: None) -> FirstRotation:
+    return FirstRotation(boto3.client("secretsmanager"))
+
+
 @pytest.fixture
-def signing_key(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> SigningKeySecret:
+def signing_key(
+    databases: Databases, first_rotation: FirstRotation, monkeypatch: pytest.MonkeyPatch
+) -> SigningKeySecret:
     """The secret of the signing key, after its first rotation."""
-    secret = SigningKeySecret(boto3.client("secretsmanager"), f"signing-key-{uuid.uuid4().hex}")
-    monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", secret.arn)
-    secret.rotate()
-    return secret
+    return first_rotation.secret(databases, monkeypatch)
 
 
 @pytest.fixture

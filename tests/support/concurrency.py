@@ -1,6 +1,5 @@
 """Calls made at the same moment, by threads or by processes."""
 
-import multiprocessing
 import os
 import threading
 from collections import Counter
@@ -11,11 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.fork_server import processes, replace_environment
 from tests.support.library import hash_with_few_rounds
 from tests.support.service import Answer, Service, handler
 
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.support.loaded", __name__])
 _barrier: Barrier
 
 
@@ -44,16 +42,16 @@ def requests_at_once(function: str, requests: Sequence[dict[str, Any]]) -> list[
     requests
         Arguments of `Service.request`.
     """
-    barrier = _processes.Barrier(len(requests))
+    barrier = processes.Barrier(len(requests))
     with ProcessPoolExecutor(
-        len(requests), _processes, _prepare, (dict(os.environ), function, barrier)
+        len(requests), processes, _prepare, (dict(os.environ), function, barrier)
     ) as pool:
         return list(pool.map(_send, requests))
 
 
 def _prepare(environment: dict[str, str], function: str, barrier: Barrier) -> None:
     global _barrier  # noqa: PLW0603 - a barrier reaches a process only as it starts
-    os.environ |= environment
+    replace_environment(environment)
     hash_with_few_rounds(pytest.MonkeyPatch())
     handler(function)
     _barrier = barrier

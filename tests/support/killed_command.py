@@ -1,6 +1,5 @@
 """`tenantry`, killed when it is about to send its nth command that changes something."""
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -9,9 +8,7 @@ from pathlib import Path
 from pymongo import monitoring
 
 from cli.app import main
-
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.support.loaded", __name__])
+from tests.support.fork_server import processes, replace_environment
 
 READING = {"aggregate", "collStats", "endSessions", "ping", "find", "listCollections", "listIndexes"}
 
@@ -36,7 +33,7 @@ class Killer(monitoring.CommandListener):
 
 def killed(number: int, *arguments: str | Path) -> bool:
     """Run `tenantry`, killed before its nth command; tell whether it had that many."""
-    process = _processes.Process(target=_be_killed, args=(dict(os.environ), number, arguments))
+    process = processes.Process(target=_be_killed, args=(dict(os.environ), number, arguments))
     process.start()
     process.join()
     assert process.exitcode in (0, -signal.SIGKILL)
@@ -44,7 +41,7 @@ def killed(number: int, *arguments: str | Path) -> bool:
 
 
 def _be_killed(environment: dict[str, str], number: int, arguments: tuple[str | Path, ...]) -> None:
-    os.environ |= environment
+    replace_environment(environment)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     monitoring.register(Killer(number))
     sys.argv = ["tenantry", *map(str, arguments)]

@@ -43,12 +43,13 @@ class ReusedDatabases:
         try:
             with pymongo.timeout(EMPTYING_SECONDS):
                 self._client.drop_database(databases.tenants.name)
-                for name in master.list_collection_names():
-                    if name not in self._schema:
-                        master.drop_collection(name)
-                    elif name not in {*schema.VIEWS, "system.views"}:
-                        master[name].delete_many({})
-                return _schema(master) == self._schema
+                for name in set(master.list_collection_names()) - self._schema.keys():
+                    master.drop_collection(name)
+                if (present := _schema(master)) != self._schema:
+                    return False
+                for result in _of_all(master, _stored_in(present), [{"$limit": 1}, {"$project": {"_id": 0}}]):
+                    master[result["collection"]].delete_many({})
+                return True
         except PyMongoError:
             return False
 
@@ -62,9 +63,23 @@ class ReusedDatabases:
 
 
 def _schema(master: Database[Document]) -> dict[str, Any]:
-    """Return options, identity and indexes of each collection, and the definition of each view."""
-    infos = {info["name"]: info for info in master.list_collections()}
-    return {
-        name: (info, info["type"] == "collection" and master[name].index_information())
-        for name, info in infos.items()
-    }
+    """Return options and identity of each collection, the definition of each view, and all indexes."""
+    infos: dict[str, Any] = {info["name"]: info for info in master.list_collections()}
+    indexes = _of_all(master, _stored_in(infos), [{"$indexStats": {}}, {"$project": {"spec": 1}}])
+    return infos | {f"{index['collection']}.{index['spec']['name']}": index["spec"] for index in indexes}
+
+
+def _stored_in(infos: dict[str, Any]) -> list[str]:
+    return [
+        name for name, info in infos.items() if info.get("type") == "collection" and name != "system.views"
+    ]
+
+
+def _of_all(master: Database[Document], names: list[str], stages: list[Document]) -> list[Document]:
+    """Run stages on each of some collections, in one round trip; each result names its own."""
+    pipelines = {name: [*stages, {"$set": {"collection": name}}] for name in names}
+    if not names:
+        return []
+    first, *remaining = names
+    unions = [{"$unionWith": {"coll": name, "pipeline": pipelines[name]}} for name in remaining]
+    return list(master[first].aggregate([*pipelines[first], *unions]))

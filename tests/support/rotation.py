@@ -4,6 +4,10 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Final, cast
 
+import pytest
+
+from tenantry.identity.keys import public_keys
+from tests.support.databases import Databases, Document
 from tests.support.service import LambdaContext, handler
 
 if TYPE_CHECKING:
@@ -21,11 +25,13 @@ class SigningKeySecret:
         Secrets Manager's client.
     name
         Name of the secret to create.
+    string
+        Its string.
     """
 
-    def __init__(self, client: "SecretsManagerClient", name: str) -> None:
+    def __init__(self, client: "SecretsManagerClient", name: str, string: str = "placeholder") -> None:
         self.client = client
-        self.arn = client.create_secret(Name=name, SecretString="placeholder")["ARN"]
+        self.arn = client.create_secret(Name=name, SecretString=string)["ARN"]
 
     @property
     def current(self) -> str:
@@ -44,3 +50,36 @@ class SigningKeySecret:
             event = {"Step": step, "SecretId": self.arn, "ClientRequestToken": version}
             handler("rotate_signing_key")(event, LambdaContext("rotate_signing_key"))
         return version
+
+
+class FirstRotation:
+    """What the first rotation of a signing key leaves behind, which takes longer to do than many tests.
+
+    It is done once. For the tests after the first one its secret and its documents are stored again.
+    """
+
+    def __init__(self, client: "SecretsManagerClient") -> None:
+        self._client = client
+        self._string = ""
+        self._documents: dict[str, list[Document]] = {}
+
+    def secret(self, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> SigningKeySecret:
+        """Return the secret of the signing key, whose public half the databases hold."""
+        name = f"signing-key-{uuid.uuid4().hex}"
+        secret = SigningKeySecret(self._client, name, self._string or "placeholder")
+        monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", secret.arn)
+        if self._string:
+            for collection, documents in self._documents.items():
+                databases.master[collection].insert_many(documents)
+            public_keys.find_key(secret.key_id)  # as the process knows it after a rotation
+        else:
+            secret.rotate()
+            self._string = secret.current
+            self._documents = _all_documents(databases)
+        return secret
+
+
+def _all_documents(databases: Databases) -> dict[str, list[Document]]:
+    stored = databases.master.list_collection_names(filter={"type": "collection"})
+    documents = {name: list(databases.master[name].find()) for name in stored if name != "system.views"}
+    return {name: found for name, found in documents.items() if found}

@@ -1,6 +1,5 @@
 """Movers that are killed at any database command: somebody else goes on, and nobody sees a difference."""
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -22,6 +21,7 @@ from tenantry.registry.organizations.document import Kind
 from tenantry.tenants import TenantCollection
 from tests.integration.lifecycle.moves.places import AROUND, Places, move
 from tests.support import library
+from tests.support.fork_server import processes, replace_environment
 
 EVERY: Final = int(os.environ.get("KILL_EVERY", "30"))
 """Of so many commands one is the last of its process; 1 for all."""
@@ -30,8 +30,6 @@ PAST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 DOCUMENTS = [{"_id": number, "key": number} for number in range(5)]
 
 pytestmark = [pytest.mark.timeout(3000 / EVERY + 300), pytest.mark.own_databases]
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.support.loaded", __name__])  # imported once for all processes
 
 
 class Killer(monitoring.CommandListener):
@@ -55,7 +53,7 @@ class Killer(monitoring.CommandListener):
 def be_mover(
     environment: dict[str, str], organization_id: str, target: tuple[str, Kind], number: int
 ) -> None:
-    os.environ |= environment
+    replace_environment(environment)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     monitoring.register(Killer(number))
     move(organization_id, *target)
@@ -135,7 +133,7 @@ def test_mover_is_killed(start: tuple[str, Kind], target: tuple[str, Kind], plac
         documents.create_index([("key", 1)], unique=True)
         operations.move(member.organization_id, *start, lambda: None, lambda *_: None)
         arguments = (dict(os.environ), member.organization_id, target, number)
-        mover = _processes.Process(target=be_mover, args=arguments)
+        mover = processes.Process(target=be_mover, args=arguments)
         mover.start()
         mover.join()
         is_killed = mover.exitcode == -signal.SIGKILL
