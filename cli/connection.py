@@ -122,7 +122,7 @@ def _client(uri: str) -> MongoClient[Document]:
             tz_aware=True,
             uuidRepresentation="standard",
         )
-    except ValueError as error:  # such as a port out of range
+    except (OSError, ValueError) as error:  # such as a missing file of certificates, or a port out of range
         raise ConfigurationError(str(error)) from None
 
 

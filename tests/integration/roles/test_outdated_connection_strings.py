@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+import dns.resolver
 import pytest
 from pymongo.errors import OperationFailure
 
@@ -16,6 +17,7 @@ from tenantry.runtime import clients, mongodb, process, secrets
 from tenantry.runtime.settings import settings
 from tests.support.authentication import PASSWORD, uri_of
 from tests.support.databases import Databases
+from tests.support.name_server import resolver_of, running_name_server
 from tests.support.service import Answer, Service
 
 EU = "eu"
@@ -70,6 +72,15 @@ def short_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handlers, "REQUEST_TIMEOUT_SECONDS", 1.5)
 
 
+@pytest.fixture(autouse=True)
+def in_lambda(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the driver know that this is Lambda, and know no name of a cluster."""
+    monkeypatch.setenv("AWS_EXECUTION_ENV", "AWS_Lambda_python3.13")
+    with running_name_server() as names:
+        monkeypatch.setattr(dns.resolver, "default_resolver", resolver_of(names))
+        yield
+
+
 @pytest.fixture
 def a_minute_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a client be older than the minute in which no other is opened."""
@@ -95,12 +106,15 @@ def test_rotation_with_two_users_costs_each_environment_one_request(cluster: Clu
 
 
 @pytest.mark.usefixtures("a_minute_later")
-@pytest.mark.parametrize("wrong", ["password", "host", "text", "port"])
+@pytest.mark.parametrize("wrong", ["password", "mechanism", "host", "name", "text", "port", "authority"])
 def test_connection_string_that_is_corrected_is_read_again(
     cluster: Cluster, wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     right = cluster.uri(cluster.users[0])
     wrong_uris = {
+        "authority": f"{right}&tls=true&tlsCAFile=/missing.pem",
+        "mechanism": f"{right}&authMechanism=MONGODB-X509",
+        "name": "mongodb+srv://user:password@cluster0.tenantry.test/",
         "password": right.replace(":the", ":no"),
         "host": f"mongodb://127.0.0.1:{free_port()}/?replicaSet=tenantry",
         "text": "not-a-connection-string",

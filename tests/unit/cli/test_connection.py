@@ -26,6 +26,7 @@ def message(uri: str) -> str:
         "mongodb://operator:12/hush@127.0.0.1:1/",
         "mongodb://operator:hu@sh@127.0.0.1:1/",
         "mongodb://operator:hush@127.0.0.1:99999/",
+        "mongodb://operator:hush@127.0.0.1:1/?tls=true&tlsCAFile=/missing.pem",
         "mongodb://operator:hush@127.0.0.1:port/",
         "mongodb://operator:hush@/",
         "http://operator:hush@127.0.0.1:1/",

@@ -77,7 +77,7 @@ class CachedClient:
         self._read_at = time.time()
         try:
             return connect(self._read_uri())
-        except (ConfigurationError, ValueError) as error:
+        except (ConfigurationError, OSError, ValueError) as error:
             raise ServiceUnavailable from error
 
     def _reopen(self, outdated: MongoClient[dict[str, Any]]) -> None:
@@ -103,11 +103,14 @@ def connect(uri: str) -> MongoClient[dict[str, Any]]:
     Raises
     ------
     pymongo.errors.ConfigurationError, ValueError
-        The text is no connection string, or its host names cannot be looked up.
+        The text is no connection string, or DNS does not know the cluster that it names.
+    OSError
+        It names a file that cannot be read, such as one of certificates.
     """
     return MongoClient(
         uri,
         appname=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "tenantry"),
+        connect=True,  # or in Lambda, the driver looks mongodb+srv up with the first operation
         connectTimeoutMS=CONNECT_TIMEOUT_MS,
         datetime_conversion="DATETIME_AUTO",  # tenants may store what Python's datetime cannot hold
         maxIdleTimeMS=MAX_IDLE_TIME_MS,
