@@ -61,7 +61,7 @@ def create_index(
     name = indexing.create(
         tenants.collection(member), keys, unique=index.unique, partial=index.partial, name=index.name
     )
-    path = app.current_event.request_context.path.rstrip("/")
+    path = app.current_event.request_context.path
     return Response(
         status_code=HTTPStatus.CREATED,
         content_type="application/json",

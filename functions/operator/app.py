@@ -35,8 +35,8 @@ def create_organization(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[dict[str, Any]]:
     """Create an organization with its owner's account, whether sign-up is open or closed."""
-    path = app.current_event.request_context.path
-    return creations.create(wanted, None, idempotency_key, path, wanted.placement)
+    base = app.current_event.request_context.path.removesuffix("/operator/organizations")
+    return creations.create(wanted, None, idempotency_key, f"{base}/organizations", wanted.placement)
 
 
 @app.put(

@@ -148,6 +148,19 @@ def route_of(method: str, path: str) -> tuple[str, str, dict[str, str]]:
     return resource, function, parameters
 
 
+def behind_domain(event: Mapping[str, Any], base_path: str) -> dict[str, Any]:
+    """Return the event that a REST API sends for the same request to a custom domain with a base path.
+
+    The path has the base path then, and that of the context has no stage, as recorded events show:
+    https://github.com/aws-powertools/powertools-lambda-python/issues/773
+    """
+    path, domain = base_path + event["path"], "api.example.com"
+    context = event["requestContext"] | {"path": path, "domainName": domain, "domainPrefix": "api"}
+    fields = {"headers": event["headers"] | {"Host": domain}}
+    fields["multiValueHeaders"] = event["multiValueHeaders"] | {"Host": [domain]}
+    return {**event, **fields, "path": path, "requestContext": context}
+
+
 def proxy_event(
     method: str, path: str, headers: Mapping[str, str], body: str | None, *, is_base64: bool = False
 ) -> dict[str, Any]:
@@ -185,7 +198,13 @@ def proxy_event(
 
 
 class Service:
-    """Sends requests to the functions of this process, one after the other."""
+    """Sends requests to the functions of this process, one after the other.
+
+    Behind the base path of a custom domain, if one is given, or else at the default endpoint.
+    """
+
+    def __init__(self, base_path: str | None = None) -> None:
+        self._base_path = base_path
 
     def request(
         self,
@@ -205,11 +224,11 @@ class Service:
         if body is not None:
             fields["Content-Type"] = "application/json"
         event = proxy_event(method, path, fields | dict(headers or {}), body, is_base64=is_base64)
-        return self.send(event)
+        return self.send(event if self._base_path is None else behind_domain(event, self._base_path))
 
     def send(self, event: dict[str, Any]) -> Answer:
         """Invoke the function of the event's route."""
-        _, function, _ = route_of(event["httpMethod"], event["path"])
+        _, function, _ = route_of(event["httpMethod"], event["resource"])
         answer = handler(function)(event, LambdaContext(function))
         fields = dict(answer.get("headers") or {})
         fields |= {name: ", ".join(values) for name, values in answer["multiValueHeaders"].items()}

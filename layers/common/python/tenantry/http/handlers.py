@@ -1,17 +1,15 @@
 """The Lambda handler that stands in front of every resolver."""
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, cast
-from urllib.parse import quote
 
 import pymongo
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pymongo.errors import PyMongoError
 
-from tenantry.errors import MethodNotAllowed, NotFound, TenantryError
-from tenantry.http import cors, methods
+from tenantry.errors import MethodNotAllowed, TenantryError
+from tenantry.http import cors, methods, paths
 from tenantry.http.bodies import JSON, MERGE_PATCH, check_body
 from tenantry.http.preconditions import conditional
 from tenantry.http.problems import error_of, gateway_response, register_problems, request_id
@@ -33,22 +31,16 @@ HEADERS: Final = {
 }
 
 
-# The path is as it was sent, percent-encoded, but Powertools routes none with, say, a quotation mark.
-URL_CHARACTERS: Final = "%/:@-._~!$&'()*+,;="
-# A segment that is empty or of dots alone: what gateways and firewalls drop, each in its own way.
-_DROPPED_SEGMENT: Final = re.compile(r"/(?:\.|%2[Ee]){0,2}(?:/|$)")
-
-
 def lambda_handler(
     app: APIGatewayRestResolver, check: Check = check_body, methods_elsewhere: Collection[str] = ()
 ) -> Handler:
     """Make the Lambda handler of a resolver.
 
-    It refuses paths that are not canonical and malformed bodies, answers HEAD as GET without its content,
-    OPTIONS and what is not allowed with the methods that there are, and every exception with a problem
-    document, lets pages of allowed origins read each answer, bounds the time that the database may take,
-    wakes the sender of mails if one was queued, logs one line per request, and counts answers by class of
-    status.
+    It refuses paths that are not canonical and malformed bodies, knows its routes behind any base path,
+    answers HEAD as GET without its content, OPTIONS and what is not allowed with the methods that there are,
+    and every exception with a problem document, lets pages of allowed origins read each answer, bounds the
+    time that the database may take, wakes the sender of mails if one was queued, logs one line per request,
+    and counts answers by class of status.
 
     Parameters
     ----------
@@ -93,11 +85,10 @@ def _answer(
     event: dict[str, Any],
     context: LambdaContext,
 ) -> dict[str, Any]:
-    path, method = quote(event["path"], safe=URL_CHARACTERS), event["httpMethod"]
-    headers = _with_lower_case_media_type(event.get("headers") or {})
-    event = event | {"path": path, "headers": headers}
+    method, headers = event["httpMethod"], _with_lower_case_media_type(event.get("headers") or {})
     try:
-        _check_path(path)
+        path = paths.routed(event)
+        event = event | {"path": path, "headers": headers}
         allowed = methods.allowed(app, path, methods_elsewhere)
         if method == "OPTIONS" and allowed:
             return methods.options(allowed)
@@ -117,15 +108,6 @@ def _resolved(app: APIGatewayRestResolver, event: dict[str, Any], context: Lambd
     with pymongo.timeout(REQUEST_TIMEOUT_SECONDS):
         issuer.check()
         return conditional(event, app.resolve(event, context))
-
-
-def _check_path(path: str) -> None:
-    """Refuse other spellings of a path (RFC 3986 section 6.2.2), which a firewall's rules may not know.
-
-    The fixed segments of a route are compared as they are sent; its parameters may be percent-encoded.
-    """
-    if path != "/" and _DROPPED_SEGMENT.search(path):
-        raise NotFound
 
 
 def _source_address(event: Mapping[str, Any]) -> str | None:

@@ -56,7 +56,7 @@ def document_answer(
 
 def identification(document: Document, request: Request) -> dict[str, str]:
     """Return the header fields of a document that has just been stored: where it is, and its entity tag."""
-    path = request.resolved_event["requestContext"]["path"].rstrip("/")
+    path = request.resolved_event["requestContext"]["path"]
     return {
         "Location": f"{path}/{format_document_id(document['_id'])}",
         **entity_tag(document, request),

@@ -36,7 +36,7 @@ def create(
     idempotency_key : str, optional
         The request's Idempotency-Key field.
     path : str
-        Path of the request's URL, which ends with the collection of organizations.
+        Path of the URL at which members find organizations, as the client sees it.
     kind : {"collection", "pooled"}, optional
         Whether its documents get a collection of their own; as the settings say if left out.
 
@@ -52,12 +52,11 @@ def create(
     organization = NewOrganization(body.name, slug, dict(body.metadata), kind)
     key = _key(body, owner, idempotency_key) if idempotency_key is not None else None
     created = creating.create(organization, owner, key)
-    organizations = path.rstrip("/").replace("/operator/", "/", 1)  # where its members find it
     return Response(
         status_code=HTTPStatus.CREATED,
         content_type="application/json",
         headers={
-            "Location": f"{organizations}/{created.organization['_id']}",
+            "Location": f"{path}/{created.organization['_id']}",
             "ETag": etag(created.organization["version"]),
         },
         body={
