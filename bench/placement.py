@@ -18,7 +18,8 @@ from rich.progress import track
 from bench.rounds import running_database, save
 from cli import checker
 from cli.connection import Target, connected
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
+from local.mongod_programs import mongod_binary
 from local.processes import free_port
 from tenantry.errors import CapacityExhausted
 from tenantry.identity.owners import ExistingAccount, NewAccount

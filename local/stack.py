@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +14,8 @@ from local.clusters import ports_of_clusters, running_clusters
 from local.deployment import PROJECT, LocalAws, build, deploy
 from local.errors import LocalStackError
 from local.ministack import PATH_OF_MAILS, running_ministack
-from local.mongodb import running_mongodb
+from local.mongod_programs import mongod_binary
+from local.mongodb import MongoDB, running_mongodb
 from local.processes import Child, require_free_port, wait_until
 from local.signing_key import rotate_first_key
 
@@ -47,6 +48,8 @@ class Settings:
         Ports on the loopback interface.
     mongodb_uri
         Connection string of a server to use instead of starting one.
+    mongod
+        The program of the servers that are started; None for the stand-in.
     clusters
         How many MongoDB clusters there are at least; all but the first are started here.
     allowed_origins
@@ -60,6 +63,7 @@ class Settings:
     api_port: int = 4566
     mongodb_port: int = 27117
     mongodb_uri: str | None = None
+    mongod: Path | None = field(default_factory=mongod_binary)
     clusters: int = 1
     allowed_origins: str = ""
     app_url: str = "http://localhost:3000"
@@ -77,6 +81,7 @@ class Stack:
 
     api_url: str
     mongodb_uri: str
+    mongodb_server: str
     master_database: str
     tenant_database: str
     mongodb_clusters: dict[str, str]
@@ -101,19 +106,25 @@ def running_stack(settings: Settings, progress: Progress) -> Iterator[tuple[Stac
         exits.enter_context(_only_one(settings.state))
         _require_free_ports(settings)
         with progress.step("Reaching MONGODB_URI" if settings.mongodb_uri else "Starting MongoDB"):
-            children, mongodb_uri = exits.enter_context(
-                running_mongodb(settings.state, settings.mongodb_port, settings.mongodb_uri, progress.warn)
+            mongodb = exits.enter_context(
+                running_mongodb(
+                    settings.state,
+                    settings.mongodb_port,
+                    settings.mongodb_uri,
+                    settings.mongod,
+                    progress.warn,
+                )
             )
             further_children, mongodb_clusters = exits.enter_context(
-                running_clusters(settings.state, settings.cluster_ports, progress.warn)
+                running_clusters(settings.state, settings.cluster_ports, settings.mongod, progress.warn)
             )
         with progress.step("Starting the local AWS"):
             ministack, endpoint = exits.enter_context(running_ministack(settings.state, settings.api_port))
-        stack = _deployed(settings, progress, LocalAws(endpoint), mongodb_uri, mongodb_clusters)
+        stack = _deployed(settings, progress, LocalAws(endpoint), mongodb, mongodb_clusters)
         with progress.step("Waiting until /health is green"):
             _wait_until_healthy(stack, ministack)
         exits.enter_context(_published(stack, settings.state))
-        yield stack, [*children, *further_children, ministack]
+        yield stack, [*mongodb.children, *further_children, ministack]
 
 
 def find_running_stack(state: Path = STATE) -> Stack | None:
@@ -145,13 +156,13 @@ def _deployed(
     settings: Settings,
     progress: Progress,
     aws: LocalAws,
-    mongodb_uri: str,
+    mongodb: MongoDB,
     mongodb_clusters: dict[str, str],
 ) -> Stack:
     with progress.step("Building template.yaml (sam build)"):
         build(settings.state)
     with progress.step("Deploying template.yaml (sam deploy)"):
-        parameters = _databases(aws, mongodb_uri, mongodb_clusters)
+        parameters = _databases(aws, mongodb.uri, mongodb_clusters)
         parameters |= {"MailFrom": MAIL_FROM, "AppUrl": settings.app_url}
         if settings.allowed_origins:
             parameters["AllowedOrigins"] = settings.allowed_origins
@@ -160,7 +171,8 @@ def _deployed(
         rotate_first_key(aws)
     return Stack(
         api_url,
-        mongodb_uri,
+        mongodb.uri,
+        mongodb.server,
         MASTER_DATABASE,
         TENANT_DATABASE,
         mongodb_clusters,

@@ -19,7 +19,8 @@ from pymongo.errors import AutoReconnect
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
 from bench.environments import Environment
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
+from local.mongod_programs import mongod_binary
 from local.processes import free_port
 from tenantry.identity import accounts, members
 from tenantry.identity.keys.signing_key import SigningKey

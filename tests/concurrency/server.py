@@ -7,17 +7,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
 from local.processes import free_port
 from tests.support.directories import data_directory
+from tests.support.mongodb import own_mongod
 
 
 class Server:
     """A replica set of one, for the length of a `with` block."""
 
     def __init__(self) -> None:
-        binary = mongod_binary()
-        assert binary is not None, "the bundled mongod does not run on this machine"
+        binary = own_mongod()
         self._binary, self._port = binary, free_port()
         self._directory, self._running = ExitStack(), ExitStack()
 

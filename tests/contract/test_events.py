@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
 from local.processes import free_port
 from tests.contract import sam_template
 from tests.contract.events import EVENTS, FUNCTIONS, REQUESTS, STATUS, WITHOUT_A_ROUTE
 from tests.contract.sam_template import PROJECT, Route
+from tests.support.mongodb import own_mongod
 
 NEED_MONGODB = ["create_organization", "health"]
 Invoke = Callable[[str, str], Any]
@@ -22,8 +23,7 @@ Invoke = Callable[[str, str], Any]
 
 @pytest.fixture(scope="module")
 def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    binary = mongod_binary()
-    assert binary is not None, "the bundled mongod does not run here"
+    binary = own_mongod()
     with running_mongod(binary, tmp_path_factory.mktemp("mongodb"), free_port()) as (_, uri):
         yield uri
 

@@ -14,11 +14,13 @@ import boto3
 from local.deployment import LocalAws
 from local.errors import LocalStackError
 from local.ministack import REGION
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
+from local.mongod_programs import data_of
 from local.processes import HOST, Child, free_port, require_free_port
 from local.stack import Settings, Stack, running_stack
+from tests.support.mongodb import own_mongod
 
-LARGE_DIRECTORIES = ("build", "build-cache", "mongodb", "cluster-2")
+LARGE_DIRECTORIES = ("build", "build-cache", "mongodb*", "cluster-2")
 
 
 class Silent:
@@ -47,9 +49,9 @@ class DatabaseServer:
         try:
             yield
         finally:
-            binary = mongod_binary()
-            assert binary is not None
-            server = running_mongod(binary, self._settings.state / "mongodb", self._settings.mongodb_port)
+            binary = own_mongod()
+            data = data_of(binary, self._settings.state)
+            server = running_mongod(binary, data, self._settings.mongodb_port)
             self._process, _ = self._exits.enter_context(server)
 
     @contextlib.contextmanager
@@ -97,10 +99,18 @@ def free_ports_in_a_row() -> int:
             return port
 
 
+def remove_large_directories(state: Path) -> None:
+    """Leave nothing but log files of a stack that has ended."""
+    for pattern in LARGE_DIRECTORIES:
+        for directory in state.glob(f"{pattern}/"):
+            shutil.rmtree(directory, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def deployed(state: Path) -> Iterator[Deployment]:
     """Run a stack of two clusters on free ports; afterwards only its log files are left."""
     allowed_origins = [f"http://localhost:{free_port()}", "https://app.example.com"]
+    own_mongod()
     settings = Settings(
         api_port=free_port(),
         mongodb_port=free_ports_in_a_row(),
@@ -114,5 +124,4 @@ def deployed(state: Path) -> Iterator[Deployment]:
             aws = LocalAws(f"http://{HOST}:{settings.api_port}")
             yield Deployment(stack, aws, DatabaseServer(mongod, settings, exits), state, allowed_origins)
     finally:
-        for directory in LARGE_DIRECTORIES:
-            shutil.rmtree(state / directory, ignore_errors=True)
+        remove_large_directories(state)

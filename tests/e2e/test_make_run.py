@@ -15,7 +15,7 @@ import pytest
 from local.deployment import PROJECT
 from local.processes import Child, free_port, require_free_port, running, wait_until
 from local.stack import Stack, find_running_stack
-from tests.e2e.deployment import LARGE_DIRECTORIES
+from tests.e2e.deployment import remove_large_directories
 from tests.e2e.http_service import HttpService
 from tests.support.owners import log_in, sign_up
 
@@ -87,8 +87,7 @@ def make_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeRun]:
     state = tmp_path_factory.mktemp("make-run")
     with contextlib.ExitStack() as exits:
         yield MakeRun(state, exits)
-    for directory in LARGE_DIRECTORIES:
-        shutil.rmtree(state / directory, ignore_errors=True)
+    remove_large_directories(state)
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,11 @@ from typing import Final
 
 import pytest
 
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
 from local.processes import free_port
 from tests.faults.bench import Bench, running_bench
 from tests.support.directories import data_directory
+from tests.support.mongodb import own_mongod
 
 _FAULT_POINT: Final = "fault point"
 
@@ -27,8 +28,7 @@ def data() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def bench(data: Path) -> Iterator[Bench]:
-    binary = mongod_binary()
-    assert binary is not None, "the bundled mongod does not run on this machine"
+    binary = own_mongod()
     port = free_port()
     with (
         running_mongod(binary, data, port, test_commands=True) as (_, uri),

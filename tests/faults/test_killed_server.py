@@ -12,7 +12,7 @@ from typing import Any, Final
 import pymongo
 import pytest
 
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
 from local.processes import Child, free_port
 from tenantry.identity import counters, throttling
 from tenantry.identity.credentials import check_password
@@ -23,6 +23,7 @@ from tests.faults.faults import Fault, Hit
 from tests.faults.model import Answer
 from tests.faults.notation import waits_for_majority
 from tests.faults.victims import Moment
+from tests.support.mongodb import own_mongod
 
 _TIMEOUT_SECONDS: Final = 1.0
 _SAMPLE: Final = 29  # the bounded part has every so manieth case
@@ -46,8 +47,7 @@ class KillableServer:
         self._running.close()
 
     def start(self) -> None:
-        binary = mongod_binary()
-        assert binary is not None, "the bundled mongod does not run on this machine"
+        binary = own_mongod()
         server = running_mongod(binary, self._data, self.port, test_commands=True)
         self._child, self.uri = self._running.enter_context(server)
 

@@ -15,7 +15,7 @@ from moto import mock_aws
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
 from local.processes import free_port
 from tenantry.identity.members import Membership
 from tenantry.runtime import process
@@ -26,7 +26,7 @@ from tests.support.databases import Databases, Document
 from tests.support.directories import data_directory
 from tests.support.mailbox import Mailbox
 from tests.support.mailbox import mailbox as configured_mailbox
-from tests.support.mongodb import running_server
+from tests.support.mongodb import EXTERNAL_URI, own_mongod, running_server
 from tests.support.owners import Owner, sign_up
 from tests.support.reused_databases import ReusedDatabases
 from tests.support.rotation import FirstRotation, SigningKeySecret
@@ -58,9 +58,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """Connection string of a replica set that allows fail points."""
-    binary = mongod_binary()
-    assert binary is not None, "the bundled mongod does not run on this machine"
+    """Connection string of a replica set, which allows fail points if it is the tests' own."""
+    if EXTERNAL_URI:
+        yield EXTERNAL_URI
+        return
+    binary = own_mongod()
     with (
         data_directory() as directory,
         running_mongod(

@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from local.deployment import architecture
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
 from local.processes import HOST, free_port
 from tests.contract.sam_template import PROJECT
+from tests.support.mongodb import own_mongod
 
 DOCKER = shutil.which("docker") or "docker"
 CHUNK_BYTES = 65_536
@@ -86,8 +87,7 @@ def gateway() -> str:
 @pytest.fixture(scope="session")
 def mongodb_uri(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Connection string for containers."""
-    binary = mongod_binary()
-    assert binary is not None, "the bundled mongod does not run here"
+    binary = own_mongod()
     port = free_port()
     with (
         running_mongod(binary, tmp_path_factory.mktemp("mongodb"), port),

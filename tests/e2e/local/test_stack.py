@@ -21,7 +21,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def start(state: Path) -> subprocess.Popen[str]:
     """Run ``python -m local run`` beside any stack of the developer's own."""
-    environment = os.environ | {
+    environment = {name: value for name, value in os.environ.items() if name != "MONGODB_URI"} | {
         "PYTHONPATH": str(PROJECT / "layers/common/python"),
         "STATE_DIRECTORY": str(state),
         "API_PORT": str(free_port()),

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from pymongo import MongoClient
 
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
 from local.processes import free_port
 from tenantry.http import handlers
 from tenantry.registry import schema
 from tenantry.runtime import clients, moments, process
 from tests.support.databases import Databases, Document, failing
+from tests.support.mongodb import own_mongod
 from tests.support.owners import PASSWORD, Owner
 from tests.support.service import Answer, Service
 
@@ -74,8 +75,7 @@ def test_nothing_listens_at_the_address(
 def test_server_that_stops_and_starts_again(
     databases: Databases, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    binary = mongod_binary()
-    assert binary is not None
+    binary = own_mongod()
     data, port = tmp_path / "data", free_port()
     with running_mongod(binary, data, port) as (_, uri):
         monkeypatch.setenv("MONGODB_URI", uri)

@@ -5,14 +5,14 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
 from local.processes import free_port
+from tests.support.mongodb import own_mongod
 
 
 @contextmanager
 def connected(data: Path, port: int) -> Iterator[MongoClient[dict[str, Any]]]:
-    binary = mongod_binary()
-    assert binary is not None
+    binary = own_mongod()
     with running_mongod(binary, data, port) as (_, uri), MongoClient[dict[str, Any]](uri) as client:
         yield client
 

@@ -7,13 +7,13 @@ import pytest
 from pymongo import MongoClient
 
 from cli.roles import ROLES
-from local.mongod import mongod_binary
 from tests.integration.roles.users import ServiceOfUsers, Users
 from tests.support import library
 from tests.support.authentication import running_mongod_with_users
 from tests.support.command_line import tenantry_json
 from tests.support.databases import Databases, Document
 from tests.support.directories import data_directory
+from tests.support.mongodb import own_mongod
 from tests.support.owners import Owner, sign_up
 from tests.support.rotation import SigningKeySecret
 
@@ -21,8 +21,7 @@ from tests.support.rotation import SigningKeySecret
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """Connection string of the administrator."""
-    binary = mongod_binary()
-    assert binary is not None, "the bundled mongod does not run on this machine"
+    binary = own_mongod()
     with data_directory() as directory, running_mongod_with_users(binary, Path(directory)) as uri:
         yield uri
 

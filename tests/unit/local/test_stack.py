@@ -11,6 +11,7 @@ from local import clusters
 from local import stack as module
 from local.deployment import LocalAws
 from local.errors import LocalStackError
+from local.mongodb import MongoDB
 from local.stack import Settings, Stack, find_running_stack, running_stack
 
 URL = "http://127.0.0.1:4566/_aws/execute-api/abc/v1"
@@ -30,8 +31,8 @@ def no_ministack(*arguments: Any) -> Iterator[tuple[None, str]]:
 
 
 @contextmanager
-def no_server(*arguments: Any) -> Iterator[tuple[list[Any], str]]:
-    yield [], "mongodb://127.0.0.1:27017/"
+def no_server(*arguments: Any) -> Iterator[MongoDB]:
+    yield MongoDB([], "mongodb://127.0.0.1:27017/", "MongoDB 6.0.27 (mongod)")
 
 
 @pytest.fixture
@@ -55,6 +56,7 @@ def test_stack_json_exists_while_the_stack_runs(settings: Settings) -> None:
         assert json.loads(file.read_text()) == {
             "api_url": URL,
             "mongodb_uri": "mongodb://127.0.0.1:27017/",
+            "mongodb_server": "MongoDB 6.0.27 (mongod)",
             "master_database": "tenantry",
             "tenant_database": "tenantry_tenants",
             "mongodb_clusters": {},
@@ -77,7 +79,9 @@ def test_stack_json_of_a_killed_run_is_not_believed(
 ) -> None:
     monkeypatch.undo()
     settings.state.mkdir()
-    dead = Stack("http://127.0.0.1:9/v1", "mongodb://127.0.0.1:9/", "tenantry", "tenantry_tenants", {}, "")
+    dead = Stack(
+        "http://127.0.0.1:9/v1", "mongodb://127.0.0.1:9/", "", "tenantry", "tenantry_tenants", {}, ""
+    )
     (settings.state / "stack.json").write_text(json.dumps(dead.__dict__))
     assert find_running_stack(settings.state) is None
 

@@ -11,12 +11,13 @@ from bson import ObjectId
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
-from local.mongod import mongod_binary, running_mongod
+from local.mongod import running_mongod
 from local.processes import free_port
 from tests.integration.http.documents.conftest import Documents
 from tests.integration.kinds import parametrize, place
 from tests.support.databases import Databases, Document
 from tests.support.directories import data_directory
+from tests.support.mongodb import own_mongod
 from tests.support.owners import Owner
 from tests.support.reused_databases import ReusedDatabases
 from tests.support.service import Service
@@ -26,8 +27,7 @@ CLIENT_MILLISECONDS = 20_000
 
 @pytest.fixture(scope="package")
 def server() -> Iterator[str]:
-    binary = mongod_binary()
-    assert binary is not None, "the bundled mongod does not run on this machine"
+    binary = own_mongod()
     with (
         data_directory() as directory,
         running_mongod(binary, Path(directory) / "data", free_port()) as (child, uri),

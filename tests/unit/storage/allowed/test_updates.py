@@ -1,5 +1,6 @@
 """What updates and bulk operations on a tenant's collection may say."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -56,3 +57,22 @@ def test_replacement_is_a_document(replacement: Any) -> None:
 def test_bulk_with_one_refused_operation_is_refused(operation: Any) -> None:
     with pytest.raises(ForbiddenOperation):
         updates.check_bulk([InsertOne({"a": 1}), operation])
+
+
+@pytest.mark.parametrize("own_id", [{"$x": 1}, {"a": {"$x": 1}}], ids=repr)
+def test_id_that_not_every_server_stores_is_refused_wherever_it_comes_from(own_id: Any) -> None:
+    updates.check({"_id": {"$eq": own_id}}, {"$set": {"a": 1}})
+    updates.check_replacement({"_id": {"$eq": own_id}}, {"a": 1})
+    attempts: list[Callable[[], None]] = [
+        lambda: updates.check({"_id": {"$eq": own_id}}, {"$set": {"a": 1}}, upsert=True),
+        lambda: updates.check({}, {"$set": {"_id": own_id}}),
+        lambda: updates.check({"a": 1}, {"$setOnInsert": {"_id": own_id}}, upsert=True),
+        lambda: updates.check_replacement({"_id": {"$eq": own_id}}, {"a": 1}, upsert=True),
+        lambda: updates.check_replacement({}, {"_id": own_id}),
+        lambda: updates.check_document({"_id": own_id}),
+        lambda: updates.check_bulk([InsertOne({"_id": own_id})]),
+        lambda: updates.check_bulk([UpdateOne({"_id": {"$eq": own_id}}, {"$set": {"a": 1}}, upsert=True)]),
+    ]
+    for attempt in attempts:
+        with pytest.raises(ForbiddenOperation, match="An _id holds no name that begins with"):
+            attempt()

@@ -6,7 +6,7 @@ from typing import Any, Final
 from pymongo import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
 
 from tenantry.runtime.mongodb import Document
-from tenantry.storage.allowed import filters, key_sizes
+from tenantry.storage.allowed import document_ids, filters, key_sizes
 from tenantry.storage.allowed.filters import ForbiddenOperation
 
 OPERATORS: Final = frozenset({
@@ -43,6 +43,8 @@ def check(query: Any, update: Any, *, upsert: bool = False) -> None:
             if f"{path}.".startswith("_id.") and (path != "_id" or name not in OF_ID):
                 raise ForbiddenOperation(f"{name} does not change {path}")
             filters.check_path(str(path))
+        if name in OF_ID:
+            _check_id(fields)
         _check_values(name, fields)
     if sum(map(len, update.values())) > MAX_FIELDS:
         raise ForbiddenOperation(f"An update changes at most {MAX_FIELDS} fields")
@@ -72,12 +74,15 @@ def check_replacement(query: Any, replacement: Any, *, upsert: bool = False) -> 
 
 
 def check_document(document: Mapping[str, Any]) -> None:
-    """Refuse a document whose keys in an index may be too large; see `tenantry.storage.allowed.key_sizes`.
+    """Refuse a document that not every server stores, or whose keys in an index may be too large.
+
+    See `tenantry.storage.allowed.document_ids` and `tenantry.storage.allowed.key_sizes`.
 
     Raises
     ------
     ForbiddenOperation
     """
+    _check_id(document)
     if key_sizes.are_too_large(document):
         raise ForbiddenOperation(
             f"A document holds no more bytes beside an array than {key_sizes.MAX_BYTES} divided by its items"
@@ -108,8 +113,15 @@ def check_bulk(operations: Sequence[BulkOperation]) -> None:
             raise ForbiddenOperation("That is no bulk operation")
 
 
+def _check_id(fields: Mapping[str, Any]) -> None:
+    if document_ids.is_refused(fields.get("_id")):
+        raise ForbiddenOperation("An _id holds no name that begins with $, but those of a reference")
+
+
 def _check_filter(query: Any, *, upsert: bool) -> None:
     if upsert:
         filters.check_upsert(query)
+        own_id = filters.equality(query.get("_id"))
+        _check_id({"_id": own_id[0] if own_id else None})
     else:
         filters.check(query)
