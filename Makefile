@@ -22,7 +22,7 @@ LEAVE_OUT := $(addprefix --no-emit-package ,boto3 botocore python-dateutil s3tra
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-without-stack test-unit test-integration test-contract test-e2e \
 	test-pooled test-faults test-concurrency test-moves test-sam-local bench bench-scale bench-load bench-placement \
-	bench-cold-start lint checkov audit vulnerabilities format build sbom requirements openapi clean
+	bench-cold-start lint checkov audit vulnerabilities format build package sbom requirements openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -152,6 +152,11 @@ build: install ## Build template.yaml for a deployment (ARCHITECTURE=x86_64 or a
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam build
 	$(BIN)/python -m local.architecture .aws-sam/build/template.yaml $(ARCHITECTURE)
 	$(if $(filter on,$(SNAPSTART)),$(BIN)/python -m local.snapstart .aws-sam/build/template.yaml)
+
+# A bucket of the region that the functions run in; without one, sam makes one there.
+package: build ## Upload a build to S3 and write .aws-sam/tenantry.yaml, which deploys it from anywhere (BUCKET=...)
+	SAM_CLI_TELEMETRY=0 $(BIN)/sam package $(if $(BUCKET),--s3-bucket $(BUCKET),--resolve-s3) \
+		--output-template-file .aws-sam/tenantry.yaml
 
 # The interpreter of an empty environment sees what PYTHONPATH names and nothing else.
 sbom: $(AUDIT)/installed ## List what the built layer holds as a CycloneDX document (LAYER=..., SBOM=...)
