@@ -62,7 +62,7 @@ test: install ## Run every test but those that need Docker
 
 test-without-stack: install ## Run every test but those that need Docker or a deployed stack
 	$(BIN)/pytest -n auto tests/unit tests/integration tests/contract
-	$(BIN)/pytest -n auto -m bounded tests/faults
+	$(BIN)/pytest -n auto tests/faults
 	$(BIN)/pytest -n 2 tests/concurrency
 
 test-unit: install ## Run the tests that need no server
@@ -82,7 +82,7 @@ test-pooled: install ## Run all tests about organizations' data in pools (make t
 		tests/integration/tenants/isolation tests/integration/storage/pooled
 
 test-faults: install ## Hit every database command with every fault (make test: a part of it)
-	$(BIN)/pytest -n auto tests/faults
+	FAULTS=all $(BIN)/pytest -n auto tests/faults
 
 test-concurrency: install ## Storm a few names for a minute, and again with the server killed
 	STORM_SECONDS=60 SEQUENTIAL_EXAMPLES=100 $(BIN)/pytest tests/concurrency

@@ -15,10 +15,6 @@ from tests.support.mongodb import own_mongod
 _FAULT_POINT: Final = "fault point"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "bounded: the part of the fault suite that runs with every change")
-
-
 @pytest.fixture(scope="session")
 def data() -> Iterator[Path]:
     """Directory for a server's data."""

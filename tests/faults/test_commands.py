@@ -8,8 +8,6 @@ from tests.faults.model import UNKNOWN
 from tests.faults.notation import described, waits_for_majority
 from tests.faults.operations import OPERATIONS
 
-pytestmark = pytest.mark.bounded
-
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_table_of_commands_is_what_the_library_sends(bench: Bench, operation: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.faults import selection
 from tests.faults.bench import Bench
 from tests.faults.case import Case
 from tests.faults.commands import COMMANDS
@@ -14,9 +15,10 @@ from tests.faults.operations import contending, continuations
 from tests.faults.people_commands import OF_PEOPLE
 
 _ALWAYS: Final = ("killed-after", "reply-lost-twice")  # they find the most
-# Every so many of the other cases is bounded; shares no factor with the numbers of faults and continuations.
+# Every so manieth of the other cases runs with every change; it shares no factor with the numbers of faults
+# and continuations.
 _SAMPLE: Final = 61
-# Operations on people are transactions of the master database, one like the other, so fewer are bounded.
+# Operations on people are transactions of the master database, one like the other, so fewer run.
 _SAMPLE_OF_PEOPLE: Final = 409
 _CLOSEST: Final = (  # operations, and what is worst for them when it overtakes them
     {"rename", "insert-one", "insert-one-into-open-collection"},
@@ -36,10 +38,8 @@ def _cases() -> Iterator[Any]:
             always = _ALWAYS[index % 4 :][:1] if operation in OF_PEOPLE else _ALWAYS
             turn = next(turns) if name in always else None
             for continuation in continuations(operation):
-                is_bounded = next(numbers) % sample == 0 or continuation == turn
-                marks = [pytest.mark.bounded] if is_bounded else []
-                case = f"{point}-{continuation}"
-                yield pytest.param(operation, index, name, continuation, id=case, marks=marks)
+                if next(numbers) % sample == 0 or continuation == turn or selection.ALL:
+                    yield pytest.param(operation, index, name, continuation, id=f"{point}-{continuation}")
 
 
 def _overtakings() -> Iterator[Any]:
@@ -51,10 +51,8 @@ def _overtakings() -> Iterator[Any]:
             turn = None if operation in OF_PEOPLE and index % 3 else next(turns)
             for contender in ["retry", *contending(operation)]:
                 is_close = operation in overtaken and contender in overtaking
-                marks = [pytest.mark.bounded] if is_close or contender == turn else []
-                yield pytest.param(
-                    operation, index, "overtaken", contender, id=f"{point}-{contender}", marks=marks
-                )
+                if is_close or contender == turn or selection.ALL:
+                    yield pytest.param(operation, index, "overtaken", contender, id=f"{point}-{contender}")
 
 
 @pytest.mark.parametrize(("operation", "index", "fault", "continuation"), list(_cases()))

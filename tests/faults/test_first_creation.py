@@ -33,7 +33,6 @@ def databases(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databas
     empty.drop()
 
 
-@pytest.mark.bounded
 @pytest.mark.parametrize("index", range(_COMMANDS))
 def test_first_creation(bench: Bench, databases: Databases, index: int) -> None:
     caller = bench.world.caller()  # a sign-up asks for none

@@ -16,6 +16,7 @@ from local.mongod import running_mongod
 from local.processes import Child, free_port
 from tenantry.identity import counters, throttling
 from tenantry.identity.credentials import check_password
+from tests.faults import selection
 from tests.faults.bench import Bench, running_bench
 from tests.faults.case import Case
 from tests.faults.commands import COMMANDS
@@ -26,7 +27,7 @@ from tests.faults.victims import Moment
 from tests.support.mongodb import own_mongod
 
 _TIMEOUT_SECONDS: Final = 1.0
-_SAMPLE: Final = 29  # the bounded part has every so manieth case
+_SAMPLE: Final = 29  # every so manieth case runs with every change
 
 
 class KillableServer:
@@ -91,9 +92,9 @@ def _cases() -> Iterator[Any]:
             if waits_for_majority(command):
                 point = f"{operation}-{index}-{command.replace(' ', '_')}"
                 for fault, continuation in itertools.product(_KILLED, ("retry", "reconcile")):
-                    marks = [pytest.mark.bounded] if next(numbers) % _SAMPLE == 0 else []
-                    name = f"{point}-{fault}-{continuation}"
-                    yield pytest.param(operation, index, fault, continuation, id=name, marks=marks)
+                    if next(numbers) % _SAMPLE == 0 or selection.ALL:
+                        name = f"{point}-{fault}-{continuation}"
+                        yield pytest.param(operation, index, fault, continuation, id=name)
 
 
 @pytest.mark.parametrize(("operation", "index", "fault", "continuation"), list(_cases()))
@@ -103,7 +104,6 @@ def test_killed_server(  # noqa: PLR0917 - pytest names them
     Case(bench, operation).run(Fault(partial(_server_killed, server, _KILLED[fault])), index, continuation)
 
 
-@pytest.mark.bounded
 def test_failures_that_were_answered_are_counted_after_a_kill(bench: Bench, server: KillableServer) -> None:
     """Their counts wait for nothing, but their records do, which come after them."""
     for _ in range(3):

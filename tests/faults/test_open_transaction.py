@@ -13,7 +13,6 @@ from tests.faults.operations import OPERATIONS
 from tests.faults.victims import Victim
 
 
-@pytest.mark.bounded
 @pytest.mark.parametrize("operation", ["sign-up", "create", "delete", "update-one"])
 def test_request_in_the_way_of_an_open_transaction_ends_in_time(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, operation: str

@@ -15,6 +15,7 @@ from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry import clusters
 from tenantry.registry.organizations import finding
 from tenantry.runtime.settings import settings
+from tests.faults import selection
 from tests.faults.bench import Bench
 from tests.faults.commands import COMMANDS
 from tests.faults.operations import OPERATIONS
@@ -77,7 +78,6 @@ def _check(bench: Bench, second: Database[Document]) -> None:
     assert verify(databases, timedelta(), lambda *_: None).violations == []
 
 
-@pytest.mark.bounded
 def test_table_is_what_is_sent(bench: Bench, environment: dict[str, str], second: Database[Document]) -> None:
     with bench.watch.watching():
         OPERATIONS[_OPERATION].request(bench.world.caller)
@@ -88,13 +88,12 @@ def test_table_is_what_is_sent(bench: Bench, environment: dict[str, str], second
 def _cases() -> Iterator[object]:
     follows = cycle(("retry", "reconcile"))
     for index, command in enumerate(_commands()):
-        bounded = next(follows)
+        turn = next(follows)
         for moment in ("before", "after"):
             for follow in ("retry", "reconcile"):
-                is_bounded = moment == "after" and follow == bounded
-                name = f"{index}-{command.replace(' ', '_')}-{moment}-{follow}"
-                marks = [pytest.mark.bounded] if is_bounded else []
-                yield pytest.param(index, moment, follow, id=name, marks=marks)
+                if (moment == "after" and follow == turn) or selection.ALL:
+                    name = f"{index}-{command.replace(' ', '_')}-{moment}-{follow}"
+                    yield pytest.param(index, moment, follow, id=name)
 
 
 @pytest.mark.parametrize(("index", "moment", "follow"), list(_cases()))
