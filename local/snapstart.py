@@ -41,7 +41,7 @@ def start_from_snapshots(template: dict[str, Any], release: str) -> None:
             properties["AutoPublishAlias"] = ALIAS
             properties["AutoPublishCodeSha256"] = release
             properties["SnapStart"] = {"ApplyOn": "PublishedVersions"}
-    template["Rules"] = {"SnapshotsReadSecretsThroughBoto3": {"Assertions": [NO_EXTENSION]}}
+    template.setdefault("Rules", {})["SnapshotsReadSecretsThroughBoto3"] = {"Assertions": [NO_EXTENSION]}
 
 
 def main(path: Path) -> None:
