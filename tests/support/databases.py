@@ -11,6 +11,7 @@ from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.database import Database
 
+from tests.support.own_server import require_own_server
 from tests.support.shares import Share
 
 Document = dict[str, Any]
@@ -136,6 +137,7 @@ def failing(
     **how
         Data of the fail point failCommand, such as `errorCode` or `closeConnection`.
     """
+    require_own_server()
     data = {"failCommands": list(commands), "appName": "tenantry"} | how
     mode = "alwaysOn" if times is None else {"times": times}
     client.admin.command({"configureFailPoint": "failCommand", "mode": mode, "data": data})

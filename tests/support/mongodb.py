@@ -1,11 +1,9 @@
-"""The MongoDB server of tests: what `MONGOD` or `MONGODB_URI` names, or else the bundled one."""
+"""The MongoDB servers that tests start: the one that `MONGOD` names, or else the bundled one."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from pymongo import MongoClient
 
 from local.mongod import running_mongod
@@ -13,8 +11,7 @@ from local.mongod_programs import mongod_binary
 from local.processes import free_port
 from tests.support.databases import Document
 from tests.support.directories import data_directory
-
-EXTERNAL_URI = os.environ.get("MONGODB_URI")
+from tests.support.own_server import require_own_server
 
 
 def own_mongod() -> Path:
@@ -23,12 +20,6 @@ def own_mongod() -> Path:
     binary = mongod_binary()
     assert binary is not None, "the bundled mongod does not run on this machine; `make install` installs it"
     return binary
-
-
-def require_own_server() -> None:
-    """Skip the test if it runs on a server that is not the tests' own."""
-    if EXTERNAL_URI:
-        pytest.skip("starts, configures or kills its server, which is not done to that of MONGODB_URI")
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 from tenantry.registry import schema
 from tests.support import library
 from tests.support.databases import Databases, Document
+from tests.support.own_server import EXTERNAL_URI
 
 EMPTYING_SECONDS = 10
 
@@ -30,12 +31,18 @@ class ReusedDatabases:
     def emptied(self) -> Databases:
         """Return the databases as the first test found them, or other ones if they cannot be emptied."""
         if self._databases is not None and not self._can_empty(self._databases):
-            self._client.admin.command({"killAllSessions": []})  # their transactions may block the drop
-            self._databases.drop()
-            self._databases = None
+            if not EXTERNAL_URI:
+                self._client.admin.command({"killAllSessions": []})  # their transactions may block the drop
+            self.drop()
         if self._databases is None:
             self._databases = self._with_schema()
         return self._databases
+
+    def drop(self) -> None:
+        """Leave nothing on the server."""
+        if self._databases is not None:
+            self._databases.drop()
+            self._databases = None
 
     def _can_empty(self, databases: Databases) -> bool:
         """Remove all but the schema; tell whether the schema is unchanged."""

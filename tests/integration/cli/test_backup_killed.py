@@ -11,7 +11,7 @@ from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases
 from tests.support.killed_command import killed
 
-pytestmark = pytest.mark.own_databases
+pytestmark = [pytest.mark.own_databases, pytest.mark.usefixtures("own_server")]
 
 DOCUMENTS = [{"_id": n, "data": bytes(3_000_000)} for n in range(5)]  # several insertions
 LATER = "3600"

@@ -38,7 +38,7 @@ def test_backup_that_is_damaged_after_it_was_checked(
 
 
 @pytest.fixture
-def short_transactions(databases: Databases) -> Iterator[None]:
+def short_transactions(own_server: None, databases: Databases) -> Iterator[None]:
     """Let the server end transactions soon that nobody commits."""
     parameter = "transactionLifetimeLimitSeconds"
     before = databases.client.admin.command({"setParameter": 1, parameter: 1})["was"]

@@ -31,7 +31,7 @@ def short_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def short_transactions(databases: Databases) -> Iterator[None]:
+def short_transactions(own_server: None, databases: Databases) -> Iterator[None]:
     """Have the server reap transactions that nobody ends after a second instead of a minute."""
     parameter = "transactionLifetimeLimitSeconds"
     set_parameter = partial(databases.client.admin.command, "setParameter", 1)

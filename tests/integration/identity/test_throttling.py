@@ -28,7 +28,7 @@ def end_pause(databases: Databases, since: timedelta = timedelta(seconds=1)) -> 
 
 
 @pytest.fixture
-def behind_majority(databases: Databases) -> Iterator[None]:
+def behind_majority(own_server: None, databases: Databases) -> Iterator[None]:
     """Keep the server from writing its journal, and so the majority from having what is stored meanwhile."""
     pause: Document = {"configureFailPoint": "pauseJournalFlusherBeforeFlush"}
     databases.client.admin.command(pause | {"mode": "alwaysOn"})

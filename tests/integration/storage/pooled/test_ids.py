@@ -12,6 +12,7 @@ from tests.integration.storage.pooled.values import IDS, REFUSED_IDS
 WRONG_DBREFS = [{"$db": "d"}, {"$ref": 1, "$id": 1}, {"$ref": "c", "$id": 1, "$db": 1}]
 
 
+@pytest.mark.server_version
 @pytest.mark.parametrize("document_id", [*IDS, *REFUSED_IDS, *WRONG_DBREFS], ids=repr)
 def test_ids(twins: Twins, document_id: Any) -> None:
     exactly = {"_id": {"$eq": document_id}}

@@ -5,6 +5,7 @@ from operator import methodcaller as call
 from typing import Any, Final
 
 import pytest
+from bson import ObjectId
 from pymongo import IndexModel, MongoClient
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
@@ -41,7 +42,7 @@ class Commands(CommandListener):
 
 @pytest.fixture(scope="module")
 def pool(server: str, server_client: MongoClient[Document]) -> Iterator[Any]:
-    database = server_client["pooled_plans"]
+    database = server_client[f"plans_{ObjectId()}"]
     database["pool"].create_indexes(POOL_INDEXES)
     for tenant in (TENANT, *NEIGHBOURS):
         filled = FILLED if tenant == TENANT else 10 * FILLED

@@ -18,31 +18,13 @@ OWN_ID: Final = "_id.id"
 def stored_id(tenant: str, own_id: Any) -> Any:
     """Return what stands in a pool for a document's own id.
 
-    No document may have an array or a regular expression as its `_id`, nor a name in it that begins with `$`
-    but those of a DBRef, but one may have these inside. So they are returned as they are, for the server to
-    refuse them as it does elsewhere.
+    No document may have an array or a regular expression as its `_id`, but one may have it inside. So these
+    are returned as they are, for the server to refuse them as it does elsewhere. What it refuses at the top
+    only, `tenantry.storage.allowed.document_ids` refuses.
     """
-    if isinstance(own_id, list | tuple | Regex | re.Pattern) or _has_reserved_name(own_id):
+    if isinstance(own_id, list | tuple | Regex | re.Pattern):
         return own_id
     return {"tenant": tenant, "id": own_id}
-
-
-def _has_reserved_name(own_id: Any) -> bool:
-    """Tell whether every version of MongoDB refuses an `_id` because of its names that begin with `$`.
-
-    Insertions refuse more, and within the stored id as well:
-    https://github.com/mongodb/mongo/blob/v7.0/src/mongo/db/update/storage_validation.cpp
-    """
-    if not isinstance(own_id, Mapping):
-        return False
-    names = list(own_id)
-    for before, name, following in zip([None, *names], names, [*names[1:], None], strict=False):
-        match before, name, own_id[name], following:
-            case (_, "$ref", str(), "$id") | ("$ref", "$id", _, _) | ("$id", "$db", str(), _):
-                continue
-        if name.startswith("$"):
-            return True
-    return False
 
 
 def stored(tenant: str, document: Mapping[str, Any]) -> Document:

@@ -1,0 +1,14 @@
+"""Whether the tests run on a server of their own, or on the one that `MONGODB_URI` names."""
+
+import os
+from typing import Final
+
+import pytest
+
+EXTERNAL_URI: Final = os.environ.get("MONGODB_URI")
+
+
+def require_own_server() -> None:
+    """Skip the test if the server is not the tests' own."""
+    if EXTERNAL_URI:
+        pytest.skip("starts, configures, disturbs or kills its server, which that of MONGODB_URI is spared")
