@@ -53,6 +53,7 @@ def _command(binary: Path, data: Path, port: int, *, test_commands: bool) -> lis
     command = [str(binary), "--dbpath", str(data), "--port", str(port), "--bind_ip", HOST]
     command += ["--replSet", _REPLICA_SET, "--nounixsocket", "--oplogSize", _OPLOG_MEGABYTES]
     command += ["--wiredTigerCacheSizeGB", _CACHE_GIGABYTES]
+    command += ["--networkMessageCompressors", "disabled"]  # in 6.0.5 they leak memory: CVE-2025-14847
     command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
     if test_commands:
         command += ["--setParameter", "enableTestCommands=1"]

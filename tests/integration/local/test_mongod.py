@@ -29,6 +29,14 @@ def test_data_are_kept_on_the_same_and_on_another_port(tmp_path: Path) -> None:
         assert [note["text"] for note in client["kept"]["notes"].find()] == ["first", "second"]
 
 
+def test_nobody_but_this_machine_reaches_it_and_it_decompresses_nothing(tmp_path: Path) -> None:
+    with connected(tmp_path / "mongodb", free_port()) as client:
+        net = client.admin.command("getCmdLineOpts")["parsed"]["net"]
+        offered = client.admin.command("hello", compression=["zlib", "snappy", "zstd"])
+    assert net["bindIp"] == "127.0.0.1"
+    assert "compression" not in offered
+
+
 def test_transactions_work(tmp_path: Path) -> None:
     with connected(tmp_path / "mongodb", free_port()) as client, client.start_session() as session:
         with session.start_transaction():
