@@ -22,6 +22,12 @@ PAUSE_SECONDS: Final = (
     0.2  # until the next; a collection of this moment may not be in the latest snapshot yet
 )
 
+MOVED: Final = {
+    server_errors.QUERY_PLAN_KILLED,
+    server_errors.SNAPSHOT_UNAVAILABLE,
+    server_errors.COLLECTION_UUID_MISMATCH,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Backup:
@@ -102,5 +108,5 @@ def _check_moved(error: OperationFailure) -> None:
             "The backup took longer than MongoDB keeps a snapshot; raise the server parameter "
             "minSnapshotHistoryWindowInSeconds (300 by default) and try again"
         ) from None
-    if error.code not in (server_errors.QUERY_PLAN_KILLED, server_errors.SNAPSHOT_UNAVAILABLE):
+    if error.code not in MOVED:
         raise error

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bson import Binary
+from bson.binary import UUID_SUBTYPE
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
@@ -66,9 +69,9 @@ class OwnCollection:
         """Return what `describe` returns."""
         return describe(self.database, self.name)
 
-    def read(self, session: ClientSession) -> Iterator[bytes]:
-        """Yield its documents, never decoded."""
-        yield from self.database[self.name].find_raw_batches({}, session=session)
+    def read(self, session: ClientSession, uuid: str) -> Iterator[bytes]:
+        """Yield its documents, never decoded, if it has the UUID that `describe` returned."""
+        yield from _read(self.database[self.name], [], session, uuid)
 
     def size(self) -> int:
         """Return the number of bytes of its documents."""
@@ -95,10 +98,10 @@ class PooledCollection:
         indexes = PooledIndexes(self.database[self.name], self.organization_id).find()
         return pool and pool | {"options": {}, "indexes": indexes}
 
-    def read(self, session: ClientSession) -> Iterator[bytes]:
-        """Yield the organization's documents, never decoded."""
+    def read(self, session: ClientSession, uuid: str) -> Iterator[bytes]:
+        """Yield the organization's documents, never decoded, if the pool has the UUID."""
         pipeline = [{"$match": {"_id.tenant": self.organization_id}}, {"$set": {"_id": "$_id.id"}}]
-        yield from self.database[self.name].aggregate_raw_batches(pipeline, session=session)
+        yield from _read(self.database[self.name], pipeline, session, uuid)
 
     def size(self) -> int:
         """Return 0, for the server does not tell how much of a pool is the organization's."""
@@ -106,3 +109,15 @@ class PooledCollection:
 
 
 TenantCollection = OwnCollection | PooledCollection
+
+
+def _read(
+    collection: Collection[Any], pipeline: list[Document], session: ClientSession, uuid: str
+) -> Iterator[bytes]:
+    """Yield what a pipeline makes of a collection, if it has this identity at the time of the snapshot.
+
+    From MongoDB 7.0 on, the server looks the name up at that time, too. A collection that has not had the
+    name yet would be empty, and another may have had it.
+    """
+    identity = Binary(bytes.fromhex(uuid), UUID_SUBTYPE)
+    yield from collection.aggregate_raw_batches(pipeline, session=session, collectionUUID=identity)

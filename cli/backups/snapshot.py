@@ -45,10 +45,11 @@ class Snapshot:
 def taken(databases: Databases, organization: OrganizationDocument) -> Iterator[Snapshot]:
     """Read an organization at one cluster time, for the length of a `with` block.
 
-    The server looks the collection's name up at present and its documents at the snapshot's time. So what
-    stands under the name is compared before and after the first documents are read; from then on the cursor
-    holds on to that collection and dies with a rename or drop (QueryPlanKilled). Another cluster than the
-    master's has a time of its own; the organization must be the same before and after that.
+    MongoDB 6.0 looks the collection's name up at present and its documents at the snapshot's time; 7.0 looks
+    both up at the snapshot's time. So what stands under the name is compared before and after the first
+    documents are read, and the command names its UUID. From then on the cursor holds on to that collection,
+    or dies with a rename or drop (QueryPlanKilled). Another cluster than the master's has a time of its own;
+    the organization must be the same before and after that.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ def taken(databases: Databases, organization: OrganizationDocument) -> Iterator[
         master = _read_master(databases.master, session, organization)
         if collection.client != databases.master.client:
             session = sessions.enter_context(collection.client.start_session(snapshot=True))
-        documents = collection.read(session)
+        documents = collection.read(session, before["uuid"])
         first = next(documents, b"")
         if collection.describe() != before or not _is_unchanged(databases, organization):
             raise OrganizationMoved
