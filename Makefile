@@ -22,8 +22,9 @@ LEAVE_OUT := $(addprefix --no-emit-package ,boto3 botocore python-dateutil s3tra
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-without-stack test-unit test-integration test-contract test-e2e \
-	test-oldest-mongod test-pooled test-faults test-concurrency test-moves test-sam-local bench bench-scale bench-load bench-placement \
-	bench-cold-start lint checkov audit vulnerabilities format build package sbom requirements openapi clean
+	test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-sam-local \
+	bench bench-scale bench-load bench-placement bench-cold-start lint checkov audit vulnerabilities format \
+	build package sbom requirements openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -63,14 +64,14 @@ test: install ## Run every test but those that need Docker (MONGOD=program or MO
 
 test-without-stack: install ## Run every test but those that need Docker or a deployed stack
 	$(BIN)/pytest -n auto tests/unit tests/integration tests/contract
-	$(if $(MONGOD)$(MONGODB_URI),,@$(MAKE) --no-print-directory test-oldest-mongod)
+	$(if $(MONGOD)$(MONGODB_URI),,@$(MAKE) --no-print-directory test-oldest-mongod test-newer-mongodb)
 	$(BIN)/pytest -n auto tests/faults
 	$(BIN)/pytest -n 2 tests/concurrency
 
 test-unit: install ## Run the tests that need no server
 	$(BIN)/pytest tests/unit
 
-test-integration: install ## Run the tests against a real MongoDB server
+test-integration: install ## Run the tests against a real MongoDB server (MONGODB_VERSION=7.0 or 8.0: that answers as it)
 	$(BIN)/pytest tests/integration
 
 test-contract: install ## Check that template, functions, OpenAPI, events and README agree
@@ -82,6 +83,10 @@ test-e2e: install ## Run the tests against the deployed local stack
 test-oldest-mongod: install ## Run the tests that pin how servers differ on MongoDB 6.0.5
 	MONGOD=$(OLDEST_MONGOD) $(BIN)/pytest -m server_version tests/integration/test_server_versions.py \
 		tests/integration/storage/pooled tests/integration/http/documents/test_partial_indexes.py
+
+test-newer-mongodb: install ## Run the tests of what answers otherwise from MongoDB 7.0 on, as 8.0 answers
+	MONGODB_VERSION=8.0 $(BIN)/pytest tests/integration/lifecycle/intents tests/integration/lifecycle/test_strays.py \
+		tests/integration/storage/test_own_collection.py tests/integration/cli/test_restore_races.py
 
 test-pooled: install ## Run all tests about organizations' data in pools (make test: a part of them)
 	POOLED=all POOLED_EXAMPLES=1000 $(BIN)/pytest -n auto tests/integration/http/documents \

@@ -27,6 +27,7 @@ from tests.support.directories import data_directory
 from tests.support.mailbox import Mailbox
 from tests.support.mailbox import mailbox as configured_mailbox
 from tests.support.mongodb import own_mongod, running_server
+from tests.support.newer_mongodb import answering_as_configured
 from tests.support.own_server import EXTERNAL_URI, require_own_server
 from tests.support.owners import Owner, sign_up
 from tests.support.reused_databases import ReusedDatabases
@@ -71,8 +72,9 @@ def server() -> Iterator[str]:
         running_mongod(
             binary, Path(directory) / "data", free_port(), test_commands=True, options=SERVER_OPTIONS
         ) as (_, uri),
+        answering_as_configured(uri) as answering_uri,
     ):
-        yield uri
+        yield answering_uri
 
 
 @pytest.fixture

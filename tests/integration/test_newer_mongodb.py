@@ -26,7 +26,7 @@ def version(request: pytest.FixtureRequest) -> Version:
 
 
 @pytest.fixture
-def client(version: Version, databases: Databases) -> Iterator[MongoClient[Document]]:
+def client(version: Version, databases: Databases, own_server: None) -> Iterator[MongoClient[Document]]:
     with (
         NewerMongoDB(databases.uri, version) as proxy,
         MongoClient[Document](proxy.uri, uuidRepresentation="standard") as client,

@@ -11,6 +11,7 @@ from local.mongod_programs import mongod_binary
 from local.processes import free_port
 from tests.support.databases import Document
 from tests.support.directories import data_directory
+from tests.support.newer_mongodb import answering_as_configured
 from tests.support.own_server import require_own_server
 
 
@@ -28,6 +29,7 @@ def running_server() -> Iterator[MongoClient[Document]]:
     with (
         data_directory() as directory,
         running_mongod(own_mongod(), Path(directory) / "data", free_port(), test_commands=True) as (_, uri),
-        MongoClient[Document](uri, tz_aware=True, uuidRepresentation="standard") as client,
+        answering_as_configured(uri) as answering_uri,
+        MongoClient[Document](answering_uri, tz_aware=True, uuidRepresentation="standard") as client,
     ):
         yield client
