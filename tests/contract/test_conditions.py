@@ -26,6 +26,10 @@ OTHER_VALUES: Final[dict[str, Any]] = {
     "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:alarms",
     "MongoDBClustersSecretArn": SECRET,
     "AllowedOrigins": "https://app.example.com,http://localhost:5173",
+    "DomainName": "api.example.com",
+    "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/0b9c5f2e-7d6a-4e3f-8c1b",
+    "BasePath": "tenants/v1",
+    "HostedZoneId": "Z0123456789ABCDEFGHIJ",
     "SubnetIds": "subnet-0a1b2c3d4e5f60718,subnet-18071f6e5d4c3b2a0",
     "SecurityGroupIds": "sg-0a1b2c3d4e5f60718",
     "ReservedConcurrency": 10,
@@ -66,7 +70,7 @@ def combinations(names: list[str]) -> Iterator[dict[str, Any]]:
 
 def test_both_values_of_every_condition_are_tried() -> None:
     decided = parameters_of(list(TEMPLATE["Conditions"].values()))
-    assert decided | {"SecurityGroupIds"} == OTHER_VALUES.keys()
+    assert decided | {"SecurityGroupIds", "CertificateArn"} == OTHER_VALUES.keys()
     assert {"ApiGatewayAccount", "Stage", "WebAcl"} <= set(deciding())
 
 

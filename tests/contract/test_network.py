@@ -7,7 +7,8 @@ import pytest
 
 from tests.contract import sam_template
 from tests.contract.deployed_template import deployed
-from tests.contract.test_permissions import OF_NETWORK_INTERFACES
+from tests.contract.sam_template import PROJECT
+from tests.contract.test_permissions import OF_NETWORK_INTERFACES, as_list, granted_to
 
 SUBNETS = "subnet-0a1b2c3d4e5f60718,subnet-18071f6e5d4c3b2a0"
 GROUPS = "sg-0a1b2c3d4e5f60718"
@@ -15,8 +16,11 @@ TEMPLATE = sam_template.translated(sam_template.template())
 OUTSIDE = deployed(TEMPLATE, {})["Resources"]
 INSIDE = deployed(TEMPLATE, {"SubnetIds": SUBNETS, "SecurityGroupIds": GROUPS})["Resources"]
 FUNCTIONS = sam_template.function_directories()
-# Lambda does these with a function's role, from a network of its own.
-OF_LAMBDA_ITSELF = {"ec2", "logs", "sqs", "xray"}
+# What others do with a function's role, each from a network of its own: Lambda, and Secrets Manager with KMS.
+OF_OTHERS = {"ec2", "kms", "logs", "sqs", "xray"}
+# An endpoint has the name of the host, which for Amazon SES is another than in policies.
+HOSTS = {"ses": "email"}
+DOCUMENT = (PROJECT / "docs/network.md").read_text()
 
 
 def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -90,3 +94,44 @@ def test_neither_is_given_without_the_other(name: str) -> None:
 def test_ids_have_the_form_of_ids(name: str, values: list[str], is_taken: bool) -> None:
     pattern = sam_template.template()["Parameters"][name]["AllowedPattern"]
     assert [value for value in values if (re.fullmatch(pattern, value) is not None) != is_taken] == []
+
+
+def called_by(function: str) -> set[str]:
+    """Return the services that the code of a function calls, as its role allows."""
+    actions = [
+        action
+        for statement in granted_to(function)
+        if statement["Effect"] == "Allow"
+        for action in as_list(statement["Action"])
+    ]
+    services = {action.partition(":")[0] for action in actions} - OF_OTHERS
+    return {HOSTS.get(service, service) for service in services}
+
+
+def documented() -> dict[str, set[str]]:
+    """Return the functions for which the document asks for each endpoint."""
+    rows = re.findall(r"^\| `com\.amazonaws\.REGION\.(\w+)` \| [^|]+ \| (.+) \|$", DOCUMENT, re.MULTILINE)
+    every = set(FUNCTIONS.values())
+    return {
+        endpoint: every - {functions.removeprefix("all but ")}
+        if functions.startswith("all but ")
+        else set(functions.split(", "))
+        for endpoint, functions in rows
+    }
+
+
+def test_document_asks_for_the_endpoints_that_functions_call() -> None:
+    expected: dict[str, set[str]] = {}
+    for function, directory in FUNCTIONS.items():
+        for endpoint in called_by(function):
+            expected.setdefault(endpoint, set()).add(directory)
+    assert documented() == expected
+
+
+def test_what_the_document_adds_up_is_what_aws_bills() -> None:
+    """An hour of each, as the document quotes it, times 730; endpoints in two zones."""
+    gateway, address, endpoint = 0.045, 0.005, 0.01
+    assert all(f"${price}" in DOCUMENT for price in (gateway, address, endpoint))
+    nat, two_zones = 730 * (gateway + address), 730 * 2 * endpoint
+    for cost in (nat, 2 * nat, two_zones, 2 * two_zones, 3 * two_zones, 4 * two_zones, 5 * two_zones):
+        assert f"${cost:.2f}" in DOCUMENT
