@@ -146,6 +146,18 @@ def test_a_field_that_is_neither_there_nor_null_is_found(documents: Documents) -
     assert documents.collection.find({"a.b": {"$ne": None}}, sort=[("a", 1)]) == [{"_id": 1, "a": []}]
 
 
+@pytest.mark.server_version
+def test_the_same_question_by_order_finds_it(documents: Documents) -> None:
+    documents.collection.delete_many({})
+    documents.index("POST", keys("a.b", partial=True))
+    documents.insert({"_id": 1, "a": []})
+    documents.insert({"_id": 2, "a": {"b": None}})
+    documents.insert({"_id": 3})
+    assert documents.collection.find({"a.b": {"$not": {"$lte": None}}}, sort=[("a.b", 1)]) == [
+        {"_id": 1, "a": []}
+    ]
+
+
 @BOUNDED
 @given(stored=STORED, query=QUERIES, sort=st.sampled_from(PATHS), direction=st.sampled_from([1, -1]))
 def test_whatever_is_asked_is_answered_as_without_indexes(
