@@ -113,7 +113,7 @@ def test_connection_string_that_is_corrected_is_read_again(
     right = cluster.uri(cluster.users[0])
     wrong_uris = {
         "authority": f"{right}&tls=true&tlsCAFile=/missing.pem",
-        "mechanism": f"{right}&authMechanism=MONGODB-X509",
+        "mechanism": f"{right}&authMechanism=PLAIN",
         "name": "mongodb+srv://user:password@cluster0.tenantry.test/",
         "password": right.replace(":the", ":no"),
         "host": f"mongodb://127.0.0.1:{free_port()}/?replicaSet=tenantry",

@@ -27,6 +27,7 @@ REOPEN_SECONDS: Final = 60
 OUTDATED_CODES: Final = {
     server_errors.UNAUTHORIZED,
     server_errors.AUTHENTICATION_FAILED,
+    server_errors.MECHANISM_UNAVAILABLE,
     server_errors.ATLAS_ERROR,
 }
 

@@ -27,6 +27,7 @@ SNAPSHOT_UNAVAILABLE: Final = 246  # the collection has changed since the snapsh
 CHANGE_STREAM_FATAL_ERROR: Final = 280
 CHANGE_STREAM_HISTORY_LOST: Final = 286
 QUERY_EXCEEDED_MEMORY_LIMIT: Final = 292  # QueryExceededMemoryLimitNoDiskUseAllowed
+MECHANISM_UNAVAILABLE: Final = 334  # also of a user that is not there, where SCRAM-SHA-1 is not allowed
 COLLECTION_UUID_MISMATCH: Final = 361
 TRANSACTION_TOO_LARGE_FOR_CACHE: Final = 388  # what an index makes of a document is part of it
 ATLAS_ERROR: Final = 8000  # what Atlas says instead of Unauthorized and AuthenticationFailed
