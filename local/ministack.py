@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -23,7 +23,9 @@ _ATTEMPT_SECONDS = 1.0
 
 
 @contextlib.contextmanager
-def running_ministack(state: Path, port: int) -> Iterator[tuple[Child, str]]:
+def running_ministack(
+    state: Path, port: int, variables: Mapping[str, str] | None = None
+) -> Iterator[tuple[Child, str]]:
     """Run ``ministack`` for the length of a ``with`` block.
 
     It keeps everything in memory: each start is an empty AWS account.
@@ -34,6 +36,8 @@ def running_ministack(state: Path, port: int) -> Iterator[tuple[Child, str]]:
         Directory of the local stack; scratch files and the log go below it.
     port
         Port on the loopback interface.
+    variables
+        Further environment variables of the process, which its functions inherit.
 
     Yields
     ------
@@ -54,6 +58,7 @@ def running_ministack(state: Path, port: int) -> Iterator[tuple[Child, str]]:
         "STATE_DIR": str(scratch / "state"),
         "S3_DATA_DIR": str(scratch / "s3"),
         "TMPDIR": str(scratch),
+        **(variables or {}),
     }
     command = [sys.executable, "-P", str(_PROGRAM)]  # -P: modules beside the program are not found
     try:

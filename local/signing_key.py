@@ -18,8 +18,15 @@ def rotate_first_key(aws: LocalAws) -> None:
         rotate_key(aws)
 
 
-def rotate_key(aws: LocalAws) -> None:
+def rotate_key(aws: LocalAws, token: str | None = None) -> None:
     """Call the rotation function as Secrets Manager does: four steps, one token.
+
+    Parameters
+    ----------
+    aws
+        Where the function is.
+    token
+        Token of an earlier try that failed, which is repeated; another rotation when left out.
 
     Raises
     ------
@@ -28,7 +35,7 @@ def rotate_key(aws: LocalAws) -> None:
     """
     secret = aws.physical_id("SigningKeySecret")
     function = aws.physical_id("RotateSigningKeyFunction")
-    token = str(uuid.uuid4())
+    token = token or str(uuid.uuid4())
     for step in _STEPS:
         event = {"Step": step, "SecretId": secret, "ClientRequestToken": token}
         answer = aws.functions.invoke(FunctionName=function, Payload=json.dumps(event))

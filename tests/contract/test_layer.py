@@ -13,6 +13,7 @@ import pytest
 from tests.contract import sam_template
 from tests.contract.layer import MAKE, build
 from tests.contract.sam_template import PROJECT
+from tests.support.name_server import running_name_server
 
 HEADER_BYTES = 16
 UNCHECKED_HASH = 0b01  # flags of PEP 552: based on a hash that is not checked
@@ -86,6 +87,26 @@ def test_library_needs_nothing_outside_the_layer(layer: Path) -> None:
     ]
     program = f"import sys; sys.path.insert(0, {str(layer)!r}); import {', '.join(modules)}"
     subprocess.run([sys.executable, "-I", "-S", "-W", "error", "-c", program], check=True)
+
+
+def test_layer_looks_up_the_name_of_a_cluster_and_reaches_it_by_tls(layer: Path) -> None:
+    with running_name_server() as names:
+        names.put("_mongodb._tcp.cluster0.tenantry.test", "SRV", "0 0 1 shard.tenantry.test.")
+        host, _, port = names.address.rpartition(":")
+        program = f"""
+import sys
+sys.path.insert(0, {str(layer)!r})
+from dns import resolver
+resolver.default_resolver = resolver.Resolver(configure=False)
+resolver.default_resolver.nameservers, resolver.default_resolver.port = [{host!r}], {port}
+from tenantry.runtime.clients import connect
+client = connect("mongodb+srv://cluster0.tenantry.test/")
+print(*client.topology_description.server_descriptions())
+print(client.options.pool_options._ssl_context.verify_mode)
+"""
+        command = [sys.executable, "-I", "-S", "-W", "error", "-c", program]
+        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert printed == "('shard.tenantry.test', 1)\n2\n"  # ssl.CERT_REQUIRED
 
 
 def test_layer_leaves_out_what_the_runtime_brings(layer: Path) -> None:

@@ -38,7 +38,7 @@ def databases(deployment: Deployment) -> Iterator[Databases]:
 
 @pytest.fixture(scope="session")
 def mailbox(deployment: Deployment) -> Mailbox:
-    return Mailbox(deployment.stack)
+    return Mailbox(deployment.stack.mails_url)
 
 
 @pytest.fixture

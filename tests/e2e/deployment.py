@@ -81,13 +81,16 @@ class Deployment:
 
     def start_environments_anew(self, *functions: str) -> None:
         """Let the next invocation of each function be a cold start."""
-        for logical_id in functions:
-            name = self.aws.physical_id(logical_id)
-            configured = self.aws.functions.get_function_configuration(FunctionName=name)
-            variables = configured["Environment"]["Variables"]
-            self.aws.functions.update_function_configuration(
-                FunctionName=name, Environment={"Variables": variables}
-            )
+        start_environments_anew(self.aws, *functions)
+
+
+def start_environments_anew(aws: LocalAws, *functions: str) -> None:
+    """Let the next invocation of each function, named as in template.yaml, be a cold start."""
+    for logical_id in functions:
+        name = aws.physical_id(logical_id)
+        configured = aws.functions.get_function_configuration(FunctionName=name)
+        variables = configured["Environment"]["Variables"]
+        aws.functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
 
 
 def free_ports_in_a_row() -> int:

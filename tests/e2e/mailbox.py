@@ -4,7 +4,6 @@ from typing import Any, Final
 
 import httpx
 
-from local.stack import Stack
 from tests.support.mails import Mail
 from tests.support.waiting import wait_until
 
@@ -14,8 +13,8 @@ ARRIVES_WITHIN_SECONDS: Final = 70.0  # with the schedule at the latest; woken, 
 class Mailbox:
     """All mails, read from the local SES over HTTP."""
 
-    def __init__(self, stack: Stack) -> None:
-        self._url = stack.mails_url
+    def __init__(self, url: str) -> None:
+        self._url = url
 
     def all(self) -> list[Mail]:
         """Return all mails that were sent, oldest first."""
