@@ -1,0 +1,1 @@
+"""Stories on a cluster like Atlas's; a package, so that fixtures of the scope `package` end with them."""
