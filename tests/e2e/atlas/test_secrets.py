@@ -1,5 +1,6 @@
 """Connection strings are corrected and passwords rotated, and nobody deploys anything."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 
 from tests.e2e.atlas.corrections import PROMISED_SECONDS
@@ -12,11 +13,12 @@ MARGIN_SECONDS = 10.0
 
 
 def test_function_whose_connection_string_is_corrected_works_in_time(
-    corrections: dict[str, Future[float]],
+    corrections: dict[str, Future[float]], record_property: Callable[[str, object], None]
 ) -> None:
     """One had a wrong password; the other's server has a certificate of another name."""
-    for kind, correction in corrections.items():
-        assert correction.result() < PROMISED_SECONDS + MARGIN_SECONDS, kind
+    seconds = {kind: round(correction.result()) for kind, correction in corrections.items()}
+    record_property("seconds until it worked", seconds)
+    assert max(seconds.values()) < PROMISED_SECONDS + MARGIN_SECONDS
 
 
 def test_rotated_password_costs_one_request(
