@@ -42,7 +42,6 @@ def test_without_a_domain_there_is_the_default_endpoint(parameters: dict[str, st
     template = with_parameters(parameters)
     assert not {"Domain", "DomainMapping", "DomainRecord"} & template["Resources"].keys()
     assert not endpoint_is_disabled(template)
-    assert "Variables" not in template["Resources"]["Apiv1Stage"]["Properties"]
     assert output(template, "ApiUrl") == DEFAULT_URL
     assert output(template, "DocsUrl") == f"{DEFAULT_URL}/docs"
     assert "DomainTarget" not in template["Outputs"]
@@ -64,11 +63,19 @@ def test_a_domain_serves_the_stage_over_tls_1_2() -> None:
     }
 
 
-def test_a_domain_turns_the_default_endpoint_off_by_a_change_of_the_stage() -> None:
-    without, template = with_parameters(), with_parameters(DOMAIN)
-    assert endpoint_is_disabled(template)
-    stages = [each["Resources"]["Apiv1Stage"]["Properties"] for each in (without, template)]
-    assert stages[1] == stages[0] | {"Variables": {"DomainName": {"Ref": "DomainName"}}}
+def test_a_domain_turns_the_default_endpoint_off() -> None:
+    assert endpoint_is_disabled(with_parameters(DOMAIN))
+
+
+def test_every_deployment_publishes_the_api_since_parameters_change_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    published = set()
+    for now in (1_800_000_000, 1_800_000_060):
+        monkeypatch.setattr("samtranslator.model.apigateway.time.time", lambda now=now: now)
+        stage = sam_template.transformed(sam_template.template())["Apiv1Stage"]["Properties"]
+        published.add(stage["DeploymentId"]["Ref"])
+    assert len(published) == 2
 
 
 def test_the_record_is_made_in_a_zone_that_is_given_and_nowhere_else() -> None:
