@@ -20,6 +20,11 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version
 # boto3 and what it needs come with the Lambda runtime.
 LEAVE_OUT := $(addprefix --no-emit-package ,boto3 botocore python-dateutil s3transfer six urllib3)
 
+# Not the one of the environment: `tenantry` takes its cluster from there, where tests have no business.
+ifeq ($(origin MONGODB_URI),command line)
+export MONGODB_URI_OF_TESTS := $(MONGODB_URI)
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-without-stack test-unit test-integration test-contract test-e2e \
 	test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-sam-local \
@@ -64,7 +69,7 @@ test: install ## Run every test but those that need Docker (MONGOD=program or MO
 
 test-without-stack: install ## Run every test but those that need Docker or a deployed stack
 	$(BIN)/pytest -n auto tests/unit tests/integration tests/contract
-	$(if $(MONGOD)$(MONGODB_URI),,@$(MAKE) --no-print-directory test-oldest-mongod test-newer-mongodb)
+	$(if $(MONGOD)$(MONGODB_URI_OF_TESTS),,@$(MAKE) --no-print-directory test-oldest-mongod test-newer-mongodb)
 	$(BIN)/pytest -n auto tests/faults
 	$(BIN)/pytest -n 2 tests/concurrency
 

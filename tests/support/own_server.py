@@ -1,11 +1,11 @@
-"""Whether the tests run on a server of their own, or on the one that `MONGODB_URI` names."""
+"""Whether the tests run on a server of their own, or on that of `make test MONGODB_URI=...`."""
 
 import os
 from typing import Final
 
 import pytest
 
-EXTERNAL_URI: Final = os.environ.get("MONGODB_URI")
+EXTERNAL_URI: Final = os.environ.get("MONGODB_URI_OF_TESTS")
 
 
 def require_own_server() -> None:
