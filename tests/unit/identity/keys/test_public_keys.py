@@ -50,11 +50,26 @@ def publish_elsewhere(master: Master, key: SigningKey) -> None:
     master["signing_keys"].insert_one({"_id": key.kid, "jwk": key.public_jwk, "created_at": moments.now()})
 
 
+def listed() -> list[dict[str, Any]]:
+    """Return the published keys without the moment of their publication."""
+    return [{name: value for name, value in key.items() if name != "iat"} for key in all_keys()]
+
+
 def test_a_published_key_is_found_at_once(master: Master) -> None:
     assert find_key(OLD.kid) is None
     public_keys.publish(OLD.public_jwk)
     assert find_key(OLD.kid) == OLD.public_jwk
-    assert all_keys() == [OLD.public_jwk]
+    assert listed() == [OLD.public_jwk]
+
+
+def test_a_published_key_says_since_when(master: Master) -> None:
+    before = int(time.time())
+    public_keys.publish(OLD.public_jwk)
+    (key,) = all_keys()
+    published_at = int(key["iat"])
+    assert before <= published_at <= time.time()
+    public_keys.publish(OLD.public_jwk)
+    assert [key["iat"] for key in all_keys()] == [published_at]
 
 
 def test_only_the_public_half_is_published(master: Master) -> None:
@@ -74,7 +89,7 @@ def test_keys_are_listed_oldest_first(master: Master) -> None:
         {"_id": NEW.kid, "jwk": NEW.public_jwk, "created_at": moments.now() + timedelta(hours=1)}
     )
     publish_elsewhere(master, OLD)
-    assert all_keys() == [OLD.public_jwk, NEW.public_jwk]
+    assert listed() == [OLD.public_jwk, NEW.public_jwk]
 
 
 def test_a_retired_key_verifies_until_its_end(master: Master, clock: Clock) -> None:
@@ -85,7 +100,7 @@ def test_a_retired_key_verifies_until_its_end(master: Master, clock: Clock) -> N
     master["signing_keys"].update_one({"_id": OLD.kid}, {"$set": {"not_after": moments.now()}})
     clock.passed = CACHE_SECONDS + 1
     assert find_key(OLD.kid) is None
-    assert all_keys() == [NEW.public_jwk]
+    assert listed() == [NEW.public_jwk]
 
 
 def test_retiring_again_does_not_put_off_the_end(master: Master) -> None:
@@ -109,9 +124,9 @@ def test_keys_are_kept_for_a_while(master: Master, clock: Clock, reads: list[str
 
 def test_the_key_set_is_never_stale(master: Master, clock: Clock) -> None:
     publish_elsewhere(master, OLD)
-    assert all_keys() == [OLD.public_jwk]
+    assert listed() == [OLD.public_jwk]
     publish_elsewhere(master, NEW)
-    assert all_keys() == [OLD.public_jwk, NEW.public_jwk]
+    assert listed() == [OLD.public_jwk, NEW.public_jwk]
 
 
 def test_a_key_that_is_not_known_yet_is_looked_for(master: Master, clock: Clock) -> None:

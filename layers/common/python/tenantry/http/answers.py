@@ -14,7 +14,7 @@ class Health(BaseModel):
 class JsonWebKeySet(BaseModel):
     """Answer of GET /.well-known/jwks.json (RFC 7517 section 5)."""
 
-    keys: list[dict[str, str]]
+    keys: list[dict[str, str | int]]
 
 
 class FieldError(BaseModel):

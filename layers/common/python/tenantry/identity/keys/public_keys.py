@@ -19,7 +19,7 @@ from tenantry.runtime.settings import settings
 CACHE_SECONDS: Final = 300
 UNKNOWN_KEY_PAUSE_SECONDS: Final = 1  # forged key ids must not become a storm of reads
 
-_keys: dict[str, Jwk] = {}
+_keys: dict[str, "PublicKeyDocument"] = {}
 _read_at: float = 0.0
 
 
@@ -122,10 +122,14 @@ def hand_over(session: ClientSession, new_issuer: str) -> None:
     signing_keys().delete_many(of_others, session=session)
 
 
-def all_keys() -> list[Jwk]:
-    """Return the public keys that verify tokens at this moment, as the database has them."""
+def all_keys() -> list[dict[str, str | int]]:
+    """Return the public keys that verify tokens at this moment, as the database has them, the oldest first.
+
+    Each says when it was published (`iat`, as in OpenID Federation 1.0 section 8.7), so that anybody sees
+    whether rotation goes on. Whoever does not know this member ignores it (RFC 7517 section 4).
+    """
     _read()
-    return list(_keys.values())
+    return [key["jwk"] | {"iat": int(key["created_at"].timestamp())} for key in _keys.values()]
 
 
 def find_key(key_id: str) -> Jwk | None:
@@ -133,7 +137,8 @@ def find_key(key_id: str) -> Jwk | None:
     age = time.time() - _read_at
     if age > CACHE_SECONDS or (key_id not in _keys and age > UNKNOWN_KEY_PAUSE_SECONDS):
         _read()
-    return _keys.get(key_id)
+    key = _keys.get(key_id)
+    return key["jwk"] if key else None
 
 
 @process.forgets
@@ -148,7 +153,7 @@ def _read() -> None:
         "iss": {"$in": [settings().token_issuer, None]},
         "$or": [{"not_after": None}, {"not_after": {"$gt": moments.now()}}],
     }
-    _keys = {key["_id"]: key["jwk"] for key in signing_keys().find(valid).sort("created_at", 1)}
+    _keys = {key["_id"]: key for key in signing_keys().find(valid).sort("created_at", 1)}
     _read_at = time.time()
 
 
