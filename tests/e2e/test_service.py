@@ -32,6 +32,9 @@ def test_openapi_document_lists_exactly_the_deployed_routes(
     assert all(method == "ANY" or method in documented[path] for method, path in deployed)
     for path, methods in documented.items():
         options = service.request("OPTIONS", path.replace("{", "").replace("}", ""))
+        if path.startswith("/operator/"):
+            assert options.code == "not-found"  # to all that is not signed
+            continue
         expected = methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
         assert set(options.headers["allow"].split(", ")) == expected, path
 

@@ -7,10 +7,14 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
-from local.gateway import ANY_METHOD
+from local.gateway import ANY_METHOD, MAX_BODY_BYTES
 from local.ministack import REGION, running_ministack
 from local.processes import free_port
+from local.signatures import ACCESS_KEY, SECRET_KEY, USER_ARN
 from tests.support.service import proxy_event
 
 ECHO = (
@@ -30,14 +34,34 @@ SENT = [
     "a%2525b",
     "%22%7B",
 ]
+# Each with a status of its own, that is no default of AWS.
+RESPONSES = {
+    "MISSING_AUTHENTICATION_TOKEN": 404,
+    "INVALID_SIGNATURE": 418,
+    "REQUEST_TOO_LARGE": 422,
+    "DEFAULT_4XX": 451,
+}
+OPERATOR = "/operator?b=2&a=%20x"
 
 
 def template() -> dict[str, Any]:
     """Return what SAM makes of a function with ANY method of a path."""
     arn = "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Echo.Arn}/invocations"
     integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": {"Fn::Sub": arn}}
-    method = {ANY_METHOD: {"x-amazon-apigateway-integration": integration}}
-    body = {"openapi": "3.0.1", "paths": {"/organizations/{organization}/documents/{document}": method}}
+    method = {"x-amazon-apigateway-integration": integration}
+    paths = {
+        "/organizations/{organization}/documents/{document}": {ANY_METHOD: method},
+        "/operator": {ANY_METHOD: method | {"security": [{"AWS_IAM": []}]}},
+    }
+    responses = {
+        kind: {
+            "statusCode": status,
+            "responseParameters": {"gatewayresponse.header.Kind": f"'{kind}'"},
+            "responseTemplates": {"application/json": '{"id":"$context.requestId"}'},
+        }
+        for kind, status in RESPONSES.items()
+    }
+    body = {"openapi": "3.0.1", "paths": paths, "x-amazon-apigateway-gateway-responses": responses}
     function = {
         "Runtime": "python3.13",
         "Handler": "index.handler",
@@ -89,3 +113,60 @@ def test_every_method_reaches_the_function(api: str, method: str) -> None:
     answer = httpx.request(method, f"{api}/organizations/alpha/documents/x", trust_env=False)
     assert answer.status_code == 200
     assert answer.text == "" if method == "HEAD" else answer.json()["httpMethod"] == method
+
+
+def signed(url: str, secret_key: str = SECRET_KEY, body: bytes = b"") -> dict[str, str]:
+    """Return the header fields that sign a POST."""
+    request = AWSRequest("POST", url, {"Content-Type": "application/json"}, body)
+    SigV4Auth(Credentials(ACCESS_KEY, secret_key), "execute-api", REGION).add_auth(request)
+    return dict(request.headers)
+
+
+def posted(url: str, headers: dict[str, str], content: bytes = b"") -> httpx.Response:
+    return httpx.post(url, headers=headers, content=content, trust_env=False)
+
+
+def test_function_is_told_who_signed(api: str) -> None:
+    answer = posted(api + OPERATOR, signed(api + OPERATOR, body=b"{}"), b"{}")
+    assert answer.json()["requestContext"]["identity"]["userArn"] == USER_ARN
+    open_route = f"{api}/organizations/alpha/documents/x"
+    assert "userArn" not in posted(open_route, signed(open_route)).json()["requestContext"]["identity"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "kind"),
+    [
+        ("/nowhere", {}, "MISSING_AUTHENTICATION_TOKEN"),
+        ("/nowhere", {"Authorization": "Bearer x"}, "DEFAULT_4XX"),
+        ("/operator", {}, "MISSING_AUTHENTICATION_TOKEN"),
+        ("/operator", {"Authorization": "Bearer x"}, "DEFAULT_4XX"),
+    ],
+)
+def test_what_is_not_signed_is_answered_as_the_template_says(
+    api: str, path: str, headers: dict[str, str], kind: str
+) -> None:
+    answer = posted(api + path, headers)
+    assert (answer.status_code, answer.headers["Kind"]) == (RESPONSES[kind], kind)
+    assert list(answer.json()) == ["id"]
+    assert "$context" not in answer.text
+
+
+def test_signature_of_anything_else_is_invalid(api: str) -> None:
+    url = api + OPERATOR
+    right = signed(url)
+    late = right | {"X-Amz-Date": right["X-Amz-Date"].replace("T", "T00")[:16]}
+    for headers, content in (
+        (signed(url, secret_key="guessed"), b""),
+        (signed(f"{url}1"), b""),
+        (right, b"{}"),
+        (late, b""),
+        (right | {"Host": "elsewhere"}, b""),
+    ):
+        answer = posted(url, headers, content)
+        assert (answer.status_code, answer.headers["Kind"]) == (418, "INVALID_SIGNATURE"), headers
+
+
+def test_body_that_is_longer_than_api_gateway_takes_is_refused(api: str) -> None:
+    url = f"{api}/organizations/alpha/documents/x"
+    answer = posted(url, {}, b" " * (MAX_BODY_BYTES + 1))
+    assert (answer.status_code, answer.headers["Kind"]) == (422, "REQUEST_TOO_LARGE")
