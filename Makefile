@@ -26,10 +26,10 @@ export MONGODB_URI_OF_TESTS := $(MONGODB_URI)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-without-stack test-unit test-integration test-contract test-e2e \
-	test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-sam-local \
-	bench bench-scale bench-load bench-placement bench-cold-start lint checkov audit vulnerabilities format \
-	build package sbom requirements openapi clean
+.PHONY: help install run smoke demo test test-without-stack test-unit test-integration test-contract test-e2e \
+	test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-smoke \
+	test-sam-local bench bench-scale bench-load bench-placement bench-cold-start lint checkov audit \
+	vulnerabilities format build package sbom requirements openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -59,6 +59,9 @@ install: .venv/installed $(MONGODS) ## Install all that the other targets need, 
 
 run: install ## Run the whole stack on this machine until Ctrl-C (CLUSTERS=2: two MongoDB clusters; MONGOD=program)
 	@$(LOCAL) run
+
+smoke: install ## Check a deployment in a minute (API_URL=https://..., AWS_PROFILE= of an operator)
+	@PYTHONPATH=$(LIBRARY) $(BIN)/python -m tests.smoke
 
 demo: install ## Tell the story of two organizations, request by request
 	@$(LOCAL) demo
@@ -124,6 +127,9 @@ bench-placement: install ## Place 10,000 organizations on two clusters and in po
 
 bench-cold-start: install ## Measure cold starts on AWS's runtime client against a floor and FastAPI (minutes)
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.cold_start
+
+test-smoke: install ## Break one answer at a time, and see the smoke suite find it (many minutes)
+	BREAK_ALONE=1 $(BIN)/pytest tests/e2e/smoke
 
 test-sam-local: install ## Run every event through sam local (needs Docker)
 	$(BIN)/pytest tests/sam_local

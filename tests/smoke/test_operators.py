@@ -1,0 +1,62 @@
+"""The operator's routes take signatures of AWS, and nothing else."""
+
+from typing import Final
+
+from tests.smoke.api import Api
+from tests.smoke.operators import Operator, forger
+from tests.smoke.throw_aways import ThrowAway
+
+NOBODY: Final = "/operator/organizations/org_00000000000000000000000000000000/suspension"
+BODY: Final = {"name": "Forged", "email": "forged@example.com", "password": "never to be created"}
+ROUTES: Final = [
+    ("GET", "/operator/audit", None),
+    ("POST", "/operator/organizations", BODY),
+    ("PUT", NOBODY, None),
+    ("DELETE", NOBODY, None),
+]
+
+
+def test_unsigned(api: Api) -> None:
+    """An unsigned request to the operator is refused."""
+    for method, path, body in ROUTES:
+        # API Gateway has one name for a missing signature and a missing route.
+        answer = api.request(method, path, json_body=body)
+        answer.expect((403, 404), "operator-required", "not-found")
+
+
+def test_bearer_token(tenant: ThrowAway) -> None:
+    """A request to the operator with an owner's token is refused."""
+    for method, path, body in ROUTES:
+        answer = tenant.api.request(method, path, json_body=body, token=tenant.token)
+        answer.expect(403, "operator-required")
+
+
+def test_forged_signature(api: Api) -> None:
+    """A request to the operator that is signed with a forged key is refused."""
+    for method, path, body in ROUTES:
+        forger(api).request(method, path, body).expect(403, "operator-required")
+
+
+def test_signature_of_another_request(api: Api, operator: Operator) -> None:
+    """An operator's signature of one request does not open another."""
+    headers = operator.signed_headers("GET", "/operator/audit?limit=1")
+    api.request("GET", "/operator/audit?limit=2", headers=headers).expect(403, "operator-required")
+
+
+def test_signed(operator: Operator, tenant: ThrowAway) -> None:
+    """An operator reads what was done."""
+    path = f"/operator/audit?organization={tenant.organization['id']}"
+    records = operator.request("GET", path).expect(200).json["records"]
+    assert "organization.created" in {record["action"] for record in records}, "The creation is not recorded."
+
+
+def test_suspension(operator: Operator, tenant: ThrowAway) -> None:
+    """An operator suspends an organization, which ends its tokens at once, and reactivates it."""
+    path = f"/operator{tenant.path}/suspension"
+    tenant.is_suspended = True
+    operator.request("PUT", path).expect(204)
+    tenant.api.get(tenant.path, tenant.token).expect(401)
+    tenant.log_in().expect(403, "organization-suspended")
+    operator.request("DELETE", path).expect(204)
+    tenant.is_suspended = False
+    tenant.log_in().expect(200)

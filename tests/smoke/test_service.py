@@ -1,0 +1,60 @@
+"""What the service tells about itself, to anybody."""
+
+import json
+import time
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.smoke.api import KEY_SET, Api
+
+OPENAPI: Final = Path(__file__).parents[2] / "functions/docs/openapi.json"
+MAX_SKEW_SECONDS: Final = 60  # AWS takes signatures of up to five minutes
+
+
+def test_health(api: Api) -> None:
+    """/health is green."""
+    assert api.get("/health").expect(200).json == {"status": "ok"}, "GET /health does not say ok."
+
+
+def test_version(api: Api) -> None:
+    """The deployed OpenAPI document is that of this checkout."""
+    deployed, checked_out = api.get("/openapi.json").expect(200).json, json.loads(OPENAPI.read_text())
+    assert deployed == checked_out, (
+        "It is another one: deploy this checkout, or check out the version that is deployed."
+    )
+
+
+def test_docs(api: Api) -> None:
+    """/docs shows Swagger UI, which loads nothing from elsewhere."""
+    page = api.get("/docs").expect(200)
+    assert "SwaggerUIBundle(" in page.text, "GET /docs is not the page of Swagger UI."
+    policy = page.headers.get("Content-Security-Policy", "")
+    assert "default-src 'none'" in policy, "GET /docs has no Content-Security-Policy."
+
+
+@pytest.mark.parametrize("path", ["/health", KEY_SET])
+def test_head(api: Api, path: str) -> None:
+    """HEAD is answered as GET without its content"""
+    read, head = api.get(path).expect(200), api.request("HEAD", path).expect(200)
+    assert head.text == "", f"HEAD {path} has content."
+    for name in ("Content-Type", "Cache-Control"):
+        assert head.headers.get(name) == read.headers.get(name), f"HEAD {path} has another {name} than GET."
+
+
+def test_methods(api: Api) -> None:
+    """OPTIONS, and 405 to a method that a path has not, list the methods that it has."""
+    for method, status in (("OPTIONS", 204), ("DELETE", 405)):
+        answer = api.request(method, "/health").expect(status)
+        allowed = answer.headers.get("Allow", "")
+        assert {"GET", "HEAD", "OPTIONS"} == set(allowed.split(", ")), f"{method} /health allows {allowed!r}."
+
+
+def test_clocks(api: Api) -> None:
+    """The clocks of this machine and of the service agree."""
+    before = time.time()
+    answered_at = parsedate_to_datetime(api.get("/health").headers["Date"]).timestamp()
+    skew = max(before - answered_at, answered_at - time.time(), 0)
+    assert skew <= MAX_SKEW_SECONDS, f"They are {skew:.0f} s apart: set this machine's clock (NTP)."
