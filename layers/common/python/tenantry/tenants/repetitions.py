@@ -135,10 +135,10 @@ class Repetition:
 
     def _save(self, stored: Stored, organization: OrganizationDocument, session: ClientSession) -> None:
         """Write the record before the documents: of two equal requests at one moment, one fails here."""
+        cluster = place_of(organization).cluster
+        ensure_index(cluster)  # before the transaction's snapshot, or MongoDB 7.0 calls it a write conflict
         if self._find(organization, session).steps != stored.steps - 1:
             raise RequestInFlight
-        cluster = place_of(organization).cluster
-        ensure_index(cluster)
         record = {
             "request": self._key.request,
             "expires_at": moments.now() + KEPT_FOR,
