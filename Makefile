@@ -94,7 +94,8 @@ test-oldest-mongod: install ## Run the tests that pin how servers differ on Mong
 
 test-newer-mongodb: install ## Run the tests of what answers otherwise from MongoDB 7.0 on, as 8.0 answers
 	MONGODB_VERSION=8.0 $(BIN)/pytest tests/integration/lifecycle/intents tests/integration/lifecycle/test_strays.py \
-		tests/integration/storage/test_own_collection.py tests/integration/cli/test_restore_races.py
+		tests/integration/lifecycle/moves/test_repetitions.py tests/integration/storage/test_own_collection.py \
+		tests/integration/cli/test_restore_races.py
 
 test-pooled: install ## Run all tests about organizations' data in pools (make test: a part of them)
 	POOLED=all POOLED_EXAMPLES=1000 $(BIN)/pytest -n auto tests/integration/http/documents \

@@ -1,4 +1,4 @@
-"""What SECURITY.md and docs/security.md call a proof is one."""
+"""What SECURITY.md, docs/security.md and docs/mongodb.md call a proof is one."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.sam_template import PROJECT
 
-DOCUMENTS = ("SECURITY.md", "docs/security.md")
+DOCUMENTS = ("SECURITY.md", "docs/security.md", "docs/mongodb.md")
 TABLES = (
     *(f"API{number} " for number in range(1, 11)),
     *(f"3.{number} " for number in range(1, 13)),  # of RFC 8725

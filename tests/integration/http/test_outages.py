@@ -21,6 +21,8 @@ from tests.support.service import Answer, Service
 
 SIGN_UP = {"name": "Beta", "email": "owner@beta.example", "password": PASSWORD}
 WRITE_CONCERN_FAILED = {"code": 64, "errmsg": "waiting for replication timed out"}
+# As MongoDB refuses a commit from 6.1 on.
+SHUTTING_DOWN = {"errorCode": 91, "errorLabels": ["RetryableWriteError", "NoWritesPerformed"]}
 TIME_LIMIT = 1.0
 
 
@@ -113,7 +115,7 @@ def test_commit_that_happens_without_an_answer_is_found_by_the_repetition(
 
 
 @pytest.mark.usefixtures("short_time_limit", "short_transactions")
-@pytest.mark.parametrize("how", [{"closeConnection": True}, {"errorCode": 91}])
+@pytest.mark.parametrize("how", [{"closeConnection": True}, {"errorCode": 91}, SHUTTING_DOWN])
 def test_commit_that_never_arrives_leaves_nothing(
     service: Service, databases: Databases, how: Document
 ) -> None:

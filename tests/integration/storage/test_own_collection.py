@@ -77,7 +77,7 @@ def test_stray_collection_is_refused_though_its_creation_succeeds(
     storage: TenantStorage, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_documents(databases.tenants)
-    # As it does from MongoDB 7.0 where an equal collection is there; see `collections.create`.
+    # As MongoDB's manual has it from 7.0 on; see `collections.create`.
     monkeypatch.setattr(collections, "create", lambda *_: None)
     with pytest.raises(CollectionExists):
         mongodb.run_transaction(storage.create)

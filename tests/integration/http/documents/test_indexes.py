@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tenantry.runtime import server_errors
 from tenantry.storage.indexes import MAX_INDEXES
 from tests.integration.http.documents.conftest import Documents
 from tests.support.databases import Databases, failing
@@ -126,3 +127,11 @@ def test_index_that_takes_too_long_is_refused(documents: Documents, databases: D
     with failing(databases.client, "createIndexes", errorCode=50, times=1):
         refused = documents.index("POST", {"keys": [{"field": "a"}]})
     assert (refused.status, refused.code) == (409, "index-refused")
+
+
+def test_index_for_which_the_disk_has_no_room(documents: Documents, databases: Databases) -> None:
+    # MongoDB refuses to build it with less than 500 MB left, from 7.1 on.
+    with failing(databases.client, "createIndexes", errorCode=server_errors.OUT_OF_DISK_SPACE):
+        refused = documents.index("POST", BY_CITY)
+    assert (refused.status, refused.code) == (503, "service-unavailable")
+    assert documents.index("POST", BY_CITY).status == 201

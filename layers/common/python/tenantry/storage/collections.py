@@ -48,7 +48,8 @@ def log_stray(place: Place) -> None:
 def create(place: Place, session: ClientSession) -> None:
     """Create a tenant's collection within a transaction.
 
-    From MongoDB 7.0 this succeeds where an equal collection is there, whatever it holds.
+    From MongoDB 7.0 on, its manual lets this succeed where an equal collection is there, whatever that holds;
+    within a transaction, its source refuses (docs/mongodb.md). Whoever calls this is right in either case.
 
     Raises
     ------
@@ -232,7 +233,8 @@ def _run(where: Database[mongodb.Document], command: mongodb.Document) -> None:
     except OperationFailure as error:
         if error.code != server_errors.NAMESPACE_NOT_FOUND:
             raise
-        # The collection went away while the command waited for its lock; asked again, the server says where.
+        # MongoDB 6.0 says so where the collection went away while the command waited for its lock. Asked
+        # again, it says where the collection is, as later versions do at once.
         mongodb.run_majority_command(where, command)
 
 

@@ -68,7 +68,7 @@ class OwnCollection(TenantStorage):
     @override
     def create(self, session: ClientSession) -> None:
         collections.create(self.place, session)
-        if self.documents.find_one({}, session=session) is not None:  # an equal collection was there
+        if self.documents.find_one({}, session=session) is not None:  # see `collections.create`
             raise collections.CollectionExists
 
     @override
