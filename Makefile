@@ -28,7 +28,7 @@ endif
 .DEFAULT_GOAL := help
 .PHONY: help install run smoke demo test test-without-stack test-unit test-integration test-contract test-e2e \
 	test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-smoke \
-	test-sam-local bench bench-scale bench-load bench-placement bench-cold-start lint checkov audit \
+	test-sam-local bench bench-scale bench-load bench-placement bench-cold-start costs lint checkov audit \
 	vulnerabilities format build package sbom requirements openapi clean
 
 help: ## List the targets
@@ -131,6 +131,9 @@ bench-cold-start: install ## Measure cold starts on AWS's runtime client against
 
 test-smoke: install ## Break one answer at a time, and see the smoke suite find it (many minutes)
 	BREAK_ALONE=1 $(BIN)/pytest tests/e2e/smoke
+
+costs: install ## Compute what a month costs at 10, 1,000 and 100,000 organizations (docs/costs.md)
+	@$(BIN)/python -m bench.costs
 
 test-sam-local: install ## Run every event through sam local (needs Docker)
 	$(BIN)/pytest tests/sam_local

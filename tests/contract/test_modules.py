@@ -1,7 +1,6 @@
 """The examples that have Tenantry as a part name parameters and outputs that it has."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -70,8 +69,3 @@ def test_one_packaged_template_is_what_all_of_them_deploy() -> None:
     assert text("terraform/main.tf").count("/tenantry.yaml") == 2
     makefile = (PROJECT / "Makefile").read_text()
     assert "--output-template-file .aws-sam/tenantry.yaml" in makefile
-
-
-@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#:]+)\)", DOCUMENT))))
-def test_links_of_the_document_lead_somewhere(link: str) -> None:
-    assert Path(PROJECT / "docs" / link).resolve().exists()
