@@ -4,6 +4,7 @@ Where the server behind it is that new itself, it answers the same without being
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from pymongo.read_concern import ReadConcern
 from tenantry.runtime import server_errors
 from tests.support.databases import Databases, Document
 from tests.support.newer_mongodb import VERSIONS, NewerMongoDB, Version
+from tests.support.waiting import wait_until
 
 VIEW = {"viewOn": "notes", "pipeline": [{"$project": {"text": 1}}]}
 
@@ -89,6 +91,33 @@ def test_drop_of_what_is_not_there_succeeds_unless_its_identity_is_known(
     assert tenants["notes"].find_one() == {"_id": 1}
     tenants.command({"drop": "notes", "collectionUUID": uuid})
     assert "notes" not in tenants.list_collection_names()
+
+
+def test_drop_of_what_goes_while_the_command_waits_says_that_it_is_gone(
+    client: MongoClient[Document], databases: Databases
+) -> None:
+    notes = client[databases.tenants.name]["notes"]
+    notes.insert_one({"_id": 0})
+    command = {"drop": "notes", "collectionUUID": identity(databases, "notes")}
+
+    def drop() -> Any:
+        try:
+            return notes.database.command(command)["ok"]
+        except OperationFailure as error:
+            return error.code, (error.details or {}).get("actualCollection", "unknown")
+
+    waiting: list[Document] = [
+        {"$currentOp": {}},
+        {"$match": {"command.drop": "notes", "waitingForLock": True}},
+    ]
+    with ThreadPoolExecutor(2) as threads:
+        with client.start_session() as session:
+            session.start_transaction()
+            notes.insert_one({"_id": 1}, session=session)
+            drops = [threads.submit(drop) for _ in range(2)]
+            wait_until(lambda: len(list(databases.client.admin.aggregate(waiting))) == 2, 20)
+        outcomes = [future.result() for future in drops]
+    assert sorted(outcomes, key=str) == [(server_errors.COLLECTION_UUID_MISMATCH, None), 1.0]
 
 
 def test_everything_else_passes_unchanged(client: MongoClient[Document], databases: Databases) -> None:
