@@ -39,6 +39,7 @@ def _play(seed: int, environment: dict[str, str], stop: Event, results: "Connect
     library.sign_without_secrets_manager(pytest.MonkeyPatch())
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where functions log
     person = Person(seed)
+    results.send("ready")
     while not stop.is_set():
         try:
             person.act()
@@ -59,6 +60,8 @@ def storm(interruption: Callable[[], None] | None = None) -> tuple[Counter[str],
         playing.append(process)
         results.append(receiving)
     try:
+        for result in results:
+            result.recv()  # so that the seconds are not spent on starting processes
         time.sleep(SECONDS)
         if interruption is not None:
             interruption()
