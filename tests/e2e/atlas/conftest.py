@@ -16,7 +16,7 @@ from tests.e2e.atlas.cluster import publish_cluster
 from tests.e2e.atlas.corrections import Wrong, corrected
 from tests.e2e.atlas.deployment import AtlasDeployment, deployed_on_atlas
 from tests.e2e.atlas.patience import PatientService
-from tests.e2e.deployment import start_environments_anew
+from tests.e2e.deployment import remove_large_directories, start_environments_anew
 from tests.e2e.http_service import HttpService
 from tests.e2e.mailbox import Mailbox
 from tests.support.directories import data_directory
@@ -40,15 +40,16 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtlasDeploy
         "public": lambda uri: uri.replace("cluster0", "cluster2"),
         "rotation": lambda uri: uri.replace("cluster0", "cluster1"),
     }
-    with (
-        data_directory() as data,
-        deployed_on_atlas(tmp_path_factory.mktemp("atlas"), Path(data), wrong) as running,
-    ):
-        names = running.atlas.names
-        publish_cluster(names, AWAY, {f"shard-00-00.{AWAY}": free_port()})  # where nothing listens
-        member = running.atlas.cluster.members[0]  # whose certificate does not have this name
-        publish_cluster(names, ANOTHER_NAME, {f"shard-00-00.{ANOTHER_NAME}": member.port})
-        yield running
+    state = tmp_path_factory.mktemp("atlas")
+    try:
+        with data_directory() as data, deployed_on_atlas(state, Path(data), wrong) as running:
+            names = running.atlas.names
+            publish_cluster(names, AWAY, {f"shard-00-00.{AWAY}": free_port()})  # where nothing listens
+            member = running.atlas.cluster.members[0]  # whose certificate does not have this name
+            publish_cluster(names, ANOTHER_NAME, {f"shard-00-00.{ANOTHER_NAME}": member.port})
+            yield running
+    finally:
+        remove_large_directories(state)
 
 
 @pytest.fixture(scope="package")
