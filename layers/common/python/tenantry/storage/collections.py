@@ -233,8 +233,8 @@ def _run(where: Database[mongodb.Document], command: mongodb.Document) -> None:
     except OperationFailure as error:
         if error.code != server_errors.NAMESPACE_NOT_FOUND:
             raise
-        # MongoDB 6.0 says so where the collection went away while the command waited for its lock. Asked
-        # again, it says where the collection is, as later versions do at once.
+        # MongoDB 6.0 may say so where the collection went away while the command was on its way. Asked again,
+        # it says where the collection is, as later versions do at once.
         mongodb.run_majority_command(where, command)
 
 
