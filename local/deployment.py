@@ -41,9 +41,15 @@ class LocalAws:
         """Client of Lambda."""
         return self._session.client("lambda", endpoint_url=self.endpoint)
 
-    def create_secret(self, name: str, value: str) -> str:
-        """Create a secret and return its ARN."""
-        return self.secrets.create_secret(Name=f"{STACK_NAME}-{name}", SecretString=value)["ARN"]
+    def create_key(self) -> str:
+        """Create a customer-managed KMS key and return its ARN."""
+        key = self._session.client("kms", endpoint_url=self.endpoint).create_key()
+        return str(key["KeyMetadata"]["Arn"])
+
+    def create_secret(self, name: str, value: str, key: str = "alias/aws/secretsmanager") -> str:
+        """Create a secret, which a KMS key encrypts, and return its ARN."""
+        created = self.secrets.create_secret(Name=f"{STACK_NAME}-{name}", SecretString=value, KmsKeyId=key)
+        return created["ARN"]
 
     def physical_id(self, logical_id: str) -> str:
         """Return the id that the deployment gave to a resource of template.yaml."""

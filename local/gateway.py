@@ -7,17 +7,20 @@
 - A method that asks for IAM takes AWS Signature Version 4 only (`local.signatures`), and its function is told
   who signed.
 - What API Gateway answers by itself, it answers as the template's gateway responses say.
+
+`local.resources` mends what CloudFormation makes, and `local.calls` keeps what functions ask AWS for.
 """
 
 import contextvars
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from ministack import app as ministack
 from ministack.services import apigateway_v1
 
 from local import gateway_responses
+from local.calls import Application, Calls, Scope
 from local.gateway_responses import GatewayAnswer
+from local.resources import mend_resources
 from local.signatures import USER_ARN, InvalidSignature, check_signature
 
 ANY_METHOD: Final = "x-amazon-apigateway-any-method"
@@ -26,9 +29,6 @@ IAM: Final[dict[str, Any]] = {AWS_IAM: []}  # as SAM calls the security scheme a
 EXECUTE_API: Final = "/_aws/execute-api/"
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
-
-Scope = dict[str, Any]
-Application = Callable[[Scope, Any, Any], Awaitable[None]]
 
 _url: contextvars.ContextVar[str] = contextvars.ContextVar("url")
 
@@ -108,5 +108,8 @@ if __name__ == "__main__":
     apigateway_v1._handle_execute_in_scope = handle
     apigateway_v1._authorize_request_v1 = authorize
     apigateway_v1._build_lambda_event_v1 = build_event
-    ministack.app = with_paths_as_sent(ministack.app)
+    mend_resources()
+    calls = Calls(ministack.app)
+    calls.let_functions_sign_with_their_names()
+    ministack.app = with_paths_as_sent(calls)
     ministack.main()

@@ -182,13 +182,17 @@ def _deployed(
 
 def _databases(aws: LocalAws, mongodb_uri: str, mongodb_clusters: dict[str, str]) -> dict[str, str]:
     """Return the parameters that tell the functions where the databases are, by secrets as on AWS."""
+    key = aws.create_key()
     parameters = {
-        "MongoDBUriSecretArn": aws.create_secret("mongodb", mongodb_uri),
+        "MongoDBUriKmsKeyArn": key,
+        "MongoDBUriSecretArn": aws.create_secret("mongodb", mongodb_uri, key),
         "MasterDatabase": MASTER_DATABASE,
         "TenantDatabase": TENANT_DATABASE,
     }
     if mongodb_clusters:
-        parameters["MongoDBClustersSecretArn"] = aws.create_secret("clusters", json.dumps(mongodb_clusters))
+        parameters["MongoDBClustersSecretArn"] = aws.create_secret(
+            "clusters", json.dumps(mongodb_clusters), key
+        )
     return parameters
 
 

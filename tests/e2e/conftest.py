@@ -44,3 +44,8 @@ def mailbox(deployment: Deployment) -> Mailbox:
 @pytest.fixture
 def owner(service: HttpService) -> Owner:
     return sign_up(service, unique("Google"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Compare what functions may do with what they asked for in all tests, so behind all of them."""
+    items.sort(key=lambda item: item.path.name == "test_permissions.py")

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 
+from local.calls import PATH as PATH_OF_CALLS
+from local.calls import Call
 from local.deployment import LocalAws
 from local.errors import LocalStackError
 from local.ministack import REGION
@@ -79,18 +82,26 @@ class Deployment:
         session = boto3.Session("test", "test", region_name=REGION)
         return session.client(service, endpoint_url=self.aws.endpoint)  # type: ignore[call-overload]
 
-    def start_environments_anew(self, *functions: str) -> None:
-        """Let the next invocation of each function be a cold start."""
-        start_environments_anew(self.aws, *functions)
+    def start_environments_anew(self, *functions: str, **variables: str) -> None:
+        """Let the next invocation of each function be a cold start, with other values of some variables."""
+        start_environments_anew(self.aws, *functions, **variables)
+
+    def calls(self) -> list[Call]:
+        """Return what the functions have asked AWS for."""
+        listed = httpx.get(f"{self.aws.endpoint}{PATH_OF_CALLS}", timeout=30, trust_env=False).json()
+        return [Call(**call | {"parameters": tuple(map(tuple, call["parameters"]))}) for call in listed]
 
 
-def start_environments_anew(aws: LocalAws, *functions: str) -> None:
-    """Let the next invocation of each function, named as in template.yaml, be a cold start."""
+def start_environments_anew(aws: LocalAws, *functions: str, **variables: str) -> None:
+    """Let the next invocation of each function, named as in template.yaml, be a cold start.
+
+    Variables of their environment are changed to the given values.
+    """
     for logical_id in functions:
         name = aws.physical_id(logical_id)
         configured = aws.functions.get_function_configuration(FunctionName=name)
-        variables = configured["Environment"]["Variables"]
-        aws.functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+        changed = configured["Environment"]["Variables"] | variables
+        aws.functions.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
 
 
 def free_ports_in_a_row() -> int:

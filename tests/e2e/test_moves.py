@@ -12,9 +12,8 @@ import pytest
 
 from tenantry.lifecycle.moves import operations
 from tenantry.lifecycle.moves.errors import OutOfTime
-from tenantry.registry.clusters import tenant_database
 from tests.e2e.deployment import Deployment
-from tests.support import library
+from tests.e2e.operators import operating
 from tests.support.command_line import tenantry_json
 from tests.support.databases import Databases
 from tests.support.owners import Owner
@@ -63,18 +62,9 @@ class Member:
 
 
 @pytest.fixture
-def operator(deployment: Deployment, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The environment of the operator's command line, with a pool on the second cluster for now."""
-    stack = deployment.stack
-    monkeypatch.setenv("MONGODB_URI", stack.mongodb_uri)
-    monkeypatch.setenv("MONGODB_CLUSTERS", json.dumps(stack.mongodb_clusters))
-    monkeypatch.setenv("MASTER_DATABASE", stack.master_database)
-    monkeypatch.setenv("TENANT_DATABASE", stack.tenant_database)
-    with library.fresh_process():
-        tenantry_json("cluster", "add", "cluster-2", "--pools", "1")
+def operator(deployment: Deployment, databases: Databases) -> Iterator[None]:
+    with operating(deployment.stack, databases):
         yield
-        tenant_database("cluster-2").drop_collection("pool_0")
-    databases.master["clusters"].delete_one({"_id": "cluster-2"})
 
 
 @pytest.fixture
