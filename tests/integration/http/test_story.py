@@ -163,7 +163,7 @@ def test_taken_name_and_taken_address_leave_no_trace_but_in_the_audit_record(
 def test_service_routes(service: Service, databases: Databases) -> None:
     assert service.get("/health").json == {"status": "ok"}
     (key,) = service.get("/.well-known/jwks.json").json["keys"]
-    assert set(key) == {"kty", "crv", "x", "kid", "use", "alg"}
+    assert set(key) == {"kty", "crv", "x", "kid", "use", "alg", "iat"}
     assert service.get("/openapi.json").json["openapi"].startswith("3.")
     assert service.get("/docs").headers["content-type"].startswith("text/html")
 

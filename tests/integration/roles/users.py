@@ -47,6 +47,7 @@ class ServiceOfUsers(Service):
     """The API, each function with its own user."""
 
     def __init__(self, users: Users) -> None:
+        super().__init__()
         self.users = users
 
     def send(self, event: dict[str, Any]) -> Answer:
