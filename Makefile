@@ -29,7 +29,7 @@ endif
 .PHONY: help install run smoke demo test test-without-stack test-unit test-integration test-contract test-e2e \
 	test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-smoke \
 	test-sam-local bench bench-scale bench-load bench-placement bench-cold-start costs lint checkov audit \
-	vulnerabilities format build package sbom requirements openapi clean
+	vulnerabilities format build package deploy rollback sbom requirements openapi clean
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -141,7 +141,7 @@ test-sam-local: install ## Run every event through sam local (needs Docker)
 lint: install ## Check style, types, import order and the templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy $(LIBRARY) bench cli examples functions local tests
+	$(BIN)/mypy $(LIBRARY) bench cli deploy examples functions local tests
 	PYTHONPATH=$(LIBRARY) $(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml examples/notes/template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint
@@ -157,7 +157,7 @@ $(CHECKOV): .venv/installed requirements/checkov.txt
 
 audit: $(AUDIT)/installed ## Look for unsafe code with the rules in .semgrep, and for secrets in every file
 	cd .semgrep && $(SEMGREP) --test --quiet .
-	$(SEMGREP) scan --error --quiet --config .semgrep bench cli examples functions layers local
+	$(SEMGREP) scan --error --quiet --config .semgrep bench cli deploy examples functions layers local
 	git ls-files -z | xargs -0 $(AUDIT)/bin/detect-secrets-hook --no-verify --baseline .secrets.baseline
 
 vulnerabilities: $(AUDIT)/installed ## Ask for known vulnerabilities of all that is pinned (needs the network)
@@ -177,12 +177,19 @@ build: export ARCHITECTURE ?= arm64
 build: install ## Build template.yaml for a deployment (ARCHITECTURE=x86_64 or arm64, SNAPSTART=on)
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam build
 	$(BIN)/python -m local.architecture .aws-sam/build/template.yaml $(ARCHITECTURE)
+	$(BIN)/python -m deploy.release .aws-sam/build/template.yaml
 	$(if $(filter on,$(SNAPSTART)),$(BIN)/python -m local.snapstart .aws-sam/build/template.yaml)
 
 # A bucket of the region that the functions run in; without one, sam makes one there.
 package: build ## Upload a build to S3 and write .aws-sam/tenantry.yaml, which deploys it from anywhere (BUCKET=...)
 	SAM_CLI_TELEMETRY=0 $(BIN)/sam package $(if $(BUCKET),--s3-bucket $(BUCKET),--resolve-s3) \
 		--output-template-file .aws-sam/tenantry.yaml
+
+deploy: install ## Deploy what `make build` made (STACK=, ARTIFACT_BUCKET=, PARAMETERS="Name=value ...")
+	@$(BIN)/python -m deploy deploy $(PARAMETERS)
+
+rollback: install ## Deploy again what a stack had before the last deployment (STACK=, ARTIFACT_BUCKET=)
+	@$(BIN)/python -m deploy rollback
 
 # The interpreter of an empty environment sees what PYTHONPATH names and nothing else.
 sbom: $(AUDIT)/installed ## List what the built layer holds as a CycloneDX document (LAYER=..., SBOM=...)

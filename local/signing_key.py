@@ -34,7 +34,7 @@ def rotate_key(aws: LocalAws, token: str | None = None) -> None:
         When a step of the rotation fails.
     """
     secret = aws.physical_id("SigningKeySecret")
-    function = aws.physical_id("RotateSigningKeyFunction")
+    function = aws.physical_id("RotateSigningKeyFunctionAliaslive")
     token = token or str(uuid.uuid4())
     for step in _STEPS:
         event = {"Step": step, "SecretId": secret, "ClientRequestToken": token}

@@ -1,18 +1,14 @@
 """Let the API's functions start from snapshots: ``python -m local.snapstart .aws-sam/build/template.yaml``.
 
-SnapStart takes a snapshot of a published version, and the AWS SAM CLI publishes one only when the source of
-the function itself has changed: a change of the layer or of a parameter would not reach the API. So nothing
-is published by default, and with SnapStart every build is a release that is published.
+SnapStart takes a snapshot of each version that is published.
 """
 
 import sys
-import uuid
 from pathlib import Path
 from typing import Any
 
 from samcli.yamlhelper import parse_yaml_file, yaml_dump  # type: ignore[import-untyped]
 
-ALIAS = "live"
 # The extension expects the session token of the environment variables, and with SnapStart there is none:
 # Lambda gives credentials through AWS_CONTAINER_CREDENTIALS_FULL_URI, whose token the extension refuses.
 # https://repost.aws/questions/QUPEC-ItLhT9ipewWJf3rz0Q/parameters-and-secrets-lambda-extension-with-snapstart
@@ -23,8 +19,8 @@ NO_EXTENSION = {
 }
 
 
-def start_from_snapshots(template: dict[str, Any], release: str) -> None:
-    """Change a template so that its API calls published versions, which start from their snapshots.
+def start_from_snapshots(template: dict[str, Any]) -> None:
+    """Change a template so that the functions behind its API start from snapshots.
 
     CloudFormation then refuses the secrets extension.
 
@@ -32,22 +28,18 @@ def start_from_snapshots(template: dict[str, Any], release: str) -> None:
     ----------
     template : dict
         A template of AWS SAM; functions without a route stay as they are.
-    release : str
-        Versions are published when this differs from the deployment before.
     """
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         if any(event["Type"] == "Api" for event in properties.get("Events", {}).values()):
-            properties["AutoPublishAlias"] = ALIAS
-            properties["AutoPublishCodeSha256"] = release
             properties["SnapStart"] = {"ApplyOn": "PublishedVersions"}
-    template.setdefault("Rules", {})["SnapshotsReadSecretsThroughBoto3"] = {"Assertions": [NO_EXTENSION]}
+    template["Rules"]["SnapshotsReadSecretsThroughBoto3"] = {"Assertions": [NO_EXTENSION]}
 
 
 def main(path: Path) -> None:
     """Change a template that was built."""
     template = parse_yaml_file(str(path))
-    start_from_snapshots(template, uuid.uuid4().hex)
+    start_from_snapshots(template)
     path.write_text(yaml_dump(template))
 
 

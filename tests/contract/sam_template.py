@@ -1,8 +1,11 @@
 """template.yaml as written, and as CloudFormation gets it from the SAM transform."""
 
 import json
+import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from boto3 import Session
@@ -11,6 +14,8 @@ from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
 from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+NO_PARAMETERS: Mapping[str, Any] = MappingProxyType({})
 
 ANY = "ANY"
 ANY_METHOD = "x-amazon-apigateway-any-method"
@@ -41,13 +46,21 @@ def transformed(source: dict[str, Any]) -> dict[str, Resource]:
     return dict(translated(source)["Resources"])
 
 
-def translated(source: dict[str, Any]) -> dict[str, Any]:
-    """Return what the SAM transform makes of a template, which is changed by it."""
+def translated(source: dict[str, Any], parameters: Mapping[str, Any] = NO_PARAMETERS) -> dict[str, Any]:
+    """Return what the SAM transform makes of a template, which is changed by it.
+
+    Parameters
+    ----------
+    source : dict
+        The template.
+    parameters : mapping
+        Values of parameters that are not the default.
+    """
     for resource in source["Resources"].values():
         for location in {"CodeUri", "ContentUri"} & resource["Properties"].keys():
             resource["Properties"][location] = "s3://bucket/key"  # the transform takes no local path
     translator = Translator({}, Parser(), boto_session=Session(region_name="us-east-1"))
-    return _copy(translator.translate(source, {}))
+    return _copy(translator.translate(source, dict(parameters)))
 
 
 def of_type(name: str) -> dict[str, Resource]:
@@ -110,5 +123,8 @@ def _copy(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _function_of(operation: dict[str, Any]) -> str:
+    """Return the logical id of the function whose alias an operation calls."""
     uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
-    return str(uri).rpartition("${")[2].partition(".Arn}")[0]
+    called = re.fullmatch(r".+/functions/\$\{(\w+)Aliaslive\}/invocations", uri)
+    assert called, uri
+    return called[1]

@@ -57,8 +57,8 @@ def test_a_function_that_queues_mails_may_wake_the_sender(function: str) -> None
         if statement["Action"] == "lambda:InvokeFunction"
     ]
     assert (named is None) == (allowed == [])
-    assert named in (None, {"Ref": "SendMailFunction"})
-    assert allowed in ([], [{"Fn::GetAtt": ["SendMailFunction", "Arn"]}])
+    assert named in (None, {"Ref": "SendMailFunctionAliaslive"})
+    assert allowed in ([], [{"Ref": "SendMailFunctionAliaslive"}])
 
 
 @pytest.mark.parametrize(

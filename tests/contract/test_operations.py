@@ -14,7 +14,7 @@ from tests.contract import sam_template
 from tests.contract.deployed_template import deployed
 from tests.contract.sam_template import PROJECT
 
-PER_FUNCTION = ("Errors", "Throttles")
+PER_FUNCTION = ("Errors", "Throttles", "Rollback")
 FUNCTIONS = sam_template.of_type("AWS::Lambda::Function")
 LOG_GROUPS = sam_template.of_type("AWS::Logs::LogGroup")
 ALARMS = sam_template.of_type("AWS::CloudWatch::Alarm")
@@ -144,7 +144,11 @@ def test_readme_lists_the_alarms() -> None:
         if name.removesuffix("Alarm") not in of_functions
     }
     for kind in PER_FUNCTION:
-        texts = {alarm["AlarmDescription"] for alarm in ALARMS.values() if alarm["MetricName"] == kind}
+        texts = {
+            alarm["AlarmDescription"]
+            for name, alarm in ALARMS.items()
+            if name in {f"{function.removesuffix('Function')}{kind}Alarm" for function in FUNCTIONS}
+        }
         assert texts == {described[kind]}
 
 

@@ -195,7 +195,7 @@ def test_functions_are_called_by_this_api_this_secret_and_these_schedules_only()
                 "ReconcileFunctionEveryFiveMinutes",
                 "SendMailFunctionEveryMinute",
             }
-            assert permission["FunctionName"] == {"Ref": schedule.partition("Every")[0]}
+            assert permission["FunctionName"] == {"Ref": f"{schedule.partition('Every')[0]}Aliaslive"}
         else:
             assert permission["Principal"] == "apigateway.amazonaws.com"
             assert "{'__ApiId__': {'Ref': 'Api'}" in source

@@ -102,6 +102,8 @@ def start_environments_anew(aws: LocalAws, *functions: str, **variables: str) ->
         configured = aws.functions.get_function_configuration(FunctionName=name)
         changed = configured["Environment"]["Variables"] | variables
         aws.functions.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
+        version = aws.functions.publish_version(FunctionName=name)["Version"]
+        aws.functions.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
 
 
 def free_ports_in_a_row() -> int:

@@ -23,7 +23,7 @@ class FakeAws:
         return f"local-{logical_id}"
 
     def _invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
-        assert FunctionName == "local-RotateSigningKeyFunction"
+        assert FunctionName == "local-RotateSigningKeyFunctionAliaslive"
         event = json.loads(Payload)
         self.events.append(event)
         if event["Step"] == self._failing_step:

@@ -1,0 +1,1 @@
+"""Deployments to AWS: releases, rollbacks, and what a pipeline may do."""

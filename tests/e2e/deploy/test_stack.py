@@ -1,0 +1,111 @@
+"""Deployments and rollbacks by the AWS SAM CLI, to the local AWS."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from deploy.errors import DeploymentError
+from deploy.stack import Stack
+from local.ministack import REGION, aws_environment, running_ministack
+from local.processes import free_port
+
+BUCKET = "artefacts"
+NAME = "shop"
+SENDER = 'Ann "A." \\ Lee <no-reply@example.com>'  # what a shell and a parser of options would take apart
+TEMPLATE: dict[str, Any] = {
+    "AWSTemplateFormatVersion": "2010-09-09",
+    "Transform": "AWS::Serverless-2016-10-31",
+    "Parameters": {
+        "MailFrom": {"Type": "String", "Default": ""},
+        "Stage": {"Type": "String", "Default": "dev"},
+        "DeploymentPreference": {"Type": "String", "Default": "AllAtOnce"},
+    },
+    "Resources": {
+        "Shop": {
+            "Type": "AWS::Serverless::Function",
+            "Properties": {
+                "Runtime": "python3.13",
+                "Handler": "app.handler",
+                "CodeUri": "Shop",
+                "AutoPublishAlias": "live",
+                "Role": "arn:aws:iam::000000000000:role/shop",
+                "Environment": {"Variables": {"MAIL_FROM": {"Ref": "MailFrom"}, "STAGE": {"Ref": "Stage"}}},
+            },
+        }
+    },
+    "Outputs": {"Shop": {"Value": {"Ref": "Shop"}}},
+}
+UNKNOWN = {"Unknown": {"Type": "AWS::Shop::Unknown", "DependsOn": "Shop"}}
+
+
+@pytest.fixture
+def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
+    """An empty AWS account with a bucket, to which this process and its children talk."""
+    with running_ministack(tmp_path / "state", free_port()) as (_, endpoint):
+        environment = aws_environment(endpoint) | {
+            "SAM_CLI_TELEMETRY": "0",
+            "SAM_CLI_POLL_DELAY": "0.2",
+            "__SAM_CLI_APP_DIR": str(tmp_path / "sam"),
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        session = boto3.Session(region_name=REGION)
+        session.client("s3").create_bucket(Bucket=BUCKET)
+        yield session
+
+
+def build(directory: Path, answer: str) -> Path:
+    """Leave a build as `make build` does."""
+    (directory / "Shop").mkdir(parents=True, exist_ok=True)
+    (directory / "Shop" / "app.py").write_text(
+        f"def handler(event, context):\n    return {{'answer': {answer!r}}}\n"
+    )
+    template = directory / "template.yaml"
+    template.write_text(json.dumps(TEMPLATE))
+    return template
+
+
+def served(aws: boto3.Session, stack: Stack) -> tuple[str, str, str]:
+    """Return what the alias answers, and the parameters that its version was published with."""
+    functions = aws.client("lambda")
+    alias = f"{stack.output('Shop')}:live"
+    answer = json.loads(functions.invoke(FunctionName=alias)["Payload"].read())["answer"]
+    variables = functions.get_function_configuration(FunctionName=alias)["Environment"]["Variables"]
+    return answer, variables["MAIL_FROM"], variables["STAGE"]
+
+
+def test_each_deployment_reaches_the_alias_and_a_rollback_returns_to_the_one_before(
+    aws: boto3.Session, tmp_path: Path
+) -> None:
+    stack = Stack(NAME, BUCKET)
+    stack.deploy(build(tmp_path / "first", "first"), {"MailFrom": SENDER, "Stage": "prod"})
+    assert served(aws, stack) == ("first", SENDER, "prod")
+    with pytest.raises(DeploymentError, match="Nothing was deployed to shop before"):
+        stack.roll_back(tmp_path)
+    stack.deploy(build(tmp_path / "second", "second"), {"Stage": "staging"})
+    assert served(aws, stack) == ("second", SENDER, "staging")
+    stack.roll_back(tmp_path)
+    assert served(aws, stack) == ("first", SENDER, "prod")
+
+
+def test_a_parameter_alone_is_a_deployment(aws: boto3.Session, tmp_path: Path) -> None:
+    stack = Stack(NAME, BUCKET)
+    built = build(tmp_path / "built", "same")
+    stack.deploy(built, {"Stage": "dev"})
+    stack.deploy(built, {"Stage": "prod"})
+    assert served(aws, stack)[2] == "prod"
+
+
+def test_what_cloudformation_refuses_leaves_the_stack_as_it_was(aws: boto3.Session, tmp_path: Path) -> None:
+    stack = Stack(NAME, BUCKET)
+    stack.deploy(build(tmp_path / "good", "good"), {"Stage": "prod"})
+    bad = build(tmp_path / "bad", "bad")
+    bad.write_text(json.dumps(TEMPLATE | {"Resources": TEMPLATE["Resources"] | UNKNOWN}))
+    with pytest.raises(DeploymentError, match="sam deploy failed"):
+        stack.deploy(bad, {"Stage": "dev"})
+    stack.roll_back(tmp_path)
+    assert served(aws, stack) == ("good", "", "prod")
