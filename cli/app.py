@@ -24,6 +24,7 @@ from cli.options import (
     NewName,
     OlderThan,
     Owner,
+    Roles,
     TenantDatabase,
     with_target,
 )
@@ -145,14 +146,16 @@ def restore(
 
 @app.command()
 @with_target
-def setup_database(target: Target, issuer: Issuer = None, as_json: Json = False) -> None:
+def setup_database(
+    target: Target, issuer: Issuer = None, with_roles: Roles = True, as_json: Json = False
+) -> None:
     """Create indexes, views, and MongoDB's roles for the functions and this command line; or what is missing.
 
     E-mail addresses that an earlier version stored are brought into their unique form. The connection string
     is an administrator's. Users with these roles are yours to create. A database belongs to the stack that
     first makes a signing key, and others are refused; --issuer hands it over.
     """
-    advice = "; Atlas takes roles from its own tools only, see `tenantry atlas-roles`"
+    advice = "; Atlas takes roles from its own tools only, see `tenantry atlas-roles`, and use --no-roles"
     with reported(advice), connected(target) as databases:
         library.use(target)
         library.ensure_schema()
@@ -160,11 +163,11 @@ def setup_database(target: Target, issuer: Issuer = None, as_json: Json = False)
         if issuer is not None:
             public_keys.hand_over(issuer)
         owner = signing_keys.issuer_of(databases)
-        for tenants in databases.clusters.values():
+        names = []
+        for tenants in databases.clusters.values() if with_roles else ():
             names = role_commands.set_up(tenants.client, target)
-    text = (
-        f"Addresses folded: {len(folding.folded)}\nIssuer: {owner or 'none yet'}\nRoles: {', '.join(names)}"
-    )
+    text = f"Addresses folded: {len(folding.folded)}\nIssuer: {owner or 'none yet'}\n"
+    text += f"Roles: {', '.join(names) or 'left as they are'}"
     print_result({"issuer": owner, "roles": names, "addresses": asdict(folding)}, text, as_json=as_json)
     for collision in folding.collisions:
         print_error(f"{collision.account_id} has the e-mail address of {collision.holder_id}; see the README")

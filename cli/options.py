@@ -22,6 +22,10 @@ Issuer = Annotated[
     str | None,
     typer.Option("--issuer", metavar="ISSUER", help="Stack that gets the database: its output TokenIssuer."),
 ]
+Roles = Annotated[
+    bool,
+    typer.Option("--roles/--no-roles", help="Whether to create MongoDB's roles; Atlas refuses to."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 OlderThan = Annotated[int, typer.Option(min=0, metavar="SECONDS", help="Age of an intent to look at.")]
 NewName = Annotated[str | None, typer.Option("--name", help="The organization's name, if not the old one.")]

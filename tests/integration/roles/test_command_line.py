@@ -51,6 +51,14 @@ def test_setting_up_again_changes_nothing(users: Users, databases: Databases) ->
     assert roles_of(databases) == before
 
 
+def test_setting_up_without_roles_leaves_them_as_they_are(users: Users, databases: Databases) -> None:
+    databases.client.admin.command("updateRole", users.names["data"], privileges=[])
+    before = roles_of(databases)
+    assert tenantry_json("setup-database", "--no-roles")["roles"] == []
+    assert roles_of(databases) == before
+    tenantry_json("setup-database")
+
+
 def test_setting_up_again_takes_back_what_a_role_should_not_have(users: Users, databases: Databases) -> None:
     before = roles_of(databases)
     name = users.names["public"]
