@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -63,12 +64,16 @@ def found_operator(api: Api) -> Operator | Unexpected | None:
         return error
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def operator(found_operator: Operator | Unexpected | None) -> Operator:
     if found_operator is None:
         pytest.skip("there are no AWS credentials; set AWS_PROFILE to those of an operator")
     if isinstance(found_operator, Unexpected):
         raise found_operator
+    if found_operator.request("GET", "/operator/audit?limit=1").status == HTTPStatus.FORBIDDEN:
+        pytest.fail(
+            "The AWS credentials may not call the operator's routes: allow execute-api:Invoke on them."
+        )
     return found_operator
 
 

@@ -45,9 +45,16 @@ def test_closed_sign_up_is_opened_by_the_operator_alone(deployment: Deployment, 
 
     assert by_nobody.status == 0, by_nobody.text
     assert {*by_nobody.passed} == WITHOUT_ORGANIZATION | {"test_operators_routes"}
-    assert by_nobody.text.count("sign-up is closed") == 8
-    assert by_nobody.text.count("there are no AWS credentials") == 1
+    assert by_nobody.text.count("sign-up is closed") == 6
+    assert by_nobody.text.count("there are no AWS credentials") == 3
     assert (by_operator.status, by_operator.skipped) == (0, set()), by_operator.text
+
+
+def test_credentials_that_are_no_operators_are_told(deployment: Deployment, tmp_path: Path) -> None:
+    stranger = suite.OPERATOR | {"AWS_ACCESS_KEY_ID": "stranger"}
+    outcome = suite.run(deployment.stack.api_url, tmp_path, stranger, options="-k operators")
+    assert outcome.failed == {"test_signature_of_another_request"}, outcome.text
+    assert "allow execute-api:Invoke" in outcome.text
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
