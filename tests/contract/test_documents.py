@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract import test_security_documents
 from tests.contract.sam_template import PROJECT
 
 DOCUMENTS = [PROJECT / "README.md", PROJECT / "SECURITY.md", *sorted((PROJECT / "docs").rglob("*.md"))]
@@ -35,5 +36,5 @@ def test_modules_exist(document: Path) -> None:
 
 
 def test_tests_are_named_where_somebody_makes_sure_that_they_exist() -> None:
-    naming = {document.name for document in DOCUMENTS if re.search(r"\.py::", document.read_text())}
-    assert naming == {"SECURITY.md", "security.md"}  # see test_security_documents
+    naming = {document for document in DOCUMENTS if re.search(r"\.py::", document.read_text())}
+    assert naming == {PROJECT / document for document in test_security_documents.DOCUMENTS}
