@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from local.processes import HOST, free_port, running, wait_until
-from tests.contract.events import EVENTS, FUNCTIONS, REQUESTS, STATUS
+from tests.contract.events import EVENTS, FUNCTIONS, REQUESTS, STATUS, WITHOUT_A_ROUTE
 from tests.contract.sam_template import PROJECT
 from tests.sam_local.conftest import Sam, environment, output_of
 
@@ -17,10 +18,10 @@ ANSWER_SECONDS = 120.0  # the first call of each function starts a container
 AGAIN = STATUS | {"create_organization": 409}
 
 
-def invoke(sam: Sam, name: str) -> dict[str, object]:
+def invoke(sam: Sam, name: str) -> Any:
     event = str(PROJECT / "events" / f"{name}.json")
     output = output_of(*sam("invoke", FUNCTIONS[name], "--event", event))
-    return dict(json.loads(output.strip().rpartition("\n")[2]))
+    return json.loads(output.strip().rpartition("\n")[2])
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,11 @@ def api_url(sam: Sam, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 @pytest.mark.parametrize("name", REQUESTS)
 def test_invoke_answers_the_event(sam: Sam, name: str) -> None:
     assert invoke(sam, name)["statusCode"] == STATUS[name]
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT_A_ROUTE - {"rotate_signing_key"}))
+def test_invoke_takes_the_event_of_a_schedule(sam: Sam, name: str) -> None:
+    assert invoke(sam, name) is None
 
 
 def test_rotation_gets_as_far_as_secrets_manager(sam: Sam) -> None:

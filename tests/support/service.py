@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -69,6 +70,19 @@ ROUTES: Final = (
     ("GET", "/openapi.json", "docs"),
     ("GET", "/docs", "docs"),
     ("GET", "/health", "health"),
+)
+# What an event tells of who has signed a request; null in one that nobody has.
+OF_SIGNATURES: Final = (
+    "cognitoIdentityPoolId",
+    "accountId",
+    "cognitoIdentityId",
+    "caller",
+    "principalOrgId",
+    "accessKey",
+    "cognitoAuthenticationType",
+    "cognitoAuthenticationProvider",
+    "userArn",
+    "user",
 )
 OMITTED: Final = object()
 
@@ -170,6 +184,7 @@ def proxy_event(
     resource, _, parameters = route_of(method, path)
     fields = {"Host": "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com", "X-Forwarded-Proto": "https"}
     fields |= headers
+    now = datetime.now(UTC)
     return {
         "resource": resource,
         "path": path,
@@ -181,15 +196,22 @@ def proxy_event(
         "pathParameters": parameters or None,
         "stageVariables": None,
         "requestContext": {
+            "resourceId": "r00001",
             "resourcePath": resource,
             "httpMethod": method,
+            "extendedRequestId": "Dw7xYEXAMPLE01=",
+            "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
             "path": f"/{STAGE}{path}",
             "accountId": "123456789012",
             "protocol": "HTTP/1.1",
             "stage": STAGE,
+            "domainPrefix": fields["Host"].partition(".")[0],
+            "requestTimeEpoch": int(now.timestamp() * 1000),
             "requestId": str(uuid.uuid4()),
-            "identity": {"sourceIp": "203.0.113.7", "userAgent": fields.get("User-Agent", "curl/8.5.0")},
+            "identity": dict.fromkeys(OF_SIGNATURES)
+            | {"sourceIp": "203.0.113.7", "userAgent": fields.get("User-Agent", "curl/8.5.0")},
             "domainName": fields["Host"],
+            "deploymentId": "d1e2f3",
             "apiId": "a1b2c3d4e5",
         },
         "body": body,

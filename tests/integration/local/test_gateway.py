@@ -15,7 +15,7 @@ from local.gateway import ANY_METHOD, MAX_BODY_BYTES
 from local.ministack import REGION, running_ministack
 from local.processes import free_port
 from local.signatures import ACCESS_KEY, SECRET_KEY, USER_ARN
-from tests.support.service import proxy_event
+from tests.support.service import OF_SIGNATURES, proxy_event
 
 ECHO = (
     "import json\ndef handler(event, context):\n    return {'statusCode': 200, 'body': json.dumps(event)}\n"
@@ -42,6 +42,8 @@ RESPONSES = {
     "DEFAULT_4XX": 451,
 }
 OPERATOR = "/operator?b=2&a=%20x"
+# What ministack's events do not tell, and no function asks for.
+LACKING = {"deploymentId", "domainName", "domainPrefix"}
 
 
 def template() -> dict[str, Any]:
@@ -170,3 +172,15 @@ def test_body_that_is_longer_than_api_gateway_takes_is_refused(api: str) -> None
     url = f"{api}/organizations/alpha/documents/x"
     answer = posted(url, {}, b" " * (MAX_BODY_BYTES + 1))
     assert (answer.status_code, answer.headers["Kind"]) == (422, "REQUEST_TOO_LARGE")
+
+
+def test_event_has_the_members_of_a_rest_apis(api: str) -> None:
+    path = "/organizations/alpha/documents/x?a=1"
+    sent = httpx.get(api + path, trust_env=False).json()
+    expected = proxy_event("GET", path, {}, None)
+    context, of_aws = sent["requestContext"], expected["requestContext"]
+    assert sent.keys() == expected.keys() | {"version"}  # which ministack alone tells
+    assert context.keys() == of_aws.keys() - LACKING
+    assert context["identity"].keys() == of_aws["identity"].keys() - set(OF_SIGNATURES)
+    for member in ("queryStringParameters", "multiValueQueryStringParameters", "stageVariables", "body"):
+        assert sent[member] == expected[member]
