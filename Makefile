@@ -5,6 +5,7 @@ PYTHON := $(shell for candidate in python3.13 python3; do \
 	done)
 BIN := .venv/bin
 CHECKOV := .local/checkov/bin/checkov
+MODULES := .local/modules
 AUDIT := .local/audit
 OLDEST_MONGOD := .local/mongod/6.0.5/mongod
 MONGODS := .local/mongod/6.0.27/mongod $(OLDEST_MONGOD)
@@ -29,7 +30,7 @@ endif
 .PHONY: help install run smoke demo test test-without-stack test-unit test-integration test-contract test-e2e \
 	test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-smoke \
 	test-sam-local bench bench-scale bench-load bench-placement bench-cold-start costs lint checkov audit \
-	vulnerabilities format build package deploy rollback sbom requirements openapi clean
+	vulnerabilities format build package deploy rollback sbom requirements openapi clean test-modules
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -132,6 +133,14 @@ bench-cold-start: install ## Measure cold starts on AWS's runtime client against
 test-smoke: install ## Break one answer at a time, and see the smoke suite find it (many minutes)
 	BREAK_ALONE=1 $(BIN)/pytest tests/e2e/smoke
 
+test-modules: $(MODULES)/installed ## Deploy Tenantry nested, and try the examples for CDK and Terraform (minutes, node)
+	$(BIN)/pytest tests/modules
+
+$(MODULES)/installed: .venv/installed requirements/modules.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(MODULES)
+	$(BIN)/uv pip sync --quiet --python $(MODULES)/bin/python --require-hashes requirements/modules.txt
+	@touch $@
+
 costs: install ## Compute what a month costs at 10, 1,000 and 100,000 organizations (docs/costs.md)
 	@$(BIN)/python -m bench.costs
 
@@ -203,6 +212,7 @@ requirements: install ## Pin what requirements/*.in name (UPGRADE=--upgrade: the
 	cd requirements && ../$(BIN)/$(COMPILE) dev.in -o dev.txt
 	cd requirements && ../$(BIN)/$(COMPILE) checkov.in -o checkov.txt
 	cd requirements && ../$(BIN)/$(COMPILE) audit.in -o audit.txt
+	cd requirements && ../$(BIN)/$(COMPILE) modules.in -o modules.txt
 	cd requirements && ../$(BIN)/$(COMPILE) mongod-6.0.27.in -o mongod-6.0.27.txt
 	cd requirements && ../$(BIN)/$(COMPILE) mongod-6.0.5.in -o mongod-6.0.5.txt
 	cd layers/common && ../../$(BIN)/$(COMPILE) -c ../../requirements/dev.txt $(LEAVE_OUT) \
