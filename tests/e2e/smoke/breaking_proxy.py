@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from local.processes import HOST
+from tests.smoke.test_fields import EVERYWHERE
 from tests.support import http_servers
 
 BACKEND_SECONDS = 60.0
@@ -89,6 +90,9 @@ class Breaker:
         concerned = [breakage for breakage in self._breakages if breakage.concerns(exchange)]
         if all(breakage.is_forwarded or not breakage.only_if(exchange) for breakage in concerned):
             self._forward(exchange, content)
+        else:
+            exchange.headers = {"cache-control": "no-store"}
+            exchange.headers |= {name.lower(): value for name, value in EVERYWHERE.items()}
         for breakage in concerned:
             if breakage.only_if(exchange) and self._counted(self._breakages.index(breakage)):
                 breakage.change(exchange)
