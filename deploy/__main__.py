@@ -15,7 +15,7 @@ BUILT = Path(".aws-sam/build/template.yaml")
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
 Name = Annotated[str, typer.Option("--stack", envvar="STACK", help="Name of the stack.")]
-Bucket = Annotated[str, typer.Option(envvar="ARTIFACT_BUCKET", help="S3 bucket of its artefacts.")]
+Bucket = Annotated[str, typer.Option(envvar="ARTIFACT_BUCKET", help="S3 bucket of its artifacts.")]
 Role = Annotated[str, typer.Option("--role", envvar="EXECUTION_ROLE_ARN", help="Role of CloudFormation.")]
 
 

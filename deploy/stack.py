@@ -39,7 +39,7 @@ class Stack:
     name
         Name of the stack.
     bucket
-        S3 bucket of its artefacts, in the region of the stack.
+        S3 bucket of its artifacts, in the region of the stack.
     execution_role
         ARN of the role that CloudFormation assumes; empty for the caller's own permissions.
     """
@@ -69,7 +69,7 @@ class Stack:
         _sam(
             "package",
             *("--template-file", str(built), "--output-template-file", str(packaged)),
-            *self._artefacts,
+            *self._artifacts,
         )
         self._s3.put_object(Bucket=self.bucket, Key=self._before, Body=json.dumps(before).encode())
         self._release(packaged, parameters)
@@ -117,7 +117,7 @@ class Stack:
             ),
             *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
             *role,
-            *self._artefacts,
+            *self._artifacts,
             *(("--parameter-overrides", *values) if values else ()),
         )
 
@@ -139,7 +139,7 @@ class Stack:
         }
 
     @property
-    def _artefacts(self) -> tuple[str, ...]:
+    def _artifacts(self) -> tuple[str, ...]:
         return ("--s3-bucket", self.bucket, "--s3-prefix", self.name)
 
     @property

@@ -10,7 +10,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from local.processes import HOST, Child, running, wait_until
 
-_REPLICA_SET = "tenantry"
+REPLICA_SET = "tenantry"
 _READY_SECONDS = 300.0  # with 100,000 collections
 _ATTEMPT_MILLISECONDS = 1000
 _NOT_YET_INITIALIZED = 94
@@ -43,15 +43,16 @@ def running_mongod(
         The process and the connection string; the server accepts writes.
     """
     data.mkdir(parents=True, exist_ok=True)
-    command = [*_command(binary, data, port, test_commands=test_commands), *options]
+    command = [*command_of(binary, data, port, test_commands=test_commands), *options]
     with running("MongoDB", command, data.with_name(f"{data.name}.log")) as child:
         wait_until(lambda: _accepts_writes(port), child, _READY_SECONDS)
-        yield child, f"mongodb://{HOST}:{port}/?replicaSet={_REPLICA_SET}"
+        yield child, f"mongodb://{HOST}:{port}/?replicaSet={REPLICA_SET}"
 
 
-def _command(binary: Path, data: Path, port: int, *, test_commands: bool) -> list[str]:
+def command_of(binary: Path, data: Path, port: int, *, test_commands: bool) -> list[str]:
+    """Return the command line of a member of a replica set; parameters as of `running_mongod`."""
     command = [str(binary), "--dbpath", str(data), "--port", str(port), "--bind_ip", HOST]
-    command += ["--replSet", _REPLICA_SET, "--nounixsocket", "--oplogSize", _OPLOG_MEGABYTES]
+    command += ["--replSet", REPLICA_SET, "--nounixsocket", "--oplogSize", _OPLOG_MEGABYTES]
     command += ["--wiredTigerCacheSizeGB", _CACHE_GIGABYTES]
     command += ["--networkMessageCompressors", "disabled"]  # in 6.0.5 they leak memory: CVE-2025-14847
     command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
@@ -82,7 +83,7 @@ def _configure(client: MongoClient[dict[str, Any]], address: str) -> None:
         if error.code != _NOT_YET_INITIALIZED:
             raise
         members = [{"_id": 0, "host": address}]
-        client.admin.command("replSetInitiate", {"_id": _REPLICA_SET, "members": members})
+        client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
         return
     if config["members"][0]["host"] != address:
         config["members"][0]["host"] = address

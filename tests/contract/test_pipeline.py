@@ -181,7 +181,7 @@ def test_policies_that_are_attached_are_the_stacks_or_those_that_it_takes_from_a
     }
 
 
-def test_artefacts_are_encrypted_versioned_private_and_never_sent_in_the_clear() -> None:
+def test_artifacts_are_encrypted_versioned_private_and_never_sent_in_the_clear() -> None:
     bucket = properties("ArtifactBucket")
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}

@@ -15,7 +15,7 @@ MAX_SKEW_SECONDS: Final = 60  # AWS takes signatures of up to five minutes
 
 
 def test_health(api: Api) -> None:
-    """/health is green."""
+    """/health answers that all is well."""
     assert api.get("/health").expect(200).json == {"status": "ok"}, "GET /health does not say ok."
 
 
@@ -45,7 +45,7 @@ def test_head(api: Api, path: str) -> None:
 
 
 def test_methods(api: Api) -> None:
-    """OPTIONS, and 405 to a method that a path has not, list the methods that it has."""
+    """Answers to OPTIONS, and 405, list the methods that a path has."""
     for method, status in (("OPTIONS", 204), ("DELETE", 405)):
         answer = api.request(method, "/health").expect(status)
         allowed = answer.headers.get("Allow", "")

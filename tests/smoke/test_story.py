@@ -20,7 +20,7 @@ def test_sign_up(mortal: ThrowAway) -> None:
 
 
 def test_rename(mortal: ThrowAway) -> None:
-    """A rename keeps documents and tokens, and frees nobody's name."""
+    """A rename keeps documents and tokens, and nothing stays under the name of before."""
     api, before = mortal.api, mortal.organization
     api.post(f"{mortal.path}/documents", {"_id": "kept"}, mortal.token).expect(201)
     changes = {"name": f"Gr\u00f6\u00dfer {before['name']}"}

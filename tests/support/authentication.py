@@ -24,16 +24,16 @@ def running_mongod_with_users(binary: Path, directory: Path) -> Iterator[str]:
     key.chmod(0o600)
     data, port = directory / "data", free_port()
     data.mkdir()
-    command = [*mongod._command(binary, data, port, test_commands=False), "--keyFile", str(key)]
+    command = [*mongod.command_of(binary, data, port, test_commands=False), "--keyFile", str(key)]
     command += ["--setParameter", "ttlMonitorEnabled=false"]  # because tests compare before and after
     with running("MongoDB", command, directory / "mongod.log") as child:
         # Without a user, a client on this machine may create the first one.
         with MongoClient[dict[str, Any]](HOST, port, directConnection=True) as client:
             members = [{"_id": 0, "host": f"{HOST}:{port}"}]
-            client.admin.command("replSetInitiate", {"_id": mongod._REPLICA_SET, "members": members})
+            client.admin.command("replSetInitiate", {"_id": mongod.REPLICA_SET, "members": members})
             wait_until(lambda: client.admin.command("hello")["isWritablePrimary"], child, READY_SECONDS)
             client.admin.command("createUser", ADMINISTRATOR, pwd=PASSWORD, roles=["root"])
-        yield uri_of(f"mongodb://{HOST}:{port}/?replicaSet={mongod._REPLICA_SET}", ADMINISTRATOR)
+        yield uri_of(f"mongodb://{HOST}:{port}/?replicaSet={mongod.REPLICA_SET}", ADMINISTRATOR)
 
 
 def uri_of(uri: str, user: str) -> str:

@@ -85,7 +85,7 @@ class Cluster:
             username=user,
             password=password or self._password,
             authMechanism=MECHANISM,
-            replicaSet=mongod._REPLICA_SET,
+            replicaSet=mongod.REPLICA_SET,
             tls=True,
             tlsCAFile=str(self.authority.file),
             tz_aware=True,
@@ -99,7 +99,7 @@ class Cluster:
         # machine may do this, and create one: https://www.mongodb.com/docs/manual/core/localhost-exception/
         with self._client_of(first) as client:
             wait_until(lambda: _answers(client), READY_SECONDS)
-            config = {"_id": mongod._REPLICA_SET, "members": [first.configuration]}
+            config = {"_id": mongod.REPLICA_SET, "members": [first.configuration]}
             client.admin.command("replSetInitiate", config)
             wait_until(lambda: client.admin.command("hello")["isWritablePrimary"], READY_SECONDS)
             client.admin.command("createUser", ADMINISTRATOR, pwd=self._password, roles=["root"])
@@ -164,7 +164,7 @@ def publish_cluster(names: NameServer, cluster: str, members: Mapping[str, int])
     """Publish the records of a cluster: its options, and the names and ports of its members."""
     records = (f"0 0 {port} {name}." for name, port in members.items())
     names.put(f"_mongodb._tcp.{cluster}", "SRV", *records)
-    names.put(cluster, "TXT", f'"authSource=admin&replicaSet={mongod._REPLICA_SET}"')
+    names.put(cluster, "TXT", f'"authSource=admin&replicaSet={mongod.REPLICA_SET}"')
     for name in members:
         names.put(name, "A", HOST)
 
@@ -195,7 +195,7 @@ def running_cluster(directory: Path, logs: Path, names: NameServer) -> Iterator[
         for member in members:
             data = directory / f"member-{member.number}"
             data.mkdir()
-            command = mongod._command(binary, data, member.port, test_commands=False)
+            command = mongod.command_of(binary, data, member.port, test_commands=False)
             exits.enter_context(running("MongoDB", [*command, *security], logs / f"{data.name}.log"))
         publish_cluster(names, NAME, {member.name: member.port for member in members})
         cluster = Cluster(members, authority)

@@ -13,7 +13,7 @@ from deploy.stack import Stack
 from local.ministack import REGION, aws_environment, running_ministack
 from local.processes import free_port
 
-BUCKET = "artefacts"
+BUCKET = "artifacts"
 NAME = "shop"
 SENDER = 'Ann "A." \\ Lee <no-reply@example.com>'  # what a shell and a parser of options would take apart
 TEMPLATE: dict[str, Any] = {

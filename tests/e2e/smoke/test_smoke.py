@@ -1,4 +1,4 @@
-"""The smoke suite is green where all is well, and leaves nothing behind, however it ends."""
+"""The smoke suite finds nothing where all is well, and leaves nothing behind, however it ends."""
 
 import os
 import shutil
