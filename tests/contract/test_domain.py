@@ -122,6 +122,14 @@ def test_the_firewall_is_before_the_domain_as_well() -> None:
     assert matches(passwords, "/tenants/v1/login")
 
 
+@pytest.mark.parametrize("base", ["tenants", "operators", "operator/v1", "operator", "a/operator"])
+def test_sign_ups_are_limited_behind_every_base_path_that_is_taken(base: str) -> None:
+    template = sam_template.template()
+    is_taken = re.fullmatch(template["Parameters"]["BasePath"]["AllowedPattern"], base) is not None
+    passwords = template["Resources"]["RateLimits"]["Properties"]["Rules"][0]["Statement"]
+    assert matches(passwords, f"/{base}/organizations") or not is_taken
+
+
 @pytest.mark.parametrize(
     ("name", "needed"),
     [("DomainName", "CertificateArn"), ("BasePath", "DomainName"), ("HostedZoneId", "DomainName")],
@@ -147,8 +155,8 @@ def test_what_needs_another_parameter_is_refused_without_it(name: str, needed: s
         ),
         (
             "BasePath",
-            ["", "tenants", "tenants/v1", "a.b_c-d"],
-            ["/a", "a/", "a//b", "a/b/c", "..", "a/..", "ä", "%61"],
+            ["", "tenants", "tenants/v1", "a.b_c-d", "operators", "operator/v1"],
+            ["/a", "a/", "a//b", "a/b/c", "..", "a/..", "ä", "%61", "operator", "a/operator"],
         ),
         ("HostedZoneId", ["", "Z0123456789ABCDEFGHIJ"], ["/hostedzone/Z01", "example.com"]),
         (
