@@ -28,6 +28,8 @@ UNUSED_SERVICES = {
     "payments",
     "s3files",
 }
+# What Lambda asks for to put a function into a VPC, and schemas do not list: docs/network.md
+OF_VPC = {"ec2:GetSecurityGroupsForVpc"}
 UNUSED_ACTIONS = {
     "codedeploy:RegisterOnPremisesInstance",
     "ec2:AssociateVerifiedAccessInstanceWebAcl",
