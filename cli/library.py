@@ -26,6 +26,7 @@ def use(target: Target) -> None:
 
 
 def ensure_schema() -> None:
-    """Create the indexes and views of the master database where they are missing."""
+    """Create the indexes and views of the master database where they are missing, and update its views."""
     with pymongo.timeout(INDEXING_SECONDS):
         schema.ensure_schema()
+        schema.update_views()

@@ -109,12 +109,25 @@ def ensure_schema() -> None:
     """Create the indexes and views of the master database where they are missing; once per process.
 
     Uniqueness of slugs and e-mail addresses rests on them, and so does every check of a token. So whatever
-    inserts calls this first.
+    inserts calls this first. A view that is there stays as it is, for no function may change one; see
+    `update_views`.
     """
     for name, indexes in INDEXES.items():
         mongodb.collection(name).create_indexes(indexes)
     for name, view in VIEWS.items():
         _create_view(name, view)
+
+
+def update_views() -> None:
+    """Give views that an earlier version made the definitions of this one; for an administrator.
+
+    Raises
+    ------
+    pymongo.errors.PyMongoError
+        Some may have them, none is lost; repeat it.
+    """
+    for name, view in VIEWS.items():
+        mongodb.run_majority_command(mongodb.master(), {"collMod": name} | view)
 
 
 def _create_view(name: str, view: Document) -> None:
