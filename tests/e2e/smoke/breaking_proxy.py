@@ -151,10 +151,12 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response_only(exchange.status)
         for name, value in exchange.headers.items():
             self.send_header(name, value)
-        if exchange.status != 204 and self.command != "HEAD":
+        # Content of an answer that has none would be taken for the next answer of the connection.
+        has_content = exchange.status != 204 and self.command != "HEAD"
+        if has_content:
             self.send_header("Content-Length", str(len(exchange.content)))
         self.end_headers()
-        if self.command != "HEAD":
+        if has_content:
             self.wfile.write(exchange.content)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = exchange  # noqa: N815
