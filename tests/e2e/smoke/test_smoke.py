@@ -32,16 +32,12 @@ def test_make_smoke_is_green(deployment: Deployment, tmp_path: Path) -> None:
 
 def test_closed_sign_up_is_opened_by_the_operator_alone(deployment: Deployment, tmp_path: Path) -> None:
     options = "-k 'operators or story'"
-    name = deployment.aws.physical_id("CreateOrganizationFunction")
-    functions = deployment.aws.functions
-    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    closed = variables | {"SIGN_UP": "closed"}
-    functions.update_function_configuration(FunctionName=name, Environment={"Variables": closed})
+    deployment.start_environments_anew("CreateOrganizationFunction", SIGN_UP="closed")
     try:
         by_nobody = suite.run(deployment.stack.api_url, tmp_path, suite.NOBODY, options=options)
         by_operator = suite.run(deployment.stack.api_url, tmp_path, options=options)
     finally:
-        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+        deployment.start_environments_anew("CreateOrganizationFunction", SIGN_UP="open")
 
     assert by_nobody.status == 0, by_nobody.text
     assert {*by_nobody.passed} == WITHOUT_ORGANIZATION | {"test_operators_routes"}
