@@ -45,7 +45,7 @@ def rollback(*, stack: Name, bucket: Bucket, role: Role = "") -> None:
 @app.command()
 def output(name: str, *, stack: Name) -> None:
     """Print an output of the stack, such as ApiUrl."""
-    typer.echo(Stack(stack, "").output(name))
+    _reported(lambda: typer.echo(Stack(stack, "").output(name)))
 
 
 def _named(parameter: str) -> tuple[str, str]:

@@ -85,9 +85,15 @@ class Stack:
         Raises
         ------
         DeploymentError
-            There was no deployment before, or CloudFormation refused it.
+            There was no deployment before, the bucket is another one, or CloudFormation refused it.
         """
-        before = json.loads(self._s3.get_object(Bucket=self.bucket, Key=self._before)["Body"].read())
+        try:
+            kept = self._s3.get_object(Bucket=self.bucket, Key=self._before)["Body"].read()
+        except self._s3.exceptions.NoSuchKey:
+            raise DeploymentError(
+                f"{self.bucket} is not the bucket that {self.name} was last deployed from; name that one"
+            ) from None
+        before = json.loads(kept)
         if before is None:
             raise DeploymentError(f"Nothing was deployed to {self.name} before the last deployment")
         template = scratch / "before.yaml"
@@ -95,9 +101,18 @@ class Stack:
         self._release(template, before["parameters"] | AT_ONCE)
 
     def output(self, name: str) -> str:
-        """Return an output of the stack."""
+        """Return an output of the stack.
+
+        Raises
+        ------
+        DeploymentError
+            The stack has no output of that name.
+        """
         (stack,) = self._cloudformation.describe_stacks(StackName=self.name)["Stacks"]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}[name]
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
+        if name not in outputs:
+            raise DeploymentError(f"{self.name} has no output {name}, but {', '.join(sorted(outputs))}")
+        return outputs[name]
 
     def _release(self, template: Path, parameters: Mapping[str, str]) -> None:
         contents = yaml_parse(template.read_text())

@@ -116,3 +116,16 @@ def test_what_cloudformation_refuses_is_no_deployment(aws: boto3.Session, tmp_pa
     bad.write_text(json.dumps(TEMPLATE | {"Resources": TEMPLATE["Resources"] | UNKNOWN}))
     with pytest.raises(DeploymentError, match="sam deploy failed"):
         stack.deploy(bad, {"Stage": "dev"})
+
+
+def test_a_rollback_from_another_bucket_and_an_unknown_output_are_told(
+    aws: boto3.Session, tmp_path: Path
+) -> None:
+    aws.client("s3").create_bucket(Bucket="another")
+    with pytest.raises(DeploymentError, match="another is not the bucket that shop was last deployed from"):
+        Stack(NAME, "another").roll_back(tmp_path)
+    template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": {"Shop": {"Value": "shop"}}}
+    aws.client("cloudformation").create_stack(StackName=NAME, TemplateBody=json.dumps(template))
+    assert Stack(NAME, BUCKET).output("Shop") == "shop"
+    with pytest.raises(DeploymentError, match="shop has no output ApiUrl, but Shop"):
+        Stack(NAME, BUCKET).output("ApiUrl")
