@@ -8,58 +8,59 @@ from tests.smoke.throw_aways import ThrowAway, ThrowAways
 
 
 @pytest.fixture(scope="module")
-def mortal(throw_aways: ThrowAways) -> ThrowAway:
+def ending(throw_aways: ThrowAways) -> ThrowAway:
+    """An organization that these checks rename and delete."""
     return throw_aways.sign_up()
 
 
-def test_sign_up(mortal: ThrowAway) -> None:
+def test_sign_up(ending: ThrowAway) -> None:
     """Somebody signs up, logs in, and reads the own organization."""
-    read = mortal.api.get(mortal.path, mortal.token).expect(200)
-    assert read.json == mortal.organization, "The organization that is read is not the one that was created."
+    read = ending.api.get(ending.path, ending.token).expect(200)
+    assert read.json == ending.organization, "The organization that is read is not the one that was created."
     assert read.headers.get("ETag") == f'"{read.json["version"]}"', "It has no ETag of its version."
 
 
-def test_rename(mortal: ThrowAway) -> None:
+def test_rename(ending: ThrowAway) -> None:
     """A rename keeps documents and tokens, and nothing stays under the name of before."""
-    api, before = mortal.api, mortal.organization
-    api.post(f"{mortal.path}/documents", {"_id": "kept"}, mortal.token).expect(201)
+    api, before = ending.api, ending.organization
+    api.post(f"{ending.path}/documents", {"_id": "kept"}, ending.token).expect(201)
     changes = {"name": f"Gr\u00f6\u00dfer {before['name']}"}
-    renamed = api.request("PATCH", mortal.path, json_body=changes, token=mortal.token).expect(200).json
+    renamed = api.request("PATCH", ending.path, json_body=changes, token=ending.token).expect(200).json
     assert renamed["name"] == changes["name"], f"It is called {renamed['name']!r}."
     assert renamed["slug"] != before["slug"], "It has the slug of before."
-    api.get(f"/organizations/{renamed['slug']}/documents/kept", mortal.token).expect(200)
-    api.get(f"/organizations/{before['slug']}", mortal.token).expect(404)
-    mortal.organization = renamed
+    api.get(f"/organizations/{renamed['slug']}/documents/kept", ending.token).expect(200)
+    api.get(f"/organizations/{before['slug']}", ending.token).expect(404)
+    ending.organization = renamed
 
 
-def test_confirmation(mortal: ThrowAway) -> None:
+def test_confirmation(ending: ThrowAway) -> None:
     """Showing the password once more renews the login, and ends the token of before."""
-    stale = mortal.token
+    stale = ending.token
     # Moments of logins are compared to the second: docs/decisions/0047-recent-logins-and-switching.md
     time.sleep(1)
-    confirmed = mortal.api.post("/login/confirm", {"password": mortal.password}, stale).expect(200)
-    mortal.token = confirmed.json["access_token"]
-    mortal.api.get(mortal.path, stale).expect(401)
-    mortal.api.get(mortal.path, mortal.token).expect(200)
+    confirmed = ending.api.post("/login/confirm", {"password": ending.password}, stale).expect(200)
+    ending.token = confirmed.json["access_token"]
+    ending.api.get(ending.path, stale).expect(401)
+    ending.api.get(ending.path, ending.token).expect(200)
 
 
-def test_deletion_of_the_organization(mortal: ThrowAway) -> None:
+def test_deletion_of_the_organization(ending: ThrowAway) -> None:
     """Deleting the organization ends its tokens at once, and leaves the account."""
-    api = mortal.api
-    api.request("DELETE", "/account", token=mortal.token).expect(409, "sole-owner")
-    api.request("DELETE", mortal.path, token=mortal.token).expect(204)
-    api.get(mortal.path, mortal.token).expect(401)
-    login = mortal.log_in().expect(200)
+    api = ending.api
+    api.request("DELETE", "/account", token=ending.token).expect(409, "sole-owner")
+    api.request("DELETE", ending.path, token=ending.token).expect(204)
+    api.get(ending.path, ending.token).expect(401)
+    login = ending.log_in().expect(200)
     assert login.json["organization"] is None, "Its owner still logs in to an organization."
 
 
-def test_deletion_of_the_account(mortal: ThrowAway) -> None:
+def test_deletion_of_the_account(ending: ThrowAway) -> None:
     """Deleting the account ends its login."""
-    api = mortal.api
-    account = api.get("/account", mortal.token).expect(200).json
+    api = ending.api
+    account = api.get("/account", ending.token).expect(200).json
     if account["organizations"]:
         pytest.skip("its organization is not deleted")
-    api.request("DELETE", "/account", token=mortal.token).expect(204)
-    api.get("/account", mortal.token).expect(401)
-    mortal.log_in().expect(401, "invalid-credentials")
-    mortal.is_over = True
+    api.request("DELETE", "/account", token=ending.token).expect(204)
+    api.get("/account", ending.token).expect(401)
+    ending.log_in().expect(401, "invalid-credentials")
+    ending.is_over = True
