@@ -11,7 +11,9 @@ from tenantry.identity import accounts, members, sessions, tokens
 from tenantry.identity.keys import public_keys
 from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.registry import schema
-from tests.support.service import LambdaContext, handler, proxy_event, route_of
+from tests.support.proxy_events import proxy_event
+from tests.support.routes import route_of
+from tests.support.service import LambdaContext, handler
 
 
 class Caller(NamedTuple):

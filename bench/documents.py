@@ -23,7 +23,8 @@ from tenantry.lifecycle import creating
 from tenantry.lifecycle.creating import NewOrganization
 from tenantry.registry import clusters
 from tenantry.runtime.observability import logger, metrics
-from tests.support.service import LambdaContext, handler, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import LambdaContext, handler
 
 EMAIL: Final = "owner@bench.example"
 LISTED: Final = 100

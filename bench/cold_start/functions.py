@@ -17,8 +17,8 @@ from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.identity.owners import NewAccount
 from tenantry.lifecycle import creating
 from tenantry.lifecycle.creating import NewOrganization
+from tests.support.proxy_events import proxy_event
 from tests.support.secrets_extension import running_extension
-from tests.support.service import proxy_event
 
 HANDLERS: Final = Path(__file__).parent / "handlers"
 EMAIL: Final = "owner@bench.example"

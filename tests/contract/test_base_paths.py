@@ -5,7 +5,8 @@ import pytest
 from tests.contract import sam_template
 from tests.contract.events import EVENTS, REQUESTS
 from tests.contract.sam_template import Route
-from tests.support.service import STAGE, Service, behind_domain, proxy_event
+from tests.support.proxy_events import STAGE, behind_domain, proxy_event
+from tests.support.service import Service
 
 ROUTES = sorted(sam_template.routes())
 # None at all, two segments, and one that begins like a route.

@@ -15,7 +15,7 @@ import samcli  # type: ignore[import-untyped]
 
 from tests.contract import sam_template
 from tests.contract.events import EVENTS, REQUESTS
-from tests.support.service import proxy_event
+from tests.support.proxy_events import proxy_event
 
 SAMPLES: Final = Path(samcli.__file__).parent / "lib/generated_sample_events/events"
 # Further members of requestContext and its identity, named as the context variables are:

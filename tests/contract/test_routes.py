@@ -9,7 +9,8 @@ import pytest
 
 from tests.contract import sam_template
 from tests.contract.sam_template import PROJECT, Route
-from tests.support.service import Service, route_of
+from tests.support.routes import route_of
+from tests.support.service import Service
 
 # The document describes the API, not where it is published.
 UNDOCUMENTED = {Route("GET", "/openapi.json"), Route("GET", "/docs")}

@@ -8,7 +8,9 @@ from ipaddress import IPv4Address
 
 from local.processes import HOST
 from tests.support.http_servers import running
-from tests.support.service import STAGE, Answer, Service, proxy_event, route_of
+from tests.support.proxy_events import STAGE, proxy_event
+from tests.support.routes import route_of
+from tests.support.service import Answer, Service
 
 OPERATOR_ARN = "arn:aws:iam::123456789012:role/Operator"
 SIGNATURE = "AWS4-HMAC-SHA256"

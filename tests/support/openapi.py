@@ -8,7 +8,8 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from tests.support.owners import Owner
-from tests.support.service import PROJECT, Answer, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import PROJECT, Answer
 
 OPENAPI: Final = json.loads((PROJECT / "functions/docs/openapi.json").read_text())
 OPERATOR_ARN: Final = "arn:aws:iam::123456789012:role/Operator"

@@ -4,7 +4,8 @@ import json
 from typing import Any, Final
 
 from tests.support.databases import Databases, Document
-from tests.support.service import Answer, Service, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import Answer, Service
 
 ADDRESS: Final = "203.0.113.7"  # that all requests of the tests come from
 OPERATOR: Final = "arn:aws:iam::123456789012:user/operator"

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.support.owners import PASSWORD, sign_up
-from tests.support.service import Answer, Service, behind_domain, proxy_event
+from tests.support.proxy_events import behind_domain, proxy_event
+from tests.support.service import Answer, Service
 
 BASE_PATHS = ["", "/tenants", "/operator"]
 

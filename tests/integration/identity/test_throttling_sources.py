@@ -17,7 +17,8 @@ from tenantry.runtime import moments, request_context
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, sign_up
-from tests.support.service import Answer, Service, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import Answer, Service
 
 HERE: Final = "198.51.100.1"
 ELSEWHERE: Final = "198.51.100.2"

@@ -15,7 +15,8 @@ from tests.integration.audit.records import OPERATOR, recorded
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, log_in
-from tests.support.service import Answer, Service, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import Answer, Service
 
 ALLOWED: Final = 6
 HERE: Final = "198.51.100.1"

@@ -18,7 +18,8 @@ from tests.support.databases import Databases
 from tests.support.mailbox import Mailbox
 from tests.support.overtaking import once_before
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
-from tests.support.service import Answer, Service, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import Answer, Service
 
 
 @pytest.mark.parametrize("named_by", ["id", "slug"])

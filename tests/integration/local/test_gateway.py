@@ -15,7 +15,7 @@ from local.gateway import ANY_METHOD, MAX_BODY_BYTES
 from local.ministack import REGION, running_ministack
 from local.processes import free_port
 from local.signatures import ACCESS_KEY, SECRET_KEY, USER_ARN
-from tests.support.service import OF_SIGNATURES, proxy_event
+from tests.support.proxy_events import OF_SIGNATURES, proxy_event
 
 ECHO = (
     "import json\ndef handler(event, context):\n    return {'statusCode': 200, 'body': json.dumps(event)}\n"

@@ -15,7 +15,8 @@ from tests.support import library
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD
-from tests.support.service import Service, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import Service
 
 AT_ONCE = 8
 

@@ -11,7 +11,9 @@ import pytest
 from cli.roles import ROLES
 from tests.support import authentication, library
 from tests.support.databases import Databases
-from tests.support.service import Answer, LambdaContext, Service, handler, proxy_event, route_of
+from tests.support.proxy_events import proxy_event
+from tests.support.routes import route_of
+from tests.support.service import Answer, LambdaContext, Service, handler
 
 OPERATOR = "arn:aws:iam::123456789012:user/operator"
 KIND_OF = {function: role.kind for role in ROLES for function in role.functions}

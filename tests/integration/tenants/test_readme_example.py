@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.support.databases import Databases
 from tests.support.owners import Owner, sign_up
-from tests.support.service import PROJECT, LambdaContext, Service, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import PROJECT, LambdaContext, Service
 
 (SOURCE,) = re.findall(r"```python\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
 

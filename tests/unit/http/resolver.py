@@ -16,7 +16,8 @@ from tenantry.http.callers import OptionalBearer, Organization, RecentLogin, Vie
 from tenantry.http.organizations.representations import organization_of
 from tenantry.http.preconditions import Precondition, etag
 from tenantry.identity.members import Membership
-from tests.support.service import LambdaContext, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import LambdaContext
 from tests.unit.identity.jose import valid_claims
 
 PASSWORD = "correct horse battery staple"

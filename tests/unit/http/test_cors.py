@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tenantry.http import cors
 from tenantry.runtime.settings import settings
-from tests.support.service import LambdaContext, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import LambdaContext
 from tests.unit.http.resolver import credentials, field, handler, problem, send
 
 APP = "https://app.example.com"

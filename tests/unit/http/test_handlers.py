@@ -12,7 +12,8 @@ from tenantry import http
 from tenantry.http.bodies import check_merge_patch
 from tenantry.http.handlers import HEADERS
 from tenantry.runtime import clients
-from tests.support.service import LambdaContext, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import LambdaContext
 from tests.unit.http.resolver import (
     PASSWORD,
     app,

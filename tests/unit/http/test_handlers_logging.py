@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tenantry.runtime import request_context
-from tests.support.service import LambdaContext, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import LambdaContext
 from tests.unit.http.resolver import (
     OLD_CLAIMS,
     PASSWORD,

@@ -11,7 +11,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from tenantry import http
 from tenantry.http.parameters import OnlyDeclared, check_query
-from tests.support.service import PROJECT, LambdaContext, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import PROJECT, LambdaContext
 
 app = APIGatewayRestResolver(enable_validation=True)
 

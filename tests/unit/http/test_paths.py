@@ -4,7 +4,7 @@ import pytest
 
 from tenantry.errors import NotFound
 from tenantry.http.paths import routed
-from tests.support.service import ROUTES
+from tests.support.routes import ROUTES
 
 BASE_PATHS = ["", "/api", "/api/v2", "/organizations", "/organizations/google", "/operator", "/v1"]
 RESOURCES = sorted({resource for _, resource, _ in ROUTES})

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tenantry.errors import MalformedRequest
 from tenantry.http.preconditions import condition, etag
-from tests.support.service import LambdaContext, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import LambdaContext
 from tests.unit.http.resolver import field, handler, problem, send
 from tests.unit.identity.jose import signed
 

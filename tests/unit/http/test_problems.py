@@ -19,7 +19,8 @@ from tenantry.errors import (
     TooManyRequests,
 )
 from tenantry.http.problems import document_of, gateway_response, register_problems, request_id
-from tests.support.service import LambdaContext, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import LambdaContext
 
 SECRET = "mongodb://user:s3cret@10.0.0.1/"
 

@@ -21,7 +21,8 @@ from tenantry.runtime import moments, request_context
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases
 from tests.support.owners import Owner, tokens
-from tests.support.service import Answer, Service, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import Answer, Service
 
 OWNERS = "203.0.113.7"
 THIEFS = "198.51.100.23"

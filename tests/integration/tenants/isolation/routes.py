@@ -11,7 +11,8 @@ from tenantry.identity.links import Claims, Purpose
 from tenantry.runtime import moments, mongodb
 from tests.integration.tenants.isolation.tenants import SHARED, Tenant, word
 from tests.support.owners import PASSWORD
-from tests.support.service import OMITTED, PROJECT, ROUTES, module
+from tests.support.routes import ROUTES
+from tests.support.service import OMITTED, PROJECT, module
 
 
 class Route(NamedTuple):

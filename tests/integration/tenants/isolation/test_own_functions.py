@@ -8,7 +8,8 @@ from tenantry import http, tenants
 from tenantry.http.callers import Editor
 from tests.integration.tenants.isolation.observer import Observer
 from tests.integration.tenants.isolation.tenants import Tenant
-from tests.support.service import LambdaContext, proxy_event
+from tests.support.proxy_events import proxy_event
+from tests.support.service import LambdaContext
 
 
 def test_documents_that_the_server_refuses_are_not_logged(observer: Observer, caller: Tenant) -> None:
