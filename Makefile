@@ -90,11 +90,11 @@ test-e2e: install ## Run the tests against the deployed local stack
 	$(BIN)/pytest tests/e2e
 
 test-oldest-mongod: install ## Run the tests that pin how servers differ on MongoDB 6.0.5
-	MONGOD=$(OLDEST_MONGOD) $(BIN)/pytest -m server_version tests/integration/test_server_versions.py \
+	MONGOD=$(OLDEST_MONGOD) $(BIN)/pytest -n auto -m server_version tests/integration/test_server_versions.py \
 		tests/integration/storage/pooled tests/integration/http/documents/test_partial_indexes.py
 
 test-newer-mongodb: install ## Run the tests of what answers otherwise from MongoDB 7.0 on, as 8.0 answers
-	MONGODB_VERSION=8.0 $(BIN)/pytest tests/integration/lifecycle/intents tests/integration/lifecycle/test_strays.py \
+	MONGODB_VERSION=8.0 $(BIN)/pytest -n auto tests/integration/lifecycle/intents tests/integration/lifecycle/test_strays.py \
 		tests/integration/lifecycle/moves/test_repetitions.py tests/integration/storage/test_own_collection.py \
 		tests/integration/cli/test_restore_races.py
 

@@ -16,7 +16,7 @@ from tests.support.command_line import tenantry
 from tests.support.databases import Databases
 from tests.support.forged_archive import ForgedArchive
 
-EXAMPLES = 100
+EXAMPLES = 50
 BYSTANDERS_ACCOUNT = "{other account}"  # replaced by what it stands for, which differs from run to run
 BYSTANDERS_ORGANIZATION = "{other organization}"
 
