@@ -1,6 +1,7 @@
 """`tenantry` in this process."""
 
 import json
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ def tenantry(*arguments: str | Path) -> Result:
     handler: Any = logger.registered_handler
     stream = handler.stream
     try:
-        return CliRunner().invoke(app, [*map(str, arguments)], catch_exceptions=False)
+        # In a context of its own, as in a process of its own, for the command sets the actor.
+        return copy_context().run(CliRunner().invoke, app, [*map(str, arguments)], catch_exceptions=False)
     finally:
         handler.stream = stream  # the command's is closed
 

@@ -1,5 +1,7 @@
 """Every change, login and refusal is recorded once, with who asked for it; what did not happen is not."""
 
+import os
+import pwd
 from functools import partial
 from typing import Any
 
@@ -204,18 +206,20 @@ def test_a_change_that_cannot_be_recorded_does_not_happen(
     assert (databases.organization(owner.id), actions(databases)) == before
 
 
-def test_keys_and_restores_are_recorded_as_the_systems_doing(
+def test_keys_are_the_systems_doing_and_restores_whose_who_runs_the_command(
     owner: Owner, databases: Databases, tmp_path: Any
 ) -> None:
     published, *_ = recorded(databases)
     assert (published["action"], published["organization_ids"]) == ("signing_key.published", [])
+    assert published["actor"] == {"type": "system", "id": None}
     tenantry_json("backup", owner.slug, "-o", tmp_path / "archive")
     before = len(recorded(databases))
     restored = tenantry_json("restore", tmp_path / "archive", "--name", "Copy")
     (record,) = recorded(databases)[before:]
     assert record["action"] == "organization.restored"
     assert record["organization_ids"] == [restored["organization_id"]]
-    assert record["actor"] == {"type": "system", "id": None}
+    user = pwd.getpwuid(os.getuid()).pw_name
+    assert record["actor"] == {"type": "operator", "id": f"tenantry:{user}"}
 
 
 def test_no_secret_is_recorded(owner: Owner, databases: Databases) -> None:

@@ -14,7 +14,8 @@ class Actor(NamedTuple):
     type : {"account", "operator", "system", "anonymous"}
         Anonymous is whoever has not proved yet who it is; the system works without any request.
     id : str, optional
-        Id of the account, or ARN of the operator.
+        Id of the account, or who the operator is: the ARN that API Gateway has authenticated, or `tenantry:`
+        and the user of the operating system who runs the command line.
     """
 
     type: Literal["account", "operator", "system", "anonymous"]
