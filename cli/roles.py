@@ -29,7 +29,7 @@ def _together(*grants: Grants) -> Grants:
 
 KNOW_ISSUER: Final[Grants] = {"issuer": FIND}
 AUTHENTICATE: Final[Grants] = dict.fromkeys(
-    ("account_epochs", *KNOW_ISSUER, "members", "organizations", "sessions", "signing_keys"), FIND
+    ("account_epochs", *KNOW_ISSUER, "members", "organizations", "plans", "sessions", "signing_keys"), FIND
 )
 RECORD: Final[Grants] = dict.fromkeys(("audit", "outbox"), frozenset({"insert"}))
 COMPLETE_INTENTS: Final[Grants] = _together(

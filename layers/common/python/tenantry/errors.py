@@ -335,7 +335,10 @@ class EmailNotVerified(TenantryError):
 
 
 class LimitReached(TenantryError):
-    """There is as much as there may be: `limit` says how much, `use` how much there is. Nothing changed."""
+    """There is as much as there may be; nothing changed.
+
+    `name` says of what (`tenantry.registry.limits`), `limit` how much there may be, `use` how much there is.
+    """
 
     code = "limit-reached"
     status = HTTPStatus.FORBIDDEN

@@ -60,6 +60,7 @@ def _organization_ids(account_id: str, session: ClientSession) -> list[str]:
     if len(organization_ids) > MAX_MEMBERSHIPS:
         raise LimitReached(
             f"The account is a member of more than {MAX_MEMBERSHIPS} organizations. Leave some first.",
+            name="memberships",
             limit=MAX_MEMBERSHIPS,
             use=members().count_documents({"account_id": account_id}, session=session),
         )

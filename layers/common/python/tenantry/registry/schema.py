@@ -16,6 +16,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("collection", ASCENDING)], name="collection", unique=True),
         IndexModel([("intent.created_at", ASCENDING)], name="intent_created_at", sparse=True),
         IndexModel([("index_changes.created_at", ASCENDING)], name="index_changes", sparse=True),
+        IndexModel([("plan", ASCENDING)], name="plan", sparse=True),
     ],
     "accounts": [
         IndexModel([("email", ASCENDING)], name="email", unique=True),
@@ -90,7 +91,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
 }
-WITHOUT_INDEXES: Final = frozenset({"clusters", "issuer", "moves"})  # but that on `_id`
+WITHOUT_INDEXES: Final = frozenset({"clusters", "issuer", "moves", "plans"})  # but that on `_id`
 VIEWS: Final[dict[str, Document]] = {
     # So that whoever checks a token, ends an account, shows whose it is or sends a mail need not be
     # allowed to read password hashes.

@@ -206,6 +206,7 @@ def _check_room(organization_id: str, session: ClientSession) -> None:
     if invitations().count_documents(pending, limit=MAX_PENDING, session=session) >= MAX_PENDING:
         raise LimitReached(
             f"The organization has {MAX_PENDING} pending invitations, as many as it may. Revoke one first.",
+            name="pending_invitations",
             limit=MAX_PENDING,
             use=MAX_PENDING,
         )

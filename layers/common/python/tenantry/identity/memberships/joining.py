@@ -38,6 +38,7 @@ def add(organization_id: str, account_id: str, role: Role, session: ClientSessio
     if count >= MAX_MEMBERS:
         raise LimitReached(
             f"The organization has {MAX_MEMBERS} members, as many as it may. Remove one first.",
+            name="members",
             limit=MAX_MEMBERS,
             use=MAX_MEMBERS,
         )
@@ -61,6 +62,7 @@ def check_owns_no_more(account_id: str, session: ClientSession) -> None:
     if members.count_owned(account_id, limit + 1, session) > limit:
         raise LimitReached(
             f"The account owns {limit} organizations, as many as it may. Delete one, or ask the operator.",
+            name="organizations_per_account",
             limit=limit,
             use=limit,
         )

@@ -15,6 +15,9 @@ OWN_NAMESPACES: Final = 2  # a collection and its index on _id
 
 State = Literal["creating", "active", "renaming", "deleting"]
 Kind = Literal["collection", "pooled"]
+Limit = Literal[
+    "members", "documents", "bytes", "indexes", "requests_per_minute", "organizations_per_account"
+]
 
 
 class Place(NamedTuple):
@@ -107,6 +110,9 @@ class OrganizationDocument(TypedDict):
     for this organization alone. `intent` is there in every state but active, `vacated` once a rename was
     interrupted, `suspended_at` while the organization is suspended, `move` while its documents are moved,
     `past_clusters` once they have been, and `changes_until` once it has been changed; see `pace`.
+
+    The members write `metadata`. The operator alone writes `properties`, which members read, `private`, which
+    they do not, `plan` and `limits`; see `tenantry.registry.limits`.
     """
 
     _id: str
@@ -129,6 +135,10 @@ class OrganizationDocument(TypedDict):
     changes_until: NotRequired[datetime]
     move: NotRequired[Move | None]
     past_clusters: NotRequired[list[PastCluster]]
+    properties: NotRequired[dict[str, Any]]
+    private: NotRequired[dict[str, Any]]
+    plan: NotRequired[str]
+    limits: NotRequired[dict[Limit, int]]
 
 
 def organizations() -> Collection[OrganizationDocument]:
