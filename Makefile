@@ -196,6 +196,7 @@ package: build ## Upload a build to S3 and write .aws-sam/tenantry.yaml, which d
 
 deploy: install ## Deploy what `make build` made (STACK=, ARTIFACT_BUCKET=, PARAMETERS="Name=value ...")
 	@$(BIN)/python -m deploy deploy $(PARAMETERS)
+	@$(BIN)/python -m deploy ready
 
 rollback: install ## Deploy again what a stack had before the last deployment (STACK=, ARTIFACT_BUCKET=)
 	@$(BIN)/python -m deploy rollback

@@ -31,6 +31,9 @@ KNOW_ISSUER: Final[Grants] = {"issuer": FIND}
 AUTHENTICATE: Final[Grants] = dict.fromkeys(
     ("account_epochs", *KNOW_ISSUER, "members", "organizations", "plans", "sessions", "signing_keys"), FIND
 )
+KNOW_SCHEMA: Final[Grants] = {EVERY_COLLECTION: {"listCollections"}} | {
+    name: {"listIndexes"} for name in INDEXES
+}
 RECORD: Final[Grants] = dict.fromkeys(("audit", "outbox"), frozenset({"insert"}))
 COMPLETE_INTENTS: Final[Grants] = _together(
     RECORD,
@@ -207,7 +210,7 @@ ROLES: Final = (
         ),
         DEFINE | CHANGE | {"changeStream", "collMod", "createIndex", "dropIndex", "listIndexes"},
     ),
-    Role("public", ("jwks", "health"), _together(KNOW_ISSUER, {"signing_keys": FIND})),
+    Role("public", ("jwks", "health"), _together(KNOW_ISSUER, KNOW_SCHEMA, {"signing_keys": FIND})),
     Role(
         "command_line",
         (),

@@ -8,6 +8,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.errors import DeploymentError
+from deploy.readiness import wait_until_ready
 from deploy.stack import Stack
 
 BUILT = Path(".aws-sam/build/template.yaml")
@@ -40,6 +41,14 @@ def deploy(
 def rollback(*, stack: Name, bucket: Bucket, role: Role = "") -> None:
     """Deploy what was there before the last deployment, template and parameters, to all traffic at once."""
     _reported(lambda: Stack(stack, bucket, role).roll_back(BUILT.parent))
+
+
+@app.command()
+def ready(
+    *, stack: Name, seconds: Annotated[float, typer.Option(min=0, help="For how long to wait.")] = 120
+) -> None:
+    """Wait until the stack can take requests: schema and signing key are there, the database takes writes."""
+    _reported(lambda: wait_until_ready(Stack(stack, "").output("ApiUrl"), seconds, typer.echo))
 
 
 @app.command()

@@ -19,6 +19,13 @@ def test_health(api: Api) -> None:
     assert api.get("/health").expect(200).json == {"status": "ok"}, "GET /health does not say ok."
 
 
+def test_readiness(api: Api) -> None:
+    """/health/ready answers that schema and signing key are there and the database takes writes."""
+    answer = api.get("/health/ready").expect((200, 503))
+    failed = ", ".join(answer.json.get("failed", ())) or answer.code
+    assert answer.status == 200, f"{failed} fails: run `tenantry doctor`, which says what to do."
+
+
 def test_version(api: Api) -> None:
     """The deployed OpenAPI document is that of this checkout."""
     deployed, checked_out = api.get("/openapi.json").expect(200).json, json.loads(OPENAPI.read_text())

@@ -58,6 +58,7 @@ ROUTES: Final = (
     ("GET", "/openapi.json", "docs"),
     ("GET", "/docs", "docs"),
     ("GET", "/health", "health"),
+    ("GET", "/health/ready", "health"),
 )
 
 

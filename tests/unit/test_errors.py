@@ -62,6 +62,7 @@ def test_errors_that_pass_by_themselves_say_when_to_try_again() -> None:
     assert passing.keys() == {
         "too-many-requests",
         "service-unavailable",
+        "not-ready",
         "capacity-exhausted",
         "mail-not-configured",
         "request-in-flight",

@@ -29,6 +29,7 @@ SIGNED_AUDIT = r"GET /operator/audit\?organization=.*"
 
 BREAKAGES: Final = [
     Breakage(("test_health",), "GET /health", answering(200, {"status": "so so"}), is_from(None)),
+    Breakage(("test_readiness",), "GET /health/ready", answering(503, PROBLEM)),
     Breakage(("test_version",), "GET /openapi.json", with_json(lambda document: document | {"paths": {}})),
     Breakage(("test_docs",), "GET /docs", without("content-security-policy")),
     Breakage(("test_head[/health]",), "HEAD /health", answering(404)),

@@ -10,6 +10,7 @@ import pytest
 from bson import Timestamp
 
 from cli.roles import ROLES
+from tenantry.registry.schema import INDEXES
 from tests.integration.roles.users import Users
 from tests.support import library
 from tests.support.authentication import uri_of
@@ -151,7 +152,12 @@ def test_atlas_gets_the_same_roles() -> None:
     lines = [line.split() for line in result.stdout.splitlines()]
     assert [line[:3] for line in lines] == [["atlas", "customDbRoles", "create"]] * len(ROLES)
     privileges = {name: set(listed.split(",")) for *_, name, _, listed in lines}
-    assert privileges["master_public"] == {"FIND@master.issuer", "FIND@master.signing_keys"}
+    assert privileges["master_public"] == {
+        "FIND@master.issuer",
+        "FIND@master.signing_keys",
+        "LIST_COLLECTIONS@master",
+        *(f"LIST_INDEXES@master.{name}" for name in INDEXES),
+    }
     assert "RENAME_COLLECTION_SAME_DB@tenants" in privileges["master_data"]
     for listed in privileges.values():
         assert [

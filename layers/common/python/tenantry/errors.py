@@ -681,6 +681,16 @@ class ServiceUnavailable(TenantryError):
     default_retry_after_seconds = 2
 
 
+class NotReady(TenantryError):
+    """The service cannot take all requests yet, or not at the moment; `failed` names the checks that fail."""
+
+    code = "not-ready"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    title = "Not ready"
+    default_detail = "The service is not ready; `failed` names the checks that fail, and its log says why."
+    default_retry_after_seconds = 10
+
+
 class CapacityExhausted(TenantryError):
     """No cluster has room for another organization or index; the operator must add one. Nothing changed."""
 

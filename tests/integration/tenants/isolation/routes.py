@@ -182,6 +182,7 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("GET", "/openapi.json"): Sample(200, needs_token=False),
     Route("GET", "/docs"): Sample(200, needs_token=False),
     Route("GET", "/health"): Sample(200, needs_token=False),
+    Route("GET", "/health/ready"): Sample(200, needs_token=False),
 }
 
 

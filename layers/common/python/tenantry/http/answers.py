@@ -11,6 +11,12 @@ class Health(BaseModel):
     status: Literal["ok"] = "ok"
 
 
+class Ready(BaseModel):
+    """Answer of GET /health/ready."""
+
+    status: Literal["ready"] = "ready"
+
+
 class JsonWebKeySet(BaseModel):
     """Answer of GET /.well-known/jwks.json (RFC 7517 section 5)."""
 
@@ -39,3 +45,4 @@ class Problem(BaseModel):
     indexes: list[str] | None = Field(default=None, description="That refuse a document, or are refused.")
     limit: int | None = Field(default=None, description="Of limit-reached: how many there may be.")
     use: int | None = Field(default=None, description="Of limit-reached: how many there are.")
+    failed: list[str] | None = Field(default=None, description="Of not-ready: the checks that fail.")

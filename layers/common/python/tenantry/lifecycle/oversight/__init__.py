@@ -1,0 +1,1 @@
+"""How the service as a whole is doing, for whoever operates it."""
