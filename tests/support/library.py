@@ -17,7 +17,7 @@ from tenantry.identity.sessions import Identity
 from tenantry.lifecycle import creating, deleting, slugs, updating
 from tenantry.lifecycle.creating import NewOrganization
 from tenantry.lifecycle.updating import Changes
-from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.registry.organizations.document import OrganizationDocument, organizations
 from tenantry.runtime import ids, moments, process
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD, email_of
@@ -74,6 +74,12 @@ def create(name: str, email: str | None = None, **fields: Any) -> Membership:
     owner = NewAccount(email or email_of(name), PASSWORD)
     organization, account = creating.create(wanted(name, **fields), owner)
     return membership(account["_id"], organization["_id"])
+
+
+def limit(organization_id: str, **limits: int) -> None:
+    """Set limits of an organization."""
+    own = {f"limits.{name}": number for name, number in limits.items()}
+    organizations().update_one({"_id": organization_id}, {"$set": own})
 
 
 def create_second(name: str, owner: Membership) -> Membership:

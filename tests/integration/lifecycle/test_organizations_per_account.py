@@ -57,6 +57,24 @@ def test_of_creations_at_once_as_many_succeed_as_there_is_room_for(
     assert {type(refusal) for refusal in refusals} == {LimitReached}
 
 
+def test_most_generous_of_its_organizations_says_how_many_an_account_owns(
+    owner: Owner, databases: Databases
+) -> None:
+    plans = databases.master["plans"]
+    plans.insert_one({"_id": "default", "limits": {"organizations_per_account": 1}})
+    assert create(owner, "Beta") == (403, "limit-reached")
+    plans.insert_one({"_id": "pro", "limits": {"organizations_per_account": 2}})
+    databases.master["organizations"].update_one({"_id": owner.id}, {"$set": {"plan": "pro"}})
+    assert [create(owner, name)[0] for name in ("Beta", "Gamma")] == [201, 403]
+    beta = databases.master["organizations"].find_one({"slug": "beta"}) or {}
+    library.limit(beta["_id"], organizations_per_account=4)
+    assert [create(owner, name)[0] for name in ("Gamma", "Delta", "Epsilon")] == [201, 201, 403]
+    databases.master["organizations"].update_many({}, {"$unset": {"limits": "", "plan": ""}})
+    answer = owner.service.post("/organizations", {"name": "Epsilon"}, token=owner.token)
+    details = {"name": "organizations_per_account", "limit": 1, "use": 4}
+    assert {name: answer.json[name] for name in details} == details
+
+
 def test_what_the_operator_creates_counts(owner: Owner) -> None:
     body = {"name": "Beta", "email": "beta@example.com", "password": PASSWORD}
     assert of_operator(owner.service, "POST", "/operator/organizations", body).status == 201

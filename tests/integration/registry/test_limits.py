@@ -6,10 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from tenantry.identity.memberships import joining
 from tenantry.registry import limits
 from tenantry.registry.limits import CACHE_SECONDS
 from tenantry.registry.organizations.document import Limit, OrganizationDocument, create_document
 from tenantry.runtime import mongodb
+from tenantry.tenants import TenantCollection
+from tests.support import library
 from tests.support.databases import Databases
 from tests.support.recorder import Recorder, recording
 
@@ -73,3 +76,32 @@ def test_transaction_asks_for_a_plan_only_where_it_limits_something(recorder: Re
     assert recorder.commands == []
     store("pro", members=49)
     assert current(organization("pro"), "members") == 49
+
+
+def test_joining_takes_the_same_commands_with_and_without_limits(
+    recorder: Recorder, databases: Databases
+) -> None:
+    owner = library.create("Google")
+
+    def join(name: str) -> list[str]:
+        account_id = library.create(name).account_id
+        recorder.commands.clear()
+        mongodb.run_transaction(
+            lambda session: joining.add(owner.organization_id, account_id, "owner", session)
+        )
+        return [next(iter(command)) for _, command in recorder.commands]
+
+    lock_and_look = ["update", "update", "find"]
+    count_and_insert = ["aggregate", "insert", "aggregate", "commitTransaction"]
+    assert join("Beta") == lock_and_look + count_and_insert
+    store("default", members=10, organizations_per_account=10)
+    library.limit(owner.organization_id, members=5)
+    assert join("Gamma") == lock_and_look + count_and_insert
+
+
+def test_index_that_nothing_limits_takes_no_command_for_it(recorder: Recorder, databases: Databases) -> None:
+    documents = TenantCollection(library.create("Google").organization_id)
+    documents.create_index([("x", 1)])
+    recorder.commands.clear()
+    documents.create_index([("y", 1)])
+    assert [command for _, command in recorder.commands if "plans" in command.values()] == []

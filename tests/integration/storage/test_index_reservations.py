@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
-from tenantry.errors import CapacityExhausted, OrganizationNotFound
+from tenantry.errors import CapacityExhausted, LimitReached, OrganizationNotFound
 from tenantry.lifecycle import deleting
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry import clusters
@@ -63,6 +63,32 @@ def test_indexes_are_counted(documents: TenantCollection, databases: Databases) 
     assert counted(databases) == before + 1 == actual(databases)
     (organization,) = databases.master["organizations"].find()
     assert "index_changes" not in organization
+
+
+def test_limit_admits_as_many_indexes_as_there_is_room_for(
+    documents: TenantCollection, databases: Databases
+) -> None:
+    (organization,) = databases.master["organizations"].find()
+    before = counted(databases)
+    library.limit(organization["_id"], indexes=3)
+    outcomes = at_once([partial(documents.create_index, [(f"x{number}", 1)]) for number in range(8)])
+    created = [outcome for outcome in outcomes if isinstance(outcome, str)]
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, LimitReached)]
+    assert (len(created), len(refusals)) == (3, 5)
+    assert all(refused.extensions == {"name": "indexes", "limit": 3, "use": 3} for refused in refusals)
+    assert counted(databases) == before + 3 == actual(databases)
+    library.limit(organization["_id"], indexes=1)
+    assert documents.create_index([(created[0].removesuffix("_1"), 1)]) == created[0]
+    with pytest.raises(LimitReached) as refusal:
+        documents.create_index([(created[0].removesuffix("_1"), 1)], unique=True, name=created[0])
+    assert refusal.value.extensions == {"name": "indexes", "limit": 1, "use": 3}
+    for name in created[1:]:
+        documents.drop_index(name)
+    with pytest.raises(LimitReached):
+        documents.create_index([("y", 1)])
+    documents.drop_index(created[0])
+    documents.create_index([("y", 1)])
+    assert counted(databases) == before + 1 == actual(databases)
 
 
 def test_index_that_is_refused_counts_nothing(documents: TenantCollection, databases: Databases) -> None:

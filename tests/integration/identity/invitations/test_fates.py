@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tenantry.identity.memberships import joining
 from tenantry.lifecycle import suspending
+from tests.support import library
 from tests.support.colleagues import join
 from tests.support.databases import Databases
 from tests.support.invitations import (
@@ -71,15 +71,13 @@ def test_whoever_holds_the_link_is_told_why_it_opens_nothing(
     assert databases.dump(apart_from=("sessions",)) == before
 
 
-def test_full_organization_takes_nobody(
-    owner: Owner, mailbox: Mailbox, databases: Databases, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_full_organization_takes_nobody(owner: Owner, mailbox: Mailbox, databases: Databases) -> None:
     link = invited(owner, mailbox)
-    monkeypatch.setattr(joining, "MAX_MEMBERS", 1)
+    library.limit(owner.id, members=1)
     answer = accept(owner.service, link)
     assert (answer.status, answer.code) == (403, "limit-reached")
     assert account_of(databases, GRACE) is None
-    monkeypatch.setattr(joining, "MAX_MEMBERS", 2)
+    library.limit(owner.id, members=2)
     assert accept(owner.service, link).status == 200
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tenantry.http.invitations.answers import Invitation, Invitations
 from tenantry.identity.invitations import inviting
+from tenantry.identity.memberships import seats
 from tenantry.runtime.settings import settings
 from tests.support.colleagues import join, join_and_log_in
 from tests.support.databases import Databases
@@ -193,7 +194,7 @@ def test_answers_and_commands_are_the_same_with_and_without_an_account(
 def test_pending_invitations_of_an_organization_are_limited(
     owner: Owner, monkeypatch: pytest.MonkeyPatch, databases: Databases
 ) -> None:
-    monkeypatch.setattr(inviting, "MAX_PENDING", 2)
+    monkeypatch.setattr(seats, "MAX_PENDING", 2)
     invitations = [invite(owner, f"{name}@example.com") for name in ("one", "two")]
     answer = ask(owner)
     assert (answer.status, answer.code) == (403, "limit-reached")

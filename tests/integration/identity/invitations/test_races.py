@@ -21,12 +21,13 @@ from tenantry.identity import accounts, links
 from tenantry.identity.addresses import address_proof
 from tenantry.identity.invitations import accepting, inviting
 from tenantry.identity.members import Membership
-from tenantry.identity.memberships import changing, joining
+from tenantry.identity.memberships import changing, seats
 from tenantry.identity.memberships.changing import Conditions
 from tenantry.identity.memberships.listing import Person
 from tenantry.identity.owners import NewAccount
 from tenantry.lifecycle import creating, deleting, suspending
 from tenantry.lifecycle.creating import NewOrganization
+from tests.support import library
 from tests.support.colleagues import join
 from tests.support.concurrency import at_once, types_of
 from tests.support.databases import Databases, failing
@@ -188,14 +189,24 @@ def test_account_that_is_proved_meanwhile_is_not_taken_over(
 
 
 def test_of_the_last_place_one_acceptance_gets_it(
-    inviter: Membership, mailbox: Mailbox, databases: Databases, monkeypatch: pytest.MonkeyPatch
+    inviter: Membership, mailbox: Mailbox, databases: Databases
 ) -> None:
-    emails = [f"n{number}@example.com" for number in range(3)]
+    emails = [f"n{number}@example.com" for number in range(8)]
     tokens = [invited(inviter, mailbox, email)[1] for email in emails]
-    monkeypatch.setattr(joining, "MAX_MEMBERS", 3)  # owner and inviter are two
+    library.limit(inviter.organization_id, members=3)  # owner and inviter are two
     results = at_once([partial(sign_up, token) for token in tokens])
-    assert types_of(results) == {"Accepted": 1, "LimitReached": 2}
-    assert any(isinstance(result, LimitReached) for result in results)
+    assert types_of(results) == {"Accepted": 1, "LimitReached": 7}
+    refusals = [result for result in results if isinstance(result, LimitReached)]
+    assert all(refusal.extensions == {"name": "members", "limit": 3, "use": 3} for refusal in refusals)
+    assert databases.master["members"].count_documents({"organization_id": inviter.organization_id}) == 3
+    assert databases.master["accounts"].count_documents({"email": {"$in": emails}}) == 1
+
+
+def test_of_the_last_place_one_invitation_gets_it(inviter: Membership, databases: Databases) -> None:
+    library.limit(inviter.organization_id, members=3)
+    calls = [partial(inviting.invite, inviter, f"n{number}@example.com", "editor") for number in range(4)]
+    assert types_of(at_once(calls)) == {"dict": 1, "LimitReached": 3}
+    assert databases.master["mails"].count_documents({}) == 1
 
 
 def test_of_invitations_at_once_an_address_gets_one(inviter: Membership, databases: Databases) -> None:
@@ -208,7 +219,7 @@ def test_of_invitations_at_once_an_address_gets_one(inviter: Membership, databas
 def test_invitations_at_once_count_each_other(
     inviter: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inviting, "MAX_PENDING", 1)
+    monkeypatch.setattr(seats, "MAX_PENDING", 1)
     calls = [partial(inviting.invite, inviter, f"n{number}@example.com", "editor") for number in range(3)]
     assert types_of(at_once(calls)) == {"dict": 1, "LimitReached": 2}
 

@@ -110,7 +110,7 @@ def test_leaving_all_tells_which_organizations_are_without_an_owner(databases: D
     assert list(left) == []
 
 
-def test_joining_is_refused_with_a_reason(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_joining_is_refused_with_a_reason(team: Team) -> None:
     outsider = library.create("Beta")
 
     def add(organization_id: str, account_id: str) -> None:
@@ -123,12 +123,12 @@ def test_joining_is_refused_with_a_reason(team: Team, monkeypatch: pytest.Monkey
         add(team.id, "acct_nobody")
     with pytest.raises(OrganizationNotFound):
         add("org_nowhere", outsider.account_id)
-    monkeypatch.setattr(joining, "MAX_MEMBERS", 5)
+    library.limit(team.id, members=5)
     with pytest.raises(LimitReached) as refusal:
         add(team.id, outsider.account_id)
-    assert refusal.value.extensions == {"limit": 5, "use": 5}
+    assert refusal.value.extensions == {"name": "members", "limit": 5, "use": 5}
     assert team.roles() == before
-    monkeypatch.setattr(joining, "MAX_MEMBERS", 6)
+    library.limit(team.id, members=6)
     add(team.id, outsider.account_id)
     assert len(team.roles()) == 6
     team.databases.check_invariants()

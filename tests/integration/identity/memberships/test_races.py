@@ -213,11 +213,9 @@ def test_deletion_of_the_organization_against_any_change(databases: Databases, c
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-def test_many_who_join_at_once_are_no_more_than_there_may_be(
-    databases: Databases, monkeypatch: pytest.MonkeyPatch, _: int
-) -> None:
-    monkeypatch.setattr(joining, "MAX_MEMBERS", 4)
+def test_many_who_join_at_once_are_no_more_than_there_may_be(databases: Databases, _: int) -> None:
     owner = library.create("Google")
+    library.limit(owner.organization_id, members=4)
     failed = failures(*(partial(join, owner.organization_id, "viewer") for _ in range(6)))
     assert failed.count(None) == 3
     assert failed.count(LimitReached) == 3

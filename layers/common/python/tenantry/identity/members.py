@@ -8,10 +8,11 @@ from pymongo.collection import Collection
 
 from tenantry.identity import accounts
 from tenantry.identity.roles import Role
+from tenantry.registry import limits
 from tenantry.registry.organizations.document import OrganizationDocument, organizations
 from tenantry.runtime import ids, moments, mongodb
 
-MAX_MEMBERS: Final = 1000  # of an organization
+MAX_MEMBERS: Final = limits.MOST["members"]
 MAX_OWNERS_SHOWN: Final = 100  # whose accounts' records are found; MongoDB merges no more than 200 scans
 
 
@@ -58,10 +59,22 @@ def members() -> Collection[MemberDocument]:
     return mongodb.collection("members")
 
 
-def count_owned(account_id: str, at_most: int, session: ClientSession) -> int:
-    """Count the organizations that a locked account owns within the same transaction, up to a number."""
-    owned = {"account_id": account_id, "role": "owner"}
-    return members().count_documents(owned, limit=at_most, session=session)
+def find_owned(account_id: str, session: ClientSession) -> list[mongodb.Document]:
+    """Return the plans and limits of the organizations that a locked account owns, for `limits.effective`.
+
+    One that the same transaction inserts later, behind its member, has no limits of its own.
+    """
+    stored: Collection[Any] = members()
+    owned = stored.aggregate(
+        [
+            {"$match": {"account_id": account_id, "role": "owner"}},
+            *join(organizations(), "organization_id", "organization", is_optional=True),
+            {"$project": {"plan": "$organization.plan", "limits": "$organization.limits"}},
+            *limits.joined(),
+        ],
+        session=session,
+    )
+    return list(owned)
 
 
 def create_document(organization_id: str, account_id: str, role: Role) -> MemberDocument:

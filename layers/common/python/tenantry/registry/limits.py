@@ -20,7 +20,8 @@ from tenantry.registry.organizations.document import Limit, OrganizationDocument
 from tenantry.runtime import mongodb, process
 
 LIMITS: Final[tuple[Limit, ...]] = get_args(Limit)
-MOST: Final[Mapping[Limit, int]] = {"members": 1000, "indexes": 10}  # of every organization, whatever is set
+# What no limit exceeds. Indexes are those besides that on _id; each is a file of the server.
+MOST: Final[Mapping[Limit, int]] = {"members": 1000, "indexes": 10}
 DEFAULT: Final = "default"  # the plan of organizations that name none
 CACHE_SECONDS: Final = 30
 
@@ -79,6 +80,24 @@ def current(organization: OrganizationDocument, name: Limit, session: ClientSess
 def plan_of(organization: OrganizationDocument) -> str:
     """Return the name of an organization's plan."""
     return organization.get("plan", DEFAULT)
+
+
+def joined() -> list[mongodb.Document]:
+    """Return the stages that add the plan to organizations, so that `effective` tells their limits.
+
+    So whoever aggregates organizations in any case learns the limits in the same command.
+    """
+    return [
+        {"$addFields": {"plan": {"$ifNull": ["$plan", DEFAULT]}}},
+        {"$lookup": {"from": plans().name, "localField": "plan", "foreignField": "_id", "as": "plan"}},
+    ]
+
+
+def effective(organization: mongodb.Document) -> Mapping[Limit, int]:
+    """Return the limits of an organization to which `joined` has added its plan."""
+    of_plan: dict[Limit, int] = organization["plan"][0]["limits"] if organization["plan"] else {}
+    own: dict[Limit, int] = organization.get("limits", {})
+    return of_plan | own
 
 
 def _of_plan(name: str) -> dict[Limit, int]:

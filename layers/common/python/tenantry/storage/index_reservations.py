@@ -41,8 +41,8 @@ def creating(organization_id: str) -> Iterator[Reservation]:
 
     Raises
     ------
-    CapacityExhausted
-        The cluster has no room for it; nothing changed.
+    LimitReached, CapacityExhausted
+        The organization, or the cluster, has as many as it may; nothing changed.
     OrganizationNotFound
         The organization is deleted.
     ServiceUnavailable

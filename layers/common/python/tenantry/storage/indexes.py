@@ -6,13 +6,14 @@ from uuid import UUID
 
 from pymongo import IndexModel
 
+from tenantry.registry import limits
 from tenantry.registry.organizations.document import Place
 from tenantry.runtime.mongodb import Document
 from tenantry.storage import collections
 from tenantry.storage.allowed import filters
 from tenantry.storage.allowed.filters import ForbiddenOperation
 
-MAX_INDEXES: Final = 10  # besides the one on _id; each is a file of the server, in every organization
+MAX_INDEXES: Final = limits.MOST["indexes"]
 
 
 class CollectionIndexes:

@@ -1,9 +1,12 @@
 """Creating and dropping the indexes of a tenant's collection, within what it and its cluster may have."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pymongo import IndexModel
 from pymongo.errors import OperationFailure
 
-from tenantry.errors import TooManyIndexes
+from tenantry.errors import LimitReached, TooManyIndexes
 from tenantry.runtime import server_errors
 from tenantry.storage import index_reservations
 from tenantry.storage.indexes import MAX_INDEXES
@@ -13,12 +16,29 @@ from tenantry.tenants.fence import Fence
 def create(fence: Fence, index: IndexModel) -> str:
     """Create an index and return its name; raises as `TenantCollection.create_index` does."""
     name = str(index.document["name"])
-    with index_reservations.creating(fence.organization_id) as reservation:
-        number = fence.change(lambda indexes: reservation.used_by(indexes.create(index)))
+    try:
+        with index_reservations.creating(fence.organization_id) as reservation:
+            number = fence.change(lambda indexes: reservation.used_by(indexes.create(index)))
+    except LimitReached:
+        if not _is_there(fence, index):
+            raise
+        return name
     if reservation.is_used and number > MAX_INDEXES + 1:
         drop(fence, name)
         raise TooManyIndexes
     return name
+
+
+def _is_there(fence: Fence, index: IndexModel) -> bool:
+    """Tell whether there is an index as it is asked for, so that creating it changes nothing."""
+    asked_for = _meaning(index.document)
+    stored = fence.read(lambda documents: list(documents.list_indexes()))
+    return any(_meaning(present) == asked_for for present in stored)
+
+
+def _meaning(index: Mapping[str, Any]) -> tuple[Any, ...]:
+    keys = list(index["key"].items())  # whose order matters
+    return index["name"], keys, index.get("unique", False), index.get("partialFilterExpression")
 
 
 def drop(fence: Fence, name: str) -> None:

@@ -217,8 +217,8 @@ class TenantCollection:
 
         Raises
         ------
-        TooManyIndexes, CapacityExhausted
-            The collection, or the cluster, has as many as it may; nothing changed.
+        LimitReached, TooManyIndexes, CapacityExhausted
+            The organization, its collection, or the cluster has as many as it may; nothing changed.
         pymongo.errors.DuplicateKeyError
             Two documents have the same keys; nothing changed.
         pymongo.errors.OperationFailure

@@ -106,6 +106,15 @@ def address_of(invitation: InvitationDocument) -> str:
     return invitation.get("address", invitation["email"])
 
 
+def pending_of(organization_id: str) -> mongodb.Document:
+    """Return the query for an organization's invitations that can be accepted."""
+    return {
+        "organization_id": organization_id,
+        "state": "pending",
+        "expires_at": {"$gt": moments.now()},
+    }
+
+
 def state_of(invitation: InvitationDocument) -> State:
     """Return the state that an invitation is in at this moment."""
     has_expired = invitation["expires_at"] <= moments.now()

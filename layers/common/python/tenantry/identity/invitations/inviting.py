@@ -18,7 +18,6 @@ from tenantry.errors import (
     InvalidToken,
     InvitationNotFound,
     InvitationUsed,
-    LimitReached,
 )
 from tenantry.identity import accounts, counters, members
 from tenantry.identity.accounts import AccountDocument
@@ -38,13 +37,12 @@ from tenantry.identity.invitations.document import (
 from tenantry.identity.mail import limits, queue
 from tenantry.identity.mail.kinds.invitation import INVITATION
 from tenantry.identity.members import Membership
-from tenantry.identity.memberships import locking
+from tenantry.identity.memberships import locking, seats
 from tenantry.identity.roles import Role
 from tenantry.language.paging import Page, find_page
 from tenantry.language.sorting import Sort
-from tenantry.runtime import moments, mongodb
+from tenantry.runtime import mongodb
 
-MAX_PENDING: Final = 100  # of an organization
 MAILS_PER_ACCOUNT: Final = 100  # an hour, besides the limits of each address and source
 _NEWEST_FIRST: Final[Sort] = [("created_at", -1), ("_id", -1)]
 
@@ -85,7 +83,7 @@ def _invite(
     locking.lock(organization_id, session)  # so that invitations count each other, and none outlives it
     _check_no_member(organization_id, folded(address), session)
     _check_not_pending(organization_id, folded(address), session)
-    _check_room(organization_id, session)
+    seats.check_invites(organization_id, session)
     invitation_id = draw_id()
     sending = _send(invitation_id, address, inviter, account, session)
     invitation = create_document(invitation_id, organization_id, address, role, sending)
@@ -195,21 +193,6 @@ def _check_not_pending(organization_id: str, email: str, session: ClientSession)
     if state_of(present) == "pending":
         raise AlreadyInvited(invitation=present["_id"])
     invitations().update_one({"_id": present["_id"]}, {"$set": {"state": "expired"}}, session=session)
-
-
-def _check_room(organization_id: str, session: ClientSession) -> None:
-    pending = {
-        "organization_id": organization_id,
-        "state": "pending",
-        "expires_at": {"$gt": moments.now()},
-    }
-    if invitations().count_documents(pending, limit=MAX_PENDING, session=session) >= MAX_PENDING:
-        raise LimitReached(
-            f"The organization has {MAX_PENDING} pending invitations, as many as it may. Revoke one first.",
-            name="pending_invitations",
-            limit=MAX_PENDING,
-            use=MAX_PENDING,
-        )
 
 
 def _send(

@@ -4,9 +4,9 @@ from pymongo.client_session import ClientSession
 
 from tenantry.errors import AlreadyMember, InvalidToken, LimitReached
 from tenantry.identity import members
-from tenantry.identity.members import MAX_MEMBERS
-from tenantry.identity.memberships import locking
+from tenantry.identity.memberships import locking, seats
 from tenantry.identity.roles import Role
+from tenantry.registry import limits
 from tenantry.runtime.settings import settings
 
 
@@ -34,14 +34,7 @@ def add(organization_id: str, account_id: str, role: Role, session: ClientSessio
     members_of = {"organization_id": organization_id}
     if members.members().find_one(members_of | {"account_id": account_id}, session=session):
         raise AlreadyMember
-    count = members.members().count_documents(members_of, limit=MAX_MEMBERS, session=session)
-    if count >= MAX_MEMBERS:
-        raise LimitReached(
-            f"The organization has {MAX_MEMBERS} members, as many as it may. Remove one first.",
-            name="members",
-            limit=MAX_MEMBERS,
-            use=MAX_MEMBERS,
-        )
+    seats.check_joins(organization_id, session)
     member_id = members.insert(organization_id, account_id, role, session)
     if role == "owner":
         check_owns_no_more(account_id, session)
@@ -51,18 +44,24 @@ def add(organization_id: str, account_id: str, role: Role, session: ClientSessio
 def check_owns_no_more(account_id: str, session: ClientSession) -> None:
     """Raise if an account owns one organization too many, counting the one that it has just come to own.
 
-    The account is locked, so that transactions of this kind count what the others have added.
+    It may own as many as the most generous of its organizations says; one without a limit says what the
+    settings do. The account is locked, so that transactions of this kind count what the others have added.
 
     Raises
     ------
     LimitReached
         It does; the transaction is aborted.
     """
-    limit = settings().organizations_per_account
-    if members.count_owned(account_id, limit + 1, session) > limit:
+    of_everybody = settings().organizations_per_account
+    allowances = [
+        limits.effective(owned).get("organizations_per_account", of_everybody)
+        for owned in members.find_owned(account_id, session)
+    ]
+    limit, use = max(allowances), len(allowances) - 1
+    if use >= limit:
         raise LimitReached(
-            f"The account owns {limit} organizations, as many as it may. Delete one, or ask the operator.",
+            f"The account owns {use} organizations, and may own {limit}. Delete one, or ask the operator.",
             name="organizations_per_account",
             limit=limit,
-            use=limit,
+            use=use,
         )

@@ -9,8 +9,8 @@ from typing import Final
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
-from tenantry.errors import CapacityExhausted, OrganizationNotFound, TenantryError
-from tenantry.registry import clusters
+from tenantry.errors import CapacityExhausted, LimitReached, OrganizationNotFound, TenantryError
+from tenantry.registry import clusters, limits
 from tenantry.registry.organizations import finding, moving, pace
 from tenantry.registry.organizations.document import OrganizationDocument, organizations, place_of
 from tenantry.runtime import ids, moments, mongodb
@@ -23,6 +23,8 @@ def begin(organization_id: str, reserved: int) -> str:
 
     Raises
     ------
+    LimitReached
+        The organization has, or is about to have, as many indexes as it may; nothing changed.
     CapacityExhausted
         The cluster has no room for them; nothing changed.
     OrganizationNotFound
@@ -54,8 +56,23 @@ def _reserve(
     changed = _change(expected, noted, session)
     if changed is None:
         raise _refusal(expected["_id"])
-    if reserved and not clusters.reserve(place_of(changed).cluster, reserved, session):
-        raise CapacityExhausted
+    if reserved:
+        _check_limit(changed, session)
+        if not clusters.reserve(place_of(changed).cluster, reserved, session):
+            raise CapacityExhausted
+
+
+def _check_limit(reserved: OrganizationDocument, session: ClientSession) -> None:
+    """Raise if an organization has too many indexes, counting the one that has just been reserved."""
+    limit = limits.current(reserved, "indexes", session)
+    use = reserved.get("namespaces", 0) - place_of(reserved).initial_namespaces - 1
+    if limit is not None and use >= limit:
+        raise LimitReached(
+            f"The organization has {use} indexes besides that on _id, and may have {limit}.",
+            name="indexes",
+            limit=limit,
+            use=use,
+        )
 
 
 def _refusal(organization_id: str) -> TenantryError:
