@@ -18,6 +18,7 @@ from pymongo.database import Database
 from local.mongod import running_mongod
 from local.processes import free_port
 from tenantry.identity.members import Membership
+from tenantry.registry import schema
 from tenantry.runtime import process
 from tenantry.runtime.observability import logger
 from tenantry.runtime.settings import settings
@@ -36,7 +37,8 @@ from tests.support.service import Service
 
 SERVER_OPTIONS = (
     # A single server lets linearizable reads wait for its next flush of the journal, 100 ms by default.
-    *("--journalCommitInterval", "1"),
+    # A flush each millisecond costs it a twentieth of a core.
+    *("--journalCommitInterval", "10"),
     # What a test compares before and after must not expire in between.
     *("--setParameter", "ttlMonitorEnabled=false"),
     # Many tests have databases of their own, whose files stay open for minutes otherwise, even dropped ones.
@@ -126,6 +128,7 @@ def databases(
     else:
         databases = reused_databases.emptied()
         with library.using(databases, monkeypatch):
+            monkeypatch.setattr(schema, "ensure_schema", lambda: None)  # the schema is there
             yield databases
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.write_concern import WriteConcern
 
 from tests.support.own_server import require_own_server
 from tests.support.shares import Share
@@ -104,6 +105,13 @@ class Databases:
     def drop(self) -> None:
         self.client.drop_database(self.master.name)
         self.client.drop_database(self.tenants.name)
+
+
+def in_one_wait(collections: list[Collection[Document]]) -> Iterator[Collection[Document]]:
+    """Yield collections to write to one by one: the last write waits for the majority, with all before."""
+    for collection in collections[:-1]:
+        yield collection.with_options(write_concern=WriteConcern(1))
+    yield from collections[-1:]
 
 
 def _collections(database: Database[Document]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pymongo.errors import PyMongoError
 
 from tenantry.registry import schema
 from tests.support import library
-from tests.support.databases import Databases, Document
+from tests.support.databases import Databases, Document, in_one_wait
 from tests.support.own_server import EXTERNAL_URI
 
 EMPTYING_SECONDS = 10
@@ -54,8 +54,10 @@ class ReusedDatabases:
                     master.drop_collection(name)
                 if (present := _schema(master)) != self._schema:
                     return False
-                for result in _of_all(master, _stored_in(present), [{"$limit": 1}, {"$project": {"_id": 0}}]):
-                    master[result["collection"]].delete_many({})
+                filled = _of_all(master, _stored_in(present), [{"$limit": 1}, {"$project": {"_id": 0}}])
+                collections = [master[result["collection"]] for result in filled]
+                for collection in in_one_wait(collections):
+                    collection.delete_many({})
                 return True
         except PyMongoError:
             return False

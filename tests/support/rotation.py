@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 import pytest
 
 from tenantry.identity.keys import public_keys
-from tests.support.databases import Databases, Document
+from tests.support.databases import Databases, Document, in_one_wait
 from tests.support.service import LambdaContext, handler
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ class FirstRotation:
         secret = SigningKeySecret(self._client, name, self._string or "placeholder")
         monkeypatch.setenv("SIGNING_KEY_SECRET_ARN", secret.arn)
         if self._string:
-            for collection, documents in self._documents.items():
-                databases.master[collection].insert_many(documents)
+            for collection in in_one_wait([databases.master[name] for name in self._documents]):
+                collection.insert_many(self._documents[collection.name])
             public_keys.find_key(secret.key_id)  # as the process knows it after a rotation
         else:
             before = _all_documents(databases)  # a pool, if the first test has one

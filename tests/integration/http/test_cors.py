@@ -15,7 +15,7 @@ SHARED = {"access-control-allow-origin": APP, "access-control-expose-headers": c
 
 
 @pytest.fixture(autouse=True)
-def allowed(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOWED_ORIGINS", f"http://localhost:5173,{APP}")
     settings.cache_clear()
 
@@ -39,8 +39,8 @@ def preflight(service: Service, route: Route, origin: str) -> Answer:
 
 
 @pytest.mark.parametrize("route", ALL, ids=str)
-def test_preflight_of_an_allowed_origin_is_granted_without_a_token(service: Service, route: Route) -> None:
-    answer = preflight(service, route, APP)
+def test_preflight_of_an_allowed_origin_is_granted_without_token_and_database(route: Route) -> None:
+    answer = preflight(Service(), route, APP)
     assert (answer.status, answer.text) == (204, "")
     assert route.method in answer.headers["access-control-allow-methods"].split(", ")
     assert answer.headers["access-control-allow-methods"] == answer.headers["allow"]
@@ -51,9 +51,9 @@ def test_preflight_of_an_allowed_origin_is_granted_without_a_token(service: Serv
 
 
 @pytest.mark.parametrize("route", ALL, ids=str)
-def test_preflight_of_any_other_origin_is_not_granted(service: Service, route: Route) -> None:
+def test_preflight_of_any_other_origin_is_not_granted(route: Route) -> None:
     for origin in (FOREIGN, "null", APP.upper()):
-        answer = preflight(service, route, origin)
+        answer = preflight(Service(), route, origin)
         assert answer.status == 204
         assert fields_of_cors(answer) == {}
 
