@@ -44,9 +44,10 @@ COMPLETE_INTENTS: Final[Grants] = _together(
         "accounts": {"update", "remove"},
         "name_holds": {"find", "insert", "update"},
         "clusters": {"update"},
+        "receipts": {"insert"},
     },
 )
-ERASE: Final[Grants] = {"erasures": {"find", "insert", "remove"}}
+ERASE: Final[Grants] = {"erasures": CHANGE}
 END_ACCOUNTS: Final[Grants] = {"unused_accounts": FIND} | dict.fromkeys(
     ("sessions", "links", "email_holds"), frozenset({"remove"})
 )
@@ -145,7 +146,7 @@ ROLES: Final = (
         "change",
         ("update_organization", "delete_organization", "reconcile"),
         _together(AUTHENTICATE, COMPLETE_INTENTS, ERASE, END_ACCOUNTS, END_MOVES, {"clusters": FIND}),
-        DEFINE | {"collMod", "dropIndex", "listIndexes", "remove"},
+        DEFINE | {"collMod", "dropIndex", "find", "listIndexes", "remove"},
     ),
     Role(
         "data",

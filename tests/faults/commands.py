@@ -53,6 +53,9 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "delete": (
         "listCollections",
         "findAndModify organizations",
+        "collMod org_alpha",
+        "collStats org_alpha",
+        "update organizations",
         "drop org_alpha",
         *transaction(
             "findAndModify organizations",
@@ -63,6 +66,8 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
             "distinct members",
             "update accounts",
             *_HOLD,
+            *RECORD,
+            "insert receipts",
             *RECORD,
             _RESERVE,
         ),

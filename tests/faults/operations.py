@@ -131,6 +131,7 @@ def delete() -> Operation:
         for person in alpha.invitations:
             state.links.pop(person, None)
         state.records["organization.deleted", slug] += 1
+        state.records["organization.erased", f"{len(alpha.documents)} documents"] += 1
 
     return Operation("delete", lambda owner: deleting.delete(member_of(owner)), effect)
 

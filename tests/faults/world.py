@@ -134,6 +134,7 @@ class World:
             "idempotency_keys",
             "login_attempts",
             "name_holds",
+            "receipts",
         ):
             self.databases.master[name].delete_many(self._all_but_bystander(name))
         self.databases.tenants["idempotency_keys"].delete_many({})
@@ -189,6 +190,8 @@ def _record_key(record: Document) -> tuple[str, ...]:
             return record["action"], slug
         case {"metadata": keys}:
             return record["action"], *keys
+        case {"receipt_id": _, "documents": documents}:
+            return record["action"], f"{documents} documents"
     return (record["action"],)
 
 

@@ -35,6 +35,7 @@ MASTER: Final = (
     "name_holds",
     "organizations",
     "outbox",
+    "receipts",
     "sessions",
     "signing_keys",
 )
@@ -131,6 +132,9 @@ REFUSED: Final = [
     *master(KINDS, (update,), ["outbox"]),
     *master(OF_FUNCTIONS - {"audit"}, READS, ["audit"]),
     *master({"audit", "publish", "public"}, (insert,), ["audit", "outbox"]),
+    # Receipts of erasure, which outlive what was erased
+    *master(OF_FUNCTIONS - {"create", "change"}, (insert,), ["receipts"]),
+    *master(KINDS, (remove,), ["receipts"]),
     # All that verifies no token
     *master({"rotation", "public"}, READS, set(MASTER) - {"issuer", "signing_keys"}),
     *master({"publish"}, READS, set(MASTER) - {"issuer", "outbox"}),
@@ -142,7 +146,7 @@ REFUSED: Final = [
     *master(OF_FUNCTIONS - {"create"}, (expire,), MASTER),
     # Tenants' data
     *tenants({"login", "rotation", "audit", "members", "publish", "public"}, (*READS, *WRITES)),
-    *tenants({"change"}, (*READS, insert, update, expire)),
+    *tenants({"change"}, (insert, update, expire)),
     *tenants({"create"}, (*WRITES, expire)),
     *tenants(OF_FUNCTIONS - {"create", "change", "move"}, (drop,)),
     # Everything else on the server

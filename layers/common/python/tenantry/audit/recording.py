@@ -23,6 +23,7 @@ Action = Literal[
     "organization.changed",
     "organization.renamed",
     "organization.deleted",
+    "organization.erased",
     "organization.suspended",
     "organization.reactivated",
     "organization.moved",

@@ -7,33 +7,43 @@ last.
 """
 
 from datetime import datetime, timedelta
-from typing import Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 import pymongo
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
+from tenantry.audit import recording
 from tenantry.errors import TenantryError
 from tenantry.lifecycle.ending import end
+from tenantry.lifecycle.receipts import adding as receipts
+from tenantry.lifecycle.receipts.adding import Erased
 from tenantry.registry import clusters
-from tenantry.registry.organizations.document import OrganizationDocument, Place, place_of
+from tenantry.registry.organizations.document import OrganizationDocument, Place, Size, place_of
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import log_failure
-from tenantry.storage import collections
+from tenantry.storage import collections, sizes
 from tenantry.storage.pooled.share import PoolShare
 
 BATCH_SECONDS: Final = 3  # of deleting documents; what is deleted by then stays deleted
+COUNTED_WITHIN: Final = timedelta(hours=1)
 
 
 class Erasure(TypedDict):
-    """What a deleted organization has left: documents and indexes in a pool, and its reserved namespaces."""
+    """What a deleted organization has left: documents and indexes in a pool, and its reserved namespaces.
+
+    `decided_by` is from `tenantry.audit.recording.origin`. `size` is there once it is known how much is
+    erased, before the first document goes; it is None if the documents were too many to be counted in time.
+    """
 
     _id: str
     cluster: str
     pool: str
     namespaces: int
     created_at: datetime
+    decided_by: NotRequired[dict[str, Any]]
+    size: NotRequired[Size | None]
 
 
 def erasures() -> Collection[Erasure]:
@@ -68,6 +78,7 @@ def _end_organization(session: ClientSession, organization: OrganizationDocument
         "pool": place.collection,
         "namespaces": ended.get("namespaces", 0),
         "created_at": moments.now(),
+        "decided_by": recording.origin(),
     }
     erasures().insert_one(erasure, session=session)
     return erasure
@@ -96,10 +107,31 @@ def erase_some(erasure: Erasure) -> bool:
     """
     share = PoolShare(Place(erasure["cluster"], "pooled", erasure["pool"]), erasure["_id"])
     # Whoever has written a document before the organization was removed may be about to commit it.
-    if not collections.barrier(share.place) or not _delete_documents(share):
+    if not collections.barrier(share.place) or not _note_size(share.place, erasure):
+        return False
+    if not _delete_documents(share):
         return False
     share.indexes.drop_all()
     _end(erasure)
+    return True
+
+
+def _note_size(place: Place, erasure: Erasure) -> bool:
+    """Note how much is erased, unless that is noted; tell whether it is."""
+    if "size" in erasure:
+        return True
+    size: Size | None
+    is_last_try = moments.now() > erasure["created_at"] + COUNTED_WITHIN
+    try:
+        with pymongo.timeout(BATCH_SECONDS):
+            size = sizes.of_share(place, erasure["_id"])
+    except PyMongoError as error:
+        if not error.timeout:
+            raise
+        if not is_last_try:
+            return False
+        size = None  # whoever wants to be forgotten need not wait for the count
+    erasures().update_one({"_id": erasure["_id"], "size": {"$exists": False}}, {"$set": {"size": size}})
     return True
 
 
@@ -117,6 +149,16 @@ def _delete_documents(share: PoolShare) -> bool:
 
 @mongodb.in_transaction
 def _end(session: ClientSession, erasure: Erasure) -> None:
-    removed = erasures().delete_one({"_id": erasure["_id"]}, session=session)
-    if removed.deleted_count:
-        clusters.release(erasure["cluster"], erasure["namespaces"], session)
+    ended = erasures().find_one_and_delete({"_id": erasure["_id"]}, session=session)
+    if ended is None:
+        return
+    erased = Erased(
+        organization_id=ended["_id"],
+        size=ended.get("size"),
+        cluster=ended["cluster"],
+        kind="pooled",
+        deleted_at=ended["created_at"],
+        decided_by=ended.get("decided_by"),
+    )
+    receipts.add(erased, session)
+    clusters.release(ended["cluster"], ended["namespaces"], session)

@@ -54,6 +54,15 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("held_until", ASCENDING)], name="held_until", expireAfterSeconds=0),
     ],
     "erasures": [IndexModel([("created_at", ASCENDING)], name="created_at")],
+    "receipts": [
+        IndexModel(
+            [("organization_id", ASCENDING), ("erased_at", DESCENDING), ("_id", DESCENDING)],
+            name="organization_erased_at",
+        ),
+        IndexModel([("erased_at", DESCENDING), ("_id", DESCENDING)], name="erased_at"),
+        IndexModel([("unsigned_since", ASCENDING)], name="unsigned_since", sparse=True),
+        IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
+    ],
     "idempotency_keys": [IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0)],
     "login_attempts": [IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0)],
     "sessions": [

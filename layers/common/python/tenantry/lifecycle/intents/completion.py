@@ -12,17 +12,20 @@ from datetime import timedelta
 from typing import Any, Final
 
 from pymongo.client_session import ClientSession
+from pymongo.errors import OperationFailure
 
 from tenantry.audit import recording
 from tenantry.errors import OrganizationExists, ServiceUnavailable
 from tenantry.lifecycle.ending import end
+from tenantry.lifecycle.receipts import adding as receipts
+from tenantry.lifecycle.receipts.adding import Erased
 from tenantry.registry import clusters
 from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.changing import Overtaken
 from tenantry.registry.organizations.document import Intent, OrganizationDocument, place_of
 from tenantry.runtime import mongodb
 from tenantry.runtime.observability import logger
-from tenantry.storage import collections
+from tenantry.storage import collections, sizes
 
 LEASE: Final = timedelta(seconds=10)
 WORK_SECONDS: Final = 5  # of the holder of a lease; the rest allows for clocks that differ
@@ -99,6 +102,7 @@ def complete_deletion(organization: OrganizationDocument) -> None:
     intent = organization["intent"]
     assert intent is not None, "the state deleting has an intent"  # noqa: S101
     assert intent["collection_uuid"] is not None, "what is deleted has been created"  # noqa: S101
+    _note_size(organization, intent)
     try:
         collections.drop(place_of(organization), intent["collection_uuid"])
     except collections.CollectionElsewhere:
@@ -107,10 +111,33 @@ def complete_deletion(organization: OrganizationDocument) -> None:
         _end(organization)
 
 
+def _note_size(organization: OrganizationDocument, intent: Intent) -> None:
+    """Note in the intent, before anything is removed, how much there is; the first look counts.
+
+    The barrier lets a write that is about to commit be counted, unless it takes long.
+    """
+    if "removed" not in intent:
+        place = place_of(organization)
+        with suppress(OperationFailure):  # the collection is gone, or this function may not ask
+            collections.barrier(place)
+        changing.note_removed(organization, sizes.of_collection(place))
+
+
 @mongodb.in_transaction
 def _end(session: ClientSession, organization: OrganizationDocument) -> None:
     ended = end(organization, session)
-    clusters.release(place_of(ended).cluster, ended.get("namespaces", 0), session)
+    place, intent = place_of(ended), ended["intent"]
+    assert intent is not None, "the state deleting has an intent"  # noqa: S101
+    erased = Erased(
+        organization_id=ended["_id"],
+        size=intent.get("removed"),
+        cluster=place.cluster,
+        kind=place.kind,
+        deleted_at=intent["created_at"],
+        decided_by=intent.get("decided_by"),
+    )
+    receipts.add(erased, session)
+    clusters.release(place.cluster, ended.get("namespaces", 0), session)
 
 
 def _check_overtaken(organization: OrganizationDocument) -> None:

@@ -7,7 +7,7 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from tenantry.errors import OrganizationExists
-from tenantry.registry.organizations.document import OrganizationDocument, organizations
+from tenantry.registry.organizations.document import OrganizationDocument, Size, organizations
 from tenantry.runtime import moments
 
 
@@ -97,6 +97,12 @@ def reactivate(organization_id: str, session: ClientSession) -> bool:
         session=session,
     )
     return reactivated.matched_count == 1
+
+
+def note_removed(current: OrganizationDocument, size: Size) -> None:
+    """Note in the intent to delete an organization what it has, unless that is noted; its version stays."""
+    expected = {"_id": current["_id"], "version": current["version"], "intent.removed": None}
+    organizations().update_one(expected, {"$set": {"intent.removed": size}})
 
 
 def remove(current: OrganizationDocument, session: ClientSession) -> OrganizationDocument:

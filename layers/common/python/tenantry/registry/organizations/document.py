@@ -20,6 +20,13 @@ Limit = Literal[
 ]
 
 
+class Size(TypedDict):
+    """How many documents an organization has or had, and how many bytes they take as BSON."""
+
+    documents: int
+    bytes: int
+
+
 class Place(NamedTuple):
     """Where an organization's documents are.
 
@@ -65,6 +72,7 @@ class Intent(TypedDict):
     created_at: datetime
     leased_until: datetime
     decided_by: NotRequired[dict[str, Any]]
+    removed: NotRequired[Size]
 
 
 class Vacated(TypedDict):

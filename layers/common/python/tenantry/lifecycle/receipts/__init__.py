@@ -1,0 +1,1 @@
+"""Receipts of erasure: what was removed of an organization for good, when, and at whose wish."""
