@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import addresses, checker, cluster_commands, library, move_command, reconciler, role_commands
+from cli import addresses, checker, cluster_commands, library, move_command, names, reconciler, role_commands
 from cli.backups.backup import back_up
 from cli.backups.owners import NamedOwner
 from cli.backups.restore import restore as restore_backup
@@ -151,24 +151,26 @@ def setup_database(
 ) -> None:
     """Create indexes, views, and MongoDB's roles for the functions and this command line; or what is missing.
 
-    E-mail addresses that an earlier version stored are brought into their unique form. The connection string
-    is an administrator's. Users with these roles are yours to create. A database belongs to the stack that
-    first makes a signing key, and others are refused; --issuer hands it over.
+    E-mail addresses and names that an earlier version stored are brought into the forms that are searched.
+    The connection string is an administrator's. Users with these roles are yours to create. A database
+    belongs to the stack that first makes a signing key, and others are refused; --issuer hands it over.
     """
     advice = "; Atlas takes roles from its own tools only, see `tenantry atlas-roles`, and use --no-roles"
     with reported(advice), connected(target) as databases:
         library.use(target)
         library.ensure_schema()
         folding = addresses.fold_stored(databases)
+        folded_names = names.fold_stored(databases)
         if issuer is not None:
             public_keys.hand_over(issuer)
         owner = signing_keys.issuer_of(databases)
-        names = []
+        roles = []
         for tenants in databases.clusters.values() if with_roles else ():
-            names = role_commands.set_up(tenants.client, target)
-    text = f"Addresses folded: {len(folding.folded)}\nIssuer: {owner or 'none yet'}\n"
-    text += f"Roles: {', '.join(names) or 'left as they are'}"
-    print_result({"issuer": owner, "roles": names, "addresses": asdict(folding)}, text, as_json=as_json)
+            roles = role_commands.set_up(tenants.client, target)
+    text = f"Addresses folded: {len(folding.folded)}, names: {len(folded_names)}\n"
+    text += f"Issuer: {owner or 'none yet'}\nRoles: {', '.join(roles) or 'left as they are'}"
+    content = {"issuer": owner, "roles": roles, "addresses": asdict(folding), "names": folded_names}
+    print_result(content, text, as_json=as_json)
     for collision in folding.collisions:
         print_error(f"{collision.account_id} has the e-mail address of {collision.holder_id}; see the README")
     if folding.collisions:

@@ -1,6 +1,7 @@
 """The rules for one organization: each check returns what is wrong, or None."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from cli.connection import MAIN, Document
 
 SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 INTENDING: Final = ("creating", "renaming", "deleting")  # states with an intent
+FOLDED_MAX_CHARACTERS: Final = 200
 STATES: Final = ("active", *INTENDING)
 STAGING_PREFIX: Final = "restoring_"  # of collections that a restore has filled
 
@@ -131,6 +133,22 @@ def owned(facts: Facts) -> str | None:
     return None if facts.has_owner else "it has no owner"
 
 
+def name_folded(facts: Facts) -> str | None:
+    """Check that the form of the name that lists are searched and sorted by follows from the name."""
+    name, folded = str(facts.document.get("name")), facts.document.get("folded_name")
+    expected = "".join(map(_folded, name))[:FOLDED_MAX_CHARACTERS]
+    if folded == expected:
+        return None
+    return f"its folded name is {folded!r}, not {expected!r}; `tenantry setup-database` folds names"
+
+
+def _folded(character: str) -> str:
+    previous = ""
+    while character != previous:
+        previous, character = character, unicodedata.normalize("NFKD", character.casefold())
+    return "".join(letter for letter in character if unicodedata.combining(letter) == 0)
+
+
 def state_known(facts: Facts) -> str | None:
     """Check that the state is one of those that there are."""
     state = facts.document.get("state")
@@ -173,6 +191,7 @@ RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
     "slug-canonical": slug_canonical,
     "slugs-reserve": slugs_reserve,
     "organization-owned": owned,
+    "name-folded": name_folded,
     "state-known": state_known,
     "state-agrees-with-intent": state_agrees_with_intent,
     "intent-young": intent_young,

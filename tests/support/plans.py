@@ -6,7 +6,10 @@ from typing import Any
 from tests.support.databases import Databases, Document
 
 PARTS = {
-    "find": ("find", "filter", "projection", "sort", "skip", "limit", "batchSize", "singleBatch"),
+    "find": (
+        *("find", "filter", "projection", "sort", "skip", "limit", "batchSize", "singleBatch"),
+        *("hint", "min", "max"),
+    ),
     "aggregate": ("aggregate", "pipeline", "cursor"),
     "update": ("update", "updates"),
     "delete": ("delete", "deletes"),
@@ -42,19 +45,20 @@ def has_scan(explanation: Any) -> bool:
     """Tell whether any part of an explanation scans a collection."""
     return any(
         part.get("stage") == "COLLSCAN" or int(part.get("collectionScans", 0)) > 0
-        for part in _parts(explanation)
+        for part in parts(explanation)
     )
 
 
 def examined(explanation: Any) -> int:
     """Return the greatest number of index entries or documents that a part of an explanation examines."""
     fields = ("totalKeysExamined", "totalDocsExamined")
-    return max((int(part.get(field, 0)) for part in _parts(explanation) for field in fields), default=0)
+    return max((int(part.get(field, 0)) for part in parts(explanation) for field in fields), default=0)
 
 
-def _parts(explanation: Any) -> Iterator[Document]:
+def parts(explanation: Any) -> Iterator[Document]:
+    """Yield all objects of an explanation, however deep."""
     if isinstance(explanation, dict):
         yield explanation
     if isinstance(explanation, dict | list):
         for part in explanation.values() if isinstance(explanation, dict) else explanation:
-            yield from _parts(part)
+            yield from parts(part)

@@ -61,6 +61,8 @@ BROKEN_ORGANIZATIONS: dict[str, tuple[str, Callable[[Planted], object]]] = {
     "its slug is not reserved": ("slugs-reserve", lambda planted: planted.change({"slugs": ["other"]})),
     "it reserves another slug": ("slugs-reserve", lambda planted: planted.change({"slugs": ["alpha", "b"]})),
     "slugs is no array": ("slugs-reserve", lambda planted: planted.change({"slugs": "alpha"})),
+    "its folded name is another's": ("name-folded", lambda planted: planted.change({"folded_name": "beta"})),
+    "its name is not folded": ("name-folded", lambda planted: planted.change({"folded_name": None})),
     "it has no member": ("organization-owned", remove_owner),
     "its member is no owner": (
         "organization-owned",

@@ -23,7 +23,7 @@ ACCOUNT: AccountDocument = {
 def test_clients_see_no_intent_and_no_internal_fields() -> None:
     organization = create_document("Google", "google", {"plan": "pro"})
     shown = organization_of(organization)
-    internal = {"_id", "slugs", "cluster", "pool", "namespaces", "intent"}
+    internal = {"_id", "folded_name", "slugs", "cluster", "pool", "namespaces", "intent"}
     assert shown.keys() == organization.keys() - internal | {"id"}
     assert shown["id"] == organization["_id"]
 

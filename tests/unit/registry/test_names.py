@@ -1,14 +1,18 @@
 import unicodedata
+from datetime import UTC, datetime
 
 import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli.checks.organization_rules import Facts, name_folded
 from tenantry.language import characters
 from tenantry.registry.names import (
+    FOLDED_MAX_CHARACTERS,
     NAME_MAX_CHARACTERS,
     canonical_name,
+    folded,
 )
 
 
@@ -154,3 +158,35 @@ def test_the_canonical_form_of_a_name_is_final(text: str) -> None:
     assert canonical_name(name) == name
     assert name == name.strip() == unicodedata.normalize("NFC", name)
     assert 1 <= len(name) <= NAME_MAX_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Café", "cafe"),
+        ("ΑΘΉΝΑΣ", "αθηνασ"),
+        ("Ｇoogle ﬁne", "google fine"),  # noqa: RUF001 - full width, a ligature
+        ("Straße", "strasse"),
+        ("İstanbul", "istanbul"),
+        ("हिन्दी", "हिनदी"),  # vowels stay
+        ("\u0301", ""),
+    ],
+)
+def test_a_folded_name_has_neither_case_nor_accents(name: str, expected: str) -> None:
+    assert folded(name) == expected
+
+
+@given(st.text(max_size=30), st.integers(0, 30))
+def test_what_a_name_begins_with_is_what_its_folded_form_begins_with(name: str, length: int) -> None:
+    assert folded(name).startswith(folded(name[:length]))
+    assert folded(folded(name)) == folded(name)
+
+
+@given(st.text(max_size=60))
+def test_the_checker_folds_as_the_library_does(name: str) -> None:
+    facts = Facts({"name": name, "folded_name": folded(name)}, {}, True, {}, datetime.now(UTC))
+    assert name_folded(facts) is None
+
+
+def test_a_folded_name_is_no_longer_than_an_index_should_hold() -> None:
+    assert len(folded("\ufdfa" * NAME_MAX_CHARACTERS)) == FOLDED_MAX_CHARACTERS

@@ -27,6 +27,7 @@ def test_an_organization_begins_active_at_version_1() -> None:
     assert organization == {
         "_id": organization["_id"],
         "name": "Google & Co",
+        "folded_name": "google & co",
         "slug": "google-co",
         "slugs": ["google-co"],
         "collection": "org_google_co",

@@ -7,6 +7,7 @@ from typing import Final
 from tenantry.language import characters
 
 NAME_MAX_CHARACTERS: Final = 100
+FOLDED_MAX_CHARACTERS: Final = 200  # a sign may stand for 18 letters
 SLUG_PATTERN: Final = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
 SLUG_MAX_CHARACTERS: Final = 63  # a DNS label (RFC 1035), so that a slug can become a host name
 # fmt: off
@@ -59,6 +60,19 @@ def canonical_name(text: str) -> str:
             f"must not begin with a combining mark or hold more than {characters.MOST_MARKS} in a row"
         )
     return name
+
+
+def folded(text: str) -> str:
+    """Fold a name, or its beginning, into the form that is searched and sorted by.
+
+    Names that differ only in case, accents or compatibility forms (Unicode Standard Annex 15) give the same:
+    "Café" and "CAFE". Each character is folded by itself, so what a name begins with is, folded, what the
+    folded name begins with. Of long results the first `FOLDED_MAX_CHARACTERS` count.
+    """
+    for _ in range(2):  # as a compatibility caseless match does: Unicode Standard, section 3.13, D146
+        text = unicodedata.normalize("NFKD", text).casefold()
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))[:FOLDED_MAX_CHARACTERS]
 
 
 def check_slug_form(slug: str) -> str:

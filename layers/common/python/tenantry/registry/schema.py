@@ -17,6 +17,20 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("intent.created_at", ASCENDING)], name="intent_created_at", sparse=True),
         IndexModel([("index_changes.created_at", ASCENDING)], name="index_changes", sparse=True),
         IndexModel([("plan", ASCENDING)], name="plan", sparse=True),
+        # One for each order in which the operator lists organizations, and one of the few that need a look.
+        *(
+            IndexModel([(field, ASCENDING), ("_id", ASCENDING)], name=field)
+            for field in ("created_at", "updated_at", "folded_name", "slug")
+        ),
+        IndexModel(
+            [("created_at", ASCENDING), ("_id", ASCENDING)],
+            name="exceptional_created_at",
+            partialFilterExpression={
+                "$or": [
+                    {field: {"$exists": True}} for field in ("suspended_at", "move.id", "intent.created_at")
+                ]
+            },
+        ),
     ],
     "accounts": [
         IndexModel([("email", ASCENDING)], name="email", unique=True),

@@ -64,7 +64,7 @@ def complete_rename(organization: OrganizationDocument) -> OrganizationDocument:
         raise
     except collections.CollectionElsewhere:
         _check_overtaken(organization)
-    final: dict[str, Any] = {
+    changes: dict[str, Any] = {
         "name": intent["name"],
         "slug": intent["slug"],
         "slugs": [intent["slug"]],
@@ -74,6 +74,7 @@ def complete_rename(organization: OrganizationDocument) -> OrganizationDocument:
         "updated_at": intent["created_at"],
         "intent": None,
     }
+    final = changing.derived(changes)
     with suppress(Overtaken):  # another process has completed it, with the same result
         _replace_renamed(organization, intent, final)
     return organization | final | {"version": organization["version"] + 1}  # type: ignore[return-value]

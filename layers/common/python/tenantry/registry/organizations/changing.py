@@ -7,6 +7,7 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from tenantry.errors import OrganizationExists
+from tenantry.registry import names
 from tenantry.registry.organizations.document import OrganizationDocument, Size, organizations
 from tenantry.runtime import moments
 
@@ -55,6 +56,7 @@ def replace(
     OrganizationExists
         The change reserves a slug that another organization holds; nothing changed.
     """
+    changes = derived(changes)
     expected = {"_id": current["_id"], "version": current["version"], "state": current["state"]}
     if "changes_until" in changes:  # which changes of indexes count in, too, without a version
         expected["changes_until"] = current.get("changes_until")
@@ -70,6 +72,11 @@ def replace(
     if changed is None:
         raise Overtaken
     return changed
+
+
+def derived(changes: dict[str, Any]) -> dict[str, Any]:
+    """Return changes together with what follows from them."""
+    return changes | ({"folded_name": names.folded(changes["name"])} if "name" in changes else {})
 
 
 def activate(organization_id: str) -> None:

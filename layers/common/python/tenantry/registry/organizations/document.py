@@ -113,11 +113,13 @@ class IndexChange(TypedDict):
 class OrganizationDocument(TypedDict):
     """An organization as it is stored.
 
-    `collection` follows from the slug. It holds the documents unless `pool` names the shared collection that
-    does; see `place_of`. `namespaces` counts the collections and indexes of the cluster that are reserved
-    for this organization alone. `intent` is there in every state but active, `vacated` once a rename was
-    interrupted, `suspended_at` while the organization is suspended, `move` while its documents are moved,
-    `past_clusters` once they have been, and `changes_until` once it has been changed; see `pace`.
+    `folded_name` follows from the name; see `tenantry.registry.names.folded`. Documents of earlier versions
+    get it from `tenantry setup-database`. `collection` follows from the slug. It holds the documents unless
+    `pool` names the shared collection that does; see `place_of`. `namespaces` counts the collections and
+    indexes of the cluster that are reserved for this organization alone. `intent` is there in every state but
+    active, `vacated` once a rename was interrupted, `suspended_at` while the organization is suspended,
+    `move` while its documents are moved, `past_clusters` once they have been, and `changes_until` once it has
+    been changed; see `pace`.
 
     The members write `metadata`. The operator alone writes `properties`, which members read, `private`, which
     they do not, `plan` and `limits`; see `tenantry.registry.limits`.
@@ -125,6 +127,7 @@ class OrganizationDocument(TypedDict):
 
     _id: str
     name: str
+    folded_name: NotRequired[str]
     slug: str
     slugs: list[str]
     collection: str
@@ -172,6 +175,7 @@ def create_document(
     return {
         "_id": ids.random_id("org"),
         "name": name,
+        "folded_name": names.folded(name),
         "slug": slug,
         "slugs": [slug],
         "collection": names.collection_of(slug),
