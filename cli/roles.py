@@ -30,7 +30,7 @@ def _together(*grants: Grants) -> Grants:
 KNOW_ISSUER: Final[Grants] = {"issuer": FIND}
 AUTHENTICATE: Final[Grants] = dict.fromkeys(
     ("account_epochs", *KNOW_ISSUER, "members", "organizations", "plans", "sessions", "signing_keys"), FIND
-)
+) | dict.fromkeys(("rates", "usage"), frozenset({"insert", "update"}))
 KNOW_SCHEMA: Final[Grants] = {EVERY_COLLECTION: {"listCollections"}} | {
     name: {"listIndexes"} for name in INDEXES
 }

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pymongo import MongoClient
@@ -16,6 +16,8 @@ from tests.support.own_server import require_own_server
 from tests.support.shares import Share
 
 Document = dict[str, Any]
+
+COUNTED: Final = {"login_attempts", "rates", "usage"}  # where requests are counted
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Databases:
     def dump(self, apart_from: Container[str] = ()) -> dict[str, Any]:
         """Return documents, indexes, options and identity of every collection.
 
-        `login_attempts` is left out: it counts refused requests as well.
+        `login_attempts`, `rates` and `usage` are left out: they count refused requests as well.
 
         Parameters
         ----------
@@ -47,7 +49,7 @@ class Databases:
             f"{database.name}.{name}": _dump(database[name], info)
             for database in (self.master, self.tenants)
             for name, info in sorted(_collections(database).items())
-            if database is self.tenants or (name != "login_attempts" and name not in apart_from)
+            if database is self.tenants or (name not in COUNTED and name not in apart_from)
         }
 
     def collections(self) -> dict[str, UUID]:

@@ -12,7 +12,7 @@ from tenantry.identity import links
 from tenantry.identity.mail import sending
 from tenantry.lifecycle import suspending
 from tenantry.lifecycle.reconciling import reconcile
-from tenantry.registry import schema
+from tenantry.registry import rates, schema
 from tenantry.runtime import moments
 from tests.integration.tenants.isolation.routes import SAMPLES
 from tests.integration.tenants.isolation.tenants import create_tenant
@@ -81,6 +81,7 @@ def live(service: Service, databases: Databases, signing_key: SigningKeySecret) 
     for concerning in (again.id, None):
         pages.of_all(concerning, 10, None)
     outbox.age_seconds()
+    rates.spend(again.id, 1)
 
 
 def reset_unproved(service: Service) -> None:

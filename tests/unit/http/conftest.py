@@ -8,6 +8,8 @@ import pytest
 from tenantry.identity import sessions
 from tenantry.identity.keys import public_keys
 from tenantry.identity.sessions import Identity
+from tenantry.registry import limits
+from tenantry.registry.usage import counting
 from tests.unit.http.resolver import MEMBERSHIP
 from tests.unit.identity.jose import LOGGED_IN, find_key
 
@@ -30,4 +32,6 @@ def known_caller(monkeypatch: pytest.MonkeyPatch) -> Known:
         "identity",
         lambda session_id, account_id: known.identity if session_id == "ses_1" else None,
     )
+    monkeypatch.setattr(limits, "of", lambda organization: {})
+    monkeypatch.setattr(counting, "count", lambda status: None)
     return known

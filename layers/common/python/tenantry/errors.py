@@ -187,7 +187,10 @@ class RequestInFlight(TenantryError):
 
 
 class TooManyRequests(TenantryError):
-    """Too many failures of an account or a source; nothing was checked. Wait as long as Retry-After says."""
+    """Too many failures of an account or a source, or requests of an organization; nothing was done.
+
+    Wait as long as Retry-After says. `name` and `limit` tell what an organization may send.
+    """
 
     code = "too-many-requests"
     status = HTTPStatus.TOO_MANY_REQUESTS

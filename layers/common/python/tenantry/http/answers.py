@@ -43,6 +43,9 @@ class Problem(BaseModel):
     organizations: list[dict[str, str]] | None = None
     invitation: str | None = Field(default=None, description="Of already-invited: its id.")
     indexes: list[str] | None = Field(default=None, description="That refuse a document, or are refused.")
-    limit: int | None = Field(default=None, description="Of limit-reached: how many there may be.")
+    name: str | None = Field(
+        default=None, description="Of limit-reached and too-many-requests: which limit.", examples=["members"]
+    )
+    limit: int | None = Field(default=None, description="How many there may be.")
     use: int | None = Field(default=None, description="Of limit-reached: how many there are.")
     failed: list[str] | None = Field(default=None, description="Of not-ready: the checks that fail.")

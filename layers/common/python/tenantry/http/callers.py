@@ -19,6 +19,9 @@ from tenantry.identity.members import Membership
 from tenantry.identity.roles import LEAST_ROLES, Permission, Role, is_at_least
 from tenantry.identity.sessions import Identity
 from tenantry.identity.tokens import CLOCK_SKEW_SECONDS
+from tenantry.registry import limits, rates
+from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.registry.usage import counting
 from tenantry.runtime import moments, request_context
 from tenantry.runtime.observability import logger
 from tenantry.runtime.request_context import Actor
@@ -34,6 +37,8 @@ def identity(request: Request) -> Identity:
     ------
     InvalidToken
         There is no token, or it is not valid any more.
+    TooManyRequests
+        The organization has sent as many requests as it may at the moment.
     """
     authorization = request.headers.get("authorization")
     if not authorization:
@@ -46,7 +51,17 @@ def identity(request: Request) -> Identity:
     if authenticated.membership is not None:
         logger.append_keys(organization_id=authenticated.membership.organization_id)
     request_context.set_actor(Actor("account", authenticated.account_id))
+    if authenticated.membership is not None:
+        _admit(authenticated.membership.organization)
     return authenticated
+
+
+def _admit(organization: OrganizationDocument) -> None:
+    """Take the request out of the organization's rate, if it has one, and count it."""
+    rate = limits.of(organization).get(rates.NAME)
+    if rate is not None:
+        rates.spend(organization["_id"], rate)
+    counting.note(organization["_id"])
 
 
 Bearer = Annotated[Identity, Depends(identity)]
@@ -68,6 +83,7 @@ class AtLeast(Depends):
     Where the path names an organization, it must be the one that the token is for. To the route it raises
 
     * InvalidToken: there is no token, or it is not valid any more.
+    * TooManyRequests: the token's organization has sent as many requests as it may at the moment.
     * OrganizationNotFound: the token is for no organization, or for another one than the path names.
     * RoleTooLow: the caller's role is a lower one.
 

@@ -15,6 +15,7 @@ from tenantry.http.preconditions import conditional
 from tenantry.http.problems import error_of, gateway_response, register_problems, request_id
 from tenantry.identity.mail import waking
 from tenantry.registry import issuer
+from tenantry.registry.usage import counting
 from tenantry.runtime import request_context
 from tenantry.runtime.clients import REQUEST_TIMEOUT_SECONDS
 from tenantry.runtime.observability import count, logger, metrics
@@ -39,8 +40,8 @@ def lambda_handler(
     It refuses paths that are not canonical and malformed bodies, knows its routes behind any base path,
     answers HEAD as GET without its content, OPTIONS and what is not allowed with the methods that there are,
     and every exception with a problem document, lets pages of allowed origins read each answer, bounds the
-    time that the database may take, wakes the sender of mails if one was queued, logs one line per request,
-    and counts answers by class of status.
+    time that the database may take, wakes the sender of mails if one was queued, counts the request for the
+    organization that sent it, logs one line per request, and counts answers by class of status.
 
     Parameters
     ----------
@@ -61,6 +62,7 @@ def lambda_handler(
         with request_context.answering(request_id(event), _source_address(event), _user_agent(event)):
             answer = _answer(app, check, methods_elsewhere, event, context)
             waking.wake_sender()
+            counting.count(answer["statusCode"])
         # Always a string, also where the answer has no content (204).
         answer["body"] = "" if event["httpMethod"] == "HEAD" else answer.get("body") or ""
         for name, value in HEADERS.items():

@@ -6,6 +6,7 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import OperationFailure
 
+from tenantry.registry import rates
 from tenantry.runtime import mongodb, process, server_errors
 from tenantry.runtime.mongodb import Document
 
@@ -94,6 +95,12 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("account_id", ASCENDING)], name="account", sparse=True),
         IndexModel([("invitation_id", ASCENDING)], name="invitation", sparse=True),
         IndexModel([("email", ASCENDING)], name="email", sparse=True),
+        IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
+    ],
+    # A bucket that nobody has taken from for as long as it takes to fill up is as good as none.
+    "rates": [IndexModel([("at", ASCENDING)], name="at", expireAfterSeconds=rates.FILLS_UP_WITHIN_SECONDS)],
+    "usage": [
+        IndexModel([("month", ASCENDING), ("_id", ASCENDING)], name="month"),
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
     "signing_keys": [IndexModel([("not_after", ASCENDING)], name="not_after", expireAfterSeconds=0)],

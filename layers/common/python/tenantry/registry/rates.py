@@ -1,0 +1,85 @@
+"""How many requests an organization may send: a token bucket for each in the master collection `rates`.
+
+The bucket holds as many requests as the limit allows a minute, and fills up evenly within a minute. So
+whoever sends no more than that in any minute is never refused, and no minute admits more than twice as many.
+One update decides, by the server's clock alone. It waits neither for the journal nor for other members: what
+a failover forgets is the tenant's gain.
+"""
+
+import math
+from datetime import datetime
+from typing import Any, Final, TypedDict
+
+from pymongo.collection import Collection
+from pymongo.write_concern import WriteConcern
+
+from tenantry.errors import TooManyRequests
+from tenantry.runtime import mongodb
+
+NAME: Final = "requests_per_minute"
+FILLS_UP_WITHIN_SECONDS: Final = 60
+_MILLISECONDS: Final = FILLS_UP_WITHIN_SECONDS * 1000
+
+
+class RateDocument(TypedDict):
+    """A bucket as it is stored, by the id of its organization; a missing one is full.
+
+    `requests` is how many it held after the last one that was admitted, which was at `at`. The server removes
+    it once it has filled up.
+    """
+
+    _id: str
+    requests: float
+    at: datetime
+
+
+def rates() -> Collection[RateDocument]:
+    """Return the master's collection of buckets."""
+    return mongodb.collection("rates").with_options(write_concern=WriteConcern(1))
+
+
+def spend(organization_id: str, limit: int) -> None:
+    """Take one request out of an organization's bucket, in one round trip.
+
+    Refusing one writes nothing: the update leaves the bucket as it is.
+
+    Parameters
+    ----------
+    organization_id : str
+        Whose bucket.
+    limit : int
+        How many requests a minute.
+
+    Raises
+    ------
+    TooManyRequests
+        The bucket is empty. Retry-After says when it has one more request at the latest.
+    """
+    if limit > 0:
+        spent = rates().update_one({"_id": organization_id}, [{"$replaceWith": _spent(limit)}], upsert=True)
+        if spent.modified_count or spent.did_upsert:
+            return
+    raise TooManyRequests(
+        f"The organization may send {limit} requests a minute and has. Repeat this one after a while; "
+        "see Retry-After.",
+        retry_after_seconds=math.ceil(FILLS_UP_WITHIN_SECONDS / max(limit, 1)),
+        name=NAME,
+        limit=limit,
+    )
+
+
+def _spent(limit: int) -> dict[str, Any]:
+    """Return the expression for a bucket without one request, or as it is if it has none.
+
+    `at` never goes back. So a member of the replica set whose clock is behind that of the one before fills
+    nothing up a second time, and what a clock that runs ahead has given is given once.
+    """
+    passed = {"$max": [0, {"$subtract": ["$$NOW", {"$ifNull": ["$at", "$$NOW"]}]}]}
+    filled = {"$add": [{"$ifNull": ["$requests", limit]}, {"$multiply": [passed, limit / _MILLISECONDS]}]}
+    bucket = {"_id": "$_id", "requests": {"$subtract": ["$$held", 1]}, "at": {"$max": ["$at", "$$NOW"]}}
+    return {
+        "$let": {
+            "vars": {"held": {"$min": [limit, filled]}},
+            "in": {"$cond": [{"$gte": ["$$held", 1]}, bucket, "$$ROOT"]},
+        }
+    }

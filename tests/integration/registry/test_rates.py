@@ -1,0 +1,121 @@
+"""An organization's bucket admits what its limit says, whoever asks at once and whatever the clocks say."""
+
+import os
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from tenantry.errors import TooManyRequests
+from tenantry.registry import rates
+from tenantry.runtime import moments
+from tests.support.databases import Databases
+from tests.support.fork_server import processes, replace_environment
+from tests.support.recorder import recording
+
+PROCESSES: Final = 4
+SECONDS: Final = 1.5
+LIMIT: Final = 1200  # 20 a second: some for each process while it runs
+
+
+def admitted(organization_id: str, limit: int, requests: int) -> int:
+    """Return how many of so many requests are admitted."""
+    return sum(is_admitted(organization_id, limit) for _ in range(requests))
+
+
+def is_admitted(organization_id: str, limit: int) -> bool:
+    try:
+        rates.spend(organization_id, limit)
+    except TooManyRequests:
+        return False
+    return True
+
+
+def set_bucket(databases: Databases, requests: float, age: timedelta) -> None:
+    bucket = {"requests": requests, "at": moments.now() - age}
+    databases.master["rates"].replace_one({"_id": "org_1"}, bucket, upsert=True)
+
+
+def test_a_bucket_holds_a_minutes_requests(databases: Databases) -> None:
+    assert admitted("org_1", 5, 8) == 5
+    assert admitted("org_2", 5, 1) == 1  # and pays nothing for the other one
+
+
+@pytest.mark.parametrize(("limit", "seconds", "expected"), [
+    (5, 11.9, 0), (5, 12.1, 1), (5, 24.1, 2), (5, 3600, 5), (60, 1.1, 1), (7, 60.1, 7),
+])  # fmt: skip
+def test_a_bucket_fills_up_evenly_within_a_minute(
+    databases: Databases, limit: int, seconds: float, expected: int
+) -> None:
+    set_bucket(databases, 0, timedelta(seconds=seconds))
+    assert admitted("org_1", limit, expected + 2) == expected
+
+
+@pytest.mark.parametrize(("limit", "seconds"), [(0, 60), (1, 60), (7, 9), (60, 1), (100_000, 1)])
+def test_refusal_says_when_the_next_one_is_there_at_the_latest(
+    databases: Databases, limit: int, seconds: int
+) -> None:
+    set_bucket(databases, 0, -timedelta(seconds=10))  # so that none fills up meanwhile
+    with pytest.raises(TooManyRequests) as refused:
+        rates.spend("org_1", limit)
+    assert refused.value.headers == {"Retry-After": str(seconds)}
+    assert refused.value.extensions == {"name": "requests_per_minute", "limit": limit}
+    set_bucket(databases, 0, timedelta(seconds=seconds))
+    assert is_admitted("org_1", limit) is (limit > 0)
+
+
+def test_clock_that_goes_back_fills_nothing_up(databases: Databases) -> None:
+    """As that of a member of the replica set that becomes the primary."""
+    set_bucket(databases, 1, timedelta(seconds=-30))
+    ahead = databases.master["rates"].find_one({"_id": "org_1"})
+    assert ahead is not None
+    assert admitted("org_1", 5, 3) == 1
+    assert databases.master["rates"].find_one({"_id": "org_1"}) == ahead | {"requests": 0}
+
+
+def test_raised_limit_admits_more_and_a_lowered_one_less_at_once(databases: Databases) -> None:
+    assert admitted("org_1", 5, 1) == 1
+    assert admitted("org_1", 2, 9) == 2
+    set_bucket(databases, 0, timedelta(seconds=30))
+    assert admitted("org_1", 100, 60) in (50, 51)
+
+
+def test_refusal_is_one_command_that_writes_nothing(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert admitted("org_1", 1, 1) == 1
+    before = databases.master["rates"].find_one()
+    with recording(monkeypatch) as recorder:
+        assert not is_admitted("org_1", 1)
+        ((_, command),) = recorder.commands
+    assert next(iter(command)) == "update"
+    assert command["writeConcern"] == {"w": 1}
+    assert databases.master["rates"].find_one() == before
+
+
+def _storm(environment: dict[str, str], seconds: float) -> tuple[int, int, float, float]:
+    """Ask as often as one process can; return how many were admitted and refused, and between which times."""
+    replace_environment(environment)
+    outcomes: Counter[bool] = Counter()
+    started = time.time()
+    while time.time() < started + seconds:
+        outcomes[is_admitted("org_1", LIMIT)] += 1
+    return outcomes[True], outcomes[False], started, time.time()
+
+
+def test_many_at_once_are_admitted_at_exactly_the_rate(databases: Databases) -> None:
+    """The whole bucket, and what filled up meanwhile; the error is what fills up in a moment."""
+    set_bucket(databases, 10, timedelta())
+    begun = moments.now()
+    arguments = [(dict(os.environ), SECONDS)] * PROCESSES
+    with ProcessPoolExecutor(PROCESSES, processes) as pool:
+        results = list(pool.map(_storm, *zip(*arguments, strict=True)))
+    first = begun.timestamp()
+    last = max(ended for *_, ended in results)
+    number = sum(result[0] for result in results)
+    expected = 10 + (last - first) * LIMIT / 60
+    assert sum(result[1] for result in results) > 100  # they asked for more than there was
+    assert expected - 2 <= number <= expected
