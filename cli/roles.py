@@ -211,6 +211,12 @@ ROLES: Final = (
         ),
         DEFINE | CHANGE | {"changeStream", "collMod", "createIndex", "dropIndex", "listIndexes"},
     ),
+    Role(
+        "measure",
+        ("measure_usage",),
+        _together(KNOW_ISSUER, {"organizations": {"find", "update"}, "plans": FIND}),
+        frozenset({"collStats", "find"}),
+    ),
     Role("public", ("jwks", "health"), _together(KNOW_ISSUER, KNOW_SCHEMA, {"signing_keys": FIND})),
     Role(
         "command_line",

@@ -9,7 +9,9 @@ EVENTS = {
     for path in PROJECT.glob("events/*.json")
     if path.name != "env.json"
 }
-WITHOUT_A_ROUTE = {"move_organization", "publish_events", "reconcile", "rotate_signing_key", "send_mail"}
+WITHOUT_A_ROUTE = {
+    "measure_usage", "move_organization", "publish_events", "reconcile", "rotate_signing_key", "send_mail"
+}  # fmt: skip
 REQUESTS = sorted(EVENTS.keys() - WITHOUT_A_ROUTE)
 FUNCTIONS = {directory: function for function, directory in function_directories().items()}
 # Nobody has signed up, and the token in the events expired long ago.

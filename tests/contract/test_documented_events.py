@@ -27,7 +27,7 @@ VERSION: Final = {"version"}
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
 # RotationToken comes only if another account or an assumed role rotates.
 OF_ROTATION: Final = {"ClientRequestToken", "SecretId", "Step"}
-SCHEDULED: Final = ["move_organization", "publish_events", "reconcile", "send_mail"]
+SCHEDULED: Final = ["measure_usage", "move_organization", "publish_events", "reconcile", "send_mail"]
 MADE_BY_TESTS: Final = {
     "get": proxy_event("GET", "/organizations/google?a=1", {}, None),
     "post": proxy_event("POST", "/login", {"Content-Type": "application/json"}, "{}"),

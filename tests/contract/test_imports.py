@@ -22,6 +22,7 @@ PACKAGES: Final = {
     "get_organization": TOKENS,
     "health": set[str](),
     "jwks": TOKENS,
+    "measure_usage": set[str](),
     "move_organization": set[str](),
     "publish_events": set[str](),
     "reconcile": set[str](),

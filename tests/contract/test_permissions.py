@@ -190,6 +190,7 @@ def test_functions_are_called_by_this_api_this_secret_and_these_schedules_only()
         elif permission["Principal"] == "events.amazonaws.com":
             schedule, _ = permission["SourceArn"]["Fn::GetAtt"]
             assert schedule in {
+                "MeasureUsageFunctionEveryFiveMinutes",
                 "MoveOrganizationFunctionEveryMinute",
                 "PublishEventsFunctionEveryMinute",
                 "ReconcileFunctionEveryFiveMinutes",

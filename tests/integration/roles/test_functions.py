@@ -114,6 +114,9 @@ def test_moves(
     for to in ("main/pooled", "main"):
         moved = users.invoke("move_organization", {"organization": "alpha", "to": to})
         assert (moved["state"], moved["documents"]) == ("done", 1)
+        databases.master["organizations"].update_one({}, {"$unset": {"measure_at": ""}})
+        users.invoke("measure_usage", {})
+        assert databases.organization(owner.id)["usage"]["documents"] == 1
     with monkeypatch.context() as patch:
         patch.setattr(LambdaContext, "get_remaining_time_in_millis", lambda self: 0)
         begun = users.invoke("move_organization", {"organization": "alpha", "to": "main/pooled"})

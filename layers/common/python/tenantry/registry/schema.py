@@ -32,6 +32,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
                 ]
             },
         ),
+        IndexModel([("measure_at", ASCENDING)], name="measure_at"),
     ],
     "accounts": [
         IndexModel([("email", ASCENDING)], name="email", unique=True),

@@ -88,10 +88,18 @@ def create_checked(place: Place, check: Callable[[], None]) -> None:
 
 def is_pristine(place: Place) -> bool:
     """Tell whether a collection is as `create` leaves it: without documents, options and further indexes."""
-    statistics: mongodb.Document = clusters.tenant_database(place.cluster).command(
-        "collStats", place.collection
-    )
-    return not has_options(place) and (statistics["count"], statistics["nindexes"]) == (0, 1)
+    known = statistics(place)
+    return not has_options(place) and (known["count"], known["nindexes"]) == (0, 1)
+
+
+def statistics(place: Place) -> mongodb.Document:
+    """Return what the server knows of a collection without reading its documents.
+
+    `count` and `size`, the bytes of all documents without compression and indexes, may be wrong after the
+    server was killed: https://www.mongodb.com/docs/manual/reference/command/collStats/
+    """
+    known: mongodb.Document = clusters.tenant_database(place.cluster).command("collStats", place.collection)
+    return known
 
 
 def has_options(place: Place) -> bool:

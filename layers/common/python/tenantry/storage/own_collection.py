@@ -11,6 +11,7 @@ from pymongo.collection import Collection
 from tenantry.errors import ServiceUnavailable
 from tenantry.registry.clusters import MAIN
 from tenantry.registry.organizations.document import Place
+from tenantry.registry.organizations.usage import Size
 from tenantry.runtime.mongodb import Document
 from tenantry.storage import collections
 from tenantry.storage.indexes import CollectionIndexes
@@ -51,6 +52,11 @@ class OwnCollection(TenantStorage):
         self._uuid = self.find_uuid()
         check_unchanged()  # so the UUID is this organization's, whatever its name becomes
         yield self.indexes
+
+    @override
+    def measure(self) -> Size:
+        statistics = collections.statistics(self.place)
+        return Size(statistics["count"], statistics["size"])
 
     @override
     def find_uuid(self) -> UUID | None:

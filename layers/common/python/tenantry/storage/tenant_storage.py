@@ -10,6 +10,7 @@ from pymongo.collection import Collection
 
 from tenantry.registry import clusters
 from tenantry.registry.organizations.document import Place
+from tenantry.registry.organizations.usage import Size
 from tenantry.runtime.mongodb import Document
 from tenantry.storage.indexes import CollectionIndexes
 from tenantry.storage.pooled.documents import PooledDocuments
@@ -72,6 +73,16 @@ class TenantStorage(ABC):
         """Count the collections and indexes that the organization takes from the cluster."""
         created = len(list(self.documents.list_indexes())) - 1  # that on _id is there from the beginning
         return self.place.initial_namespaces + created
+
+    @abstractmethod
+    def measure(self) -> Size:
+        """Measure the documents; what is written meanwhile may count or not.
+
+        Raises
+        ------
+        pymongo.errors.PyMongoError
+            There was no answer, or not within the time of `pymongo.timeout`.
+        """
 
     @abstractmethod
     def find_uuid(self) -> UUID | None:

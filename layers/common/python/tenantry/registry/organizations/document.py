@@ -110,6 +110,25 @@ class IndexChange(TypedDict):
     created_at: datetime
 
 
+class Added(TypedDict):
+    """What was written since a measurement: documents and bytes that are more, or, if negative, fewer."""
+
+    documents: int
+    bytes: int
+
+
+class Usage(TypedDict):
+    """How much an organization stored when it was measured last; see `tenantry.registry.organizations.usage`.
+
+    `added` is there while what is written is counted, which it is if `documents` or `bytes` are limited.
+    """
+
+    documents: int
+    bytes: int
+    measured_at: datetime
+    added: NotRequired[Added]
+
+
 class OrganizationDocument(TypedDict):
     """An organization as it is stored.
 
@@ -123,6 +142,9 @@ class OrganizationDocument(TypedDict):
 
     The members write `metadata`. The operator alone writes `properties`, which members read, `private`, which
     they do not, `plan` and `limits`; see `tenantry.registry.limits`.
+
+    `usage` is there once the organization has been measured, and `measure_at` is when it will be next: at the
+    next run if that is missing.
     """
 
     _id: str
@@ -150,6 +172,8 @@ class OrganizationDocument(TypedDict):
     private: NotRequired[dict[str, Any]]
     plan: NotRequired[str]
     limits: NotRequired[dict[Limit, int]]
+    usage: NotRequired[Usage]
+    measure_at: NotRequired[datetime]
 
 
 def organizations() -> Collection[OrganizationDocument]:

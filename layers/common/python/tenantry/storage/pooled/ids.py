@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+import bson
 from bson import Regex
 
 from tenantry.runtime.mongodb import Document
@@ -25,6 +26,11 @@ def stored_id(tenant: str, own_id: Any) -> Any:
     if isinstance(own_id, list | tuple | Regex | re.Pattern):
         return own_id
     return {"tenant": tenant, "id": own_id}
+
+
+def added_bytes(tenant: str) -> int:
+    """Return how many bytes more a document has in a pool, whatever its own id."""
+    return len(bson.encode({"_id": stored_id(tenant, None)})) - len(bson.encode({"_id": None}))
 
 
 def stored(tenant: str, document: Mapping[str, Any]) -> Document:

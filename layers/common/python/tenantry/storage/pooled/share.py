@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import override
+from typing import Final, override
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
@@ -10,12 +10,18 @@ from pymongo.errors import OperationFailure
 from tenantry.errors import ServiceUnavailable
 from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import place_of
+from tenantry.registry.organizations.usage import Size
 from tenantry.storage import collections, pools
 from tenantry.storage.pooled.documents import PooledDocuments
+from tenantry.storage.pooled.ids import TENANT, added_bytes
 from tenantry.storage.pooled.indexes import PooledIndexes
 from tenantry.storage.raw.documents import RawDocuments, RawPoolShare
 from tenantry.storage.raw.encoding import id_of
 from tenantry.storage.tenant_storage import TenantStorage
+
+_SIZE_OF_ALL: Final = {
+    "$group": {"_id": None, "documents": {"$sum": 1}, "bytes": {"$sum": {"$bsonSize": "$$ROOT"}}}
+}
 
 
 class PoolShare(TenantStorage):
@@ -48,6 +54,15 @@ class PoolShare(TenantStorage):
             indexes.drop_all()  # what has come too late for the erasure
         if present is None or place_of(present) != self.place:
             raise collections.CollectionElsewhere
+
+    @override
+    def measure(self) -> Size:
+        with collections.at(self.place).aggregate(
+            [{"$match": {TENANT: self._organization_id}}, _SIZE_OF_ALL]
+        ) as totals:
+            total = next(totals, {"documents": 0, "bytes": 0})
+        wrapping = total["documents"] * added_bytes(self._organization_id)
+        return Size(total["documents"], total["bytes"] - wrapping)
 
     @override
     def find_uuid(self) -> None:
