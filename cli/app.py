@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from cli import addresses, checker, cluster_commands, library, move_command, names, reconciler, role_commands
+from cli import (
+    addresses,
+    checker,
+    cluster_commands,
+    doctor_command,
+    library,
+    move_command,
+    names,
+    reconciler,
+    role_commands,
+)
 from cli.backups.backup import back_up
 from cli.backups.owners import NamedOwner
 from cli.backups.restore import restore as restore_backup
@@ -43,6 +53,7 @@ from tenantry.identity.keys import public_keys
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.add_typer(cluster_commands.app, name="cluster")
+app.command()(doctor_command.doctor)
 app.command()(move_command.move)
 
 

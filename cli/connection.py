@@ -97,10 +97,7 @@ def connected(target: Target) -> Iterator[Databases]:
             }
             yield Databases(client[target.master_database], client[target.tenant_database], elsewhere)
     except PyMongoError as error:
-        reason = _reason(error)
-        for uri in (target.mongodb_uri, *target.clusters.values()):
-            reason = _without_password(reason, uri)
-        raise ConnectionFailed(reason) from None
+        raise ConnectionFailed(without_passwords(_reason(error), target)) from None
 
 
 def _connected(uri: str, open_clients: ExitStack) -> MongoClient[Document]:
@@ -129,6 +126,13 @@ def _client(uri: str) -> MongoClient[Document]:
 def _reason(error: Exception) -> str:
     text = re.split(r" \(configured timeouts|, Timeout: |, full error: ", str(error))[0]
     return " ".join(text.split())
+
+
+def without_passwords(message: str, target: Target) -> str:
+    """Return a message in which the passwords of all connection strings are hidden."""
+    for uri in (target.mongodb_uri, *target.clusters.values()):
+        message = _without_password(message, uri)
+    return message
 
 
 def _without_password(message: str, uri: str) -> str:

@@ -45,7 +45,7 @@ def print_error(message: str) -> None:
 def print_report(report: Report) -> None:
     """Print what was examined and a table of what is wrong."""
     if report.violations:
-        _console().print(_table(report.violations))
+        console().print(_table(report.violations))
     counts = ", ".join(f"{count} {name}" for name, count in report.examined.items())
     number = len(report.violations)
     typer.echo(f"{number or 'No'} violation{'' if number == 1 else 's'}. Examined: {counts}.")
@@ -75,9 +75,14 @@ def _table(violations: list[Violation]) -> Table:
     return table
 
 
-def _console() -> Console:
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=FILE_COLUMNS)
+def console(*, standard_error: bool = False) -> Console:
+    """Return the terminal, or a file whose lines are long enough for a table."""
+    terminal = Console(highlight=False, stderr=standard_error)
+    return (
+        terminal
+        if terminal.is_terminal
+        else Console(highlight=False, stderr=standard_error, width=FILE_COLUMNS)
+    )
 
 
 def progress(*, shown: bool) -> AbstractContextManager[Advance]:

@@ -27,13 +27,17 @@ def set_up(client: MongoClient[Document], target: Target) -> list[str]:
     for role in ROLES:
         name = name_of(role, target)
         command = "updateRole" if name in existing else "createRole"
-        privileges = [
-            {"resource": {"db": database, "collection": collection}, "actions": actions}
-            for database, collection, actions in role.privileges(target)
-        ]
+        privileges = list(_privileges(role, target))
         admin.command({command: name, "privileges": privileges, "roles": []})
         names.append(name)
     return names
+
+
+def _privileges(role: Role, target: Target) -> Iterator[Document]:
+    for database, collection, actions in role.privileges(target):
+        yield {"resource": {"db": database, "collection": collection}, "actions": actions}
+    if role.cluster:
+        yield {"resource": {"cluster": True}, "actions": sorted(role.cluster)}
 
 
 def _roles_of(reply: Mapping[str, Any]) -> list[Document]:
@@ -55,5 +59,11 @@ def _of_atlas(role: Role, target: Target) -> Iterator[str]:
     for database, collection, actions in role.privileges(target):
         where = f"{database}.{collection}" if collection else database
         for action in actions:
-            # As in https://www.mongodb.com/docs/atlas/reference/custom-role-actions/
-            yield f"{re.sub(r'(?<=[a-z])(?=[A-Z])', '_', action).upper()}@{where}"
+            yield f"{_action_of_atlas(action)}@{where}"
+    yield from map(_action_of_atlas, sorted(role.cluster))
+
+
+def _action_of_atlas(action: str) -> str:
+    """Return an action as https://www.mongodb.com/docs/atlas/reference/custom-role-actions/ names it."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", action).upper()
+    return words.replace("REPL_SET_", "REPLSET_")

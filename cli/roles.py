@@ -17,6 +17,7 @@ Grants = Mapping[str, Actions]  # by collection of the master database
 EVERY_COLLECTION: Final = ""
 FIND: Final = frozenset({"find"})
 CHANGE: Final = frozenset({"find", "insert", "update", "remove"})
+KNOW_SERVER: Final = frozenset({"getParameter", "replSetGetConfig", "serverStatus"})
 DEFINE: Final = frozenset(
     {"collStats", "createCollection", "dropCollection", "listCollections", "renameCollectionSameDB"}
 )
@@ -34,6 +35,7 @@ AUTHENTICATE: Final[Grants] = dict.fromkeys(
 KNOW_SCHEMA: Final[Grants] = {EVERY_COLLECTION: {"listCollections"}} | {
     name: {"listIndexes"} for name in INDEXES
 }
+KNOW_WAITING: Final[Grants] = dict.fromkeys(("erasures", "mails", "moves", "organizations", "outbox"), FIND)
 RECORD: Final[Grants] = dict.fromkeys(("audit", "outbox"), frozenset({"insert"}))
 COMPLETE_INTENTS: Final[Grants] = _together(
     RECORD,
@@ -83,12 +85,15 @@ class Role:
         What it may do with each collection of the master database.
     tenants : set of str
         What it may do with every collection of the tenant database.
+    cluster : set of str
+        What it may do with the cluster as a whole.
     """
 
     kind: str
     functions: tuple[str, ...]
     master: Grants
     tenants: Actions = field(default_factory=frozenset)
+    cluster: Actions = frozenset()
 
     def privileges(self, target: Target) -> Iterator[tuple[str, str, list[str]]]:
         """Yield database, collection and actions."""
@@ -230,13 +235,15 @@ ROLES: Final = (
             END_MOVES,
             KNOW_ISSUER,
             {"moves": {"insert"}} | dict.fromkeys(("signing_keys", "links", "invitations"), FIND),
-            {name: {"listIndexes"} for name in ("accounts", "members", "organizations")},
-            {"restorations": CHANGE, "audit": {"find"}, EVERY_COLLECTION: {"listCollections"}},
+            KNOW_SCHEMA,
+            KNOW_WAITING,
+            {"restorations": CHANGE, "audit": {"find"}},
         ),
         frozenset(
             {"find", "insert", "update", "createCollection", "dropCollection", "renameCollectionSameDB"}
         )
         | {"changeStream", "collMod", "createIndex", "dropIndex", "listIndexes", "listCollections", "remove"}
         | {"collStats", "dbStats"},
+        KNOW_SERVER,
     ),
 )

@@ -128,6 +128,22 @@ def test_verify_and_reconcile(databases: Databases, run: Command) -> None:
     assert run("verify")["violations"] == []
 
 
+def test_doctor_may_look_at_everything_and_compares_privileges(
+    users: Users, signing_key: SigningKeySecret
+) -> None:
+    with users.acting("command_line"):
+        findings = tenantry_json("doctor")["findings"]
+    assert [finding for finding in findings if "may not look" in finding["found"]] == []
+    (privileges,) = [finding for finding in findings if finding["check"] == "privileges main"]
+    assert (privileges["level"], "and no others" in privileges["found"]) == ("ok", True)
+    with users.acting("audit"):
+        findings = json.loads(tenantry("doctor", "--json").stdout)["findings"]
+        levels = {finding["level"] for finding in findings if finding["check"] == "privileges main"}
+        assert levels == {"failed", "warning"}
+        of_audit = json.loads(tenantry("doctor", "--json", "--role", "audit").stdout)["findings"]
+    assert {"level": "ok"}.items() <= of_audit[1].items()
+
+
 def test_backup_and_restore(users: Users, databases: Databases, run: Command, tmp_path: Path) -> None:
     library.create("Google", EMAIL)
     collection = databases.tenants["org_google"]
@@ -159,9 +175,14 @@ def test_atlas_gets_the_same_roles() -> None:
         *(f"LIST_INDEXES@master.{name}" for name in INDEXES),
     }
     assert "RENAME_COLLECTION_SAME_DB@tenants" in privileges["master_data"]
+    assert {privilege for privilege in privileges["master_command_line"] if "@" not in privilege} == {
+        "GET_PARAMETER",
+        "REPLSET_GET_CONFIG",
+        "SERVER_STATUS",
+    }
     for listed in privileges.values():
         assert [
             privilege
             for privilege in listed
-            if not re.fullmatch(r"[A-Z_]+@(master(\.[a-z_]+)?|tenants)", privilege)
+            if not re.fullmatch(r"[A-Z_]+@(master(\.[a-z_]+)?|tenants)|[A-Z_]+", privilege)
         ] == []

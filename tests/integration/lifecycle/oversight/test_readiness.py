@@ -19,9 +19,11 @@ def asked_again(service: Service, monkeypatch: pytest.MonkeyPatch) -> Answer:
     return service.get("/health/ready")
 
 
+@pytest.mark.own_databases
 def test_a_service_is_ready_once_it_is_set_up(
     databases: Databases, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    schema.ensure_schema()
     assert (service.get("/health/ready").status, service.get("/health/ready").json) == (
         200,
         {"status": "ready"},

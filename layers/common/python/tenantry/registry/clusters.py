@@ -68,6 +68,17 @@ def cluster_client(name: str) -> MongoClient[mongodb.Document]:
     return _clients.setdefault(name, CachedClient(partial(_uri, name))).get()
 
 
+def names() -> list[str]:
+    """Return the clusters that have connection strings, ``main`` first.
+
+    Raises
+    ------
+    ServiceUnavailable
+        Those of further clusters cannot be read.
+    """
+    return [MAIN, *_uris(max_age=REOPEN_SECONDS)]
+
+
 @process.forgets
 def close() -> None:
     """Close the clients of all clusters but the master's; the next operation on one opens another."""

@@ -141,9 +141,9 @@ def find_key(key_id: str) -> Jwk | None:
     return key["jwk"] if key else None
 
 
-def find_newest() -> PublicKeyDocument | None:
-    """Return this issuer's newest key that has no end, as the database has it now; None if there is none."""
-    lasting = {"iss": {"$in": [settings().token_issuer, None]}, "not_after": None}
+def find_newest(iss: str) -> PublicKeyDocument | None:
+    """Return an issuer's newest key that has no end, as the database has it now; None if there is none."""
+    lasting = {"iss": {"$in": [iss, None]}, "not_after": None}
     return signing_keys().find_one(lasting, sort=[("created_at", -1)])
 
 

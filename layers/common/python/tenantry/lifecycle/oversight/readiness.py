@@ -16,6 +16,7 @@ from tenantry.identity.keys import public_keys
 from tenantry.registry import issuer, schema_differences
 from tenantry.runtime import process
 from tenantry.runtime.observability import log_failure, logger
+from tenantry.runtime.settings import settings
 
 CACHE_SECONDS: Final = 10
 WRITABLE_SECONDS: Final = 2  # a majority that takes longer is none that requests could wait for
@@ -79,7 +80,7 @@ def _has_schema() -> bool:
 
 
 def _has_signing_key() -> bool:
-    if public_keys.find_newest() is None:
+    if public_keys.find_newest(settings().token_issuer) is None:
         logger.error("There is no signing key; look at the log of rotate_signing_key, and rotate the secret")
         return False
     return True
