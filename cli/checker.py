@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from cli.checks.accounts import Accounts
 from cli.checks.clusters import Clusters
 from cli.checks.collections import TenantCollections
+from cli.checks.deletions import Deletions
 from cli.checks.email_holds import EmailHolds
 from cli.checks.indexes import UniqueIndexes
 from cli.checks.invitations import Invitations
@@ -77,6 +78,7 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         TenantCollections(databases),
         Pools(databases),
         Moves(databases, now),
+        Deletions(databases, now),
         Members(databases),
         Invitations(databases),
         Accounts(databases, now - ACCOUNTS_END_AFTER),

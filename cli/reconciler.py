@@ -14,6 +14,7 @@ class Outcome:
     """Ids of organizations, by what was done; ids of accounts in `ended`, collections in `dropped`."""
 
     settled: list[str]
+    purged: list[str]
     erased: list[str]
     ended: list[str]
     moved: list[str]
@@ -22,8 +23,16 @@ class Outcome:
 
 
 def settle(databases: Databases, older_than: timedelta) -> Outcome:
-    """Settle intents and erasures of this age, end unused accounts, clean up after moves and restores."""
+    """Settle intents and erasures of this age, do all else that the reconciler does, and clean up."""
     reconciled = reconcile(older_than)
     moved = cleaning.remove_leftovers()
     dropped = staging.drop_abandoned(databases)
-    return Outcome(reconciled.settled, reconciled.erased, reconciled.ended, moved, reconciled.failed, dropped)
+    return Outcome(
+        settled=reconciled.settled,
+        purged=reconciled.purged,
+        erased=reconciled.erased,
+        ended=reconciled.ended,
+        moved=moved,
+        failed=reconciled.failed,
+        dropped=dropped,
+    )

@@ -47,9 +47,10 @@ COMPLETE_INTENTS: Final[Grants] = _together(
         "name_holds": {"find", "insert", "update"},
         "clusters": {"update"},
         "receipts": {"insert"},
+        "deletions": {"insert"},
     },
 )
-ERASE: Final[Grants] = {"erasures": CHANGE}
+ERASE: Final[Grants] = {"deletions": CHANGE, "erasures": CHANGE}
 END_ACCOUNTS: Final[Grants] = {"unused_accounts": FIND} | dict.fromkeys(
     ("sessions", "links", "email_holds"), frozenset({"remove"})
 )

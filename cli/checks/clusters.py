@@ -68,4 +68,6 @@ class Clusters(Documents):
 
 def _reservations(cluster: str) -> list[tuple[str, Document]]:
     of_cluster = {"cluster": {"$in": [cluster, None]} if cluster == MAIN else cluster}
-    return [(collection, of_cluster) for collection in ("organizations", "erasures", "restorations")]
+    return [
+        (collection, of_cluster) for collection in ("organizations", "deletions", "erasures", "restorations")
+    ]

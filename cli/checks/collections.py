@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from cli.checks.organization_rules import STAGING_PREFIX, cluster_of, collection_names
+from cli.checks.organization_rules import ASIDE_PREFIX, STAGING_PREFIX, cluster_of, collection_names
 from cli.checks.organizations import FIELDS
 from cli.connection import MAIN, Databases, Document
 from cli.violation import Violation
@@ -62,6 +62,7 @@ class TenantCollections:
             | self._pools()
             | self._of_restores(names)
             | self._of_moves(names)
+            | self._of_deletions(names)
             | self._owned(names)
         )
         unknown = defaultdict[str, list[str]](list)
@@ -96,6 +97,12 @@ class TenantCollections:
             if side is not None
         ]
         return {(side["cluster"], side["collection"]) for side in sides if side["collection"] in names}
+
+    def _of_deletions(self, names: Sequence[str]) -> set[Key]:
+        """Return those that a deletion has set aside."""
+        set_aside = [name for name in names if name.startswith(ASIDE_PREFIX)]
+        kept = self._master["deletions"].find({"collection": {"$in": set_aside}}) if set_aside else ()
+        return {(deletion["cluster"], deletion["collection"]) for deletion in kept}
 
     def _owned(self, names: Sequence[str]) -> set[Key]:
         # By slug as well: `slugs` has an index and includes that of an intent, whose collection has none.

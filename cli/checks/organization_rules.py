@@ -15,6 +15,7 @@ INTENDING: Final = ("creating", "renaming", "deleting")  # states with an intent
 FOLDED_MAX_CHARACTERS: Final = 200
 STATES: Final = ("active", *INTENDING)
 STAGING_PREFIX: Final = "restoring_"  # of collections that a restore has filled
+ASIDE_PREFIX: Final = "deleted_"  # of collections that a deletion has set aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +98,20 @@ def _claimed_once(facts: Facts, names: list[str], noun: str) -> str | None:
 
 
 def collection_follows_slug(facts: Facts) -> str | None:
-    """Check that the collection is named after the slug, or is about to be when it comes from a restore."""
+    """Check that the collection is named after the slug, unless it comes from elsewhere or is set aside."""
     for holder in (facts.document, facts.intent):
         expected = "org_" + str(holder.get("slug")).replace("-", "_")
-        restored = (
-            holder is facts.document
-            and facts.intent
-            and str(holder.get("collection")).startswith(STAGING_PREFIX)
-        )
-        if holder and holder.get("collection") != expected and not restored:
-            return f"its collection is named {holder.get('collection')}, not {expected}"
+        name = str(holder.get("collection"))
+        if holder and name != expected and not _is_on_its_way(facts, holder, name):
+            return f"its collection is named {name}, not {expected}"
     return None
+
+
+def _is_on_its_way(facts: Facts, holder: Document, name: str) -> bool:
+    """Tell whether a restore or an undo brings a collection, or a deletion sets it aside."""
+    if holder is facts.document:
+        return bool(facts.intent) and name.startswith((STAGING_PREFIX, ASIDE_PREFIX))
+    return "purge_at" in holder and name.startswith(ASIDE_PREFIX)
 
 
 def slugs_reserve(facts: Facts) -> str | None:

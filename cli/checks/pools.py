@@ -60,11 +60,13 @@ class Pools:
                 yield "pool-documents-owned", f"has documents of {stranger}, which is not placed there"
 
     def _strangers(self, cluster: str, pool: str, tenants: set[Any]) -> list[str]:
-        """Return those of the organizations that are neither placed, moved nor erased in a pool."""
+        """Return those that have nothing to be in a pool for: no place, move, deletion or erasure."""
         among = {"_id": {"$in": list(tenants)}}
         placed = self._master["organizations"].find(among | {"pool": pool}, {"cluster": 1})
         erasures = self._master["erasures"].find(among)
+        set_aside = self._master["deletions"].find(among | {"collection": pool, "cluster": cluster})
         known = {organization["_id"] for organization in placed if cluster_of(organization) == cluster}
+        known |= {deletion["_id"] for deletion in set_aside}
         known |= {erasure["_id"] for erasure in erasures if erasure["pool"] == pool}
         known |= {
             move["_id"]

@@ -139,6 +139,13 @@ def free_names(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.cache_clear()
 
 
+@pytest.fixture
+def grace(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deleted organizations can be brought back for a week."""
+    monkeypatch.setenv("DELETION_GRACE_DAYS", "7")
+    settings.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def first_rotation(aws: None) -> FirstRotation:
     return FirstRotation(boto3.client("secretsmanager"))

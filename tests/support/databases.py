@@ -87,7 +87,12 @@ class Databases:
         }
         names = [organization["collection"] for organization in organizations if not organization.get("pool")]
         pools = [pool for cluster in self.master["clusters"].find() for pool in cluster["pools"]]
-        assert sorted(names + pools) == sorted(self.collections())
+        deletions = list(self.master["deletions"].find())
+        set_aside = [deletion["collection"] for deletion in deletions if deletion["kind"] == "collection"]
+        assert sorted(names + pools + set_aside) == sorted(self.collections())
+        assert {deletion["_id"] for deletion in deletions}.isdisjoint(
+            organization["_id"] for organization in organizations
+        )
         assert {organization["pool"] for organization in organizations if organization.get("pool")} <= {
             *pools
         }

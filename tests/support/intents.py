@@ -1,10 +1,11 @@
 """Processes that die in the middle of a rename or deletion."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from tenantry.lifecycle.intents import completion, writing
+from tenantry.registry import deletions
 from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.document import OrganizationDocument, place_of
 from tenantry.runtime import moments
@@ -28,9 +29,10 @@ def intend_rename(organization_id: str, name: str, lease: timedelta = OVER) -> O
     return _intend(organization_id, "renaming", target, lease)
 
 
-def intend_deletion(organization_id: str) -> OrganizationDocument:
-    """Write the intent of a deletion, and no more."""
-    return _intend(organization_id, "deleting", {}, OVER)
+def intend_deletion(organization_id: str, purge_at: datetime | None = None) -> OrganizationDocument:
+    """Write the intent of a deletion, and no more; of one that keeps the collection if there is a moment."""
+    target = {"collection": deletions.draw_collection(), "purge_at": purge_at} if purge_at else {}
+    return _intend(organization_id, "deleting", target, OVER)
 
 
 def _intend(
@@ -59,7 +61,7 @@ def collection_done(intended: OrganizationDocument) -> None:
     """The process died before the metadata were touched."""
     intent = intended["intent"]
     assert intent is not None
-    if intended["state"] == "renaming":
+    if intended["state"] == "renaming" or "purge_at" in intent:
         collections.rename(place_of(intended), intent)
     else:
         assert intent["collection_uuid"] is not None

@@ -125,6 +125,7 @@ def test_reconcile_completes_what_was_interrupted(databases: Databases) -> None:
     assert completed.returncode == 0, completed.stderr
     assert json.loads(completed.stdout) == {
         "settled": [renamed, deleted],
+        "purged": [],
         "erased": [],
         "ended": [],
         "moved": [],
@@ -143,9 +144,8 @@ def test_reconcile_twice_changes_nothing(databases: Databases) -> None:
     before = databases.dump()
     completed = tenantry("reconcile")
     assert completed.returncode == 0
-    assert (
-        completed.stdout
-        == "Settled: none\nErased: none\nEnded: none\nMoved: none\nFailed: none\nDropped: none\n"
+    assert completed.stdout == (
+        "Settled: none\nPurged: none\nErased: none\nEnded: none\nMoved: none\nFailed: none\nDropped: none\n"
     )
     assert databases.dump() == before
 
@@ -157,7 +157,8 @@ def test_reconcile_tells_what_it_cannot_repair(databases: Databases) -> None:
     completed = tenantry("reconcile")
     assert completed.returncode == 1
     assert completed.stdout == (
-        f"Settled: {renamed}\nErased: none\nEnded: none\nMoved: none\nFailed: {lost}\nDropped: none\n"
+        f"Settled: {renamed}\nPurged: none\nErased: none\nEnded: none\nMoved: none\nFailed: {lost}\n"
+        "Dropped: none\n"
     )
     assert lost in completed.stderr
 
@@ -168,6 +169,7 @@ def test_reconcile_leaves_younger_intents(databases: Databases) -> None:
     assert completed.returncode == 0
     assert json.loads(completed.stdout) == {
         "settled": [],
+        "purged": [],
         "erased": [],
         "ended": [],
         "moved": [],

@@ -460,6 +460,26 @@ class OrganizationNotFound(TenantryError):
     default_detail = "There is no such organization, or the access token is not for it."
 
 
+class DeletionNotFound(TenantryError):
+    """No deleted organization of this id can be brought back or purged; it is undone or purged already."""
+
+    code = "deletion-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Deletion not found"
+    default_detail = (
+        "No organization of this id is deleted and kept. GET /operator/deletions lists those that are."
+    )
+
+
+class OwnerRequired(TenantryError):
+    """The account of no former owner is left, so that somebody has to be named; nothing changed."""
+
+    code = "owner-required"
+    status = HTTPStatus.CONFLICT
+    title = "Owner required"
+    default_detail = "No account of a former owner is left. Name the account that is to own the organization."
+
+
 class InvitationNotFound(TenantryError):
     """The organization has no such invitation; the answer does not tell whether another has it."""
 

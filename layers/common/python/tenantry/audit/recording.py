@@ -23,6 +23,7 @@ Action = Literal[
     "organization.changed",
     "organization.renamed",
     "organization.deleted",
+    "organization.deletion_undone",
     "organization.erased",
     "organization.suspended",
     "organization.reactivated",

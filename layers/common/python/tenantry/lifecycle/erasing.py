@@ -1,9 +1,9 @@
 """Deleting organizations whose documents are in a pool, and erasing these documents.
 
-One transaction deletes the organization, and frees its name. It also inserts an erasure, a document of the
-master collection `erasures`, for what is still in the pool. Ids are never used again, so nobody reaches these
-documents any more. The deletion erases what it has time for, the reconciler the rest; the erasure is removed
-last.
+One transaction deletes the organization, and frees its name. The documents stay where they are: nobody
+reaches them, for no organization has their id. If they are not kept, the transaction also inserts an erasure,
+a document of the master collection `erasures`, for what is still in the pool. The deletion erases what it has
+time for, the reconciler the rest; the erasure is removed last.
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from pymongo.errors import PyMongoError
 
 from tenantry.audit import recording
 from tenantry.errors import TenantryError
-from tenantry.lifecycle.ending import end
+from tenantry.lifecycle import ending
 from tenantry.lifecycle.receipts import adding as receipts
 from tenantry.lifecycle.receipts.adding import Erased
 from tenantry.registry import clusters
@@ -33,7 +33,8 @@ COUNTED_WITHIN: Final = timedelta(hours=1)
 class Erasure(TypedDict):
     """What a deleted organization has left: documents and indexes in a pool, and its reserved namespaces.
 
-    `decided_by` is from `tenantry.audit.recording.origin`. `size` is there once it is known how much is
+    `deleted_at` is there if the organization was deleted before. `decided_by` is from
+    `tenantry.audit.recording.origin`. `size` is there once it is known how much is
     erased, before the first document goes; it is None if the documents were too many to be counted in time.
     """
 
@@ -42,6 +43,7 @@ class Erasure(TypedDict):
     pool: str
     namespaces: int
     created_at: datetime
+    deleted_at: NotRequired[datetime]
     decided_by: NotRequired[dict[str, Any]]
     size: NotRequired[Size | None]
 
@@ -51,8 +53,8 @@ def erasures() -> Collection[Erasure]:
     return mongodb.collection("erasures")
 
 
-def delete(organization: OrganizationDocument) -> None:
-    """Delete an organization and its members; erase what time allows.
+def delete(organization: OrganizationDocument, purge_at: datetime | None) -> None:
+    """Delete an organization and its members; keep its documents until a moment, or erase what time allows.
 
     Raises
     ------
@@ -61,6 +63,9 @@ def delete(organization: OrganizationDocument) -> None:
     pymongo.errors.PyMongoError
         Outcome unknown: it is deleted, or nothing has changed.
     """
+    if purge_at is not None:
+        _set_aside(organization, purge_at)
+        return
     erasure = _end_organization(organization)
     try:
         erase_some(erasure)
@@ -69,19 +74,40 @@ def delete(organization: OrganizationDocument) -> None:
 
 
 @mongodb.in_transaction
+def _set_aside(session: ClientSession, organization: OrganizationDocument, purge_at: datetime) -> None:
+    ending.set_aside(organization, place_of(organization), None, purge_at, session)
+
+
+@mongodb.in_transaction
 def _end_organization(session: ClientSession, organization: OrganizationDocument) -> Erasure:
-    ended = end(organization, session)
-    place = place_of(ended)
-    erasure: Erasure = {
-        "_id": ended["_id"],
-        "cluster": place.cluster,
-        "pool": place.collection,
-        "namespaces": ended.get("namespaces", 0),
-        "created_at": moments.now(),
-        "decided_by": recording.origin(),
-    }
+    ended = ending.end(organization, session)
+    erasure = make(ended["_id"], place_of(ended), ended.get("namespaces", 0), recording.origin())
     erasures().insert_one(erasure, session=session)
     return erasure
+
+
+def make(organization_id: str, place: Place, namespaces: int, decided_by: dict[str, Any]) -> Erasure:
+    """Make the erasure of what a deleted organization has in a pool.
+
+    Parameters
+    ----------
+    organization_id : str
+        The organization.
+    place : Place
+        The pool.
+    namespaces : int
+        What is reserved for the organization, and given back when the erasure ends.
+    decided_by : dict
+        By whom, from `tenantry.audit.recording.origin`.
+    """
+    return {
+        "_id": organization_id,
+        "cluster": place.cluster,
+        "pool": place.collection,
+        "namespaces": namespaces,
+        "created_at": moments.now(),
+        "decided_by": decided_by,
+    }
 
 
 def find_all(older_than: timedelta) -> list[Erasure]:
@@ -157,7 +183,7 @@ def _end(session: ClientSession, erasure: Erasure) -> None:
         size=ended.get("size"),
         cluster=ended["cluster"],
         kind="pooled",
-        deleted_at=ended["created_at"],
+        deleted_at=ended.get("deleted_at", ended["created_at"]),
         decided_by=ended.get("decided_by"),
     )
     receipts.add(erased, session)

@@ -9,7 +9,7 @@ from pymongo.errors import PyMongoError
 
 from tenantry.errors import TenantryError
 from tenantry.identity import unused_accounts
-from tenantry.lifecycle import erasing
+from tenantry.lifecycle import erasing, purging
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.registry.organizations import finding
 from tenantry.runtime.observability import log_failure, logger
@@ -20,9 +20,10 @@ ERASING_SECONDS: Final = 120  # of one run; the next run continues
 
 @dataclass(slots=True)
 class Reconciliation:
-    """Ids of the organizations whose intents or erasures were due, and of accounts that have ended."""
+    """Ids of organizations with due intents, purges or erasures, and of accounts that have ended."""
 
     settled: list[str] = field(default_factory=list)
+    purged: list[str] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -31,9 +32,10 @@ class Reconciliation:
 def reconcile(older_than: timedelta) -> Reconciliation:
     """Settle every intent and erasure that is older than a while; doing it twice changes nothing.
 
-    Interrupted changes of indexes are counted, and indexes dropped that came after their organization's end.
-    Accounts end that have had no organization for long (`unused_accounts`). What fails is logged and does
-    not keep the rest from being done.
+    Deleted organizations are purged that nobody may bring back any more (`purging`). Interrupted changes of
+    indexes are counted, and indexes dropped that came after their organization's end. Accounts end that have
+    had no organization for long (`unused_accounts`). What fails is logged and does not keep the rest from
+    being done.
 
     Parameters
     ----------
@@ -57,6 +59,7 @@ def reconcile(older_than: timedelta) -> Reconciliation:
                 "Settled an intent", organization_id=organization["_id"], state=organization["state"]
             )
             outcome.settled.append(organization["_id"])
+    _purge(outcome)
     _erase(older_than, outcome)
     _tidy_indexes(older_than)
     _end_accounts(outcome)
@@ -76,6 +79,14 @@ def _tidy_indexes(older_than: timedelta) -> None:
         pools.drop_orphaned_indexes()
     except (PyMongoError, TenantryError) as error:
         log_failure("Indexes could not be counted or dropped", error)
+
+
+def _purge(outcome: Reconciliation) -> None:
+    try:
+        for purged in purging.purge_due():
+            (outcome.purged if purged.is_done else outcome.failed).append(purged.organization_id)
+    except PyMongoError as error:
+        log_failure("Deletions could not be read", error)
 
 
 def _erase(older_than: timedelta, outcome: Reconciliation) -> None:

@@ -8,6 +8,7 @@ transaction reads one snapshot, and the unique index on `organizations.slugs` le
 at once. So whoever takes a slug sees either the organization that has it or the hold that it has left.
 """
 
+from collections.abc import Collection as Group
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, TypedDict
@@ -61,11 +62,27 @@ def check(slug: str, account_id: str | None, session: ClientSession | None = Non
     OrganizationExists
         It is, and the answer does not tell it from a slug that an organization has.
     """
-    if not are_kept():
-        return
-    held = name_holds().find_one({"_id": slug} | _present(), session=session)
+    held = _find(slug, session)
     if held is not None and account_id not in held["account_ids"]:
         raise OrganizationExists
+
+
+def check_return(
+    slug: str, organization_id: str, account_ids: Group[str], session: ClientSession | None = None
+) -> None:
+    """Raise if an organization that comes back with its owners may not have a slug.
+
+    It may have what it has left itself, and what any of its owners may take; otherwise as `check`.
+    """
+    held = _find(slug, session)
+    if held is None or held["organization_id"] == organization_id:
+        return
+    if set(account_ids).isdisjoint(held["account_ids"]):
+        raise OrganizationExists
+
+
+def _find(slug: str, session: ClientSession | None) -> Hold | None:
+    return name_holds().find_one({"_id": slug} | _present(), session=session) if are_kept() else None
 
 
 def hold_deleted(

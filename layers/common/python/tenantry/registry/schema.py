@@ -69,6 +69,10 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("account_id", ASCENDING)], name="account"),
         IndexModel([("held_until", ASCENDING)], name="held_until", expireAfterSeconds=0),
     ],
+    "deletions": [
+        IndexModel([("cluster", ASCENDING), ("purge_at", ASCENDING)], name="cluster_purge_at"),
+        IndexModel([("members.account_id", ASCENDING)], name="accounts"),
+    ],
     "erasures": [IndexModel([("created_at", ASCENDING)], name="created_at")],
     "receipts": [
         IndexModel(

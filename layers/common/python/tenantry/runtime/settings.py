@@ -37,6 +37,8 @@ class Settings(NamedTuple):
         How many organizations one source, or one account, may ask for.
     name_hold_days : int
         For how many days a slug that is given up is held for its former owners; 0: it is free at once.
+    deletion_grace_days : int
+        For how many days a deleted organization can be brought back; 0: its data end at once.
     placement : str
         Whether the next organization gets a ``collection`` of its own or shares one (``pooled``).
     audit_retention_days : int
@@ -68,6 +70,7 @@ class Settings(NamedTuple):
     changes_per_hour: int
     sign_ups_per_hour: int
     name_hold_days: int
+    deletion_grace_days: int
     placement: str
     audit_retention_days: int
     event_bus: str
@@ -98,6 +101,7 @@ def settings() -> Settings:
         changes_per_hour=int(read("CHANGES_PER_HOUR", "300")),
         sign_ups_per_hour=int(read("SIGN_UPS_PER_HOUR", "100")),
         name_hold_days=int(read("NAME_HOLD_DAYS", "7")),
+        deletion_grace_days=int(read("DELETION_GRACE_DAYS", "0")),
         placement=read("PLACEMENT", "collection"),
         audit_retention_days=int(read("AUDIT_RETENTION_DAYS", "365")),
         event_bus=read("EVENT_BUS", ""),

@@ -3,9 +3,12 @@
 from collections.abc import Collection
 from typing import Final
 
+from pymongo.client_session import ClientSession
+
 from tenantry.errors import CapacityExhausted
-from tenantry.registry import clusters
+from tenantry.registry import clusters, deletions
 from tenantry.registry.organizations.document import Place, organizations, place_of
+from tenantry.runtime import mongodb
 from tenantry.storage import collections
 from tenantry.storage.pooled.ids import TENANT
 from tenantry.storage.pooled.indexes import POOL_INDEXES, PooledIndexes
@@ -50,11 +53,18 @@ def drop_orphaned_indexes() -> None:
                 PooledIndexes(pool, holder).drop_all()
 
 
-def _at_home(holders: Collection[str], place: Place) -> set[str]:
-    """Return those of some organizations that are in a pool, or may be moving to it."""
-    present = organizations().find({"_id": {"$in": list(holders)}})
-    return {
+@mongodb.in_transaction
+def _at_home(session: ClientSession, holders: Collection[str], place: Place) -> set[str]:
+    """Return those of some organizations that are in a pool, may be moving to it, or are set aside there.
+
+    It looks at one moment, so that none is missed that is deleted or brought back meanwhile.
+    """
+    among = {"_id": {"$in": list(holders)}}
+    present = organizations().find(among, session=session)
+    at_home = {
         organization["_id"]
         for organization in present
         if organization.get("move") or place_of(organization) == place
     }
+    kept = deletions.deletions().find(among, session=session)
+    return at_home | {deletion["_id"] for deletion in kept if deletions.place_of(deletion) == place}

@@ -28,22 +28,17 @@ def remove(member: MemberDocument, session: ClientSession) -> None:
     _note_without_organization([account_id], session)
 
 
-def remove_all(organization_id: str, session: ClientSession) -> list[str]:
-    """Remove an organization's members, and note which accounts are without any organization now.
+def remove_all(organization_id: str, session: ClientSession) -> list[MemberDocument]:
+    """Remove an organization's members and return them; note which accounts have no organization now.
 
     However many there are, it takes the same number of commands. Their sessions are dead without them.
-
-    Returns
-    -------
-    list of str
-        The accounts that owned it.
     """
     leaving = list(members.members().find({"organization_id": organization_id}, session=session))
     account_ids = [member["account_id"] for member in leaving]
     locking.lock_accounts(account_ids, session)
     members.members().delete_many({"organization_id": organization_id}, session=session)
     _note_without_organization(account_ids, session)
-    return [member["account_id"] for member in leaving if member["role"] == "owner"]
+    return leaving
 
 
 def leave_all(account_id: str, session: ClientSession) -> list[str]:

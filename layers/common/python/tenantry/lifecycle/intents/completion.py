@@ -3,8 +3,8 @@
 The process that wrote an intent may die anywhere, so any process may complete it, but only one at a time. A
 late `renameCollection` by a second process could take the collection away from an organization that has its
 old name back by then: name and UUID would both be as expected. So whoever completes a rename holds a lease on
-it, and its database operations end long before the lease does. A deletion needs no lease, for a dropped UUID
-never comes back.
+it, and its database operations end long before the lease does. The same holds for a deletion that keeps the
+collection, which may come back. A deletion for good needs no lease, for a dropped UUID never does.
 """
 
 from contextlib import suppress
@@ -16,7 +16,7 @@ from pymongo.errors import OperationFailure
 
 from tenantry.audit import recording
 from tenantry.errors import OrganizationExists, ServiceUnavailable
-from tenantry.lifecycle.ending import end
+from tenantry.lifecycle import ending
 from tenantry.lifecycle.receipts import adding as receipts
 from tenantry.lifecycle.receipts.adding import Erased
 from tenantry.registry import clusters
@@ -93,6 +93,11 @@ def _replace_renamed(
 def complete_deletion(organization: OrganizationDocument) -> None:
     """Delete an organization as its intent says; doing it twice changes nothing.
 
+    Parameters
+    ----------
+    organization : OrganizationDocument
+        The organization with its intent; if that keeps the collection, the caller has the lease.
+
     Raises
     ------
     ServiceUnavailable
@@ -103,13 +108,18 @@ def complete_deletion(organization: OrganizationDocument) -> None:
     intent = organization["intent"]
     assert intent is not None, "the state deleting has an intent"  # noqa: S101
     assert intent["collection_uuid"] is not None, "what is deleted has been created"  # noqa: S101
-    _note_size(organization, intent)
+    place, is_kept = place_of(organization), "purge_at" in intent
+    if not is_kept:
+        _note_size(organization, intent)
     try:
-        collections.drop(place_of(organization), intent["collection_uuid"])
+        if is_kept:
+            collections.rename(place, intent)
+        else:
+            collections.drop(place, intent["collection_uuid"])
     except collections.CollectionElsewhere:
         _check_overtaken(organization)
     with suppress(Overtaken):  # another process has completed it
-        _end(organization)
+        (_set_aside if is_kept else _end)(organization)
 
 
 def _note_size(organization: OrganizationDocument, intent: Intent) -> None:
@@ -126,7 +136,7 @@ def _note_size(organization: OrganizationDocument, intent: Intent) -> None:
 
 @mongodb.in_transaction
 def _end(session: ClientSession, organization: OrganizationDocument) -> None:
-    ended = end(organization, session)
+    ended = ending.end(organization, session)
     place, intent = place_of(ended), ended["intent"]
     assert intent is not None, "the state deleting has an intent"  # noqa: S101
     erased = Erased(
@@ -139,6 +149,19 @@ def _end(session: ClientSession, organization: OrganizationDocument) -> None:
     )
     receipts.add(erased, session)
     clusters.release(place.cluster, ended.get("namespaces", 0), session)
+
+
+@mongodb.in_transaction
+def _set_aside(session: ClientSession, organization: OrganizationDocument) -> None:
+    intent = organization["intent"]
+    assert intent is not None, "the state deleting has an intent"  # noqa: S101
+    place = place_of(organization)._replace(collection=intent["collection"])
+    ending.set_aside(organization, place, intent["collection_uuid"], intent["purge_at"], session)
+
+
+def is_kept_by_deletion(organization: OrganizationDocument) -> bool:
+    """Tell whether an organization is being deleted in such a way that it can be brought back."""
+    return organization["state"] == "deleting" and "purge_at" in (organization["intent"] or {})
 
 
 def _check_overtaken(organization: OrganizationDocument) -> None:

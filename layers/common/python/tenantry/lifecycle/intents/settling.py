@@ -41,7 +41,7 @@ def settle(organization: OrganizationDocument, *, deletion: bool = True) -> Orga
         creation.complete_creation(organization)
         current = finding.find(organization["_id"])
     give_up_at = time.monotonic() + MAX_WAIT_SECONDS
-    while current is not None and (current["state"] == "renaming" or moving.is_paused(current)):
+    while current is not None and _has_to_wait(current, deletion=deletion):
         if time.monotonic() > give_up_at:
             raise ServiceUnavailable
         current = _advance(current)
@@ -51,8 +51,15 @@ def settle(organization: OrganizationDocument, *, deletion: bool = True) -> Orga
     return current
 
 
+def _has_to_wait(organization: OrganizationDocument, *, deletion: bool) -> bool:
+    """Tell whether somebody may be at what is under way, who has a lease on it or has made a pause."""
+    if organization["state"] == "renaming" or moving.is_paused(organization):
+        return True
+    return deletion and completion.is_kept_by_deletion(organization)
+
+
 def _advance(organization: OrganizationDocument) -> OrganizationDocument | None:
-    """Complete a rename whose lease has run out, end a pause whose process has died, or wait a moment.
+    """Complete an intent whose lease has run out, end a pause whose process has died, or wait a moment.
 
     Returns
     -------
@@ -63,9 +70,16 @@ def _advance(organization: OrganizationDocument) -> OrganizationDocument | None:
         if moving.is_paused(organization):
             moving.lift(organization)
         elif (leased := leases.take_lease(organization, completion.LEASE)) is not None:
-            try:
-                return completion.complete_rename(leased)
-            except OrganizationExists:
-                return finding.find(organization["_id"])  # the intent has been withdrawn
+            return _complete(leased)
     time.sleep(PAUSE_SECONDS)
     return finding.find(organization["_id"])
+
+
+def _complete(leased: OrganizationDocument) -> OrganizationDocument | None:
+    if leased["state"] == "deleting":
+        completion.complete_deletion(leased)
+        return None
+    try:
+        return completion.complete_rename(leased)
+    except OrganizationExists:
+        return finding.find(leased["_id"])  # the intent has been withdrawn

@@ -39,7 +39,8 @@ def write_intent(
     state : {"renaming", "deleting"}
         What to do.
     target : dict
-        Name, slug and metadata after a rename.
+        Name, slug and metadata after a rename; of a deletion that keeps the collection, the name `collection`
+        that it gets, and `purge_at`.
     counted : mapping
         From `tenantry.registry.organizations.pace`, for what counts as a change.
     also : callable, optional
@@ -88,7 +89,7 @@ def _replace_and(
 def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
     slug = target.get("slug", current["slug"])
     if slug != current["slug"]:
-        _check_vacated(current, names.collection_of(slug))
+        check_vacated(current, names.collection_of(slug))
     uuid = collections.collection_uuid(place_of(current))
     if uuid is None:
         if finding.find(current["_id"]) != current:
@@ -96,24 +97,34 @@ def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
         logger.error("An organization has no collection", organization_id=current["_id"])
         raise ServiceUnavailable
     now = moments.now()
-    return {
+    intent: Intent = {
         "collection_uuid": uuid,
         "name": target.get("name", current["name"]),
         "slug": slug,
-        "collection": names.collection_of(slug),
+        "collection": target.get("collection", names.collection_of(slug)),
         "metadata": target.get("metadata", current["metadata"]),
         "created_at": now,
         "leased_until": now + completion.LEASE,
         "decided_by": recording.origin(),
     }
+    if "purge_at" in target:
+        intent["purge_at"] = target["purge_at"]
+    return intent
 
 
-def _check_vacated(current: OrganizationDocument, collection: str) -> None:
+def check_vacated(current: OrganizationDocument, collection: str) -> None:
+    """Raise if an organization may not return to a collection's name yet.
+
+    Raises
+    ------
+    ServiceUnavailable
+        It has left the name in a rename or deletion that was interrupted; nothing was changed.
+    """
     until = leases.vacated_until(current, collection)
     if until is not None:
         seconds = int((until - moments.now()).total_seconds()) + 1
         raise ServiceUnavailable(
-            "A rename that left this name was interrupted, and a late part of it may still arrive. "
+            "A change that left this name was interrupted, and a late part of it may still arrive. "
             "The organization can have the name again once that is over; see Retry-After.",
             retry_after_seconds=seconds,
         )

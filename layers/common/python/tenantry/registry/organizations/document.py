@@ -60,8 +60,9 @@ class Intent(TypedDict):
 
     `collection_uuid` tells the intended collection from another that has its name by now; it is None in the
     state creating, when there is none yet. Before `leased_until` only the process that holds the lease may
-    complete a rename. `decided_by` is for the audit record (`tenantry.audit.recording.origin`) of whoever
-    completes it; a rename without one has been recorded.
+    complete a rename, or a deletion that keeps the collection. Such a deletion has `purge_at`, until when the
+    collection is kept under the name `collection`. `decided_by` is for the audit record
+    (`tenantry.audit.recording.origin`) of whoever completes it; a rename without one has been recorded.
     """
 
     collection_uuid: UUID | None
@@ -73,6 +74,7 @@ class Intent(TypedDict):
     leased_until: datetime
     decided_by: NotRequired[dict[str, Any]]
     removed: NotRequired[Size]
+    purge_at: NotRequired[datetime]
 
 
 class Vacated(TypedDict):

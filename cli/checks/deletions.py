@@ -1,0 +1,63 @@
+"""What holds for each deleted organization that can be brought back, or is being purged."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from cli.checks.documents import Documents
+from cli.checks.organization_rules import ASIDE_PREFIX
+from cli.connection import Databases, Document
+from cli.violation import Violation
+
+PURGED_WITHIN: Final = timedelta(hours=1)  # by the reconciler, once it is due
+
+
+class Deletions(Documents):
+    """All deletions.
+
+    Parameters
+    ----------
+    databases : Databases
+        What to check.
+    now : datetime
+        The present moment, by the server's clock.
+    """
+
+    name = "deletions"
+
+    def __init__(self, databases: Databases, now: datetime) -> None:
+        super().__init__(databases)
+        self._databases = databases
+        self._due_before = now - PURGED_WITHIN
+
+    def examine(self, keys: Sequence[Any]) -> list[Violation]:
+        """Return what is wrong with these deletions."""
+        among = {"_id": {"$in": list(keys)}}
+        kept = list(self._documents.find(among, {"organization.metadata": 0}))
+        present = {found["_id"] for found in self._master["organizations"].find(among, {"_id": 1})}
+        return [
+            Violation(rule, f"deleted organization {deletion['_id']} {detail}", key=deletion["_id"])
+            for deletion in kept
+            for rule, detail in self._wrong(deletion, is_present=deletion["_id"] in present)
+        ]
+
+    def _wrong(self, deletion: Document, *, is_present: bool) -> Iterator[tuple[str, str]]:
+        if is_present:
+            yield "deletion-of-no-organization", "is there as an organization, too"
+        if deletion["purge_at"] < self._due_before:
+            yield "deletion-purged", f"should have been purged at {deletion['purge_at'].isoformat()}"
+        if all(member["role"] != "owner" for member in deletion["members"]):
+            yield "deletion-owned", "had no owner"
+        if deletion["cluster"] not in self._databases.clusters:
+            yield "cluster-known", f"is on cluster {deletion['cluster']}, which has no connection string"
+        elif not deletion.get("is_purging"):
+            yield from self._wrong_collection(deletion)
+
+    def _wrong_collection(self, deletion: Document) -> Iterator[tuple[str, str]]:
+        """Check that its own collection is aside under its identity, or that its pool is there."""
+        name, uuid = deletion["collection"], deletion["collection_uuid"]
+        existing = self._databases.tenant_collections(deletion["cluster"], [name])
+        if name not in existing or (uuid is not None and existing[name] != uuid):
+            yield "deletion-collection", f"is to be in collection {name} ({uuid}), which is not there"
+        if (deletion["kind"] == "collection") != name.startswith(ASIDE_PREFIX):
+            yield "deletion-collection", f"is a {deletion['kind']} one, and in collection {name}"

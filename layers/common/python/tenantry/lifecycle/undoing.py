@@ -1,0 +1,214 @@
+"""Bringing deleted organizations back, as long as what they had is kept.
+
+One transaction takes the deletion, and inserts the organization with its members: under its id, with a higher
+version, and with the intent to give its collection the name that its slug gives. So whoever meets the
+organization from then on completes what is left to do, as after any rename.
+
+Members come back whose accounts are still there, as members of other ids. So every token from before stays
+dead. Invitations, links and offers of ownership do not come back either.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from pymongo.client_session import ClientSession
+from pymongo.errors import PyMongoError
+
+from tenantry.audit import recording
+from tenantry.errors import (
+    DeletionNotFound,
+    InvalidFields,
+    OrganizationExists,
+    OwnerRequired,
+    ServiceUnavailable,
+)
+from tenantry.identity import members, sessions
+from tenantry.identity.accounts import account_epochs
+from tenantry.identity.members import MemberDocument
+from tenantry.identity.memberships import locking
+from tenantry.lifecycle import slugs
+from tenantry.lifecycle.intents.settling import settle
+from tenantry.lifecycle.intents.writing import check_vacated
+from tenantry.registry import deletions, name_holds, names
+from tenantry.registry.deletions import DeletionDocument, FormerMember
+from tenantry.registry.organizations import changing
+from tenantry.registry.organizations.document import OrganizationDocument, Place, first_intent
+from tenantry.runtime import ids, moments, mongodb
+from tenantry.runtime.observability import log_failure, logger
+from tenantry.storage import collections
+
+NOT_BROUGHT_BACK: Final = frozenset({"former_slugs"})  # fields of the organization's document
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Under which name an organization is to come back, and who is to own it besides its former owners.
+
+    Parameters
+    ----------
+    name : str, optional
+        As `tenantry.registry.names.canonical_name` gives it; another name gives another slug. The former one
+        if left out.
+    slug : str, optional
+        As `tenantry.registry.names.check_slug_form` gives it, instead of the one that the name gives.
+    owner_id : str, optional
+        An account that becomes an owner; needed if the account of no former owner is left.
+    """
+
+    name: str | None = None
+    slug: str | None = None
+    owner_id: str | None = None
+
+
+def undo(organization_id: str, wanted: Wanted) -> OrganizationDocument:
+    """Bring a deleted organization back with all that is kept of it.
+
+    Its former owners may own more organizations afterwards than they may create.
+
+    Parameters
+    ----------
+    organization_id : str
+        Which one.
+    wanted : Wanted
+        How.
+
+    Returns
+    -------
+    OrganizationDocument
+        The organization; in the state `renaming` if its collection gets its name later.
+
+    Raises
+    ------
+    DeletionNotFound
+        It is not deleted, or its data are being purged; nothing changed.
+    OrganizationExists
+        Another organization has the slug, or it is held for others; nothing changed.
+    OwnerRequired
+        The account of no former owner is left, and none is named; nothing changed.
+    InvalidFields
+        The name gives no slug, the slug is reserved, or there is no account of the owner's id; nothing
+        changed.
+    ServiceUnavailable
+        Its deletion was interrupted, and it may not return to that slug yet; nothing changed.
+    pymongo.errors.PyMongoError
+        Outcome unknown: it is back, or nothing changed.
+    """
+    deletion = deletions.find(organization_id)
+    if deletion is None:
+        raise DeletionNotFound
+    return bring_back(deletion, wanted, lambda _: None)
+
+
+def bring_back(
+    deletion: DeletionDocument, wanted: Wanted, also: Callable[[ClientSession], None]
+) -> OrganizationDocument:
+    """Undo a deletion as `undo` does, and what else belongs into its transaction.
+
+    Parameters
+    ----------
+    deletion : DeletionDocument
+        As it was read.
+    wanted : Wanted
+        How.
+    also : callable
+        Called within the transaction, when the members are back; what it raises aborts it.
+    """
+    organization = _organization(deletion, wanted)
+    owner_ids = [member["account_id"] for member in deletion["members"] if member["role"] == "owner"]
+    slugs.check_unused(organization["slug"])
+    name_holds.check_return(organization["slug"], organization["_id"], owner_ids)
+    if organization["intent"] is not None:
+        _check_name(deletion, organization["intent"]["collection"])
+    sessions.end_of_organization(deletion["_id"])  # which are dead already
+    _insert(deletion, organization, wanted.owner_id, also)
+    logger.warning("Brought a deleted organization back", organization_id=organization["_id"])
+    with suppress(ServiceUnavailable):
+        try:
+            return settle(organization) or organization
+        except PyMongoError as error:
+            log_failure("A collection gets its name later", error, organization_id=organization["_id"])
+    return organization
+
+
+def _organization(deletion: DeletionDocument, wanted: Wanted) -> OrganizationDocument:
+    """Return the organization as it is inserted: at rest, or on its way to the name of its collection."""
+    former, now = deletion["organization"], moments.now()
+    name = wanted.name or former["name"]
+    slug = _slug(former, wanted, name)
+    kept: OrganizationDocument = {key: value for key, value in former.items() if key not in NOT_BROUGHT_BACK}  # type: ignore[assignment]
+    resting: OrganizationDocument = kept | {
+        "name": name,
+        "slug": slug,
+        "slugs": [slug],
+        "collection": names.collection_of(slug),
+        "state": "active",
+        "version": former["version"] + 1,
+        "updated_at": now,
+        "intent": None,
+    }
+    if deletion["kind"] == "pooled":
+        return resting
+    intent = first_intent(resting, deletion["collection_uuid"])
+    intent["created_at"] = intent["leased_until"] = now
+    return resting | {"state": "renaming", "collection": deletion["collection"], "intent": intent}
+
+
+def _slug(former: OrganizationDocument, wanted: Wanted, name: str) -> str:
+    """Return the slug that the organization gets; its former one it may have again, reserved or not."""
+    if wanted.slug is not None:
+        return wanted.slug if wanted.slug == former["slug"] else slugs.chosen(wanted.slug)
+    return former["slug"] if name == former["name"] else slugs.derive(name)
+
+
+def _check_name(deletion: DeletionDocument, collection: str) -> None:
+    """Raise if the organization's collection cannot get a name."""
+    check_vacated(deletion["organization"], collection)
+    place = Place(deletion["cluster"], "collection", collection)
+    if collections.collection_uuid(place) is not None:
+        collections.log_stray(place)
+        raise OrganizationExists
+
+
+@mongodb.in_transaction
+def _insert(
+    session: ClientSession,
+    deletion: DeletionDocument,
+    organization: OrganizationDocument,
+    owner_id: str | None,
+    also: Callable[[ClientSession], None],
+) -> None:
+    if not deletions.take(deletion, session):
+        raise DeletionNotFound
+    returning = _returning(deletion, owner_id, session)
+    owner_ids = [member["account_id"] for member in returning if member["role"] == "owner"]
+    name_holds.check_return(organization["slug"], organization["_id"], owner_ids, session)
+    changing.insert(organization, session)
+    members.members().insert_many(returning, session=session)
+    also(session)
+    details = {"name": organization["name"], "slug": organization["slug"], "account_ids": owner_ids}
+    recording.record("organization.deletion_undone", [organization["_id"]], session, details)
+
+
+def _returning(
+    deletion: DeletionDocument, owner_id: str | None, session: ClientSession
+) -> list[MemberDocument]:
+    """Return the members whose accounts are still there, and lock these accounts."""
+    former = {member["account_id"]: member for member in deletion["members"]}
+    if owner_id is not None:
+        joining: FormerMember = {"account_id": owner_id, "role": "owner", "joined_at": moments.now()}
+        former[owner_id] = former[owner_id] | {"role": "owner"} if owner_id in former else joining
+    locking.lock_to_join(list(former), session)
+    present = account_epochs().find({"_id": {"$in": list(former)}}, {"_id": 1}, session=session)
+    account_ids = {account["_id"] for account in present}
+    if owner_id is not None and owner_id not in account_ids:
+        raise InvalidFields.of("owner", "is the id of no account")
+    returning = [_member(deletion["_id"], former[account_id]) for account_id in sorted(account_ids)]
+    if all(member["role"] != "owner" for member in returning):
+        raise OwnerRequired
+    return returning
+
+
+def _member(organization_id: str, former: FormerMember) -> MemberDocument:
+    return {"_id": ids.random_id("mem"), "organization_id": organization_id, **former}  # type: ignore[typeddict-item]
