@@ -18,6 +18,7 @@ from cli import (
     names,
     reconciler,
     role_commands,
+    rollout_commands,
 )
 from cli.backups.backup import back_up
 from cli.backups.owners import NamedOwner
@@ -54,6 +55,7 @@ from tenantry.identity.keys import public_keys
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.add_typer(cluster_commands.app, name="cluster")
 app.command()(doctor_command.doctor)
+app.add_typer(rollout_commands.app, name="rollout")
 app.command()(move_command.move)
 
 

@@ -67,6 +67,11 @@ def report_content(report: Report) -> dict[str, Any]:
     }
 
 
+def print_table(table: Table) -> None:
+    """Print a table."""
+    console().print(table)
+
+
 def _table(violations: list[Violation]) -> Table:
     table = Table("Rule", "Organization", "Slug", "What is wrong")
     for violation in violations:
@@ -88,6 +93,11 @@ def console(*, standard_error: bool = False) -> Console:
 def progress(*, shown: bool) -> AbstractContextManager[Advance]:
     """Show how much a command has examined or copied, if standard error is a terminal."""
     return _progress(MofNCompleteColumn(), shown=shown)
+
+
+def work_progress(*, shown: bool) -> AbstractContextManager[Advance]:
+    """Show how much a command has done, and how long the rest will take."""
+    return _progress(MofNCompleteColumn(), TimeRemainingColumn(), shown=shown)
 
 
 def transfer_progress(*, shown: bool) -> AbstractContextManager[Advance]:

@@ -28,6 +28,7 @@ def _together(*grants: Grants) -> Grants:
     return {name: frozenset().union(*(grant.get(name, ()) for grant in grants)) for name in names}
 
 
+BEGIN_WITH_ROLLOUTS: Final[Grants] = {"rollouts": FIND}  # what a collection is created with
 KNOW_ISSUER: Final[Grants] = {"issuer": FIND}
 AUTHENTICATE: Final[Grants] = dict.fromkeys(
     ("account_epochs", *KNOW_ISSUER, "members", "organizations", "plans", "sessions", "signing_keys"), FIND
@@ -46,6 +47,7 @@ COMPLETE_INTENTS: Final[Grants] = _together(
         "accounts": {"update", "remove"},
         "name_holds": {"find", "insert", "update"},
         "clusters": {"update"},
+        **BEGIN_WITH_ROLLOUTS,
         "receipts": {"insert"},
         "deletions": {"insert"},
     },
@@ -146,18 +148,23 @@ ROLES: Final = (
             QUEUE_MAILS,
             {"idempotency_keys": CHANGE, "sessions": {"remove"}},
         ),
-        DEFINE | FIND,
+        DEFINE | FIND | {"createIndex"},
     ),
     Role(
         "change",
         ("update_organization", "delete_organization", "reconcile"),
         _together(AUTHENTICATE, COMPLETE_INTENTS, ERASE, END_ACCOUNTS, END_MOVES, {"clusters": FIND}),
-        DEFINE | {"collMod", "dropIndex", "find", "listIndexes", "remove"},
+        DEFINE | {"collMod", "createIndex", "dropIndex", "find", "listIndexes", "remove"},
     ),
     Role(
         "data",
         ("get_organization", "documents", "indexes"),
-        _together(AUTHENTICATE, RECORD, {"organizations": {"update"}, "clusters": {"update"}}),
+        _together(
+            AUTHENTICATE,
+            RECORD,
+            BEGIN_WITH_ROLLOUTS,
+            {"organizations": {"update"}, "clusters": {"update"}},
+        ),
         (DEFINE - {"dropCollection"}) | CHANGE | {"createIndex", "dropIndex", "listIndexes"},
     ),
     Role(
@@ -213,9 +220,12 @@ ROLES: Final = (
         _together(
             RECORD,
             KNOW_ISSUER,
+            BEGIN_WITH_ROLLOUTS,
             {"moves": CHANGE, "organizations": {"find", "update"}, "clusters": {"find", "update"}},
         ),
-        DEFINE | CHANGE | {"changeStream", "collMod", "createIndex", "dropIndex", "listIndexes"},
+        DEFINE
+        | CHANGE
+        | {"bypassDocumentValidation", "changeStream", "collMod", "createIndex", "dropIndex", "listIndexes"},
     ),
     Role(
         "measure",
@@ -235,7 +245,8 @@ ROLES: Final = (
             END_ACCOUNTS,
             END_MOVES,
             KNOW_ISSUER,
-            {"moves": {"insert"}} | dict.fromkeys(("signing_keys", "links", "invitations"), FIND),
+            {"moves": {"insert"}, "rollouts": {"find", "insert", "update"}}
+            | dict.fromkeys(("signing_keys", "links", "invitations"), FIND),
             KNOW_SCHEMA,
             KNOW_WAITING,
             {"restorations": CHANGE, "audit": {"find"}},

@@ -146,8 +146,8 @@ REFUSED: Final = [
     *master(OF_FUNCTIONS - {"create"}, (expire,), MASTER),
     # Tenants' data
     *tenants({"login", "rotation", "audit", "members", "publish", "public"}, (*READS, *WRITES)),
-    *tenants({"change"}, (insert, update, expire)),
-    *tenants({"create"}, (*WRITES, expire)),
+    *tenants({"change"}, (insert, update)),
+    *tenants({"create"}, WRITES),
     *tenants(OF_FUNCTIONS - {"create", "change", "move"}, (drop,)),
     # Everything else on the server
     *((kind, where, {"dropDatabase": 1}) for kind in sorted(KINDS) for where in ("master", "tenants")),

@@ -70,7 +70,7 @@ def test_stray_collection_is_no_target_of_a_move_and_stays(
         storage.prepare(allow)
     storage.remove(allow, allow)
     assert databases.dump() == before
-    assert storage.has_options() == (create_stray is with_options)
+    assert bool(storage.options()) == (create_stray is with_options)
 
 
 def test_stray_collection_is_refused_though_its_creation_succeeds(

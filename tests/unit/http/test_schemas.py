@@ -24,6 +24,7 @@ from tenantry.http.organizations.bodies import (
     CreateOrganizationAsOperator,
     UpdateOrganization,
 )
+from tenantry.http.rollouts import bodies as rollouts
 from tenantry.http.schemas import Request
 from tenantry.identity.passwords import canonical_password
 
@@ -192,6 +193,7 @@ def test_messages_do_not_repeat_what_was_sent() -> None:
     assert all("s3cret" not in error["msg"] for error in caught.value.errors())
 
 
+BY_DATE = {"name": "by-date", "keys": [{"field": "at"}]}
 BODIES: dict[type[Request], dict[str, Any]] = {
     CreateOrganization: {"name": "Google"},
     UpdateOrganization: {},
@@ -211,6 +213,12 @@ BODIES: dict[type[Request], dict[str, Any]] = {
     CreateIndex: {"keys": [{"field": "at"}]},
     ChangeMember: {"role": "viewer"},
     OfferOwnership: {"member": "mem_1"},
+    rollouts.Index: BY_DATE,
+    rollouts.Validator: {"rule": {"at": 1}},
+    rollouts.Organizations: {},
+    rollouts.FirstOrganizations: {"organizations": 3},
+    rollouts.RollOut: {"name": "by-date", "indexes": [BY_DATE]},
+    rollouts.RollOutFile: {"name": "by-date", "function": "shop:add"},
 }
 
 

@@ -676,6 +676,32 @@ class IndexRefused(TenantryError):
     title = "Index refused"
 
 
+class RolloutNotFound(TenantryError):
+    """There is no roll-out of this name."""
+
+    code = "rollout-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Roll-out not found"
+    default_detail = "There is no roll-out of this name."
+
+
+class RolloutRefused(TenantryError):
+    """The roll-out contradicts another one, or its own state; nothing changed."""
+
+    code = "rollout-refused"
+    status = HTTPStatus.CONFLICT
+    title = "Roll-out refused"
+
+
+class ValidationFailed(TenantryError):
+    """The service's rules for documents refuse the document; nothing changed."""
+
+    code = "validation-failed"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    title = "Validation failed"
+    default_detail = "The document does not follow the rules for documents."
+
+
 class TooManyIndexes(TenantryError):
     """The collection has as many indexes as it may; nothing changed."""
 

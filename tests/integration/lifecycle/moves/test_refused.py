@@ -4,6 +4,7 @@ import bson
 import pytest
 from pymongo import IndexModel
 from pymongo.common import MAX_BSON_SIZE
+from pymongo.errors import WriteError
 
 from tenantry.errors import CapacityExhausted, TooManyIndexes
 from tenantry.identity.members import Membership
@@ -36,12 +37,16 @@ def test_move_to_a_cluster_without_a_connection_string_is_refused(
     places.check_nothing_is_left()
 
 
-def test_collection_with_options_is_refused(
+def test_validator_comes_along_whatever_is_stored_but_into_no_pool(
     documents: TenantCollection, member: Membership, places: Places
 ) -> None:
-    places.tenants["main"].command("collMod", "org_google", validator={"key": {"$exists": True}})
-    with pytest.raises(MoveRefused, match="options"):
-        move(member.organization_id, "second", "collection")
+    places.tenants["main"].command("collMod", "org_google", validator={"key": {"$lt": 10}})
+    move(member.organization_id, "second", "collection")
+    assert documents.find({}) == DOCUMENTS
+    with pytest.raises(WriteError):
+        documents.insert_one({"key": 10})
+    with pytest.raises(MoveRefused, match="validated"):
+        move(member.organization_id, "second", "pooled")
     places.check_nothing_is_left()
 
 

@@ -18,8 +18,8 @@ from tests.support.databases import Document
 def unreserved() -> Iterator[None]:
     """Create and drop indexes without counting them, for there is no master database here."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(index_reservations, "creating", lambda _: nullcontext(Reservation()))
-        monkeypatch.setattr(index_reservations, "dropping", lambda _: nullcontext())
+        monkeypatch.setattr(index_reservations, "creating", lambda *_: nullcontext(Reservation()))
+        monkeypatch.setattr(index_reservations, "dropping", lambda *_: nullcontext())
         yield
 
 

@@ -119,7 +119,7 @@ def test_share_is_part_of_a_pool_and_no_collection_of_its_own(share: PoolShare, 
     before = databases.dump()
     mongodb.run_transaction(share.create)
     assert databases.dump() == before
-    assert (share.find_uuid(), share.has_options(), share.is_created_apart) == (None, False, False)
+    assert (share.find_uuid(), share.options(), share.is_created_apart) == (None, {}, False)
 
 
 def test_pool_is_prepared_only_where_there_is_room(share: PoolShare, databases: Databases) -> None:

@@ -22,9 +22,16 @@ from tenantry.identity.owners import NewAccount, NewMember, Owner
 from tenantry.lifecycle import idempotency, slugs
 from tenantry.lifecycle.idempotency import Claim
 from tenantry.lifecycle.intents import creation
-from tenantry.registry import name_holds, schema
+from tenantry.lifecycle.rollouts import shapes
+from tenantry.registry import name_holds, rollouts, schema
 from tenantry.registry.organizations import finding
-from tenantry.registry.organizations.document import Kind, OrganizationDocument, create_document
+from tenantry.registry.organizations.document import (
+    OWN_NAMESPACES,
+    Kind,
+    OrganizationDocument,
+    create_document,
+)
+from tenantry.registry.rollouts import RolloutDocument
 from tenantry.runtime import mongodb
 from tenantry.runtime.observability import logger
 from tenantry.runtime.settings import settings
@@ -120,7 +127,7 @@ def _create(wanted: NewOrganization, owner: Owner, claim: Claim | None) -> Creat
     schema.ensure_schema()
     is_mailed = not member.exists and email_verification.is_mailed_at_sign_up(member.account)
     for _ in range(MAX_ATTEMPTS):
-        organization = _placed(wanted)
+        organization = _placed(wanted, rollouts.find_current())
         with suppress(ClusterFull):
             creation.check_no_stray(organization)
             _insert(organization, member, claim, is_mailed=is_mailed)
@@ -130,11 +137,14 @@ def _create(wanted: NewOrganization, owner: Owner, claim: Claim | None) -> Creat
     raise CapacityExhausted
 
 
-def _placed(wanted: NewOrganization) -> OrganizationDocument:
-    """Make the document of the organization, at the place that the policy says."""
+def _placed(wanted: NewOrganization, current: list[RolloutDocument]) -> OrganizationDocument:
+    """Make the document of the organization, at the place that the policy says, with what is rolled out."""
     kind = wanted.kind or cast("Kind", settings().placement)
-    cluster, pool = policy.choose_pool() if kind == "pooled" else (policy.choose_cluster(), None)
-    return create_document(wanted.name, wanted.slug, wanted.metadata, cluster, pool)
+    namespaces = OWN_NAMESPACES + shapes.namespaces_at_most(current)
+    cluster, pool = policy.choose_pool() if kind == "pooled" else (policy.choose_cluster(namespaces), None)
+    organization = create_document(wanted.name, wanted.slug, wanted.metadata, cluster, pool)
+    shapes.note_all(organization, current)
+    return organization
 
 
 @mongodb.in_transaction

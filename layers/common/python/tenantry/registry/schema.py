@@ -33,6 +33,10 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
             },
         ),
         IndexModel([("measure_at", ASCENDING)], name="measure_at"),
+        IndexModel(
+            [("rollouts.name", ASCENDING), ("rollouts.state", ASCENDING), ("_id", ASCENDING)],
+            name="rollouts",
+        ),
     ],
     "accounts": [
         IndexModel([("email", ASCENDING)], name="email", unique=True),
@@ -121,6 +125,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("at", DESCENDING), ("_id", DESCENDING)], name="at"),
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
+    "rollouts": [IndexModel([("reserves", ASCENDING)], name="reserves", unique=True)],
     "outbox": [
         IndexModel([("at", ASCENDING)], name="at"),
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),

@@ -4,8 +4,8 @@ All but the first are refused inside transactions, are not retried by the driver
 name the collection's UUID, and the server refuses if another collection has the name by now.
 """
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import pymongo
@@ -21,8 +21,27 @@ from tenantry.registry import clusters
 from tenantry.registry.organizations.document import Intent, Place
 from tenantry.runtime import mongodb, server_errors
 from tenantry.runtime.observability import logger
+from tenantry.storage import validation
 
 BARRIER_SECONDS: Final = 0.5  # whoever uses the collection meanwhile waits as long
+
+
+class Shape(NamedTuple):
+    """What a tenant's collection begins with, besides its index on `_id`.
+
+    Parameters
+    ----------
+    indexes : sequence of IndexModel
+        Its indexes.
+    validation : dict, optional
+        What validates its documents; see `tenantry.storage.validation`.
+    """
+
+    indexes: Sequence[IndexModel] = ()
+    validation: mongodb.Document | None = None
+
+
+PLAIN: Final = Shape()
 
 
 class CollectionElsewhere(Exception):
@@ -45,8 +64,8 @@ def log_stray(place: Place) -> None:
     )
 
 
-def create(place: Place, session: ClientSession) -> None:
-    """Create a tenant's collection within a transaction.
+def create(place: Place, session: ClientSession, shape: Shape = PLAIN) -> None:
+    """Create a tenant's collection within a transaction, with what it is to begin with.
 
     From MongoDB 7.0 on, its manual lets this succeed where an equal collection is there, whatever that holds;
     within a transaction, its source refuses (docs/mongodb.md). Whoever calls this is right in either case.
@@ -57,14 +76,19 @@ def create(place: Place, session: ClientSession) -> None:
     """
     tenants = clusters.tenant_database(place.cluster)
     try:
-        tenants.create_collection(place.collection, session=session, check_exists=False)
+        tenants.create_collection(
+            place.collection, session=session, check_exists=False, **(shape.validation or {})
+        )
     except OperationFailure as error:
         if error.code != server_errors.NAMESPACE_EXISTS:
             raise
         raise CollectionExists from None
+    if shape.indexes:  # which a transaction creates in a collection that it has created itself
+        indexes = [index.document for index in shape.indexes]
+        tenants.command({"createIndexes": place.collection, "indexes": indexes}, session=session)
 
 
-def create_checked(place: Place, check: Callable[[], None]) -> None:
+def create_checked(place: Place, check: Callable[[], None], shape: Shape = PLAIN) -> None:
     """Create a tenant's collection, unless somebody has decided otherwise meanwhile.
 
     Parameters
@@ -73,6 +97,8 @@ def create_checked(place: Place, check: Callable[[], None]) -> None:
         Where.
     check : callable
         Asked while the collection is locked; what it raises takes the creation back.
+    shape : Shape
+        Its indexes and validator.
 
     Raises
     ------
@@ -80,16 +106,20 @@ def create_checked(place: Place, check: Callable[[], None]) -> None:
     """
 
     def create_and_check(session: ClientSession) -> None:
-        create(place, session)
+        create(place, session, shape)
         check()
 
     mongodb.run_transaction(create_and_check, on=clusters.cluster_client(place.cluster))
 
 
-def is_pristine(place: Place) -> bool:
+def is_pristine(place: Place, shape: Shape = PLAIN) -> bool:
     """Tell whether a collection is as `create` leaves it: without documents, options and further indexes."""
-    known = statistics(place)
-    return not has_options(place) and (known["count"], known["nindexes"]) == (0, 1)
+    known, present = statistics(place), options(place)
+    expected = {"_id_", *(index.document["name"] for index in shape.indexes)}
+    if known["count"] or set(known["indexSizes"]) != expected:
+        return False
+    is_plain = validation.is_none(validation.of(present))
+    return not validation.beside(present) and is_plain == (shape.validation is None)
 
 
 def statistics(place: Place) -> mongodb.Document:
@@ -102,10 +132,33 @@ def statistics(place: Place) -> mongodb.Document:
     return known
 
 
-def has_options(place: Place) -> bool:
-    """Tell whether a collection has options, which no tenant's has unless an operator has set them."""
+def options(place: Place) -> mongodb.Document:
+    """Return the options of a collection, of which no tenant's has any but what validates documents."""
     listed = clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection})
-    return any(description["options"] for description in listed)
+    for description in listed:
+        present: mongodb.Document = description["options"]
+        return present
+    return {}
+
+
+def validate(place: Place, uuid: UUID, wanted: mongodb.Document) -> None:
+    """Let a tenant's collection validate documents from now on, if it is still the intended one.
+
+    Parameters
+    ----------
+    place, uuid
+        Which collection.
+    wanted : dict
+        As in `tenantry.storage.validation`.
+
+    Raises
+    ------
+    CollectionElsewhere
+        The collection has another name, or is gone; nothing changed.
+    pymongo.errors.OperationFailure
+        The server refused; nothing changed.
+    """
+    _send(place, {"collMod": place.collection, **wanted, "collectionUUID": uuid})
 
 
 def collection_uuid(place: Place) -> UUID | None:

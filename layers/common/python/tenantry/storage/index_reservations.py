@@ -36,11 +36,13 @@ class Reservation:
 
 
 @contextmanager
-def creating(organization_id: str) -> Iterator[Reservation]:
-    """Reserve the namespace of an index within a `with` block that creates it.
+def creating(organization_id: str, index: str) -> Iterator[Reservation]:
+    """Reserve the namespace of an index, by its name, within a `with` block that creates it.
 
     Raises
     ------
+    IndexRefused
+        The index belongs to a roll-out; nothing changed.
     LimitReached, CapacityExhausted
         The organization, or the cluster, has as many as it may; nothing changed.
     OrganizationNotFound
@@ -50,7 +52,7 @@ def creating(organization_id: str) -> Iterator[Reservation]:
     TooManyRequests
         The organization has changed too often; nothing changed.
     """
-    change = index_changes.begin(organization_id, 1)
+    change = index_changes.begin(organization_id, 1, index)
     reservation = Reservation()
     try:
         yield reservation
@@ -62,11 +64,13 @@ def creating(organization_id: str) -> Iterator[Reservation]:
 
 
 @contextmanager
-def dropping(organization_id: str) -> Iterator[None]:
-    """Give the namespace of an index back behind a `with` block that drops it.
+def dropping(organization_id: str, index: str) -> Iterator[None]:
+    """Give the namespace of an index back, by its name, behind a `with` block that drops it.
 
     Raises
     ------
+    IndexRefused
+        The index belongs to a roll-out; nothing changed.
     OrganizationNotFound
         The organization is deleted.
     ServiceUnavailable
@@ -74,7 +78,7 @@ def dropping(organization_id: str) -> Iterator[None]:
     TooManyRequests
         The organization has changed too often; nothing changed.
     """
-    change = index_changes.begin(organization_id, 0)
+    change = index_changes.begin(organization_id, 0, index)
     try:
         yield
     except (OperationFailure, TenantryError) as error:
@@ -103,12 +107,11 @@ def recount(older_than: timedelta) -> list[str]:
     list of str
         The organizations that are counted.
     """
-    return [
-        organization["_id"]
-        for organization in index_changes.find_interrupted(older_than)
-        if index_changes.end_all(organization, _count(organization))
-    ]
+    interrupted = index_changes.find_interrupted(older_than)
+    return [organization["_id"] for organization in interrupted if recount_one(organization)]
 
 
-def _count(organization: OrganizationDocument) -> int:
-    return open_place(place_of(organization), organization["_id"]).count_namespaces()
+def recount_one(organization: OrganizationDocument) -> bool:
+    """Count the indexes of an organization whose changes nobody ends; tell whether it is as it was read."""
+    storage = open_place(place_of(organization), organization["_id"])
+    return index_changes.end_all(organization, storage.count_namespaces())

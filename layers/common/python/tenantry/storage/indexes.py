@@ -29,15 +29,15 @@ class CollectionIndexes:
 
     def __init__(self, place: Place, uuid: UUID) -> None:
         self._place = place
-        self._uuid = uuid
+        self.uuid = uuid
 
     def create(self, index: IndexModel) -> Document:
         """Create an index; see `collections.create_index`."""
-        return collections.create_index(self._place, self._uuid, index)
+        return collections.create_index(self._place, self.uuid, index)
 
     def drop(self, name: str) -> None:
         """Drop an index; see `collections.drop_index`."""
-        collections.drop_index(self._place, self._uuid, name)
+        collections.drop_index(self._place, self.uuid, name)
 
 
 def model(keys: Iterable[tuple[str, int]], *, unique: bool, partial: bool, name: str) -> IndexModel:

@@ -14,6 +14,7 @@ from tenantry.registry.organizations.document import Place
 from tenantry.registry.organizations.usage import Size
 from tenantry.runtime.mongodb import Document
 from tenantry.storage import collections
+from tenantry.storage.collections import PLAIN, Shape
 from tenantry.storage.indexes import CollectionIndexes
 from tenantry.storage.raw.documents import RawCollection, RawDocuments
 from tenantry.storage.tenant_storage import TenantStorage
@@ -63,8 +64,12 @@ class OwnCollection(TenantStorage):
         return collections.collection_uuid(self.place)
 
     @override
-    def has_options(self) -> bool:
-        return collections.has_options(self.place)
+    def options(self) -> Document:
+        return collections.options(self.place)
+
+    @override
+    def count_indexes(self) -> int:
+        return len(list(self.documents.list_indexes())) - 1
 
     @property
     @override
@@ -72,8 +77,8 @@ class OwnCollection(TenantStorage):
         return self.place.cluster != MAIN
 
     @override
-    def create(self, session: ClientSession) -> None:
-        collections.create(self.place, session)
+    def create(self, session: ClientSession, shape: Shape = PLAIN) -> None:
+        collections.create(self.place, session, shape)
         if self.documents.find_one({}, session=session) is not None:  # see `collections.create`
             raise collections.CollectionExists
 

@@ -12,6 +12,7 @@ from tenantry.registry import clusters
 from tenantry.registry.organizations.document import Place
 from tenantry.registry.organizations.usage import Size
 from tenantry.runtime.mongodb import Document
+from tenantry.storage.collections import PLAIN, Shape
 from tenantry.storage.indexes import CollectionIndexes
 from tenantry.storage.pooled.documents import PooledDocuments
 from tenantry.storage.pooled.indexes import PooledIndexes
@@ -71,8 +72,11 @@ class TenantStorage(ABC):
 
     def count_namespaces(self) -> int:
         """Count the collections and indexes that the organization takes from the cluster."""
-        created = len(list(self.documents.list_indexes())) - 1  # that on _id is there from the beginning
-        return self.place.initial_namespaces + created
+        return self.place.initial_namespaces + self.count_indexes()
+
+    @abstractmethod
+    def count_indexes(self) -> int:
+        """Count the indexes that are the organization's alone, but for that on `_id`."""
 
     @abstractmethod
     def measure(self) -> Size:
@@ -89,8 +93,8 @@ class TenantStorage(ABC):
         """Return the identity of the organization's own collection; None if there is none."""
 
     @abstractmethod
-    def has_options(self) -> bool:
-        """Tell whether the organization's own collection has options, which a move would lose."""
+    def options(self) -> Document:
+        """Return the options of the organization's own collection."""
 
     @property
     @abstractmethod
@@ -98,8 +102,15 @@ class TenantStorage(ABC):
         """Whether a collection is to be created, and no transaction of the master's cluster can do that."""
 
     @abstractmethod
-    def create(self, session: ClientSession) -> None:
+    def create(self, session: ClientSession, shape: Shape = PLAIN) -> None:
         """Create what a new organization needs, within the transaction that inserts it.
+
+        Parameters
+        ----------
+        session : ClientSession
+            Of the transaction.
+        shape : Shape
+            What its own collection begins with.
 
         Raises
         ------

@@ -17,7 +17,7 @@ def create(fence: Fence, index: IndexModel) -> str:
     """Create an index and return its name; raises as `TenantCollection.create_index` does."""
     name = str(index.document["name"])
     try:
-        with index_reservations.creating(fence.organization_id) as reservation:
+        with index_reservations.creating(fence.organization_id, name) as reservation:
             number = fence.change(lambda indexes: reservation.used_by(indexes.create(index)))
     except LimitReached:
         if not _is_there(fence, index):
@@ -45,5 +45,5 @@ def drop(fence: Fence, name: str) -> None:
     """Drop an index; raises as `TenantCollection.drop_index` does."""
     if name == "*":  # which the server takes for all
         raise OperationFailure("index not found with name [*]", server_errors.INDEX_NOT_FOUND)
-    with index_reservations.dropping(fence.organization_id):
+    with index_reservations.dropping(fence.organization_id, name):
         fence.change(lambda indexes: indexes.drop(name))

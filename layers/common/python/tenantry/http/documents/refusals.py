@@ -15,6 +15,7 @@ from tenantry.errors import (
     QueryRefused,
     QueryTooSlow,
     TenantryError,
+    ValidationFailed,
 )
 from tenantry.runtime import mongodb, server_errors
 from tenantry.runtime.mongodb import Document
@@ -44,7 +45,7 @@ _OF_QUERIES: Final = {
 
 
 def of_document(collection: TenantCollection, failure: Mapping[str, Any]) -> TenantryError | None:
-    """Return why an index refuses a document, or None if the server's error says something else.
+    """Return why an index or a validator refuses a document, or None if the error says something else.
 
     Parameters
     ----------
@@ -54,6 +55,8 @@ def of_document(collection: TenantCollection, failure: Mapping[str, Any]) -> Ten
         `code` and `errmsg` of the server's reply, or of one of its write errors.
     """
     code = failure.get("code")
+    if code == server_errors.DOCUMENT_VALIDATION_FAILURE:
+        return ValidationFailed()
     if code == server_errors.DUPLICATE_KEY:
         return _exists(str(failure.get("errmsg", "")))
     if code not in _OF_INDEXES:
@@ -100,7 +103,7 @@ def _may_refuse(index: Document, code: Any) -> bool:
 
 @contextmanager
 def of_write(collection: TenantCollection) -> Iterator[None]:
-    """Raise DocumentExists or DocumentRefused where an index refuses a document."""
+    """Raise why a document cannot be stored where an index or a validator refuses it."""
     try:
         yield
     except OperationFailure as error:

@@ -13,6 +13,7 @@ import pymongo
 from pymongo.client_session import ClientSession
 
 from tenantry.errors import OrganizationExists, ServiceUnavailable
+from tenantry.lifecycle.rollouts import shapes
 from tenantry.registry import clusters
 from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.document import OrganizationDocument, Place, first_intent, place_of
@@ -56,7 +57,7 @@ def insert(organization: OrganizationDocument, session: ClientSession) -> None:
         return
     changing.insert(organization, session)
     try:
-        storage.create(session)
+        storage.create(session, shapes.shape_of(organization))
     except collections.CollectionExists:
         raise _stray(storage.place) from None
 
@@ -91,15 +92,16 @@ def complete_creation(organization: OrganizationDocument) -> None:
     storage = _open(organization)
     if not storage.is_created_apart:
         return
-    place = storage.place
+    place, shape = storage.place, shapes.shape_of(organization)
     with pymongo.timeout(WORK_SECONDS):
         try:
-            collections.create_checked(place, partial(_check_creating, organization["_id"], place.cluster))
+            check = partial(_check_creating, organization["_id"], place.cluster)
+            collections.create_checked(place, check, shape)
         except collections.CollectionExists:
             pass  # nobody commits the creation of a collection of this name but for this organization
         except changing.Overtaken:
             return
-        if not collections.is_pristine(place):
+        if not collections.is_pristine(place, shape):
             _check_overtaken(organization, place)
         changing.activate(organization["_id"])
 

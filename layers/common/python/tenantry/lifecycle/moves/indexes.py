@@ -1,11 +1,13 @@
-"""The indexes of both ends of a move, which are to be the same."""
+"""The indexes of both ends of a move, and what validates their documents, which are to be the same."""
 
 from typing import Any, Final, NamedTuple
 
 from pymongo import IndexModel
 
-from tenantry.lifecycle.moves.records import MoveDocument, open_side
+from tenantry.errors import ServiceUnavailable
+from tenantry.lifecycle.moves.records import MoveDocument, open_side, place_at
 from tenantry.runtime.mongodb import Document
+from tenantry.storage import collections, validation
 from tenantry.storage.tenant_storage import TenantStorage
 
 _OF_ID: Final = "_id_"
@@ -47,6 +49,28 @@ def make_equal(move: MoveDocument) -> None:
     for index in missing:
         options: dict[str, Any] = {name: value for name, value in index.items() if name != "key"}
         indexes.create(IndexModel(index["key"], **options))
+
+
+def validate_equally(move: MoveDocument) -> None:
+    """Let the target validate documents as the source does; doing it twice changes nothing.
+
+    Copies are stored whatever they are, for they are what the source has stored.
+
+    Raises
+    ------
+    ServiceUnavailable
+        The identity of the target's collection is not known; try again.
+    CollectionElsewhere
+        The source has another name by now, or is gone; try again.
+    """
+    source, target = open_side(move["source"], move["_id"]), move["target"]
+    if target["kind"] == "pooled":
+        return
+    if target["uuid"] is None:
+        raise ServiceUnavailable
+    wanted = validation.of(source.options())
+    if wanted != validation.of(collections.options(place_at(target))):
+        collections.validate(place_at(target), target["uuid"], wanted)
 
 
 def _by_name(storage: TenantStorage) -> dict[str, Document]:

@@ -131,6 +131,7 @@ class Mover:
             self._save(resume_token=copy.changes.resume_token)
             with suppress(switching.TooLong, DuplicateKeyError):
                 indexes.make_equal(self._move)
+                indexes.validate_equally(self._move)
                 if collections.barrier(place):  # else the pause would end in vain
                     return switching.switch(self._move, copy)
             time.sleep(BETWEEN_PAUSES_SECONDS)

@@ -17,6 +17,7 @@ from tenantry.registry import clusters
 from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import Kind, OrganizationDocument, Place, place_of
 from tenantry.runtime import ids
+from tenantry.storage import validation
 from tenantry.storage.opening import open_place
 
 
@@ -143,10 +144,11 @@ def _begin(current: OrganizationDocument, cluster: str, kind: Kind) -> MoveDocum
     source, target = place_of(current), _choose(current, cluster, kind)
     _check_known(source.cluster, target.cluster)
     storage = open_place(source, current["_id"])
-    if storage.has_options():
-        raise MoveRefused(
-            "The organization's collection has options, such as a validator, that would be lost"
-        )
+    options = storage.options()
+    if validation.beside(options):
+        raise MoveRefused("The organization's collection has options that would be lost")
+    if kind == "pooled" and not validation.is_none(validation.of(options)):
+        raise MoveRefused("The organization's documents are validated, which a pool cannot do for one tenant")
     return records.begin(current, storage.find_uuid(), target, ids.random_id("mover"))
 
 

@@ -156,8 +156,20 @@ def _side(place: Place, uuid: UUID | None) -> Side:
 
 def _namespaces(organization: OrganizationDocument, target: Place) -> int:
     """Return how many collections and indexes the organization takes at the target."""
-    taken = organization.get("namespaces", 0)
-    return taken - place_of(organization).initial_namespaces + target.initial_namespaces
+    source = place_of(organization)
+    if not organization.get("rollouts"):
+        return organization.get("namespaces", 0) - source.initial_namespaces + target.initial_namespaces
+    # The tenants of a pool share the indexes of roll-outs, which are reserved for all of them together.
+    wanted, shared = _index_names(source, organization), _index_names(target, organization)
+    if target.kind == "collection":
+        shared = set()
+    return target.initial_namespaces + len(wanted - shared)
+
+
+def _index_names(place: Place, organization: OrganizationDocument) -> set[str]:
+    """Return the names of the indexes that an organization has at a place, or finds there."""
+    indexes = open_place(place, organization["_id"]).documents.list_indexes()
+    return {index["name"] for index in indexes} - {"_id_"}
 
 
 def take(organization_id: str, holder: str) -> MoveDocument | None:

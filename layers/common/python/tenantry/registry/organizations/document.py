@@ -131,6 +131,23 @@ class Usage(TypedDict):
     added: NotRequired[Added]
 
 
+class RolloutNote(TypedDict):
+    """What a roll-out has done here; see `tenantry.registry.organizations.rolled_out`.
+
+    Its organization may neither create nor drop `indexes`. `made` are those that it did not have before, None
+    until somebody has looked; `before` is what validated its documents before, as Extended JSON, if the
+    roll-out changes that. `change` is the last of its `index_changes`, and `reason` why it has failed.
+    """
+
+    name: str
+    state: Literal["begun", "done", "failed"]
+    indexes: list[str]
+    made: list[str] | None
+    before: str | None
+    change: str | None
+    reason: str | None
+
+
 class OrganizationDocument(TypedDict):
     """An organization as it is stored.
 
@@ -139,8 +156,8 @@ class OrganizationDocument(TypedDict):
     `pool` names the shared collection that does; see `place_of`. `namespaces` counts the collections and
     indexes of the cluster that are reserved for this organization alone. `intent` is there in every state but
     active, `vacated` once a rename was interrupted, `suspended_at` while the organization is suspended,
-    `move` while its documents are moved, `past_clusters` once they have been, and `changes_until` once it has
-    been changed; see `pace`.
+    `move` while its documents are moved, `past_clusters` once they have been, `rollouts` once one has come to
+    it, and `changes_until` once it has been changed; see `pace`.
 
     The members write `metadata`. The operator alone writes `properties`, which members read, `private`, which
     they do not, `plan` and `limits`; see `tenantry.registry.limits`.
@@ -176,6 +193,7 @@ class OrganizationDocument(TypedDict):
     limits: NotRequired[dict[Limit, int]]
     usage: NotRequired[Usage]
     measure_at: NotRequired[datetime]
+    rollouts: NotRequired[list[RolloutNote]]
 
 
 def organizations() -> Collection[OrganizationDocument]:

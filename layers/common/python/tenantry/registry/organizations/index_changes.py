@@ -3,26 +3,49 @@
 A change that is noted and not ended was interrupted, so nobody knows whether its index is there.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
-from tenantry.errors import CapacityExhausted, LimitReached, OrganizationNotFound, TenantryError
+from tenantry.errors import (
+    CapacityExhausted,
+    IndexRefused,
+    LimitReached,
+    OrganizationNotFound,
+    TenantryError,
+)
 from tenantry.registry import clusters, limits
 from tenantry.registry.organizations import finding, moving, pace
-from tenantry.registry.organizations.document import OrganizationDocument, organizations, place_of
+from tenantry.registry.organizations.document import (
+    IndexChange,
+    OrganizationDocument,
+    is_pooled,
+    organizations,
+    place_of,
+)
 from tenantry.runtime import ids, moments, mongodb
 
 MAX_FOUND: Final = 1_000  # organizations by one look; the next look finds more
 
 
-def begin(organization_id: str, reserved: int) -> str:
+def begin(organization_id: str, reserved: int, index: str) -> str:
     """Note a change and reserve the namespaces that it may take; return the note's id.
+
+    Parameters
+    ----------
+    organization_id : str
+        Whose index.
+    reserved : int
+        How many namespaces.
+    index : str
+        The index's name.
 
     Raises
     ------
+    IndexRefused
+        The index belongs to a roll-out; nothing changed.
     LimitReached
         The organization has, or is about to have, as many indexes as it may; nothing changed.
     CapacityExhausted
@@ -35,7 +58,7 @@ def begin(organization_id: str, reserved: int) -> str:
         The organization has changed too often; nothing changed.
     """
     now = moments.now()
-    note = {"id": ids.random_id("idx"), "created_at": now}
+    note = note_from(now)
     noted: list[mongodb.Document] = [
         {
             "$set": {
@@ -45,8 +68,14 @@ def begin(organization_id: str, reserved: int) -> str:
             }
         }
     ]
-    _reserve({"_id": organization_id, "move": None} | pace.has_room(now), noted, reserved)
-    return str(note["id"])
+    expected = {"_id": organization_id, "move": None, "rollouts.indexes": {"$ne": index}}
+    _reserve(expected | pace.has_room(now), noted, reserved)
+    return note["id"]
+
+
+def note_from(now: datetime) -> IndexChange:
+    """Make the note of a change that begins now."""
+    return {"id": ids.random_id("idx"), "created_at": now}
 
 
 @mongodb.in_transaction
@@ -55,7 +84,7 @@ def _reserve(
 ) -> None:
     changed = _change(expected, noted, session)
     if changed is None:
-        raise _refusal(expected["_id"])
+        raise _refusal(expected["_id"], expected["rollouts.indexes"]["$ne"])
     if reserved:
         _check_limit(changed, session)
         if not clusters.reserve(place_of(changed).cluster, reserved, session):
@@ -65,7 +94,7 @@ def _reserve(
 def _check_limit(reserved: OrganizationDocument, session: ClientSession) -> None:
     """Raise if an organization has too many indexes, counting the one that has just been reserved."""
     limit = limits.current(reserved, "indexes", session)
-    use = reserved.get("namespaces", 0) - place_of(reserved).initial_namespaces - 1
+    use = reserved.get("namespaces", 0) - place_of(reserved).initial_namespaces - _rolled_out(reserved) - 1
     if limit is not None and use >= limit:
         raise LimitReached(
             f"The organization has {use} indexes besides that on _id, and may have {limit}.",
@@ -75,23 +104,40 @@ def _check_limit(reserved: OrganizationDocument, session: ClientSession) -> None
         )
 
 
-def _refusal(organization_id: str) -> TenantryError:
+def _rolled_out(organization: OrganizationDocument) -> int:
+    """Count the indexes that roll-outs have made here, which those of a pool share."""
+    if is_pooled(organization):
+        return 0
+    return sum(len(note["made"] or ()) for note in organization.get("rollouts", ()))
+
+
+def _refusal(organization_id: str, index: str) -> TenantryError:
     present = finding.find(organization_id)
     if present is None:
         return OrganizationNotFound()
+    if any(index in note["indexes"] for note in present.get("rollouts", [])):
+        return IndexRefused(f"The index {index} is the service's own, and stays as it is.", indexes=[index])
     if not present.get("move"):
         pace.counted(present)
     return moving.refusal()
 
 
-@mongodb.in_transaction
-def end(
+def end(organization_id: str, note_id: str, released: int, *, is_change: bool = True) -> None:
+    """End a change in a transaction of its own; see `end_within`."""
+    mongodb.run_transaction(
+        lambda session: end_within(session, organization_id, note_id, released, is_change=is_change)
+    )
+
+
+def end_within(
     session: ClientSession, organization_id: str, note_id: str, released: int, *, is_change: bool = True
 ) -> None:
     """Remove the note of a change and give back namespaces; nothing happens if there is no such note.
 
     Parameters
     ----------
+    session : ClientSession
+        Of the transaction that ends it.
     organization_id, note_id : str
         Whose note, from `begin`.
     released : int

@@ -1,4 +1,7 @@
-"""A tenant's indexes in a pool: partial ones, so that no other tenant's documents are in them."""
+"""Indexes in a pool: a tenant's are partial ones, so that no other tenant's documents are in them.
+
+Those that a roll-out has given to all of the pool's tenants hold the documents of all. A tenant sees both.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,6 +19,7 @@ from tenantry.storage.pooled.ids import OWN_ID, TENANT, own_path, stored_path
 POOL_INDEXES: Final = [IndexModel([(TENANT, ASCENDING), (OWN_ID, ASCENDING)], name="tenant")]
 """What a pool needs before its first tenant."""
 
+SHARED: Final = "*:"  # begins the names of indexes that all tenants share
 MAX_INDEXES_OF_COLLECTION: Final = 64  # https://www.mongodb.com/docs/manual/reference/limits/#indexes
 
 _ID_INDEX: Final = {"v": 2, "key": {"_id": ASCENDING}, "name": "_id_"}
@@ -40,8 +44,16 @@ class PooledIndexes:
         self._documents = {TENANT: organization_id}
 
     def find(self) -> list[Document]:
-        """Return the indexes, the one on `_id` first."""
-        return [dict(_ID_INDEX), *map(self._own, self._stored())]
+        """Return the indexes, the one on `_id` first, and those that all tenants share last."""
+        listed = list(self._pool.list_indexes())
+        own = [self._own(index) for index in listed if self._is_own(index)]
+        names = {index["name"] for index in own}
+        shared = [self._own(index) for index in listed if index["name"].startswith(SHARED)]
+        return [dict(_ID_INDEX), *own, *(index for index in shared if index["name"] not in names)]
+
+    def find_own(self) -> list[Document]:
+        """Return the indexes that are the tenant's alone, but for the one on `_id`."""
+        return [self._own(index) for index in self._pool.list_indexes() if self._is_own(index)]
 
     def create(self, index: IndexModel) -> Document:
         """Create an index; nothing changes if it is there.
@@ -58,13 +70,8 @@ class PooledIndexes:
         pymongo.errors.OperationFailure
             The server refused, or the index was not ready in time; nothing changed.
         """
-        stored = index.document | {
-            "name": self._stored_name(index.document["name"]),
-            "key": {TENANT: ASCENDING}
-            | {stored_path(path): how for path, how in index.document["key"].items()},
-            _FILTER: self._documents
-            | {stored_path(path): how for path, how in index.document.get(_FILTER, {}).items()},
-        }
+        stored = in_pool(index, self._stored_name(index.document["name"]))
+        stored[_FILTER] = self._documents | stored.get(_FILTER, {})
         reply = self._run({"createIndexes": self._pool.name, "indexes": [stored]})
         after = len(self.find())
         created = reply["numIndexesAfter"] - reply["numIndexesBefore"]
@@ -88,18 +95,18 @@ class PooledIndexes:
             self._run({"dropIndexes": self._pool.name, "index": index["name"]})
 
     def _stored(self) -> list[Mapping[str, Any]]:
-        indexes = self._pool.list_indexes()
-        return [index for index in indexes if index.get(_FILTER, {}).get(TENANT) == self._tenant]
+        return [index for index in self._pool.list_indexes() if self._is_own(index)]
+
+    def _is_own(self, index: Mapping[str, Any]) -> bool:
+        return bool(index.get(_FILTER, {}).get(TENANT) == self._tenant)
 
     def _own(self, index: Mapping[str, Any]) -> Document:
         shown = {name: value for name, value in index.items() if name != _FILTER}
-        restriction = _without_tenant(index[_FILTER])
+        restriction = _without_tenant(index.get(_FILTER, {}))
+        name = index["name"].removeprefix(self._stored_name("")).removeprefix(SHARED)
         return (
             shown
-            | {
-                "key": _without_tenant(index["key"]),
-                "name": index["name"].removeprefix(self._stored_name("")),
-            }
+            | {"key": _without_tenant(index["key"]), "name": name}
             | ({_FILTER: restriction} if restriction else {})
         )
 
@@ -117,6 +124,16 @@ class PooledIndexes:
 
     def _is_full(self) -> bool:
         return len(list(self._pool.list_indexes())) >= MAX_INDEXES_OF_COLLECTION
+
+
+def in_pool(index: IndexModel, name: str) -> Document:
+    """Return a tenant's index as a pool has it: under a name, and with the tenant before its fields."""
+    restriction = {stored_path(path): how for path, how in index.document.get(_FILTER, {}).items()}
+    stored: Document = index.document | {
+        "name": name,
+        "key": {TENANT: ASCENDING} | {stored_path(path): how for path, how in index.document["key"].items()},
+    }
+    return stored | ({_FILTER: restriction} if restriction else {})
 
 
 def _without_tenant(fields: Mapping[str, Any]) -> Document:

@@ -11,7 +11,9 @@ from tenantry.errors import ServiceUnavailable
 from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import place_of
 from tenantry.registry.organizations.usage import Size
+from tenantry.runtime.mongodb import Document
 from tenantry.storage import collections, pools
+from tenantry.storage.collections import PLAIN, Shape
 from tenantry.storage.pooled.documents import PooledDocuments
 from tenantry.storage.pooled.ids import TENANT, added_bytes
 from tenantry.storage.pooled.indexes import PooledIndexes
@@ -69,8 +71,12 @@ class PoolShare(TenantStorage):
         return None
 
     @override
-    def has_options(self) -> bool:
-        return False
+    def options(self) -> Document:
+        return {}
+
+    @override
+    def count_indexes(self) -> int:
+        return len(self.indexes.find_own())
 
     @property
     @override
@@ -78,7 +84,7 @@ class PoolShare(TenantStorage):
         return False
 
     @override
-    def create(self, session: ClientSession) -> None:
+    def create(self, session: ClientSession, shape: Shape = PLAIN) -> None:
         """Do nothing: the pool is there."""
 
     @override

@@ -1,0 +1,1 @@
+"""Roll-outs as operators send and see them."""

@@ -1,0 +1,1 @@
+"""Roll-outs: the same change of many tenants' collections."""

@@ -1,0 +1,220 @@
+"""Roll-outs: the same change of many tenants' collections, as the master database has it.
+
+A roll-out is current from its beginning until it is undone. Which organizations have it, is noted in their
+own documents (`tenantry.registry.organizations.rolled_out`), so its progress is what these say, and an
+organization that appears in whatever way lacks it until it has such a note.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, TypedDict
+
+from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError
+
+from tenantry.registry.organizations.document import Kind
+from tenantry.runtime import moments, mongodb
+from tenantry.runtime.mongodb import Document
+
+LEASE: Final = timedelta(seconds=30)
+MAX_CURRENT: Final = 50  # each leaves a note in every organization, which all requests read
+
+State = Literal["running", "paused", "finished", "undoing", "undone"]
+PausedBy = Literal["operator", "canary", "failures"]
+CURRENT: Final[tuple[State, ...]] = ("running", "paused", "finished")
+WORKING: Final[tuple[State, ...]] = ("running", "finished")  # a finished one reaches who comes later
+
+
+class RolledOutIndex(TypedDict):
+    """An index that every organization gets; `keys` are fields, each with 1 or -1."""
+
+    name: str
+    keys: list[tuple[str, int]]
+    unique: bool
+    partial: bool
+
+
+class RolledOutValidator(TypedDict):
+    """A validator that every organization's own collection gets.
+
+    `rule` is MongoDB's query as Extended JSON, for its keys would be operators elsewhere in a document.
+    """
+
+    rule: str
+    level: Literal["off", "strict", "moderate"]
+    action: Literal["error", "warn"]
+
+
+class Canary(TypedDict):
+    """The organizations that come first: so many, or those with these ids.
+
+    The roll-out pauses behind them, or if `is_checked`, only if one of them has failed or drifted.
+    """
+
+    organizations: int | list[str]
+    is_checked: bool
+
+
+class Selection(TypedDict):
+    """Which organizations get it: all that meet each condition that is not None."""
+
+    ids: list[str] | None
+    kind: Kind | None
+    cluster: str | None
+    plan: str | None
+    prefix: str | None
+
+
+class Definition(TypedDict):
+    """What a roll-out does.
+
+    `function` is the name of a Python function that changes documents, as ``module:function``; the command
+    line alone runs it.
+    """
+
+    indexes: list[RolledOutIndex]
+    validator: RolledOutValidator | None
+    function: str | None
+    organizations: Selection
+    canary: Canary | None
+    parallel: int
+    max_failures: int
+
+
+class PoolDocument(TypedDict):
+    """A pool that has the indexes of a roll-out, or is about to; they are reserved on its cluster."""
+
+    cluster: str
+    pool: str
+
+
+class RolloutDocument(TypedDict):
+    """A roll-out as it is stored; `_id` is its name, which is never used again.
+
+    `reserves` are names that no other roll-out may have: its own, and those of its indexes until it is
+    undone. Only the process that has the lease works on it; `per_second` is how many organizations that did
+    at last.
+    """
+
+    _id: str
+    definition: Definition
+    state: State
+    paused_by: PausedBy | None
+    is_canary_passed: bool
+    reserves: list[str]
+    pools: list[PoolDocument]
+    holder: str | None
+    leased_until: datetime
+    per_second: float
+    started_at: datetime
+    changed_at: datetime
+
+
+class RolloutExists(Exception):
+    """Another current roll-out has this name, or an index of the same name; nothing changed."""
+
+
+def rollouts() -> Collection[RolloutDocument]:
+    """Return the master's collection of roll-outs."""
+    return mongodb.collection("rollouts")
+
+
+def find(name: str) -> RolloutDocument | None:
+    """Return a roll-out."""
+    return rollouts().find_one({"_id": name})
+
+
+def find_all() -> list[RolloutDocument]:
+    """Return all roll-outs, in the order in which they were begun."""
+    return list(rollouts().find().sort([("started_at", 1), ("_id", 1)]))
+
+
+def find_current() -> list[RolloutDocument]:
+    """Return those that are current, in the order in which they were begun."""
+    return [rollout for rollout in find_all() if rollout["state"] in CURRENT]
+
+
+def index_names(definition: Definition) -> list[str]:
+    """Return the names of the indexes of a roll-out."""
+    return [index["name"] for index in definition["indexes"]]
+
+
+def reserved_once_undone(name: str) -> list[str]:
+    """Return what a roll-out reserves when it is undone."""
+    return [f"rollout {name}"]
+
+
+def reaches_everybody(rollout: RolloutDocument) -> bool:
+    """Tell whether organizations that are created get a roll-out, which is past its canary."""
+    return rollout["state"] in WORKING and rollout["is_canary_passed"]
+
+
+def insert(name: str, definition: Definition, session: ClientSession) -> None:
+    """Begin a roll-out within a transaction.
+
+    Raises
+    ------
+    RolloutExists
+        The transaction is aborted.
+    """
+    now = moments.now()
+    begun: RolloutDocument = {
+        "_id": name,
+        "definition": definition,
+        "state": "running",
+        "paused_by": None,
+        "is_canary_passed": definition["canary"] is None,
+        "reserves": [*reserved_once_undone(name), *(f"index {index}" for index in index_names(definition))],
+        "pools": [],
+        "holder": None,
+        "leased_until": now,
+        "per_second": 0.0,
+        "started_at": now,
+        "changed_at": now,
+    }
+    try:
+        rollouts().insert_one(begun, session=session)
+    except DuplicateKeyError:
+        raise RolloutExists from None
+
+
+def change(
+    name: str, states: tuple[State, ...], changes: dict[str, Any], session: ClientSession | None = None
+) -> bool:
+    """Change a roll-out that is in one of some states; tell whether it was."""
+    changed = rollouts().update_one(
+        {"_id": name, "state": {"$in": list(states)}},
+        {"$set": changes | {"changed_at": moments.now()}},
+        session=session,
+    )
+    return changed.matched_count == 1
+
+
+def take(name: str, holder: str, states: tuple[State, ...]) -> RolloutDocument | None:
+    """Become the holder of a roll-out that has none; None if it has one or is in another state."""
+    now = moments.now()
+    free = {
+        "_id": name,
+        "state": {"$in": list(states)},
+        "$or": [{"holder": None}, {"leased_until": {"$lt": now}}],
+    }
+    taken = {"$set": {"holder": holder, "leased_until": now + LEASE}}
+    return rollouts().find_one_and_update(free, taken, return_document=ReturnDocument.AFTER)
+
+
+def keep(name: str, holder: str, progress: Document | None = None) -> bool:
+    """Renew the lease of a roll-out's holder; tell whether it still has it."""
+    kept = {"$set": (progress or {}) | {"leased_until": moments.now() + LEASE}}
+    return rollouts().update_one({"_id": name, "holder": holder}, kept).matched_count == 1
+
+
+def release(name: str, holder: str) -> None:
+    """Let another process take a roll-out, at once."""
+    rollouts().update_one({"_id": name, "holder": holder}, {"$set": {"holder": None}})
+
+
+def is_held(name: str, holder: str, states: tuple[State, ...]) -> bool:
+    """Tell whether a process holds a roll-out, which is in one of some states."""
+    expected = {"_id": name, "holder": holder, "state": {"$in": list(states)}}
+    return rollouts().find_one(expected, {"_id": 1}) is not None
