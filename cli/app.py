@@ -16,9 +16,11 @@ from cli import (
     library,
     move_command,
     names,
+    plan_commands,
     reconciler,
     role_commands,
     rollout_commands,
+    set_command,
 )
 from cli.backups.backup import back_up
 from cli.backups.owners import NamedOwner
@@ -55,8 +57,10 @@ from tenantry.identity.keys import public_keys
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.add_typer(cluster_commands.app, name="cluster")
 app.command()(doctor_command.doctor)
+app.add_typer(plan_commands.app, name="plan")
 app.add_typer(rollout_commands.app, name="rollout")
 app.command()(move_command.move)
+app.command("set")(set_command.set_organization)
 
 
 @app.callback()

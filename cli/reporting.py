@@ -8,6 +8,7 @@ import typer
 from cli.backups.errors import BackupError, StorageFailed
 from cli.connection import ConnectionFailed
 from cli.output import print_error
+from tenantry.errors import InvalidFields, OrganizationNotFound, TenantryError
 
 
 @contextmanager
@@ -21,6 +22,13 @@ def reported(advice: str = "") -> Iterator[None]:
     except StorageFailed as error:
         print_error(str(error))
         raise typer.Exit(2) from None
-    except BackupError as error:
+    except OrganizationNotFound:
+        print_error("There is no such organization; name its id or slug")
+        raise typer.Exit(1) from None
+    except InvalidFields as error:
+        wrong = [f"{field['field']} {field['message']}" for field in error.extensions["errors"]]
+        print_error("; ".join(wrong))
+        raise typer.Exit(1) from None
+    except (BackupError, TenantryError) as error:
         print_error(str(error))
         raise typer.Exit(1) from None

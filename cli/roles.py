@@ -138,7 +138,7 @@ ROLES: Final = (
     ),
     Role(
         "create",
-        ("create_organization", "operator"),
+        ("create_organization",),
         _together(
             AUTHENTICATE,
             COUNT_FAILURES,
@@ -147,6 +147,20 @@ ROLES: Final = (
             COMPLETE_INTENTS,
             QUEUE_MAILS,
             {"idempotency_keys": CHANGE, "sessions": {"remove"}},
+        ),
+        DEFINE | FIND | {"createIndex"},
+    ),
+    Role(
+        "operate",
+        ("operator",),
+        _together(
+            AUTHENTICATE,
+            COUNT_FAILURES,
+            CREATE_SCHEMA,
+            CREATE_ORGANIZATION,
+            COMPLETE_INTENTS,
+            QUEUE_MAILS,
+            {"idempotency_keys": CHANGE, "sessions": {"remove"}, "plans": CHANGE},
         ),
         DEFINE | FIND | {"createIndex"},
     ),
@@ -249,7 +263,7 @@ ROLES: Final = (
             | dict.fromkeys(("signing_keys", "links", "invitations"), FIND),
             KNOW_SCHEMA,
             KNOW_WAITING,
-            {"restorations": CHANGE, "audit": {"find"}},
+            {"restorations": CHANGE, "plans": CHANGE, "audit": FIND},
         ),
         frozenset(
             {"find", "insert", "update", "createCollection", "dropCollection", "renameCollectionSameDB"}

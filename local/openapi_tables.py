@@ -29,6 +29,7 @@ _SWITCH = {
     }
 }
 _OF_TOKENS = {"refresh": _REFRESH_TOKEN, "switchOrganization": _SWITCH, "logout": _REFRESH_TOKEN}
+_OF_PLAN: dict[str, dict[str, Any]] = {"removePlan": {"parameters": {"plan": "$response.body#/name"}}}
 _OF_DOCUMENT = dict.fromkeys(("getDocument", "patchDocument", "deleteDocument"), _SAME_DOCUMENT)
 LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     "createOrganization": {
@@ -61,6 +62,7 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     },
     "invite": {HTTPStatus.CREATED: dict.fromkeys(("resendInvitation", "revokeInvitation"), _SAME_INVITATION)},
     "listInvitations": {HTTPStatus.OK: {"listInvitations": _NEXT_PAGE}},
+    "putPlan": {HTTPStatus.OK: _OF_PLAN, HTTPStatus.CREATED: _OF_PLAN},
     "listSessions": {
         HTTPStatus.OK: {"endSession": {"parameters": {"session": "$response.body#/sessions/0/id"}}}
     },
@@ -88,6 +90,7 @@ HEADER_FIELDS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     "createOrganizationAsOperator": _OF_CREATED,
     "getOrganization": _OF_VERSION,
     "updateOrganization": _OF_VERSION,
+    "configureOrganization": _OF_VERSION,
     "getMember": _OF_VERSION,
     "changeMember": _OF_VERSION,
     "insertDocuments": _OF_CREATED,

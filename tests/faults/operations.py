@@ -106,14 +106,14 @@ def rename(operation: str, name: str) -> Operation:
 
 def change_metadata() -> Operation:
     def request(owner: Caller) -> OrganizationDocument:
-        changes = Changes(metadata={"plan": "pro"})
+        changes = Changes(metadata={"color": "green"})
         return updating.update(member_of(owner), changes, lambda _: True)
 
     def effect(state: State) -> Any:
         slug, alpha = state.alpha()
         if not alpha.metadata:
-            alpha.metadata["plan"] = "pro"
-            state.records["organization.changed", "plan"] += 1
+            alpha.metadata["color"] = "pro"
+            state.records["organization.changed", "color"] += 1
         return alpha.name, slug, alpha.metadata
 
     return Operation("change-metadata", request, effect)

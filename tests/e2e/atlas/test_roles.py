@@ -13,7 +13,8 @@ UNAUTHORIZED: Final = 13
 FORBIDDEN: Final[dict[str, tuple[str, Document]]] = {
     "login": (TENANT_DATABASE, {"find": "org_google"}),
     "account": (TENANT_DATABASE, {"find": "org_google"}),
-    "create": (MASTER_DATABASE, {"insert": "signing_keys", "documents": [{}]}),
+    "create": (MASTER_DATABASE, {"insert": "plans", "documents": [{}]}),
+    "operate": (MASTER_DATABASE, {"insert": "signing_keys", "documents": [{}]}),
     "change": (MASTER_DATABASE, {"find": "accounts"}),
     "data": (MASTER_DATABASE, {"find": "accounts"}),
     "rotation": (MASTER_DATABASE, {"find": "accounts"}),

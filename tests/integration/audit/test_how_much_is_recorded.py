@@ -42,7 +42,7 @@ def test_records_are_kept_as_long_as_is_configured(
 ) -> None:
     monkeypatch.setenv("AUDIT_RETENTION_DAYS", days)
     settings.cache_clear()
-    assert ask("PATCH", "", {"metadata": {"plan": "pro"}})(owner).status == 200
+    assert ask("PATCH", "", {"metadata": {"color": "green"}})(owner).status == 200
     assert owner.service.post("/login", {"email": "nobody@example.com", "password": WRONG}).status == 401
     settings.cache_clear()
     for collection in ("audit", "outbox"):

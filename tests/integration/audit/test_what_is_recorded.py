@@ -40,18 +40,18 @@ def suspension(method: str) -> Request:
 
 CHANGES: dict[str, tuple[Request, str, Document]] = {
     "rename": (
-        ask("PATCH", "", {"name": "Beta", "metadata": {"plan": "pro"}}),
+        ask("PATCH", "", {"name": "Beta", "metadata": {"color": "green"}}),
         "organization.renamed",
         {
             "name": {"from": "Alpha", "to": "Beta"},
             "slug": {"from": "alpha", "to": "beta"},
-            "metadata": ["plan"],
+            "metadata": ["color"],
         },
     ),
     "change": (
-        ask("PATCH", "", {"name": "ALPHA", "metadata": {"plan": "pro", "seats": 5}}),
+        ask("PATCH", "", {"name": "ALPHA", "metadata": {"color": "green", "desks": 5}}),
         "organization.changed",
-        {"name": {"from": "Alpha", "to": "ALPHA"}, "metadata": ["plan", "seats"]},
+        {"name": {"from": "Alpha", "to": "ALPHA"}, "metadata": ["color", "desks"]},
     ),
     "delete": (ask("DELETE", ""), "organization.deleted", {"name": "Alpha", "slug": "alpha"}),
     "password": (change_password(PASSWORD), "password.changed", {}),
@@ -200,7 +200,7 @@ def test_a_change_that_cannot_be_recorded_does_not_happen(
     before = databases.organization(owner.id), actions(databases)
     namespace = f"{databases.master.name}.{collection}"
     with failing(databases.client, "insert", namespace=namespace, errorCode=11601):
-        assert ask("PATCH", "", {"metadata": {"plan": "pro"}})(owner).status == 503
+        assert ask("PATCH", "", {"metadata": {"color": "green"}})(owner).status == 503
         assert log_in(WRONG)(owner).status == 503
         assert log_in()(owner).status == 503
     assert (databases.organization(owner.id), actions(databases)) == before

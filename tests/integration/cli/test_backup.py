@@ -98,7 +98,7 @@ def verified(databases: Databases) -> Iterator[None]:
 
 @pytest.mark.usefixtures("verified")
 def test_round_trip_keeps_every_byte(databases: Databases, path: Path) -> None:
-    member = library.create("Google", metadata={"plan": "pro", "seats": 3})
+    member = library.create("Google", metadata={"color": "green", "desks": 3})
     put_every_type(databases, "org_google")
     before = raw_documents(databases, "org_google")
     done = tenantry_json("backup", "google", "-o", path)
@@ -114,7 +114,7 @@ def test_round_trip_keeps_every_byte(databases: Databases, path: Path) -> None:
     assert raw_documents(databases, "org_google_two") == before
     assert raw_documents(databases, "org_google") == before
     organization = databases.organization(made["organization_id"])
-    assert (organization["name"], organization["metadata"]) == ("Google Two", {"plan": "pro", "seats": 3})
+    assert (organization["name"], organization["metadata"]) == ("Google Two", {"color": "green", "desks": 3})
     assert library.membership(member.account_id, made["organization_id"]).role == "owner"
 
 
@@ -187,8 +187,8 @@ def test_archive_whose_checksum_is_in_the_last_header(databases: Databases) -> N
     assert [owner["email"] for owner in made["owners"]] == ["owner@google.example"]
     organization = databases.organization(made["organization_id"])
     assert organization["metadata"] == {
-        "plan": "pro",
-        "seats": 3,
+        "color": "green",
+        "desks": 3,
         "ratio": 0.5,
         "big": 2**53 + 1,
         "trial": False,

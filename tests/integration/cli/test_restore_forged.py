@@ -27,10 +27,10 @@ def test_archive_that_is_sealed_anew_is_restored(
     databases: Databases, archive: ForgedArchive, path: Path
 ) -> None:
     assert archive.sealed() == path.read_bytes()
-    archive.change("organizations", metadata={"plan": "forged"})
+    archive.change("organizations", metadata={"color": "forged"})
     path.write_bytes(archive.sealed())
     made = tenantry_json("restore", path, "--name", "Copy")
-    assert databases.organization(made["organization_id"])["metadata"] == {"plan": "forged"}
+    assert databases.organization(made["organization_id"])["metadata"] == {"color": "forged"}
 
 
 ANYBODY: dict[str, Any] = {"$gt": ""}

@@ -40,7 +40,7 @@ def kind(request: pytest.FixtureRequest, databases: Databases, monkeypatch: pyte
 def test_if_match(service: Service, databases: Databases, field: str, status: int) -> None:
     owner = sign_up(service, "Google")
     before = databases.dump()
-    changes = {"name": "Alphabet", "metadata": {"plan": "pro"}}
+    changes = {"name": "Alphabet", "metadata": {"color": "green"}}
     answer = service.patch(owner.path, changes, token=owner.token, headers={"If-Match": field})
     assert answer.status == status
     if status != 200:

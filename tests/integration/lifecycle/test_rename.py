@@ -57,7 +57,7 @@ def test_same_slug_leaves_the_collection_alone(
         {"name": "AMAZON!"},
         {"slug": "amazon"},
         {"name": "Google", "slug": "amazon"},
-        {"name": "Amazon", "metadata": {"plan": "pro"}},
+        {"name": "Amazon", "metadata": {"color": "green"}},
     ],
 )
 def test_name_or_slug_of_another_leaves_both_intact(

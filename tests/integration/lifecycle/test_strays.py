@@ -50,7 +50,7 @@ def test_change_after_a_rename_that_had_to_be_withdrawn_concerns_the_change_alon
 ) -> None:
     intend_rename(owner.id, "Beta")
     databases.tenants["org_beta"].insert_one({"nobody": "owns this"})
-    answer = service.patch(owner.path, {"metadata": {"plan": "pro"}}, token=owner.token)
+    answer = service.patch(owner.path, {"metadata": {"color": "green"}}, token=owner.token)
     assert (answer.status, answer.json["slug"]) == (200, "alpha")
     intend_rename(owner.id, "Beta")
     assert service.delete(owner.path, token=owner.token).status == 204

@@ -21,7 +21,7 @@ from tests.support.service import LambdaContext
 def test_story(service: ServiceOfUsers, users: Users, owner: Owner, databases: Databases) -> None:
     token = owner.token
     assert service.get(owner.path, token=token).status == 200
-    assert service.patch(owner.path, {"metadata": {"plan": "pro"}}, token=token).status == 200
+    assert service.patch(owner.path, {"metadata": {"color": "green"}}, token=token).status == 200
     assert service.patch(owner.path, {"name": "Beta"}, token=token).json["collection"] == "org_beta"
     taken = service.post("/organizations", {"name": "Beta", "email": "x@example.com", "password": PASSWORD})
     assert taken.code == "organization-exists"

@@ -91,7 +91,7 @@ def tenants(kinds: set[str], commands: Any) -> list[tuple[str, str, Document]]:
 
 REFUSED: Final = [
     # Password hashes and addresses
-    *master(OF_FUNCTIONS - {"login", "account", "create", "invite"}, READS, ["accounts"]),
+    *master(OF_FUNCTIONS - {"login", "account", "create", "operate", "invite"}, READS, ["accounts"]),
     *master({"data", "rotation", "audit", "publish", "public"}, WRITES, ["accounts", "account_epochs"]),
     *master({"login", "members"}, (insert, remove), ["accounts"]),
     *master({"invite"}, (remove,), ["accounts", "members", "invitations", "links"]),
@@ -99,10 +99,10 @@ REFUSED: Final = [
     *master(OF_FUNCTIONS - {"members", "mail"}, READS, ["account_addresses"]),
     *master(OF_FUNCTIONS - {"change"}, READS, ["unused_accounts"]),
     # Names held for their former owners
-    *master(OF_FUNCTIONS - {"create", "change"}, (*READS, *WRITES), ["name_holds"]),
+    *master(OF_FUNCTIONS - {"create", "operate", "change"}, (*READS, *WRITES), ["name_holds"]),
     *master(KINDS, (remove,), ["name_holds"]),
     # Addresses held for the accounts that had them
-    *master(OF_FUNCTIONS - {"login", "create", "invite", "mail"}, READS, ["email_holds"]),
+    *master(OF_FUNCTIONS - {"login", "create", "operate", "invite", "mail"}, READS, ["email_holds"]),
     *master(OF_FUNCTIONS - {"login"}, (insert, update), ["email_holds"]),
     *master(OF_FUNCTIONS - {"login", "account", "change"}, (remove,), ["email_holds"]),
     # Mails that wait, to whom, and what their links open
@@ -116,13 +116,19 @@ REFUSED: Final = [
     *master(KINDS - {"rotation"}, WRITES, ["issuer", "signing_keys"]),
     *master({"rotation"}, (remove,), ["issuer", "signing_keys"]),
     # Members and organizations
-    *master(OF_FUNCTIONS - {"create", "change"}, (insert, remove), ["organizations"]),
-    *master(OF_FUNCTIONS - {"create", "invite"}, (insert,), ["members"]),
-    *master(OF_FUNCTIONS - {"create", "change", "members", "account"}, (remove,), ["members"]),
+    *master(OF_FUNCTIONS - {"create", "operate", "change"}, (insert, remove), ["organizations"]),
+    *master(OF_FUNCTIONS - {"create", "operate", "invite"}, (insert,), ["members"]),
+    *master(OF_FUNCTIONS - {"create", "operate", "change", "members", "account"}, (remove,), ["members"]),
     *master(OF_FUNCTIONS - {"members", "account", "invite"}, (update,), ["members"]),
-    *master(OF_FUNCTIONS - {"create", "change", "data", "move"}, (update,), ["organizations"]),
+    *master(
+        OF_FUNCTIONS - {"create", "operate", "change", "data", "move", "measure"},
+        (update,),
+        ["organizations"],
+    ),
+    # Plans, whose limits count for everybody
+    *master(OF_FUNCTIONS - {"operate"}, WRITES, ["plans"]),
     # Counters of failed logins
-    *master({"login", "account", "create"}, (remove,), ["login_attempts"]),
+    *master({"login", "account", "create", "operate"}, (remove,), ["login_attempts"]),
     # Sessions
     *master({"change", "account"}, (insert, update), ["sessions"]),
     *master({"data", "rotation", "audit", "publish", "public"}, WRITES, ["sessions"]),
@@ -133,7 +139,7 @@ REFUSED: Final = [
     *master(OF_FUNCTIONS - {"audit"}, READS, ["audit"]),
     *master({"audit", "publish", "public"}, (insert,), ["audit", "outbox"]),
     # Receipts of erasure, which outlive what was erased
-    *master(OF_FUNCTIONS - {"create", "change"}, (insert,), ["receipts"]),
+    *master(OF_FUNCTIONS - {"create", "operate", "change"}, (insert,), ["receipts"]),
     *master(KINDS, (remove,), ["receipts"]),
     # All that verifies no token
     *master({"rotation", "public"}, READS, set(MASTER) - {"issuer", "signing_keys"}),
@@ -143,12 +149,12 @@ REFUSED: Final = [
     ),
     # Whole collections, and ways to the same end
     *master(KINDS, (drop, redefine), MASTER),
-    *master(OF_FUNCTIONS - {"create"}, (expire,), MASTER),
+    *master(OF_FUNCTIONS - {"create", "operate"}, (expire,), MASTER),
     # Tenants' data
     *tenants({"login", "rotation", "audit", "members", "publish", "public"}, (*READS, *WRITES)),
     *tenants({"change"}, (insert, update)),
-    *tenants({"create"}, WRITES),
-    *tenants(OF_FUNCTIONS - {"create", "change", "move"}, (drop,)),
+    *tenants({"create", "operate"}, WRITES),
+    *tenants(OF_FUNCTIONS - {"create", "operate", "change", "move"}, (drop,)),
     # Everything else on the server
     *((kind, where, {"dropDatabase": 1}) for kind in sorted(KINDS) for where in ("master", "tenants")),
     *((kind, "other", command("anything")) for kind in sorted(KINDS) for command in (read, insert, drop)),
@@ -190,7 +196,11 @@ def test_rename_replaces_nothing_and_stays_within_the_tenants_database(
         (KINDS, f"{tenants}.org_google", f"{master}.stolen"),
         (KINDS, f"{master}.accounts", f"{tenants}.stolen"),
         (KINDS, f"{master}.accounts", f"{master}.stolen"),
-        (OF_FUNCTIONS - {"create", "change", "move"}, f"{tenants}.org_google", f"{tenants}.org_amazon"),
+        (
+            OF_FUNCTIONS - {"create", "operate", "change", "move"},
+            f"{tenants}.org_google",
+            f"{tenants}.org_amazon",
+        ),
     ]
     for kinds, source, target in renames:
         command = {"renameCollection": source, "to": target, "dropTarget": True}

@@ -21,10 +21,10 @@ ACCOUNT: AccountDocument = {
 
 
 def test_clients_see_no_intent_and_no_internal_fields() -> None:
-    organization = create_document("Google", "google", {"plan": "pro"})
+    organization = create_document("Google", "google", {"color": "green"})
     shown = organization_of(organization)
     internal = {"_id", "folded_name", "slugs", "cluster", "pool", "namespaces", "intent"}
-    assert shown.keys() == organization.keys() - internal | {"id"}
+    assert shown.keys() == organization.keys() - internal | {"id", "properties"}
     assert shown["id"] == organization["_id"]
 
 
@@ -33,7 +33,7 @@ def test_clients_see_no_password_hash() -> None:
 
 
 def test_clients_see_what_the_document_of_the_api_describes() -> None:
-    organization = create_document("Google", "google", {"plan": "pro", "seats": 5})
+    organization = create_document("Google", "google", {"color": "green", "desks": 5})
     tokens = Tokens("access", "refresh", organization)
     for_none = Tokens("access", "refresh", None)
     for model, shown in (

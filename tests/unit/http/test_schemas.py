@@ -20,8 +20,10 @@ from tenantry.http.indexes.bodies import CreateIndex, IndexKey
 from tenantry.http.invitations.bodies import AcceptInvitation, Invite
 from tenantry.http.members.bodies import ChangeMember, OfferOwnership
 from tenantry.http.organizations.bodies import (
+    ConfigureOrganization,
     CreateOrganization,
     CreateOrganizationAsOperator,
+    PutPlan,
     UpdateOrganization,
 )
 from tenantry.http.rollouts import bodies as rollouts
@@ -151,7 +153,7 @@ def test_only_the_name_of_an_organization_is_required() -> None:
 
 
 METADATA = [
-    {"plan": "pro", "seats": 5, "price": 1.5, "trial": False},
+    {"color": "green", "desks": 5, "price": 1.5, "trial": False},
     {"a" * 64: "x" * 500},
     {"größe": -(2**63), "max": 2**63 - 1},
     {f"key{number}": number for number in range(50)},
@@ -198,6 +200,8 @@ BODIES: dict[type[Request], dict[str, Any]] = {
     CreateOrganization: {"name": "Google"},
     UpdateOrganization: {},
     CreateOrganizationAsOperator: {"name": "Google"},
+    ConfigureOrganization: {},
+    PutPlan: {"limits": {"members": 50}},
     Login: LOGIN,
     ConfirmLogin: {"password": PASSWORD},
     RefreshToken: {"refresh_token": "x"},
@@ -240,5 +244,5 @@ def test_no_field_is_null_neither_in_a_body_nor_in_its_schema(model: type[Reques
 
 
 def test_only_metadata_of_a_change_may_hold_null() -> None:
-    assert UpdateOrganization.model_validate({"metadata": {"plan": None}}).metadata == {"plan": None}
-    assert wrong_fields(CreateOrganization, {"name": "Google", "metadata": {"plan": None}}) == {"metadata"}
+    assert UpdateOrganization.model_validate({"metadata": {"color": None}}).metadata == {"color": None}
+    assert wrong_fields(CreateOrganization, {"name": "Google", "metadata": {"color": None}}) == {"metadata"}

@@ -15,14 +15,14 @@ Master = Database[dict[str, Any]]
 
 
 def add(master: Master, slug: str) -> OrganizationDocument:
-    organization = create_document(slug.title(), slug, {"plan": "pro"})
+    organization = create_document(slug.title(), slug, {"color": "green"})
     master["organizations"].insert_one(dict(organization))
     return organization
 
 
 def test_an_organization_begins_active_at_version_1() -> None:
     before = moments.now()
-    organization = create_document("Google & Co", "google-co", {"plan": "pro"})
+    organization = create_document("Google & Co", "google-co", {"color": "green"})
     assert before <= organization["created_at"] <= moments.now()
     assert organization == {
         "_id": organization["_id"],
@@ -36,7 +36,7 @@ def test_an_organization_begins_active_at_version_1() -> None:
         "namespaces": 2,
         "state": "active",
         "version": 1,
-        "metadata": {"plan": "pro"},
+        "metadata": {"color": "green"},
         "created_at": organization["created_at"],
         "updated_at": organization["created_at"],
         "intent": None,

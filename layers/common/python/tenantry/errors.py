@@ -348,6 +348,24 @@ class LimitReached(TenantryError):
     title = "Limit reached"
 
 
+class PlanNotFound(TenantryError):
+    """There is no plan of this name."""
+
+    code = "plan-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Plan not found"
+    default_detail = "There is no plan of this name. GET /operator/plans lists those there are."
+
+
+class PlanInUse(TenantryError):
+    """Organizations have the plan, so it stays; nothing changed."""
+
+    code = "plan-in-use"
+    status = HTTPStatus.CONFLICT
+    title = "Plan in use"
+    default_detail = "Organizations have this plan. Give each of them another one first."
+
+
 class OperatorRequired(TenantryError):
     """The route is for the platform's operator, whose requests are signed for IAM."""
 

@@ -33,6 +33,12 @@ def answers(owner: Owner) -> Iterator[tuple[str, Answer]]:
     )
     yield "getOrganization", service.get(owner.path, token=token)
     yield "updateOrganization", service.patch(owner.path, {"metadata": {"a": "b"}}, token=token)
+    yield (
+        "configureOrganization",
+        OPERATIONS["configureOrganization"].send(
+            owner, {"organization": owner.slug}, None, {"properties": {"a": 1}}
+        ),
+    )
     yield "insertDocuments", service.post(f"{owner.path}/documents", {"a": 1}, token=token)
     yield "putDocument", service.put(document, {"a": 1}, token=token)
     yield "putDocument", service.put(document, {"a": 2}, token=token)

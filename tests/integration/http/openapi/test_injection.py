@@ -54,7 +54,7 @@ def database_unchanged(owner: Owner, databases: Databases) -> Iterator[None]:
 
 @pytest.fixture
 def path_parameters(owner: Owner) -> dict[str, str]:
-    names = {"document": "kept", "name": "kind", "member": "mem_1", "invitation": "inv_1"}
+    names = {"document": "kept", "name": "kind", "member": "mem_1", "invitation": "inv_1", "plan": "pro"}
     return names | {"organization": owner.slug}
 
 

@@ -46,9 +46,9 @@ def test_next_change_completes_a_rename(
 ) -> None:
     identity = databases.collections()["org_alpha"]
     crash(intend_rename(owner.id, "Beta"))
-    answer = service.patch(owner.path, {"metadata": {"plan": "pro"}}, token=owner.token)
+    answer = service.patch(owner.path, {"metadata": {"color": "green"}}, token=owner.token)
     assert answer.status == 200
-    assert (answer.json["slug"], answer.json["metadata"]) == ("beta", {"plan": "pro"})
+    assert (answer.json["slug"], answer.json["metadata"]) == ("beta", {"color": "green"})
     check_renamed(databases, owner, identity)
 
 

@@ -31,10 +31,10 @@ def nothing_is_created(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def asked(
-    body: CreateOrganization, account_id: str | None = None, key: str | None = None, kind: Any = None
+    body: CreateOrganization, account_id: str | None = None, key: str | None = None
 ) -> tuple[NewOrganization, Owner, Key | None]:
     with pytest.raises(Asked) as raised:
-        creations.create(body, account_id, key, "/organizations", kind)
+        creations.create(body, account_id, key, "/organizations")
     organization, owner, of_caller = raised.value.args
     return organization, owner, of_caller
 
@@ -46,8 +46,8 @@ def wrong(body: dict[str, Any], account_id: str | None = None) -> list[tuple[str
 
 
 def test_without_an_account_one_is_created() -> None:
-    body = CreateOrganization(**NAME, **OWNER, metadata={"plan": "pro"})
-    organization = NewOrganization("Google", "google", {"plan": "pro"})
+    body = CreateOrganization(**NAME, **OWNER, metadata={"color": "green"})
+    organization = NewOrganization("Google", "google", {"color": "green"})
     assert asked(body) == (organization, NewAccount(ADDRESS, PASSWORD), None)
 
 
@@ -56,9 +56,11 @@ def test_an_account_owns_one_more_organization() -> None:
     assert asked(body, "acct_1") == (NewOrganization("Google", "g"), ExistingAccount("acct_1"), None)
 
 
-def test_the_operator_chooses_the_kind() -> None:
-    body = CreateOrganizationAsOperator(**NAME, **OWNER, placement="pooled")
-    assert asked(body, kind="pooled")[0] == NewOrganization("Google", "google", kind="pooled")
+def test_the_operator_chooses_kind_and_plan() -> None:
+    body = CreateOrganizationAsOperator(**NAME, **OWNER, placement="pooled", plan="pro")
+    assert asked(body)[0] == NewOrganization("Google", "google", kind="pooled", plan="pro")
+    body = CreateOrganizationAsOperator(**NAME, **OWNER, plan="default")
+    assert asked(body)[0] == NewOrganization("Google", "google")
 
 
 # What is kept of a request must stay the same, or its repetition after a deployment counts as another one.
@@ -70,8 +72,8 @@ def test_key_of_a_sign_up() -> None:
 
 
 def test_key_of_an_account() -> None:
-    sent: dict[str, Any] = {"name": "Google", "email": None, "slug": "g", "metadata": {"plan": "pro"}}
-    body = CreateOrganization(**NAME, slug="g", metadata={"plan": "pro"})
+    sent: dict[str, Any] = {"name": "Google", "email": None, "slug": "g", "metadata": {"color": "green"}}
+    body = CreateOrganization(**NAME, slug="g", metadata={"color": "green"})
     assert asked(body, "acct_1", "k")[2] == Key("acct_1", "k", sent)
 
 

@@ -28,6 +28,10 @@ Action = Literal[
     "organization.suspended",
     "organization.reactivated",
     "organization.moved",
+    "organization.configured",
+    "organization.private_changed",
+    "plan.changed",
+    "plan.removed",
     "invitation.created",
     "invitation.resent",
     "invitation.revoked",
@@ -207,18 +211,24 @@ def origin(actor: Actor | None = None) -> dict[str, Any]:
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the details of an organization's change: names from and to, and keys of metadata only.
-
-    As many keys are named as fit into `KEYS_MAX_BYTES`; the others are counted.
-    """
-    old, new = before["metadata"], after["metadata"]
-    keys = sorted(key for key in {*old, *new} if (key in old, old.get(key)) != (key in new, new.get(key)))
+    """Return the details of an organization's change: names from and to, and keys of metadata only."""
     names = {
         field: {"from": before[field], "to": after[field]}
         for field in ("name", "slug")
         if before[field] != after[field]
     }
+    return names | changed_keys("metadata", before["metadata"], after["metadata"])
+
+
+def changed_keys(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the details of a change of properties: which keys, as many as fit into `KEYS_MAX_BYTES`.
+
+    The others are counted. Nothing is returned if none has changed.
+    """
+    keys = sorted(
+        key for key in {*before, *after} if (key in before, before.get(key)) != (key in after, after.get(key))
+    )
     sizes = accumulate(len(key.encode()) for key in keys)
     named = [key for key, size in zip(keys, sizes, strict=True) if size <= KEYS_MAX_BYTES]
     unnamed = len(keys) - len(named)
-    return names | ({"metadata": named} if keys else {}) | ({"more_metadata": unnamed} if unnamed else {})
+    return ({name: named} if keys else {}) | ({f"more_{name}": unnamed} if unnamed else {})

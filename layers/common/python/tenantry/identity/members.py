@@ -13,6 +13,7 @@ from tenantry.registry.organizations.document import OrganizationDocument, organ
 from tenantry.runtime import ids, moments, mongodb
 
 MAX_MEMBERS: Final = limits.MOST["members"]
+NOT_FOR_LOGINS: Final = ("metadata", "properties", "private", "intent")  # of an organization
 MAX_OWNERS_SHOWN: Final = 100  # whose accounts' records are found; MongoDB merges no more than 200 scans
 
 
@@ -134,7 +135,7 @@ def choices(
 ) -> list[Membership]:
     """Return memberships of an account, in one round trip, by the slugs of their organizations.
 
-    Organizations come without what a login does not need: metadata and intents.
+    Organizations come without what a login does not need: metadata, properties and intents.
 
     Parameters
     ----------
@@ -155,7 +156,7 @@ def choices(
             *join(organizations(), "member.organization_id", "organization"),
             {"$match": named if organization is not None else {}},
             {"$limit": at_most},
-            {"$project": {"organization.metadata": 0, "organization.intent": 0}},
+            {"$project": {f"organization.{name}": 0 for name in NOT_FOR_LOGINS}},
             {"$sort": {"organization.slug": 1}},
         ],
         session=session,

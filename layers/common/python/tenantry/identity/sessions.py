@@ -172,6 +172,7 @@ def identity(session_id: str, account_id: str) -> Identity | None:
                     "organization": 1,
                 }
             },
+            {"$project": {"organization.private": 0}},  # which no member reads
         ]
     )
     joined = next(iter(results), None)

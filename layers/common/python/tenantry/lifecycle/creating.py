@@ -23,7 +23,7 @@ from tenantry.lifecycle import idempotency, slugs
 from tenantry.lifecycle.idempotency import Claim
 from tenantry.lifecycle.intents import creation
 from tenantry.lifecycle.rollouts import shapes
-from tenantry.registry import name_holds, rollouts, schema
+from tenantry.registry import limits, name_holds, rollouts, schema
 from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import (
     OWN_NAMESPACES,
@@ -55,12 +55,15 @@ class NewOrganization:
         The client's own properties of the organization.
     kind : {"collection", "pooled"}, optional
         Whether its documents get a collection of their own; as the settings say if left out.
+    plan : str, optional
+        Its plan, which the operator alone chooses; see `tenantry.registry.limits`.
     """
 
     name: str
     slug: str
     metadata: dict[str, Any] = field(default_factory=dict)
     kind: Kind | None = None
+    plan: str | None = None
 
 
 class Created(NamedTuple):
@@ -90,6 +93,8 @@ def create(organization: NewOrganization, owner: Owner, key: idempotency.Key | N
         The account owns as many organizations as it may; nothing changed.
     OrganizationExists, EmailTaken, CapacityExhausted
         Nothing changed.
+    InvalidFields
+        There is no such plan; nothing changed.
     IdempotencyKeyReused, IdempotencyKeySpent, RequestInFlight
         Nothing changed by this request.
     pymongo.errors.PyMongoError
@@ -144,7 +149,7 @@ def _placed(wanted: NewOrganization, current: list[RolloutDocument]) -> Organiza
     cluster, pool = policy.choose_pool() if kind == "pooled" else (policy.choose_cluster(namespaces), None)
     organization = create_document(wanted.name, wanted.slug, wanted.metadata, cluster, pool)
     shapes.note_all(organization, current)
-    return organization
+    return organization | {"plan": wanted.plan} if wanted.plan is not None else organization
 
 
 @mongodb.in_transaction
@@ -160,6 +165,7 @@ def _insert(
     member.join(organization["_id"], session)
     if member.exists:
         joining.check_owns_no_more(account["_id"], session)
+    limits.take(organization.get("plan"), session)
     name_holds.check(organization["slug"], account["_id"], session)
     creation.insert(organization, session)
     details = {"name": organization["name"], "slug": organization["slug"], "account_id": account["_id"]}

@@ -16,6 +16,7 @@ from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
+from tenantry.errors import InvalidFields
 from tenantry.registry.organizations.document import Limit, OrganizationDocument
 from tenantry.runtime import mongodb, process
 
@@ -24,6 +25,7 @@ LIMITS: Final[tuple[Limit, ...]] = get_args(Limit)
 MOST: Final[Mapping[Limit, int]] = {"members": 1000, "indexes": 10}
 DEFAULT: Final = "default"  # the plan of organizations that name none
 CACHE_SECONDS: Final = 30
+PLAN_PATTERN: Final = r"^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$"
 
 
 class PlanDocument(TypedDict):
@@ -79,7 +81,34 @@ def current(organization: OrganizationDocument, name: Limit, session: ClientSess
 
 def plan_of(organization: OrganizationDocument) -> str:
     """Return the name of an organization's plan."""
-    return organization.get("plan", DEFAULT)
+    return organization.get("plan") or DEFAULT
+
+
+def take(name: str | None, session: ClientSession) -> None:
+    """Keep a plan from being removed, within the transaction that gives it to an organization.
+
+    Parameters
+    ----------
+    name : str or None
+        Which; None for that of those who name none, which need not exist.
+    session : ClientSession
+        Of the transaction.
+
+    Raises
+    ------
+    InvalidFields
+        There is none of this name; the transaction is aborted.
+    """
+    if name is None:
+        return
+    taken = plans().update_one({"_id": name}, {"$inc": {"uses": 1}}, session=session)
+    if taken.matched_count == 0:
+        raise InvalidFields.of("plan", "is the name of no plan; GET /operator/plans lists them")
+
+
+def named(name: str | None) -> str | None:
+    """Return what an organization stores of a plan's name: nothing of `default`."""
+    return None if name == DEFAULT else name
 
 
 def joined() -> list[mongodb.Document]:

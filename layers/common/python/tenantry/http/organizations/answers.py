@@ -21,6 +21,38 @@ class Organization(OrganizationReference):
     collection: str = Field(description="The tenant's MongoDB collection.", examples=["org_google"])
     state: Literal["creating", "active", "renaming", "deleting"]
     version: int = Field(description="Grows with every change; the ETag.", examples=[1])
-    metadata: dict[str, Any] = Field(examples=[{"plan": "pro", "seats": 5}])
+    metadata: dict[str, Any] = Field(
+        description="What the members have set.", examples=[{"color": "green", "employees": 120}]
+    )
+    properties: dict[str, Any] = Field(
+        description="What the operator has set.", examples=[{"region": "eu", "support": "gold"}]
+    )
     created_at: str
     updated_at: str
+
+
+class ConfiguredOrganization(Organization):
+    """An organization with all that the operator sets."""
+
+    private: dict[str, Any] = Field(
+        description="What the operator has set, and members do not read.",
+        examples=[{"customer_number": "C-1041"}],
+    )
+    plan: str = Field(examples=["pro"])
+    limits: dict[str, int] = Field(
+        description="Its own, which count before those of its plan.", examples=[{"members": 50}]
+    )
+
+
+class Plan(BaseModel):
+    """A plan: what organizations have that name it."""
+
+    name: str = Field(examples=["pro"])
+    limits: dict[str, int] = Field(examples=[{"members": 50, "documents": 100_000}])
+
+
+class Plans(BaseModel):
+    """Answer of GET /operator/plans, by name."""
+
+    plans: list[Plan]
+    next_cursor: str | None = Field(description="For the next page; null on the last.")

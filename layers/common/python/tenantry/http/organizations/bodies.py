@@ -1,5 +1,6 @@
 """Bodies of requests about organizations; their field descriptions become the OpenAPI document."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Annotated, Any, Literal
 
@@ -14,8 +15,9 @@ from pydantic import (
 
 from tenantry.http.accounts.bodies import ChosenEmail, ChosenPassword
 from tenantry.http.schemas import Request
+from tenantry.registry.limits import MOST, PLAN_PATTERN
 from tenantry.registry.names import NAME_MAX_CHARACTERS, SLUG_PATTERN, canonical_name, check_slug_form
-from tenantry.registry.organizations.document import METADATA_MAX_KEYS, check_metadata_key
+from tenantry.registry.organizations.document import METADATA_MAX_KEYS, Limit, check_metadata_key
 
 INT64 = 2**63  # BSON's largest integer type
 
@@ -59,6 +61,17 @@ MetadataValue = Annotated[
 ]
 
 
+def _check_most[Limits: Mapping[Limit, int | None]](limits: Limits) -> Limits:
+    for name, most in MOST.items():
+        if (limits.get(name) or 0) > most:
+            raise ValueError(f"must hold at most {most} as {name}")
+    return limits
+
+
+PlanName = Annotated[str, StringConstraints(pattern=PLAN_PATTERN), Field(examples=["pro"])]
+LimitValue = Annotated[int, Field(ge=0, le=2**53, description="How much there may be at most.")]
+
+
 class CreateOrganization(Request):
     """Body of POST /organizations; e-mail and password are for callers without an account."""
 
@@ -70,7 +83,7 @@ class CreateOrganization(Request):
         default={},
         max_length=METADATA_MAX_KEYS,
         description="The client's own properties of the organization.",
-        examples=[{"plan": "pro", "seats": 5}],
+        examples=[{"color": "green", "employees": 120}],
     )
 
 
@@ -83,7 +96,7 @@ class UpdateOrganization(Request):
         default=None,
         max_length=METADATA_MAX_KEYS,
         description="Properties to set; null removes one (RFC 7396).",
-        examples=[{"plan": "enterprise", "seats": None}],
+        examples=[{"color": "blue", "employees": None}],
     )
 
 
@@ -93,4 +106,36 @@ class CreateOrganizationAsOperator(CreateOrganization):
     placement: Literal["collection", "pooled"] | None = Field(
         default=None,
         description="Whether it gets a collection of its own or shares one; as is configured if left out.",
+    )
+    plan: PlanName | None = Field(default=None, description="The plan `default` if left out.")
+
+
+class ConfigureOrganization(Request):
+    """Body of PATCH /operator/organizations/{organization}: null removes a key (RFC 7396)."""
+
+    properties: dict[MetadataKey, MetadataValue | None] | None = Field(
+        default=None,
+        max_length=METADATA_MAX_KEYS,
+        description="What members read and the operator alone sets.",
+        examples=[{"region": "eu", "support": None}],
+    )
+    private: dict[MetadataKey, MetadataValue | None] | None = Field(
+        default=None,
+        max_length=METADATA_MAX_KEYS,
+        description="What the operator alone reads and sets.",
+        examples=[{"customer_number": "C-1041"}],
+    )
+    plan: PlanName | None = Field(default=None, description="Which may be `default`.")
+    limits: Annotated[dict[Limit, LimitValue | None], AfterValidator(_check_most)] | None = Field(
+        default=None,
+        description="Its own, which count before those of its plan.",
+        examples=[{"members": 50, "indexes": None}],
+    )
+
+
+class PutPlan(Request):
+    """Body of PUT /operator/plans/{plan}: all that the plan limits."""
+
+    limits: Annotated[dict[Limit, LimitValue], AfterValidator(_check_most)] = Field(
+        description="What is left out is not limited.", examples=[{"members": 50, "documents": 100_000}]
     )

@@ -1,5 +1,6 @@
 """The creation of organizations as the routes for it have it: from the request's body to the answer."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -7,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from tenantry.errors import InvalidFields
 from tenantry.http.accounts.representations import account_of
-from tenantry.http.organizations.bodies import CreateOrganization
+from tenantry.http.organizations.bodies import CreateOrganization, CreateOrganizationAsOperator
 from tenantry.http.organizations.representations import organization_of
 from tenantry.http.preconditions import etag
 from tenantry.identity.addresses.email_addresses import folded
@@ -15,7 +16,7 @@ from tenantry.identity.owners import ExistingAccount, NewAccount, Owner
 from tenantry.lifecycle import creating, slugs
 from tenantry.lifecycle.creating import NewOrganization
 from tenantry.lifecycle.idempotency import Key
-from tenantry.registry.organizations.document import Kind
+from tenantry.registry import limits
 
 
 def create(
@@ -23,7 +24,6 @@ def create(
     account_id: str | None,
     idempotency_key: str | None,
     path: str,
-    kind: Kind | None = None,
 ) -> Response[dict[str, Any]]:
     """Create the organization that a body asks for, and answer it.
 
@@ -37,19 +37,17 @@ def create(
         The request's Idempotency-Key field.
     path : str
         Path of the URL at which members find organizations, as the client sees it.
-    kind : {"collection", "pooled"}, optional
-        Whether its documents get a collection of their own; as the settings say if left out.
 
     Raises
     ------
     InvalidFields
-        A field is missing or superfluous, the password is guessable, or the name gives no slug.
+        A field is missing or superfluous, the password is guessable, the name gives no slug, or there is no
+        such plan.
     TenantryError
         What `tenantry.lifecycle.creating.create` raises.
     """
     owner = _owner(body, account_id)
-    slug = slugs.chosen(body.slug) if body.slug else slugs.derive(body.name)
-    organization = NewOrganization(body.name, slug, dict(body.metadata), kind)
+    organization = _organization(body)
     key = _key(body, owner, idempotency_key) if idempotency_key is not None else None
     created = creating.create(organization, owner, key)
     return Response(
@@ -64,6 +62,14 @@ def create(
             "account": account_of(created.account),
         },
     )
+
+
+def _organization(body: CreateOrganization) -> NewOrganization:
+    slug = slugs.chosen(body.slug) if body.slug else slugs.derive(body.name)
+    organization = NewOrganization(body.name, slug, dict(body.metadata))
+    if not isinstance(body, CreateOrganizationAsOperator):
+        return organization
+    return replace(organization, kind=body.placement, plan=limits.named(body.plan))
 
 
 def _owner(body: CreateOrganization, account_id: str | None) -> Owner:
@@ -85,6 +91,8 @@ def _wrong(fields: list[str], message: str) -> InvalidFields:
 def _key(body: CreateOrganization, owner: Owner, idempotency_key: str) -> Key:
     """Return the key of whoever owns the organization, for all of the body but the password."""
     sent = body.model_dump(exclude={"password"})
+    if sent.get("plan") is None:  # as in requests without any
+        sent.pop("plan", None)
     if isinstance(owner, ExistingAccount):
         return Key(owner.account_id, idempotency_key, sent)
     email = folded(owner.address)

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from tenantry.language.paging import Page
+from tenantry.registry import limits
+from tenantry.registry.limits import PlanDocument
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.runtime.moments import rfc3339
 
@@ -18,6 +21,26 @@ def organization_of(document: OrganizationDocument) -> dict[str, Any]:
         "state": document["state"],
         "version": document["version"],
         "metadata": document["metadata"],
+        "properties": document.get("properties", {}),
         "created_at": rfc3339(document["created_at"]),
         "updated_at": rfc3339(document["updated_at"]),
     }
+
+
+def configured_organization_of(document: OrganizationDocument) -> dict[str, Any]:
+    """Return an organization's representation for the operator, with what no member reads."""
+    return organization_of(document) | {
+        "private": document.get("private", {}),
+        "plan": limits.plan_of(document),
+        "limits": document.get("limits", {}),
+    }
+
+
+def plan_of(document: PlanDocument) -> dict[str, Any]:
+    """Return a plan's representation."""
+    return {"name": document["_id"], "limits": document["limits"]}
+
+
+def plans_of(page: Page) -> dict[str, Any]:
+    """Return the representation of a page of plans."""
+    return {"plans": [plan_of(plan) for plan in page.documents], "next_cursor": page.next_cursor}

@@ -189,7 +189,7 @@ class OrganizationDocument(TypedDict):
     past_clusters: NotRequired[list[PastCluster]]
     properties: NotRequired[dict[str, Any]]
     private: NotRequired[dict[str, Any]]
-    plan: NotRequired[str]
+    plan: NotRequired[str | None]
     limits: NotRequired[dict[Limit, int]]
     usage: NotRequired[Usage]
     measure_at: NotRequired[datetime]

@@ -1,0 +1,73 @@
+"""`tenantry plan`: make, change, remove and list plans, which say what organizations may have."""
+
+import re
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from cli import library
+from cli.connection import Target, connected
+from cli.options import Json, with_target
+from cli.output import print_json, print_result, print_table
+from cli.pairs import Limits, checked, limits_of
+from cli.reporting import reported
+from tenantry.http.organizations.bodies import PutPlan
+from tenantry.http.organizations.representations import plan_of
+from tenantry.lifecycle import plans
+from tenantry.registry.limits import LIMITS, PLAN_PATTERN
+
+app = typer.Typer(no_args_is_help=True, help="Say what the organizations of a plan may have.")
+
+Name = Annotated[
+    str, typer.Argument(metavar="PLAN", help="Its name; default is that of organizations that name none.")
+]
+
+
+@app.command("list")
+@with_target
+def list_plans(target: Target, as_json: Json = False) -> None:
+    """Print the plans and what they limit."""
+    with reported(), connected(target):
+        library.use(target)
+        contents = [plan_of(plan) for plan in plans.each()]
+    if as_json:
+        print_json({"plans": contents})
+    else:
+        print_table(_table(contents))
+
+
+def _table(contents: list[dict[str, Any]]) -> Table:
+    table = Table("plan", *LIMITS)
+    for content in contents:
+        table.add_row(content["name"], *(str(content["limits"].get(name, "-")) for name in LIMITS))
+    return table
+
+
+@app.command("set")
+@with_target
+def set_plan(name: Name, target: Target, limit: Limits = None, as_json: Json = False) -> None:
+    """Make a plan, or let one limit what is named here and nothing else; it counts within 30 seconds.
+
+    What an organization has beyond a lower limit stays. It only gets no more.
+    """
+    if not re.fullmatch(PLAN_PATTERN, name):
+        raise typer.BadParameter("must be 1 to 64 of a-z, 0-9, - and _", param_hint="PLAN")
+    wanted = checked(PutPlan, {"limits": limits_of(limit)})
+    with reported(), connected(target):
+        library.use(target)
+        is_made = plans.put(name, wanted.limits)
+    content = {"name": name, "limits": wanted.limits}
+    limited = ", ".join(f"{number} {of}" for of, number in wanted.limits.items()) or "nothing"
+    text = f"{'Made' if is_made else 'Changed'} the plan {name}, which limits: {limited}"
+    print_result(content | {"is_made": is_made}, text, as_json=as_json)
+
+
+@app.command()
+@with_target
+def remove(name: Name, target: Target, as_json: Json = False) -> None:
+    """Remove a plan that no organization names."""
+    with reported(), connected(target):
+        library.use(target)
+        plans.remove(name)
+    print_result({"removed": name}, f"Removed the plan {name}", as_json=as_json)
