@@ -21,6 +21,7 @@ from cli import (
     role_commands,
     rollout_commands,
     set_command,
+    usage_command,
 )
 from cli.backups.backup import back_up
 from cli.backups.owners import NamedOwner
@@ -61,6 +62,7 @@ app.add_typer(plan_commands.app, name="plan")
 app.add_typer(rollout_commands.app, name="rollout")
 app.command()(move_command.move)
 app.command("set")(set_command.set_organization)
+app.command()(usage_command.usage)
 
 
 @app.callback()

@@ -20,6 +20,7 @@ from cli.checks.indexes import UniqueIndexes
 from cli.checks.invitations import Invitations
 from cli.checks.links import Links
 from cli.checks.members import Members
+from cli.checks.months_of_use import MonthsOfUse
 from cli.checks.moves import Moves
 from cli.checks.organizations import Organizations
 from cli.checks.pools import Pools
@@ -84,6 +85,7 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         Accounts(databases, now - ACCOUNTS_END_AFTER),
         EmailHolds(databases, now),
         Links(databases, now),
+        MonthsOfUse(databases),
         SigningKeys(databases),
     ]
     examined: dict[str, int] = {}

@@ -204,6 +204,7 @@ ROLES: Final = (
         ),
     ),
     Role("audit", ("audit",), _together(AUTHENTICATE, {"audit": FIND})),
+    Role("usage", ("usage",), _together(AUTHENTICATE, dict.fromkeys(("usage", "invitations"), FIND))),
     Role(
         "members",
         ("members",),
@@ -244,7 +245,10 @@ ROLES: Final = (
     Role(
         "measure",
         ("measure_usage",),
-        _together(KNOW_ISSUER, {"organizations": {"find", "update"}, "plans": FIND}),
+        _together(
+            KNOW_ISSUER,
+            {"organizations": {"find", "update"}, "plans": FIND, "usage": {"insert", "update"}},
+        ),
         frozenset({"collStats", "find"}),
     ),
     Role("public", ("jwks", "health"), _together(KNOW_ISSUER, KNOW_SCHEMA, {"signing_keys": FIND})),
@@ -260,7 +264,7 @@ ROLES: Final = (
             END_MOVES,
             KNOW_ISSUER,
             {"moves": {"insert"}, "rollouts": {"find", "insert", "update"}}
-            | dict.fromkeys(("signing_keys", "links", "invitations"), FIND),
+            | dict.fromkeys(("signing_keys", "links", "invitations", "usage"), FIND),
             KNOW_SCHEMA,
             KNOW_WAITING,
             {"restorations": CHANGE, "plans": CHANGE, "audit": FIND},

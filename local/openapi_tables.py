@@ -44,6 +44,7 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
             "deleteOrganization": _ORGANIZATION,
             "insertDocuments": _ORGANIZATION,
             "listAudit": _ORGANIZATION,
+            "getUsage": _ORGANIZATION,
             "listMembers": _ORGANIZATION,
             "invite": _ORGANIZATION,
             "listInvitations": _ORGANIZATION,
@@ -98,6 +99,11 @@ HEADER_FIELDS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     "putDocument": _OF_VERSION | {HTTPStatus.CREATED: ETAG},
     "patchDocument": _OF_VERSION,
     "createIndex": {HTTPStatus.CREATED: _LOCATION},
+    "listUsage": {
+        HTTPStatus.OK: {
+            "Link": {"description": "To the next page of CSV (RFC 8288).", "schema": {"type": "string"}}
+        }
+    },
     "getKeySet": {
         HTTPStatus.OK: {
             "Cache-Control": {"description": "How long to keep the keys.", "schema": {"type": "string"}}

@@ -35,4 +35,5 @@ STATUS = {
     "operator": 404,
     "refresh": 401,
     "update_organization": 401,
+    "usage": 401,
 }

@@ -10,6 +10,7 @@ NOBODY: Final = "/operator/organizations/org_00000000000000000000000000000000/su
 BODY: Final = {"name": "Forged", "email": "forged@example.com", "password": "never to be created"}
 ROUTES: Final = [
     ("GET", "/operator/audit", None),
+    ("GET", "/operator/usage", None),
     ("POST", "/operator/organizations", BODY),
     ("PUT", NOBODY, None),
     ("DELETE", NOBODY, None),

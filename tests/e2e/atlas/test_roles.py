@@ -19,6 +19,7 @@ FORBIDDEN: Final[dict[str, tuple[str, Document]]] = {
     "data": (MASTER_DATABASE, {"find": "accounts"}),
     "rotation": (MASTER_DATABASE, {"find": "accounts"}),
     "audit": (MASTER_DATABASE, {"delete": "audit", "deletes": [{"q": {}, "limit": 0}]}),
+    "usage": (MASTER_DATABASE, {"find": "audit"}),
     "members": (MASTER_DATABASE, {"find": "accounts"}),
     "publish": (MASTER_DATABASE, {"find": "audit"}),
     "invite": (MASTER_DATABASE, {"find": "audit"}),

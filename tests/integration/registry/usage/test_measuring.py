@@ -9,8 +9,9 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tenantry.registry.organizations.document import Usage
 from tenantry.registry.usage import measuring, months
-from tenantry.registry.usage.measuring import Measurement
+from tenantry.runtime import mongodb
 from tests.support.concurrency import at_once
 from tests.support.databases import Databases, Document
 
@@ -21,7 +22,7 @@ A_FEW_MONTHS: Final = 100 * 86_400_000
 
 measurements = st.lists(
     st.builds(
-        lambda after, documents, stored: Measurement(
+        lambda after, documents, stored: Usage(
             documents=documents,
             bytes=stored,
             measured_at=WINTER + MILLISECOND * after,
@@ -36,8 +37,12 @@ measurements = st.lists(
 ).map(lambda listed: sorted(listed, key=lambda measurement: measurement["measured_at"]))
 
 
-def measured(moment: datetime, stored: int, documents: int = 1) -> Measurement:
-    return Measurement(documents=documents, bytes=stored, measured_at=moment)
+def measured(moment: datetime, stored: int, documents: int = 1) -> Usage:
+    return Usage(documents=documents, bytes=stored, measured_at=moment)
+
+
+def record(organization_id: str, before: Usage | None, now: Usage) -> None:
+    mongodb.run_transaction(lambda session: measuring.record(organization_id, before, now, session))
 
 
 def recorded(databases: Databases, organization_id: str = "org_1") -> dict[str, Document]:
@@ -45,7 +50,7 @@ def recorded(databases: Databases, organization_id: str = "org_1") -> dict[str, 
     return {document["month"]: document for document in stored}
 
 
-def expected_storage(measurements: Sequence[Measurement]) -> dict[str, int]:
+def expected_storage(measurements: Sequence[Usage]) -> dict[str, int]:
     """Return the byte milliseconds of each month, counted day by day."""
     storage: dict[str, int] = {months.month_of(measurements[0]["measured_at"]): 0}
     for before, now in pairwise(measurements):
@@ -62,15 +67,15 @@ def expected_storage(measurements: Sequence[Measurement]) -> dict[str, int]:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(measurements, st.data())
 def test_storage_is_what_was_stored_for_how_long(
-    databases: Databases, measurements: list[Measurement], data: Any
+    databases: Databases, measurements: list[Usage], data: Any
 ) -> None:
     """Also across months and leap days, and when measurements are recorded twice or overlap."""
     databases.master["usage"].delete_many({})
     pairs = list(zip([None, *measurements], measurements, strict=False))
     for number, (before, now) in enumerate(pairs):
-        measuring.record("org_1", before, now)
+        record("org_1", before, now)
         if data.draw(st.booleans()):
-            measuring.record("org_1", *pairs[data.draw(st.integers(0, number))])
+            record("org_1", *pairs[data.draw(st.integers(0, number))])
     months_recorded = recorded(databases)
     expected = expected_storage(measurements)
     assert months_recorded.keys() >= expected.keys()
@@ -86,7 +91,7 @@ def test_storage_is_what_was_stored_for_how_long(
 
 
 def test_first_measurement_counts_no_storage(databases: Databases) -> None:
-    measuring.record("org_1", None, measured(NOVEMBER, 10, 3))
+    record("org_1", None, measured(NOVEMBER, 10, 3))
     assert recorded(databases) == {
         "2026-11": {
             "_id": "org_1 2026-11",
@@ -103,8 +108,8 @@ def test_first_measurement_counts_no_storage(databases: Databases) -> None:
 
 def test_measurement_across_a_months_end_closes_it(databases: Databases) -> None:
     first, second = measured(NOVEMBER, 10, 3), measured(NOVEMBER + timedelta(hours=3), 70, 4)
-    measuring.record("org_1", None, first)
-    measuring.record("org_1", first, second)
+    record("org_1", None, first)
+    record("org_1", first, second)
     hour = timedelta(hours=1) // MILLISECOND
     assert {
         month: (use["documents"], use["bytes"], use["byte_milliseconds"], use["measured_at"])
@@ -117,9 +122,9 @@ def test_measurement_across_a_months_end_closes_it(databases: Databases) -> None
 
 def test_those_who_measure_at_the_same_time_count_once(databases: Databases) -> None:
     first = measured(NOVEMBER, 10)
-    measuring.record("org_1", None, first)
+    record("org_1", None, first)
     later = [measured(NOVEMBER + timedelta(minutes=minutes), 10) for minutes in range(30, 40)]
-    assert at_once([lambda now=now: measuring.record("org_1", first, now) for now in later]) == [None] * 10  # type: ignore[misc]
+    assert at_once([lambda now=now: record("org_1", first, now) for now in later]) == [None] * 10  # type: ignore[misc]
     (document,) = recorded(databases).values()
     assert document["byte_milliseconds"] == 10 * (timedelta(minutes=39) // MILLISECOND)
     assert document["measured_at"] == later[-1]["measured_at"]
@@ -127,7 +132,7 @@ def test_those_who_measure_at_the_same_time_count_once(databases: Databases) -> 
 
 def test_clock_that_goes_back_counts_nothing(databases: Databases) -> None:
     first, earlier = measured(NOVEMBER, 10, 3), measured(NOVEMBER - timedelta(hours=1), 70, 4)
-    measuring.record("org_1", None, first)
+    record("org_1", None, first)
     before = recorded(databases)
-    measuring.record("org_1", first, earlier)
+    record("org_1", first, earlier)
     assert recorded(databases) == before

@@ -108,6 +108,7 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("POST", _INDEXES): Sample(201, lambda tenant: {"keys": [{"field": f"{tenant.words.field}.more"}]}),
     Route("DELETE", f"{_INDEXES}/{{name}}"): Sample(204),
     Route("GET", f"{_ORGANIZATION}/audit"): Sample(200),
+    Route("GET", f"{_ORGANIZATION}/usage"): Sample(200),
     Route("GET", _MEMBERS): Sample(200),
     Route("GET", _MEMBER): Sample(200),
     Route("PATCH", _MEMBER): Sample(200, lambda tenant: {"role": "editor"}),

@@ -28,6 +28,7 @@ LEAST_ROLES: Final[dict[Route, Role]] = {
     Route("POST", f"{_ORGANIZATION}/indexes"): "admin",
     Route("DELETE", f"{_ORGANIZATION}/indexes/{{name}}"): "admin",
     Route("GET", f"{_ORGANIZATION}/audit"): "admin",
+    Route("GET", f"{_ORGANIZATION}/usage"): "admin",
     Route("GET", f"{_ORGANIZATION}/members"): "viewer",
     Route("GET", f"{_ORGANIZATION}/members/{{member}}"): "viewer",
     Route("PATCH", f"{_ORGANIZATION}/members/{{member}}"): "admin",

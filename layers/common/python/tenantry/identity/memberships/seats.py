@@ -28,8 +28,16 @@ class Seats(NamedTuple):
     limit: int
 
 
-def count(organization_id: str, session: ClientSession) -> Seats:
-    """Count the members and pending invitations of a locked organization, in one command."""
+def count(organization_id: str, session: ClientSession | None = None) -> Seats:
+    """Count the members and pending invitations of an organization, in one command.
+
+    Parameters
+    ----------
+    organization_id : str
+        The organization; locked where somebody may get a seat on the strength of this.
+    session : ClientSession, optional
+        Of the transaction that has locked it.
+    """
     stored: Collection[Any] = organizations()
     (counted,) = stored.aggregate(
         [

@@ -7,9 +7,12 @@ sets back. Neither is a change of the organization: its version and `updated_at`
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+from pymongo.client_session import ClientSession
+
 from tenantry.registry import limits
 from tenantry.registry.organizations.document import Limit, OrganizationDocument, Usage, organizations
-from tenantry.runtime import moments
+from tenantry.registry.usage import measuring
+from tenantry.runtime import moments, mongodb
 
 LIMITS: Final[tuple[Limit, Limit]] = ("documents", "bytes")
 MEASURED_EVERY: Final = timedelta(days=1)
@@ -61,8 +64,11 @@ def postpone(organization_id: str) -> None:
     organizations().update_one({"_id": organization_id}, {"$set": {"measure_at": later}})
 
 
-def save(organization: OrganizationDocument, size: Size) -> bool:
+@mongodb.in_transaction
+def save(session: ClientSession, organization: OrganizationDocument, size: Size) -> bool:
     """Note what was measured of an organization, if it has not changed since it was read.
+
+    The storage until now counts in its month; see `tenantry.registry.usage`.
 
     What was added while it was measured counts once more, for the measurement need not have met it. What was
     removed then does not.
@@ -95,7 +101,11 @@ def save(organization: OrganizationDocument, size: Size) -> bool:
         }
     usage = {"documents": size.documents, "bytes": size.bytes, "measured_at": now, "added": counted}
     noted = {"$set": {"usage": usage, "measure_at": now + MEASURED_EVERY}}
-    return organizations().update_one(expected, [noted]).matched_count == 1
+    if organizations().update_one(expected, [noted], session=session).matched_count == 0:
+        return False
+    measured: Usage = {"documents": size.documents, "bytes": size.bytes, "measured_at": now}
+    measuring.record(organization["_id"], organization.get("usage"), measured, session)
+    return True
 
 
 def add(organization_id: str, measured_at: datetime, size: Size) -> None:

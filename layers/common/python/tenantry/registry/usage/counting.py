@@ -21,7 +21,7 @@ from pymongo.write_concern import WriteConcern
 
 from tenantry.errors import TenantryError
 from tenantry.registry.usage import document, months
-from tenantry.runtime import moments, process
+from tenantry.runtime import process
 from tenantry.runtime.observability import log_failure
 
 WRITE_EVERY_SECONDS: Final = 60
@@ -85,7 +85,7 @@ def count(status: int) -> None:
     _organization.set(None)
     if organization_id is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return
-    if unwritten := _tally.add(organization_id, months.month_of(moments.now())):
+    if unwritten := _tally.add(organization_id, months.present()):
         try:
             _write(unwritten)
         except (PyMongoError, TenantryError) as error:

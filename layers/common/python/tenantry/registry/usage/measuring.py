@@ -6,44 +6,35 @@ time and however often a measurement is repeated, for it notes until when it has
 """
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
 from pymongo import UpdateOne
+from pymongo.client_session import ClientSession
 
+from tenantry.registry.organizations.document import Usage
 from tenantry.registry.usage import document, months
 from tenantry.registry.usage.months import Part
 
 
-class Measurement(TypedDict):
-    """How many documents an organization has, and how many bytes they take, at a moment."""
-
-    documents: int
-    bytes: int
-    measured_at: datetime
-
-
-def record(organization_id: str, before: Measurement | None, now: Measurement) -> None:
-    """Record a measurement, in one round trip; doing it twice changes nothing.
+def record(organization_id: str, before: Usage | None, now: Usage, session: ClientSession) -> None:
+    """Count the storage until a measurement, within the transaction that notes it; one round trip.
 
     Parameters
     ----------
     organization_id : str
         Of whose documents.
-    before : Measurement, optional
-        The one before, whose bytes count from then until now; nothing counts if there was none.
-    now : Measurement
+    before : Usage, optional
+        The measurement before, whose bytes count from then until now; nothing counts if there was none.
+    now : Usage
         What has been measured.
-
-    Raises
-    ------
-    pymongo.errors.PyMongoError
-        Outcome unknown; repeat it, with this measurement or a later one.
+    session : ClientSession
+        Of the transaction.
     """
-    document.usage().bulk_write(statements(organization_id, before, now), ordered=False)
+    document.usage().bulk_write(_statements(organization_id, before, now), session=session)
 
 
-def statements(organization_id: str, before: Measurement | None, now: Measurement) -> list[UpdateOne]:
-    """Return what `record` does, one update for each month that it is about."""
+def _statements(organization_id: str, before: Usage | None, now: Usage) -> list[UpdateOne]:
+    """Return an update for each month that a measurement is about."""
     earlier = before or now
     start = min(earlier["measured_at"], now["measured_at"])
     *closed, last = months.parts(start, now["measured_at"])
@@ -53,7 +44,7 @@ def statements(organization_id: str, before: Measurement | None, now: Measuremen
     ]
 
 
-def _statement(organization_id: str, part: Part, stored_bytes: int, at_end: Measurement) -> UpdateOne:
+def _statement(organization_id: str, part: Part, stored_bytes: int, at_end: Usage) -> UpdateOne:
     counted_from = {"$max": ["$measured_at", part.start]}
     uncounted = {"$max": [0, {"$subtract": [part.end, counted_from]}]}
     counted = {"$add": [{"$ifNull": ["$byte_milliseconds", 0]}, {"$multiply": [stored_bytes, uncounted]}]}

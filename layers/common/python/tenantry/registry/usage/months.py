@@ -1,8 +1,11 @@
 """Months, which begin at midnight in UTC and are written as in 2026-11."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
+
+from tenantry.runtime import moments
 
 PATTERN: Final = "^[0-9]{4}-(0[1-9]|1[0-2])$"
 _MONTHS_OF_A_YEAR: Final = 12
@@ -16,6 +19,11 @@ class Part(NamedTuple):
     end: datetime
 
 
+def is_month(text: str) -> bool:
+    """Tell whether a text is a month, such as 2026-11."""
+    return re.fullmatch(PATTERN, text) is not None
+
+
 def month_of(moment: datetime) -> str:
     """Return the month that a moment in UTC is in.
 
@@ -23,6 +31,11 @@ def month_of(moment: datetime) -> str:
     '2026-11'
     """
     return f"{moment.year:04d}-{moment.month:02d}"
+
+
+def present() -> str:
+    """Return the month that it is."""
+    return month_of(moments.now())
 
 
 def start_of(month: str, later: int = 0) -> datetime:
