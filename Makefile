@@ -28,8 +28,8 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help install run smoke demo test test-without-stack test-unit test-integration test-contract test-e2e \
-	test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-smoke \
-	test-sam-local bench bench-scale bench-load bench-placement bench-cold-start costs lint checkov audit \
+	test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-rollouts \
+	test-smoke test-sam-local bench bench-scale bench-load bench-placement bench-cold-start costs lint checkov audit \
 	vulnerabilities format build package deploy rollback sbom requirements openapi clean test-modules
 
 help: ## List the targets
@@ -111,11 +111,16 @@ test-concurrency: install ## Storm a few names for a minute, and again with the 
 test-moves: install ## Move an organization under load for a minute, and kill the mover at every command
 	STORM_SECONDS=60 KILL_EVERY=1 $(BIN)/pytest tests/integration/lifecycle/moves
 
-bench: install ## Measure the fence, the documents API, backups and pools against doing without
+test-rollouts: install ## Roll out to 10,000 organizations (ORGANIZATIONS=), and kill it at every command (minutes)
+	ORGANIZATIONS=$(or $(ORGANIZATIONS),10000) KILL_EVERY=1 ROLLOUT_EXAMPLES=200 \
+		$(BIN)/pytest tests/integration/lifecycle/rollouts
+
+bench: install ## Measure the fence, the documents API, backups, pools and roll-outs
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.fence
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.documents
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.backup
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.pooled
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.rollouts
 
 bench-scale: install ## Measure up to 100,000 organizations, or ORGANIZATIONS= (the first time most of an hour)
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.scale $(ORGANIZATIONS)

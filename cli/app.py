@@ -157,6 +157,8 @@ def restore(
     print_result(
         content | {"owners": owners, "members": members, "left_out": left_out}, text, as_json=as_json
     )
+    for rollout in done.failed_rollouts:
+        print_error(f"The roll-out {rollout} has failed here; see `tenantry rollout status {rollout}`")
     for account in left_out:
         print_error(
             f"{account['id']} ({account['email']}) is no member, for it has changed; an owner may invite it"

@@ -24,6 +24,7 @@ from cli.checks.months_of_use import MonthsOfUse
 from cli.checks.moves import Moves
 from cli.checks.organizations import Organizations
 from cli.checks.pools import Pools
+from cli.checks.rolled_out import RolledOut
 from cli.checks.signing_keys import SigningKeys
 from cli.connection import Databases
 from cli.violation import Violation
@@ -78,6 +79,7 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         Clusters(databases),
         TenantCollections(databases),
         Pools(databases),
+        RolledOut(databases),
         Moves(databases, now),
         Deletions(databases, now),
         Members(databases),

@@ -243,6 +243,20 @@ ROLES: Final = (
         | {"bypassDocumentValidation", "changeStream", "collMod", "createIndex", "dropIndex", "listIndexes"},
     ),
     Role(
+        "rollout",
+        ("rollouts", "roll_out"),
+        _together(
+            RECORD,
+            KNOW_ISSUER,
+            {
+                "rollouts": {"find", "insert", "update"},
+                "organizations": {"find", "update"},
+                "clusters": {"find", "update"},
+            },
+        ),
+        (DEFINE - {"dropCollection"}) | {"collMod", "createIndex", "dropIndex", "find", "listIndexes"},
+    ),
+    Role(
         "measure",
         ("measure_usage",),
         _together(

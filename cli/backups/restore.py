@@ -24,6 +24,7 @@ from tenantry.identity.owners import NewMember
 from tenantry.lifecycle import slugs
 from tenantry.lifecycle.creating import NewOrganization
 from tenantry.lifecycle.intents.settling import settle
+from tenantry.lifecycle.rollouts import arriving
 from tenantry.registry import names, schema
 from tenantry.registry.organizations import changing
 from tenantry.registry.organizations.document import (
@@ -46,6 +47,7 @@ class Restored:
     owners: list[AccountDocument]
     colleagues: list[Colleague]
     left_out: list[Account]
+    failed_rollouts: list[str]
 
 
 def restore(
@@ -86,12 +88,14 @@ def restore(
             with refusals.told():
                 documents = _fill(stage, content.indexes, source)
             organization = _publish(stage, wanted, members)
+    completed = _completed(organization)
     return Restored(
-        _completed(organization),
+        completed,
         documents,
         [owner.account for owner in members.owners],
         members.colleagues.joining,
         members.colleagues.left_out,
+        arriving.give_current(completed["_id"]),
     )
 
 

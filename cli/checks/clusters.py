@@ -58,6 +58,12 @@ class Clusters(Documents):
                 for move in self._master["moves"].find(session=session)
                 if cluster_of(move["leftover"] or move["target"]) == cluster
             )
+            reserved += sum(
+                len(rollout["definition"]["indexes"])
+                for rollout in self._master["rollouts"].find(session=session)
+                for pool in rollout["pools"]
+                if pool["cluster"] == cluster
+            )
         return registered, reserved
 
     def _sum(self, collection: str, query: Document, session: ClientSession) -> int:

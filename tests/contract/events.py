@@ -10,7 +10,8 @@ EVENTS = {
     if path.name != "env.json"
 }
 WITHOUT_A_ROUTE = {
-    "measure_usage", "move_organization", "publish_events", "reconcile", "rotate_signing_key", "send_mail"
+    "measure_usage", "move_organization", "publish_events", "reconcile", "roll_out", "rotate_signing_key",
+    "send_mail",
 }  # fmt: skip
 REQUESTS = sorted(EVENTS.keys() - WITHOUT_A_ROUTE)
 FUNCTIONS = {directory: function for function, directory in function_directories().items()}
@@ -34,6 +35,7 @@ STATUS = {
     "members": 401,
     "operator": 404,
     "refresh": 401,
+    "rollouts": 404,
     "update_organization": 401,
     "usage": 401,
 }

@@ -39,4 +39,4 @@ def test_what_the_stack_has_in_any_case_is_counted() -> None:
 
 def test_scheduled_functions_are_counted() -> None:
     schedules = [rule["ScheduleExpression"] for rule in sam_template.of_type("AWS::Events::Rule").values()]
-    assert sorted(schedules) == ["rate(1 minute)"] * 3 + ["rate(5 minutes)"] * 2
+    assert sorted(schedules) == ["rate(1 minute)"] * 4 + ["rate(5 minutes)"] * 2

@@ -58,7 +58,7 @@ def test_schedules_call_aliases() -> None:
         for rule in sam_template.of_type("AWS::Events::Rule").values()
         for target in rule["Targets"]
     ]
-    assert len(targets) == 5
+    assert len(targets) == 6
     assert all(target in ALIASES for target in targets)
 
 

@@ -27,7 +27,14 @@ VERSION: Final = {"version"}
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
 # RotationToken comes only if another account or an assumed role rotates.
 OF_ROTATION: Final = {"ClientRequestToken", "SecretId", "Step"}
-SCHEDULED: Final = ["measure_usage", "move_organization", "publish_events", "reconcile", "send_mail"]
+SCHEDULED: Final = [
+    "measure_usage",
+    "move_organization",
+    "publish_events",
+    "reconcile",
+    "roll_out",
+    "send_mail",
+]
 MADE_BY_TESTS: Final = {
     "get": proxy_event("GET", "/organizations/google?a=1", {}, None),
     "post": proxy_event("POST", "/login", {"Content-Type": "application/json"}, "{}"),
@@ -93,7 +100,7 @@ def test_the_operators_request_is_signed_and_the_others_are_not() -> None:
         of_signature = {
             identity[member] is None for member in ("accessKey", "accountId", "caller", "user", "userArn")
         }
-        assert of_signature == {name != "operator"}
+        assert of_signature == {name not in ("operator", "rollouts")}
 
 
 @pytest.mark.parametrize("name", SCHEDULED)

@@ -26,6 +26,7 @@ PACKAGES: Final = {
     "move_organization": set[str](),
     "publish_events": set[str](),
     "reconcile": set[str](),
+    "roll_out": set[str](),
     "rotate_signing_key": TOKENS,
     "send_mail": set[str](),
 }

@@ -30,7 +30,8 @@ PARAMETERS = {
     "MongoDBClustersSecretArn", "MongoDBUriKmsKeyArn", "MongoDBUriSecretArn", "MoveMongoDBUriSecretArn",
     "NameHoldDays", "OperateMongoDBUriSecretArn", "OrganizationsPerAccount",
     "Placement", "PublicMongoDBUriSecretArn", "PublishMongoDBUriSecretArn",
-    "RequireVerifiedEmail", "ReservedConcurrency", "RotationMongoDBUriSecretArn",
+    "RequireVerifiedEmail", "ReservedConcurrency", "RolloutMongoDBUriSecretArn",
+    "RotationMongoDBUriSecretArn",
     "SecretsExtensionLayerArn", "SignUp", "SignUpsPerHour", "SigningKeyRotationDays", "Stage",
     "TenantDatabase", "WebAcl",
 }  # fmt: skip

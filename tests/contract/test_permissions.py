@@ -194,6 +194,7 @@ def test_functions_are_called_by_this_api_this_secret_and_these_schedules_only()
                 "MoveOrganizationFunctionEveryMinute",
                 "PublishEventsFunctionEveryMinute",
                 "ReconcileFunctionEveryFiveMinutes",
+                "RollOutFunctionEveryMinute",
                 "SendMailFunctionEveryMinute",
             }
             assert permission["FunctionName"] == {"Ref": f"{schedule.partition('Every')[0]}Aliaslive"}

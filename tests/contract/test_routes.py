@@ -81,6 +81,7 @@ def test_functions_without_a_route_are_called_by_aws_itself() -> None:
         "MoveOrganizationFunction",
         "PublishEventsFunction",
         "ReconcileFunction",
+        "RollOutFunction",
         "RotateSigningKeyFunction",
         "SendMailFunction",
     }

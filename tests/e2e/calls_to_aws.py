@@ -102,6 +102,6 @@ def leave_a_deletion_to_reconcile(deployment: Deployment, databases: Databases, 
     organizations = databases.master["organizations"]
     intents.intend_deletion(organization_id)
     organizations.update_one({"_id": organization_id}, {"$set": {"intent.created_at": LONG_AGO}})
-    for function in ("ReconcileFunction", "MeasureUsageFunction"):
+    for function in ("ReconcileFunction", "MeasureUsageFunction", "RollOutFunction"):
         invoke(deployment, function, SCHEDULED)
     assert organizations.find_one({"_id": organization_id}) is None

@@ -8,9 +8,14 @@ from tests.smoke.throw_aways import ThrowAway
 
 NOBODY: Final = "/operator/organizations/org_00000000000000000000000000000000/suspension"
 BODY: Final = {"name": "Forged", "email": "forged@example.com", "password": "never to be created"}
+ROLLOUT: Final = {"name": "forged", "indexes": [{"name": "forged", "keys": [{"field": "forged"}]}]}
 ROUTES: Final = [
     ("GET", "/operator/audit", None),
     ("GET", "/operator/usage", None),
+    ("GET", "/operator/rollouts", None),
+    ("POST", "/operator/rollouts", ROLLOUT),
+    ("GET", "/operator/rollouts/forged", None),
+    *(("POST", f"/operator/rollouts/forged/{action}", None) for action in ("pause", "resume", "undo")),
     ("POST", "/operator/organizations", BODY),
     ("PUT", NOBODY, None),
     ("DELETE", NOBODY, None),

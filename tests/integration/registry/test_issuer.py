@@ -102,13 +102,20 @@ def test_functions_of_a_second_stack_are_unavailable_and_change_nothing(
             owner.service.get("/.well-known/jwks.json"),
             owner.service.get("/health"),
         ]
-        for function in ("reconcile", "publish_events", "send_mail", "move_organization", "measure_usage"):
+        for function in (
+            "reconcile",
+            "publish_events",
+            "send_mail",
+            "move_organization",
+            "measure_usage",
+            "roll_out",
+        ):
             with pytest.raises(ServiceUnavailable):
                 handler(function)({}, LambdaContext(function))
     assert [(answer.status, answer.code) for answer in answers] == [(503, "service-unavailable")] * 5
     assert all(int(answer.headers["retry-after"]) > 0 for answer in answers)
     assert databases.dump() == before
-    assert log.getvalue().count(f"belongs to the issuer {FIRST}, and this is the issuer {SECOND}") == 10
+    assert log.getvalue().count(f"belongs to the issuer {FIRST}, and this is the issuer {SECOND}") == 11
 
 
 def test_whose_the_database_is_is_asked_once_a_minute(

@@ -121,7 +121,7 @@ REFUSED: Final = [
     *master(OF_FUNCTIONS - {"create", "operate", "change", "members", "account"}, (remove,), ["members"]),
     *master(OF_FUNCTIONS - {"members", "account", "invite"}, (update,), ["members"]),
     *master(
-        OF_FUNCTIONS - {"create", "operate", "change", "data", "move", "measure"},
+        OF_FUNCTIONS - {"create", "operate", "change", "data", "move", "measure", "rollout"},
         (update,),
         ["organizations"],
     ),

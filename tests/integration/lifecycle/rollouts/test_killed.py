@@ -18,7 +18,7 @@ from tests.support.command_line import tenantry
 from tests.support.databases import Databases
 from tests.support.killed_command import killed
 
-EVERY: Final = int(os.environ.get("KILL_EVERY", "12"))
+EVERY: Final = int(os.environ.get("KILL_EVERY", "25"))
 """Of so many commands that change something one is the last of its process; 1 for all."""
 PAST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 

@@ -1,12 +1,18 @@
 """Rolling out and undoing: what the organizations have then, and what is counted."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from pymongo.database import Database
 
 from tenantry.errors import IndexRefused, RolloutRefused
 from tenantry.identity.members import Membership
-from tenantry.lifecycle.rollouts import operations, progress
+from tenantry.lifecycle import deleting, undoing
+from tenantry.lifecycle.rollouts import operations, progress, requests
+from tenantry.lifecycle.undoing import Wanted
 from tenantry.registry import clusters
+from tenantry.runtime.settings import settings
 from tenantry.storage import pools
 from tenantry.tenants import TenantCollection
 from tests.integration.lifecycle.rollouts.definitions import (
@@ -18,6 +24,7 @@ from tests.integration.lifecycle.rollouts.definitions import (
     undo,
 )
 from tests.support import library
+from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases, Document
 
 
@@ -173,3 +180,33 @@ def test_two_current_roll_outs_have_no_index_of_the_same_name(
         operations.begin("first", definition("kind"))
     undo("first")
     assert roll_out("second", definition("at")).done == 1
+
+
+def test_restored_organization_gets_what_is_current(
+    databases: Databases, member: Membership, tmp_path: Path
+) -> None:
+    tenantry_json("backup", "google", "--output", tmp_path / "google.archive")
+    roll_out("current", definition("at", validator=REQUIRES_KIND))
+    tenantry_json("restore", tmp_path / "google.archive", "--name", "Alphabet")
+    assert set(databases.tenants["org_alphabet"].index_information()) == {"_id_", "by-at"}
+    assert options(databases, "org_alphabet")["validator"]
+    assert progress.of("current").pending == 0
+
+
+@pytest.mark.parametrize("kind", ["collection", "pooled"])
+def test_organization_whose_deletion_is_undone_is_as_roll_outs_are_by_then(
+    kind: Any, databases: Databases, member: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DELETION_GRACE_DAYS", "7")
+    settings.cache_clear()
+    pools.create("main", "pool_0")
+    amazon = library.create("Amazon", kind=kind)
+    roll_out("earlier", definition("at"))
+    deleting.delete(amazon)
+    undo("earlier")
+    roll_out("later", definition("kind"))
+    undoing.undo(amazon.organization_id, Wanted())
+    assert requests.continue_all(lambda: True) == []
+    assert names(TenantCollection(amazon.organization_id)) == ["_id_", "by-kind"]
+    undo("later")
+    assert tenantry("verify").exit_code == 0

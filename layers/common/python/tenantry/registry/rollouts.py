@@ -6,7 +6,7 @@ organization that appears in whatever way lacks it until it has such a note.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, TypedDict
+from typing import Any, Final, Literal, NotRequired, TypedDict
 
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
@@ -94,7 +94,7 @@ class RolloutDocument(TypedDict):
 
     `reserves` are names that no other roll-out may have: its own, and those of its indexes until it is
     undone. Only the process that has the lease works on it; `per_second` is how many organizations that did
-    at last.
+    at last, and `checked_at` is when somebody has looked who lacks a finished one.
     """
 
     _id: str
@@ -107,6 +107,7 @@ class RolloutDocument(TypedDict):
     holder: str | None
     leased_until: datetime
     per_second: float
+    checked_at: NotRequired[datetime]
     started_at: datetime
     changed_at: datetime
 
@@ -201,6 +202,16 @@ def take(name: str, holder: str, states: tuple[State, ...]) -> RolloutDocument |
     }
     taken = {"$set": {"holder": holder, "leased_until": now + LEASE}}
     return rollouts().find_one_and_update(free, taken, return_document=ReturnDocument.AFTER)
+
+
+def is_to_be_checked(rollout: RolloutDocument, every: timedelta) -> bool:
+    """Tell whether to look for organizations that lack a finished roll-out; not too often."""
+    now = moments.now()
+    due = {
+        "_id": rollout["_id"],
+        "$or": [{"checked_at": {"$exists": False}}, {"checked_at": {"$lt": now - every}}],
+    }
+    return rollouts().update_one(due, {"$set": {"checked_at": now}}).matched_count == 1
 
 
 def keep(name: str, holder: str, progress: Document | None = None) -> bool:

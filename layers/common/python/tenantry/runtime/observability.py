@@ -25,6 +25,7 @@ _PLAIN: Final = (
     "tenantry.errors",
     "tenantry.identity.mail.ses",
     "tenantry.lifecycle.moves.errors",
+    "tenantry.lifecycle.rollouts.errors",
     "pymongo.errors",
     "botocore.",
 )

@@ -3,18 +3,27 @@
 import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from tenantry.http.indexes.bodies import MAX_FIELDS, IndexKey
 from tenantry.http.indexes.indexing import NAME_PATTERN
 from tenantry.http.schemas import Request
+from tenantry.registry.names import RESERVED_SLUGS
 from tenantry.registry.rollouts import Canary, Definition, RolledOutIndex, RolledOutValidator, Selection
 
 MAX_INDEXES = 10
 MAX_IDS = 1_000
 DEFAULT_PARALLEL = 4  # docs/rollouts.md has the measurement
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+def _check_name(name: str) -> str:
+    """Refuse what is a path of its own, which the limits per client address would take for that."""
+    if name in RESERVED_SLUGS:
+        raise ValueError("is reserved")
+    return name
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$"), AfterValidator(_check_name)]
 OrganizationId = Annotated[str, StringConstraints(pattern="^org_[0-9a-f]{32}$")]
 Ids = Annotated[list[OrganizationId], Field(min_length=1, max_length=MAX_IDS)]
 

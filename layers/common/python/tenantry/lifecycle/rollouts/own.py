@@ -9,6 +9,7 @@ from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
+from tenantry.errors import ServiceUnavailable
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.registry.organizations import finding, rolled_out
 from tenantry.registry.organizations.document import OrganizationDocument, Place, place_of
@@ -36,7 +37,10 @@ def settled(organization_id: str, rollout: str) -> OrganizationDocument:
         It is being moved or deleted, or is gone.
     """
     present = finding.find(organization_id)
-    organization = settle(present, deletion=False) if present is not None else None
+    try:
+        organization = settle(present, deletion=False) if present is not None else None
+    except ServiceUnavailable:  # another process is completing a rename
+        raise Busy from None
     if organization is None or organization["state"] != "active" or organization.get("move"):
         raise Busy
     if rolled_out.is_interrupted(organization, rollout):

@@ -1,16 +1,18 @@
 """What a roll-out would do, and whether there is room for it."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from pymongo.command_cursor import CommandCursor
 from pymongo.errors import OperationFailure
 
 from tenantry.errors import RolloutRefused
 from tenantry.lifecycle.rollouts import shapes
 from tenantry.registry import clusters, rollouts
 from tenantry.registry.clusters import MAIN
+from tenantry.registry.organizations.document import organizations
 from tenantry.registry.organizations.selecting import selected
 from tenantry.registry.rollouts import Definition, RolledOutValidator
-from tenantry.runtime import mongodb, server_errors
+from tenantry.runtime import server_errors
 
 
 class ClusterPlan(NamedTuple):
@@ -42,7 +44,7 @@ class ClusterPlan(NamedTuple):
 
 def plan(definition: Definition) -> list[ClusterPlan]:
     """Return what a roll-out would do on each cluster; changes nothing."""
-    grouped = mongodb.collection("organizations").aggregate(
+    grouped: CommandCursor[Any] = organizations().aggregate(
         [
             {"$match": selected(definition["organizations"])},
             {

@@ -133,7 +133,7 @@ def _is_unknown(error: OperationFailure) -> bool:
 
 
 def reason_of(error: Exception) -> str:
-    """Return why a roll-out has failed in an organization, without values of its documents."""
+    """Return why a roll-out has failed in an organization, without values that MongoDB quotes."""
     match error:
         case OperationFailure() if error.code in _REASONS:
             return _REASONS[error.code]

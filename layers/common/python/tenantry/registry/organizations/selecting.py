@@ -1,12 +1,14 @@
 """Which organizations a roll-out is for."""
 
-import re
+from typing import Final
 
 from tenantry.registry import limits
 from tenantry.registry.clusters import MAIN
 from tenantry.registry.organizations.document import OrganizationDocument, place_of
 from tenantry.registry.rollouts import Selection
 from tenantry.runtime.mongodb import Document
+
+LAST_CHARACTER: Final = "\U0010ffff"
 
 
 def is_selected(organization: OrganizationDocument, selection: Selection) -> bool:
@@ -34,6 +36,6 @@ def selected(selection: Selection) -> Document:
     if (plan := selection["plan"]) is not None:
         conditions.append({"plan": {"$in": [plan, None]} if plan == limits.DEFAULT else plan})
     if (prefix := selection["prefix"]) is not None:
-        begins = {"$regex": f"^{re.escape(prefix)}"}
+        begins = {"$gte": prefix, "$lt": prefix + LAST_CHARACTER}
         conditions.append({"$or": [{"slug": begins}, {"name": begins}]})
     return {"$and": conditions}
