@@ -1,11 +1,14 @@
 """Roll-outs and moves: what is rolled out comes along, and counters stay right."""
 
+import bson
 import pytest
+from bson import Timestamp
 from pymongo.database import Database
 
 from tenantry.lifecycle.moves import operations
 from tenantry.registry import clusters
 from tenantry.storage import pools
+from tenantry.storage.raw import encoding
 from tenantry.tenants import TenantCollection
 from tests.integration.lifecycle.rollouts.definitions import definition, roll_out, undo
 from tests.support import library
@@ -34,3 +37,11 @@ def test_organization_takes_indexes_along(
     undo("by-at")
     assert [index["name"] for index in documents.list_indexes()] == ["_id_"]
     assert [cluster["namespaces"] for cluster in clusters.find_all()] == [2, 3]
+
+
+def test_copies_are_stored_whatever_the_validator_says(databases: Databases) -> None:
+    databases.tenants.create_collection("org_google", validator={"key": {"$exists": True}})
+    for stored in ({"_id": 1}, {"_id": 2, "empty": Timestamp(0, 0)}):
+        copy = encoding.document(bson.encode(stored))
+        encoding.insert(databases.tenants["org_google"], [copy])
+    assert databases.tenants["org_google"].count_documents({}) == 2
