@@ -287,7 +287,7 @@ ROLES: Final = (
             {"find", "insert", "update", "createCollection", "dropCollection", "renameCollectionSameDB"}
         )
         | {"changeStream", "collMod", "createIndex", "dropIndex", "listIndexes", "listCollections", "remove"}
-        | {"collStats", "dbStats"},
+        | {"bypassDocumentValidation", "collStats", "dbStats"},
         KNOW_SERVER,
     ),
 )
