@@ -1,6 +1,6 @@
 """What holds for each organization that a roll-out has come to: it is as the roll-out has made it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from bson import json_util
@@ -70,7 +70,7 @@ class RolledOut:
             yield "another validator than the last that was rolled out is there"
 
 
-def _wrong(index: Document, present: dict[str, Document], tenant: Any) -> str | None:
+def _wrong(index: Document, present: Mapping[str, Document], tenant: Any) -> str | None:
     names = [index["name"]] if tenant is None else [f"*:{index['name']}", f"{tenant}:{index['name']}"]
     found = next((present[name] for name in names if name in present), None)
     if found is None:
