@@ -17,6 +17,7 @@ from cli import (
     move_command,
     names,
     plan_commands,
+    receipt_commands,
     reconciler,
     role_commands,
     rollout_commands,
@@ -60,6 +61,7 @@ app.add_typer(cluster_commands.app, name="cluster")
 app.command()(doctor_command.doctor)
 app.add_typer(plan_commands.app, name="plan")
 app.add_typer(rollout_commands.app, name="rollout")
+app.add_typer(receipt_commands.app, name="receipts")
 app.command()(move_command.move)
 app.command("set")(set_command.set_organization)
 app.command()(usage_command.usage)

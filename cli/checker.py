@@ -24,6 +24,7 @@ from cli.checks.months_of_use import MonthsOfUse
 from cli.checks.moves import Moves
 from cli.checks.organizations import Organizations
 from cli.checks.pools import Pools
+from cli.checks.receipts import Receipts
 from cli.checks.rolled_out import RolledOut
 from cli.checks.signing_keys import SigningKeys
 from cli.connection import Databases
@@ -89,6 +90,7 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         Links(databases, now),
         MonthsOfUse(databases),
         SigningKeys(databases),
+        Receipts(databases, now),
     ]
     examined: dict[str, int] = {}
 

@@ -56,6 +56,7 @@ ERASE: Final[Grants] = {"deletions": CHANGE, "erasures": CHANGE}
 END_ACCOUNTS: Final[Grants] = {"unused_accounts": FIND} | dict.fromkeys(
     ("sessions", "links", "email_holds"), frozenset({"remove"})
 )
+SIGN_RECEIPTS: Final[Grants] = {"receipts": {"find", "update"}, "receipt_keys": {"find", "insert"}}
 END_MOVES: Final[Grants] = {"moves": {"find", "update", "remove"}}
 COUNT_FAILURES: Final[Grants] = {"login_attempts": {"find", "insert", "update"}}
 QUEUE_MAILS: Final[Grants] = {"mails": {"insert"}}
@@ -167,7 +168,9 @@ ROLES: Final = (
     Role(
         "change",
         ("update_organization", "delete_organization", "reconcile"),
-        _together(AUTHENTICATE, COMPLETE_INTENTS, ERASE, END_ACCOUNTS, END_MOVES, {"clusters": FIND}),
+        _together(
+            AUTHENTICATE, COMPLETE_INTENTS, ERASE, SIGN_RECEIPTS, END_ACCOUNTS, END_MOVES, {"clusters": FIND}
+        ),
         DEFINE | {"collMod", "createIndex", "dropIndex", "find", "listIndexes", "remove"},
     ),
     Role(
@@ -203,7 +206,11 @@ ROLES: Final = (
             },
         ),
     ),
-    Role("audit", ("audit",), _together(AUTHENTICATE, {"audit": FIND})),
+    Role(
+        "audit",
+        ("audit",),
+        _together(AUTHENTICATE, dict.fromkeys(("audit", "receipts", "receipt_keys"), FIND)),
+    ),
     Role("usage", ("usage",), _together(AUTHENTICATE, dict.fromkeys(("usage", "invitations"), FIND))),
     Role(
         "members",
@@ -274,6 +281,7 @@ ROLES: Final = (
             CREATE_ORGANIZATION,
             COMPLETE_INTENTS,
             ERASE,
+            SIGN_RECEIPTS,
             END_ACCOUNTS,
             END_MOVES,
             KNOW_ISSUER,

@@ -1,15 +1,20 @@
-"""GET /organizations/{organization}/audit and GET /operator/audit: what was done, by whom and when."""
+"""What was done, by whom and when, and what was erased for good.
+
+GET /organizations/{organization}/audit, GET /operator/audit and GET /operator/receipts.
+"""
 
 from http import HTTPStatus
 from typing import Annotated
 
 from tenantry import http
 from tenantry.audit import pages
-from tenantry.http import audit
+from tenantry.http import audit, receipts
 from tenantry.http.audit import OrganizationFilter
 from tenantry.http.callers import Operator, Organization, may
 from tenantry.http.parameters import Cursor, Limit, OnlyDeclared
+from tenantry.http.receipts import OfOrganization
 from tenantry.identity.members import Membership
+from tenantry.lifecycle.receipts import pages as receipt_pages
 from tenantry.registry.organizations import finding
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
@@ -63,6 +68,25 @@ def list_audit_as_operator(
     else:
         page = audit.find_page(present, limit, cursor)
     return audit.operator_page_of(page)
+
+
+@app.get(
+    "/operator/receipts",
+    summary="List receipts of erasure",
+    operation_id="listReceipts",
+    tags=["Operator"],
+    security=[{"iam": []}],
+    responses=http.responses(HTTPStatus.OK, "tenantry.http.receipts:ReceiptPage", HTTPStatus.FORBIDDEN),
+)
+def list_receipts(
+    operator: Operator,
+    _: OnlyDeclared,
+    organization: OfOrganization = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> receipts.ReceiptPage:
+    """List what was erased for good of deleted organizations, newest first, and the keys that verify it."""
+    return receipts.page_of(receipt_pages.find(organization, limit, cursor))
 
 
 lambda_handler = http.lambda_handler(app)

@@ -25,7 +25,7 @@ PACKAGES: Final = {
     "measure_usage": set[str](),
     "move_organization": set[str](),
     "publish_events": set[str](),
-    "reconcile": set[str](),
+    "reconcile": TOKENS,
     "roll_out": set[str](),
     "rotate_signing_key": TOKENS,
     "send_mail": set[str](),

@@ -14,6 +14,7 @@ FUNCTIONS = sam_template.of_type("AWS::Lambda::Function")
 ROLES = sam_template.of_type("AWS::IAM::Role")
 MANAGED_POLICIES = sam_template.of_type("AWS::IAM::ManagedPolicy")
 SIGNING_KEY = {"Ref": "SigningKeySecret"}
+RECEIPT_KEY = {"Ref": "ReceiptKeySecret"}
 CLUSTERS = {"Ref": "MongoDBClustersSecretArn"}
 REACHING_TENANTS = {role.kind for role in roles.ROLES if role.tenants}
 KIND_OF = {function: role.kind for role in roles.ROLES for function in role.functions}
@@ -132,9 +133,13 @@ def test_a_function_reads_exactly_the_secrets_that_its_environment_names(functio
         if "secretsmanager:GetSecretValue" in as_list(statement["Action"])
         for secret in as_list(statement["Resource"])
     ]
-    names = ("SIGNING_KEY_SECRET_ARN", "MONGODB_URI_SECRET_ARN", "MONGODB_CLUSTERS_SECRET_ARN")
+    names = (
+        *("SIGNING_KEY_SECRET_ARN", "RECEIPT_KEY_SECRET_ARN"),
+        *("MONGODB_URI_SECRET_ARN", "MONGODB_CLUSTERS_SECRET_ARN"),
+    )
     named = [environment[name] for name in names if name in environment]
-    connection_strings = [secret for secret in named if secret not in (SIGNING_KEY, CLUSTERS)]
+    connection_strings = [secret for secret in named if secret not in (SIGNING_KEY, RECEIPT_KEY, CLUSTERS)]
+    assert (RECEIPT_KEY in named) is (function == "ReconcileFunction")
     assert connection_strings == mongodb_uris(function)
     kind = KIND_OF.get(sam_template.function_directories()[function])
     assert (CLUSTERS in named) == (kind in REACHING_TENANTS and function not in WITHOUT_TENANTS)

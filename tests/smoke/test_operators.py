@@ -16,6 +16,7 @@ ROUTES: Final = [
     ("POST", "/operator/rollouts", ROLLOUT),
     ("GET", "/operator/rollouts/forged", None),
     *(("POST", f"/operator/rollouts/forged/{action}", None) for action in ("pause", "resume", "undo")),
+    ("GET", "/operator/receipts", None),
     ("POST", "/operator/organizations", BODY),
     ("PUT", NOBODY, None),
     ("DELETE", NOBODY, None),

@@ -40,6 +40,7 @@ ROUTES: Final = (
     ("POST", "/operator/rollouts/{rollout}/pause", "rollouts"),
     ("POST", "/operator/rollouts/{rollout}/resume", "rollouts"),
     ("POST", "/operator/rollouts/{rollout}/undo", "rollouts"),
+    ("GET", "/operator/receipts", "audit"),
     ("POST", "/operator/organizations", "operator"),
     ("PATCH", "/operator/organizations/{organization}", "operator"),
     ("PUT", "/operator/organizations/{organization}/suspension", "operator"),

@@ -36,6 +36,7 @@ MASTER: Final = (
     "organizations",
     "outbox",
     "receipts",
+    "receipt_keys",
     "sessions",
     "signing_keys",
 )
@@ -140,7 +141,11 @@ REFUSED: Final = [
     *master({"audit", "publish", "public"}, (insert,), ["audit", "outbox"]),
     # Receipts of erasure, which outlive what was erased
     *master(OF_FUNCTIONS - {"create", "operate", "change"}, (insert,), ["receipts"]),
-    *master(KINDS, (remove,), ["receipts"]),
+    *master(OF_FUNCTIONS - {"change"}, (update,), ["receipts"]),
+    *master(OF_FUNCTIONS - {"change", "audit"}, READS, ["receipts", "receipt_keys"]),
+    *master(OF_FUNCTIONS - {"change"}, (insert,), ["receipt_keys"]),
+    *master(KINDS, (update,), ["receipt_keys"]),
+    *master(KINDS, (remove,), ["receipts", "receipt_keys"]),
     # All that verifies no token
     *master({"rotation", "public"}, READS, set(MASTER) - {"issuer", "signing_keys"}),
     *master({"publish"}, READS, set(MASTER) - {"issuer", "outbox"}),

@@ -15,6 +15,7 @@ def test_everything_but_connection_and_secrets_has_a_default(monkeypatch: pytest
         mongodb_clusters="",
         mongodb_clusters_secret_arn="",
         signing_key_secret_arn="",
+        receipt_key_secret_arn="",
         master_database="tenantry",
         tenant_database="tenantry_tenants",
         sign_up="open",

@@ -32,6 +32,7 @@ Action = Literal[
     "organization.private_changed",
     "plan.changed",
     "plan.removed",
+    "receipt.signed",
     "invitation.created",
     "invitation.resent",
     "invitation.revoked",

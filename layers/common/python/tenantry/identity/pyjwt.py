@@ -45,7 +45,8 @@ _postpone("cryptography.x509")
 
 from jwt.algorithms import OKPAlgorithm  # noqa: E402
 from jwt.api_jwk import PyJWK  # noqa: E402
+from jwt.api_jws import get_unverified_header  # noqa: E402
 from jwt.api_jwt import decode, encode  # noqa: E402
 from jwt.exceptions import PyJWTError  # noqa: E402
 
-__all__ = ["OKPAlgorithm", "PyJWK", "PyJWTError", "decode", "encode"]
+__all__ = ["OKPAlgorithm", "PyJWK", "PyJWTError", "decode", "encode", "get_unverified_header"]

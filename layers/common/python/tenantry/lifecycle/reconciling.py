@@ -11,6 +11,7 @@ from tenantry.errors import TenantryError
 from tenantry.identity import unused_accounts
 from tenantry.lifecycle import erasing, purging
 from tenantry.lifecycle.intents.settling import settle
+from tenantry.lifecycle.receipts import signing
 from tenantry.registry.organizations import finding
 from tenantry.runtime.observability import log_failure, logger
 from tenantry.storage import index_reservations, pools
@@ -20,12 +21,18 @@ ERASING_SECONDS: Final = 120  # of one run; the next run continues
 
 @dataclass(slots=True)
 class Reconciliation:
-    """Ids of organizations with due intents, purges or erasures, and of accounts that have ended."""
+    """Ids of what was done.
+
+    Of organizations whose intents were `settled`, that were `purged`, or whose documents were `erased`, of
+    accounts that have `ended`, of receipts that were `signed`, and in `failed` of what comes again with the
+    next run.
+    """
 
     settled: list[str] = field(default_factory=list)
     purged: list[str] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    signed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
 
@@ -63,7 +70,16 @@ def reconcile(older_than: timedelta) -> Reconciliation:
     _erase(older_than, outcome)
     _tidy_indexes(older_than)
     _end_accounts(outcome)
+    _sign_receipts(outcome)
     return outcome
+
+
+def _sign_receipts(outcome: Reconciliation) -> None:
+    try:
+        outcome.signed.extend(signing.sign_waiting())
+    except (PyMongoError, TenantryError) as error:
+        log_failure("Receipts could not be signed", error)
+        outcome.failed.append("receipts")
 
 
 def _end_accounts(outcome: Reconciliation) -> None:

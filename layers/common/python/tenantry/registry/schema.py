@@ -131,7 +131,8 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
 }
-WITHOUT_INDEXES: Final = frozenset({"clusters", "issuer", "moves", "plans"})  # but that on `_id`
+# But that on `_id`
+WITHOUT_INDEXES: Final = frozenset({"clusters", "issuer", "moves", "plans", "receipt_keys"})
 VIEWS: Final[dict[str, Document]] = {
     # So that whoever checks a token, ends an account, shows whose it is or sends a mail need not be
     # allowed to read password hashes.

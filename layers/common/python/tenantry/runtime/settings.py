@@ -23,6 +23,8 @@ class Settings(NamedTuple):
         Secrets Manager secret whose string is that object.
     signing_key_secret_arn : str
         Secrets Manager secret that holds the private signing key; set for login, refresh and rotation only.
+    receipt_key_secret_arn : str
+        Secrets Manager secret that the key of receipts is derived from; set for reconciliation only.
     master_database, tenant_database : str
         Databases of the organizations' metadata and of the tenants' collections.
     sign_up : str
@@ -62,6 +64,7 @@ class Settings(NamedTuple):
     mongodb_clusters: str
     mongodb_clusters_secret_arn: str
     signing_key_secret_arn: str
+    receipt_key_secret_arn: str
     master_database: str
     tenant_database: str
     sign_up: str
@@ -93,6 +96,7 @@ def settings() -> Settings:
         mongodb_clusters=read("MONGODB_CLUSTERS", ""),
         mongodb_clusters_secret_arn=read("MONGODB_CLUSTERS_SECRET_ARN", ""),
         signing_key_secret_arn=read("SIGNING_KEY_SECRET_ARN", ""),
+        receipt_key_secret_arn=read("RECEIPT_KEY_SECRET_ARN", ""),
         master_database=read("MASTER_DATABASE", "tenantry"),
         tenant_database=read("TENANT_DATABASE", "tenantry_tenants"),
         sign_up=read("SIGN_UP", "open"),

@@ -1,0 +1,43 @@
+"""Reading receipts, page by page."""
+
+from typing import Any, Final
+
+from pymongo.collection import Collection
+
+from tenantry.language.paging import Page, find_page
+from tenantry.language.sorting import Sort
+from tenantry.lifecycle.receipts.adding import Receipt, receipts
+from tenantry.runtime.moments import rfc3339
+
+_NEWEST_FIRST: Final[Sort] = [("erased_at", -1), ("_id", -1)]
+
+
+def find(organization_id: str | None, limit: int, cursor: str | None) -> Page:
+    """Return the receipts of one organization, or of all, the newest first.
+
+    Raises
+    ------
+    InvalidFields
+        The cursor is malformed, or of another query.
+    CursorOutdated
+        The cursor is made up.
+    """
+    query = {} if organization_id is None else {"organization_id": organization_id}
+    documents: Collection[Any] = receipts()
+    return find_page(lambda stages: list(documents.aggregate(stages)), query, _NEWEST_FIRST, limit, cursor)
+
+
+def represent(receipt: Receipt) -> dict[str, Any]:
+    """Return a receipt as answers and the command line show it."""
+    return {
+        "id": receipt["_id"],
+        "organization_id": receipt["organization_id"],
+        "documents": receipt["documents"],
+        "bytes": receipt["bytes"],
+        "cluster": receipt["cluster"],
+        "kind": receipt["kind"],
+        "deleted_at": rfc3339(receipt["deleted_at"]),
+        "erased_at": rfc3339(receipt["erased_at"]),
+        "decided_by": receipt["decided_by"],
+        "signed": receipt.get("signed"),
+    }
