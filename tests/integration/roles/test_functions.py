@@ -127,6 +127,33 @@ def test_moves(
     assert databases.tenants["pool_0"].index_information().keys() == {"_id_", "tenant"}
 
 
+def test_roll_outs(
+    service: ServiceOfUsers,
+    users: Users,
+    owner: Owner,
+    databases: Databases,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(LambdaContext, "get_remaining_time_in_millis", lambda self: 900_000)
+    pools.create("main", "pool_0")
+    both = [{"name": f"by-{field}", "keys": [{"field": field}]} for field in ("at", "kind")]
+    validated = {"organizations": {"kind": "collection"}, "validator": {"rule": {"at": {"$exists": True}}}}
+    first = {"organizations": 1, "then": "check"}
+    wanted = {"name": "first", "indexes": both[:1], "canary": first} | validated
+    for body in (wanted, {"name": "second", "indexes": both[1:]}):
+        assert of_operator(service, "POST", "/operator/rollouts", body) == 202
+    users.invoke("roll_out", {})
+    assert {"by-at", "by-kind"} <= databases.tenants["org_alpha"].index_information().keys()
+    sign_up(service, "Beta")
+    assert {"by-at", "by-kind"} <= databases.tenants["org_beta"].index_information().keys()
+    for name in ("first", "second"):
+        for action in ("pause", "resume", "undo"):
+            assert of_operator(service, "POST", f"/operator/rollouts/{name}/{action}") == 202
+    users.invoke("roll_out", {})
+    assert of_operator(service, "GET", "/operator/rollouts/first") == 200
+    assert databases.tenants["org_beta"].index_information().keys() == {"_id_"}
+
+
 def test_creation_with_an_idempotency_key_is_repeated(service: ServiceOfUsers) -> None:
     body = {"name": "Alpha", "email": "ada@example.com", "password": PASSWORD}
     create = partial(service.post, "/organizations", headers={"Idempotency-Key": "one"})
