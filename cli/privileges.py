@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cli.connection import MAIN, Target
-from cli.roles import EVERY_COLLECTION, Role
+from cli.grants import EVERY_COLLECTION, Role
 from tenantry.lifecycle.oversight.findings import FORBIDDEN, Finding, failed, ok, warning
 
 SHOWN = 5  # privileges that one line names

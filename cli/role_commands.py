@@ -7,7 +7,8 @@ from typing import Any
 from pymongo import MongoClient
 
 from cli.connection import Document, Target
-from cli.roles import ROLES, Role
+from cli.grants import Role
+from cli.roles import ROLES
 
 
 def name_of(role: Role, target: Target) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cli.roles import ROLES, Role
+from cli.grants import Role
+from cli.roles import ROLES
 from tests.contract.sam_template import PROJECT, template
 
 ROWS = [
