@@ -55,6 +55,7 @@ from cli.output import (
 from cli.reporting import reported
 from tenantry.identity import accounts
 from tenantry.identity.keys import public_keys
+from tenantry.registry import limits
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.add_typer(cluster_commands.app, name="cluster")
@@ -148,6 +149,7 @@ def restore(
         done = restore_backup(databases, source, name, named_owner, advance)
     restored = done.organization
     content = {"organization_id": restored["_id"], "slug": restored["slug"], "documents": done.documents}
+    content |= {"plan": limits.plan_of(restored), "limits": restored.get("limits", {})}
     owners = [{"id": account["_id"], "email": accounts.address_of(account)} for account in done.owners]
     owned_by = ", ".join(f"{account['id']} ({account['email']})" for account in owners)
     members = len(done.owners) + len(done.colleagues)
@@ -161,6 +163,8 @@ def restore(
     )
     for rollout in done.failed_rollouts:
         print_error(f"The roll-out {rollout} has failed here; see `tenantry rollout status {rollout}`")
+    if done.plan_left_out is not None:
+        print_error(f"There is no plan {done.plan_left_out} here; it has the plan {limits.DEFAULT}")
     for account in left_out:
         print_error(
             f"{account['id']} ({account['email']}) is no member, for it has changed; an owner may invite it"

@@ -23,6 +23,7 @@ from cli.checks.members import Members
 from cli.checks.months_of_use import MonthsOfUse
 from cli.checks.moves import Moves
 from cli.checks.organizations import Organizations
+from cli.checks.plans import Plans
 from cli.checks.pools import Pools
 from cli.checks.receipts import Receipts
 from cli.checks.rolled_out import RolledOut
@@ -83,6 +84,7 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         RolledOut(databases),
         Moves(databases, now),
         Deletions(databases, now),
+        Plans(databases),
         Members(databases),
         Invitations(databases),
         Accounts(databases, now - ACCOUNTS_END_AFTER),

@@ -84,7 +84,7 @@ ROLES: Final = (
             CREATE_ORGANIZATION,
             COMPLETE_INTENTS,
             QUEUE_MAILS,
-            {"idempotency_keys": CHANGE, "sessions": {"remove"}, "plans": CHANGE},
+            {"idempotency_keys": CHANGE, "sessions": {"remove"}, "plans": CHANGE, "deletions": FIND},
         ),
         DEFINE | FIND | {"createIndex"},
     ),

@@ -19,12 +19,13 @@ from pydantic import (
 )
 
 from tenantry.http.accounts.bodies import ChosenEmail
-from tenantry.http.organizations.bodies import MetadataKey, MetadataValue
+from tenantry.http.organizations.bodies import LimitValue, MetadataKey, MetadataValue, check_most
 from tenantry.identity.addresses.email_addresses import folded
 from tenantry.identity.members import MAX_MEMBERS
 from tenantry.identity.passwords import is_verifiable
 from tenantry.identity.roles import Role
-from tenantry.registry.organizations.document import METADATA_MAX_KEYS
+from tenantry.registry.limits import PLAN_PATTERN
+from tenantry.registry.organizations.document import METADATA_MAX_KEYS, Limit
 
 MAX_TEXT: Final = 1000  # of a name that is checked once it is chosen, in characters
 MAX_EPOCH: Final = 2**53
@@ -51,6 +52,10 @@ class _BackedUp(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
 
 
+Properties = dict[MetadataKey, Annotated[MetadataValue, BeforeValidator(_plain)]]
+Limits = Annotated[dict[Limit, Annotated[LimitValue, BeforeValidator(_plain)]], AfterValidator(check_most)]
+
+
 class Organization(_BackedUp):
     """The organization; `--name` may replace its name and slug, which are checked where they are chosen."""
 
@@ -58,10 +63,18 @@ class Organization(_BackedUp):
     name: str = Field(max_length=MAX_TEXT)
     slug: str = Field(max_length=MAX_TEXT)
     state: Literal["active"]
-    metadata: dict[MetadataKey, Annotated[MetadataValue, BeforeValidator(_plain)]] = Field(
-        max_length=METADATA_MAX_KEYS
-    )
+    metadata: Properties = Field(max_length=METADATA_MAX_KEYS)
+    properties: Properties = Field(default={}, max_length=METADATA_MAX_KEYS)
+    private: Properties = Field(default={}, max_length=METADATA_MAX_KEYS)
+    plan: Annotated[str, StringConstraints(pattern=PLAN_PATTERN)] | None = None
+    limits: Limits = {}
     updated_at: datetime
+
+    @property
+    def set_by_operator(self) -> dict[str, Any]:
+        """The fields that the operator sets, as they are stored."""
+        fields = {name: getattr(self, name) for name in ("properties", "private", "plan", "limits")}
+        return {name: value for name, value in fields.items() if value}
 
 
 class Member(_BackedUp):

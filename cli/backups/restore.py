@@ -1,14 +1,14 @@
 """Making an organization from a backup: whole, or not at all, wherever it is interrupted."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
 from cli.backups import colleagues, collections, owners, refusals, staging, storage
-from cli.backups.backed_up import Account
+from cli.backups.backed_up import Account, Organization
 from cli.backups.colleagues import Colleague, Colleagues
 from cli.backups.content import Content, Source
 from cli.backups.errors import BackupError
@@ -18,14 +18,14 @@ from cli.backups.staging import LeaseLost, Staging
 from cli.checker import Advance
 from cli.connection import Databases
 from tenantry.audit import recording
-from tenantry.errors import CapacityExhausted, OrganizationExists, ServiceUnavailable
+from tenantry.errors import CapacityExhausted, InvalidFields, OrganizationExists, ServiceUnavailable
 from tenantry.identity.accounts import AccountDocument
 from tenantry.identity.owners import NewMember
 from tenantry.lifecycle import slugs
 from tenantry.lifecycle.creating import NewOrganization
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.lifecycle.rollouts import arriving
-from tenantry.registry import names, schema
+from tenantry.registry import limits, names, schema
 from tenantry.registry.organizations import changing
 from tenantry.registry.organizations.document import (
     OWN_NAMESPACES,
@@ -48,6 +48,7 @@ class Restored:
     colleagues: list[Colleague]
     left_out: list[Account]
     failed_rollouts: list[str]
+    plan_left_out: str | None
 
 
 def restore(
@@ -87,7 +88,7 @@ def restore(
         with staging.prepared(databases, cluster, namespaces) as stage:
             with refusals.told():
                 documents = _fill(stage, content.indexes, source)
-            organization = _publish(stage, wanted, members)
+            organization = _publish(stage, wanted, content.organization, members)
     completed = _completed(organization)
     return Restored(
         completed,
@@ -96,6 +97,7 @@ def restore(
         members.colleagues.joining,
         members.colleagues.left_out,
         arriving.give_current(completed["_id"]),
+        content.organization.plan if organization.get("plan") is None else None,
     )
 
 
@@ -164,27 +166,39 @@ def _fill(stage: Staging, indexes: list[TenantIndex], source: Source) -> int:
     return loaded
 
 
-def _publish(stage: Staging, wanted: NewOrganization, members: _Members) -> OrganizationDocument:
+def _publish(
+    stage: Staging, wanted: NewOrganization, backed_up: Organization, members: _Members
+) -> OrganizationDocument:
     """Make the staging collection an organization's, which is renaming it; from here on it exists."""
-    organization = _document(stage, wanted)
+    organization: Any = _document(stage, wanted) | backed_up.set_by_operator
     try:
-        _insert_restored(stage, organization, members)
+        return _insert_restored(stage, organization, members)
     except OrganizationExists:
         raise _taken(wanted.slug) from None
-    return organization
 
 
 @mongodb.in_transaction
 def _insert_restored(
     session: ClientSession, stage: Staging, organization: OrganizationDocument, members: _Members
-) -> None:
+) -> OrganizationDocument:
     stage.remove_lease(session)
+    organization = _with_plan(organization, session)
     changing.insert(organization, session)
     owners.join(members.owners, organization["_id"], session)
     colleagues.join(members.colleagues.joining, organization["_id"], session)
     owner_ids = [owner.account["_id"] for owner in members.owners]
     details = {"name": organization["name"], "slug": organization["slug"], "account_ids": owner_ids}
     recording.record("organization.restored", [organization["_id"]], session, details)
+    return organization
+
+
+def _with_plan(organization: OrganizationDocument, session: ClientSession) -> OrganizationDocument:
+    """Return the organization with its plan, or without one if that is gone."""
+    try:
+        limits.take(organization.get("plan"), session)
+    except InvalidFields:
+        return organization | {"plan": None}
+    return organization
 
 
 def _document(stage: Staging, wanted: NewOrganization) -> OrganizationDocument:

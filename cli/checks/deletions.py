@@ -1,14 +1,17 @@
 """What holds for each deleted organization that can be brought back, or is being purged."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cli.checks.documents import Documents
 from cli.checks.organization_rules import ASIDE_PREFIX
+from cli.checks.plans import known
 from cli.connection import Databases, Document
 from cli.violation import Violation
 
+_SHOWN: Final = {"organization.metadata": 0, "organization.properties": 0, "organization.private": 0}
 PURGED_WITHIN: Final = timedelta(hours=1)  # by the reconciler, once it is due
 
 
@@ -33,12 +36,16 @@ class Deletions(Documents):
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with these deletions."""
         among = {"_id": {"$in": list(keys)}}
-        kept = list(self._documents.find(among, {"organization.metadata": 0}))
+        kept = list(self._documents.find(among, _SHOWN))
+        plans = known(self._databases)
         present = {found["_id"] for found in self._master["organizations"].find(among, {"_id": 1})}
         return [
             Violation(rule, f"deleted organization {deletion['_id']} {detail}", key=deletion["_id"])
             for deletion in kept
-            for rule, detail in self._wrong(deletion, is_present=deletion["_id"] in present)
+            for rule, detail in (
+                *self._wrong(deletion, is_present=deletion["_id"] in present),
+                *_wrong_plan(deletion["organization"].get("plan"), plans),
+            )
         ]
 
     def _wrong(self, deletion: Document, *, is_present: bool) -> Iterator[tuple[str, str]]:
@@ -61,3 +68,8 @@ class Deletions(Documents):
             yield "deletion-collection", f"is to be in collection {name} ({uuid}), which is not there"
         if (deletion["kind"] == "collection") != name.startswith(ASIDE_PREFIX):
             yield "deletion-collection", f"is a {deletion['kind']} one, and in collection {name}"
+
+
+def _wrong_plan(plan: Any, plans: AbstractSet[Any]) -> Iterator[tuple[str, str]]:
+    if plan not in plans:
+        yield "plan-known", f"has the plan {plan!r}, which does not exist"

@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from cli.checks.plans import limits_known, plan_known
 from cli.connection import MAIN, Document
 
 SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -34,6 +36,8 @@ class Facts:
         Ids of other organizations per slug or collection that they claim as well.
     intended_before : datetime
         An intent from before this moment should be settled by now.
+    plans : set
+        Names of all plans, and None.
     """
 
     document: Document
@@ -41,6 +45,7 @@ class Facts:
     has_owner: bool
     rivals: Mapping[str, set[Any]]
     intended_before: datetime
+    plans: AbstractSet[Any]
 
     @property
     def intent(self) -> Document:
@@ -201,6 +206,8 @@ RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
     "intent-young": intent_young,
     "intent-collection": intent_collection,
     "version-positive": version_positive,
+    "plan-known": plan_known,
+    "limits-known": limits_known,
 }
 
 

@@ -16,10 +16,11 @@ from cli.checks.organization_rules import (
     places_of,
     slugs_of,
 )
+from cli.checks.plans import known
 from cli.connection import Databases, Document
 from cli.violation import Violation, of_organization
 
-FIELDS: Final = {"metadata": 0, "intent.metadata": 0}  # the larger part, and no rule is about them
+FIELDS: Final = {"metadata": 0, "intent.metadata": 0, "properties": 0, "private": 0}  # no rule is about them
 
 
 class Organizations(Documents):
@@ -58,6 +59,7 @@ class Organizations(Documents):
         existing = self._existing(organizations)
         owned_ids = self._owned([organization["_id"] for organization in organizations])
         claims = self._claims(organizations)
+        plans = known(self._databases)
         for organization in organizations:
             organization_id = organization["_id"]
             rivals = {claim: claims[claim] - {organization_id} for claim in claims_of(organization)}
@@ -67,6 +69,7 @@ class Organizations(Documents):
                 organization_id in owned_ids,
                 rivals,
                 self._intended_before,
+                plans,
             )
 
     def _existing(self, organizations: list[Document]) -> dict[str, dict[str, UUID | None]]:

@@ -1,5 +1,6 @@
 """`tenantry backup` and `tenantry restore` on a real server: what comes back is what was there."""
 
+import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.raw_bson import RawBSONDocument
 
 from tenantry.identity import accounts
+from tenantry.lifecycle import configuring, plans
 from tenantry.storage.indexes import MAX_INDEXES
 from tenantry.tenants import TenantCollection
 from tests.support import library
@@ -99,6 +101,14 @@ def verified(databases: Databases) -> Iterator[None]:
 @pytest.mark.usefixtures("verified")
 def test_round_trip_keeps_every_byte(databases: Databases, path: Path) -> None:
     member = library.create("Google", metadata={"color": "green", "desks": 3})
+    plans.put("pro", {"members": 50})
+    set_by_operator = {
+        "properties": {"region": "eu"},
+        "private": {"customer": "C-1041"},
+        "limits": {"members": 3},
+        "plan": "pro",
+    }
+    configuring.configure("google", set_by_operator, lambda _: True)
     put_every_type(databases, "org_google")
     before = raw_documents(databases, "org_google")
     done = tenantry_json("backup", "google", "-o", path)
@@ -113,9 +123,25 @@ def test_round_trip_keeps_every_byte(databases: Databases, path: Path) -> None:
     assert made["organization_id"] != member.organization_id
     assert raw_documents(databases, "org_google_two") == before
     assert raw_documents(databases, "org_google") == before
+    assert (made["plan"], made["limits"]) == ("pro", {"members": 3})
     organization = databases.organization(made["organization_id"])
+    assert {name: organization[name] for name in set_by_operator} == set_by_operator
     assert (organization["name"], organization["metadata"]) == ("Google Two", {"color": "green", "desks": 3})
     assert library.membership(member.account_id, made["organization_id"]).role == "owner"
+
+
+@pytest.mark.usefixtures("verified")
+def test_restored_organization_whose_plan_is_gone_has_that_of_all_others(
+    databases: Databases, path: Path
+) -> None:
+    plans.put("pro", {"members": 50})
+    library.create("Google", plan="pro")
+    tenantry_json("backup", "google", "-o", path)
+    configuring.configure("google", {"plan": "default"}, lambda _: True)
+    plans.remove("pro")
+    result = tenantry("restore", path, "--name", "Copy", "--json")
+    assert json.loads(result.stdout)["plan"] == "default"
+    assert result.stderr == "There is no plan pro here; it has the plan default\n"
 
 
 @pytest.mark.usefixtures("verified")
@@ -187,8 +213,8 @@ def test_archive_whose_checksum_is_in_the_last_header(databases: Databases) -> N
     assert [owner["email"] for owner in made["owners"]] == ["owner@google.example"]
     organization = databases.organization(made["organization_id"])
     assert organization["metadata"] == {
-        "color": "green",
-        "desks": 3,
+        "plan": "pro",
+        "seats": 3,
         "ratio": 0.5,
         "big": 2**53 + 1,
         "trial": False,

@@ -56,6 +56,8 @@ BROKEN_ORGANIZATIONS: dict[str, tuple[str, Callable[[Planted], object]]] = {
         lambda planted: planted.databases.tenants.drop_collection("org_alpha"),
     ),
     "its collection has another name": ("collection-follows-slug", misname_collection),
+    "its plan is gone": ("plan-known", lambda planted: planted.change({"plan": "gone"})),
+    "its limits are odd": ("limits-known", lambda planted: planted.change({"limits": {"members": -1}})),
     "its slug is malformed": ("slug-canonical", misspell_slug),
     "its intended slug is malformed": ("slug-canonical", misspell_intended_slug),
     "its slug is not reserved": ("slugs-reserve", lambda planted: planted.change({"slugs": ["other"]})),

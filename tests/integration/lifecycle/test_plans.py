@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tenantry.errors import InvalidFields, PlanInUse, PlanNotFound
-from tenantry.lifecycle import configuring, plans
+from tenantry.lifecycle import configuring, deleting, plans
 from tenantry.registry import limits
+from tenantry.runtime.settings import settings
 from tests.integration.audit.records import actions, of_operator
 from tests.support import library
 from tests.support.concurrency import at_once
@@ -62,6 +63,19 @@ def test_plan_that_an_organization_has_stays(service: Service, databases: Databa
     configuring.configure("google", {"plan": "default"}, lambda _: True)
     assert ask(service, "DELETE", "/pro").status == 204
     assert limits.plan_of(databases.organization(member.organization_id)) == "default"  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("consistent_in_the_end")
+def test_plan_of_a_deleted_organization_that_can_be_brought_back_stays(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DELETION_GRACE_DAYS", "7")
+    settings.cache_clear()
+    plans.put("pro", {"members": 50})
+    deleting.delete(library.create("Google", plan="pro"))
+    assert databases.master["deletions"].count_documents({"organization.plan": "pro"}) == 1
+    with pytest.raises(PlanInUse):
+        plans.remove("pro")
 
 
 @pytest.mark.parametrize("_", ROUNDS)

@@ -184,7 +184,7 @@ def test_what_a_name_begins_with_is_what_its_folded_form_begins_with(name: str, 
 
 @given(st.text(max_size=60))
 def test_the_checker_folds_as_the_library_does(name: str) -> None:
-    facts = Facts({"name": name, "folded_name": folded(name)}, {}, True, {}, datetime.now(UTC))
+    facts = Facts({"name": name, "folded_name": folded(name)}, {}, True, {}, datetime.now(UTC), {None})
     assert name_folded(facts) is None
 
 

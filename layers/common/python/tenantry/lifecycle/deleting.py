@@ -66,6 +66,7 @@ def _check_keeps_no_more(account_id: str) -> None:
         raise LimitReached(
             f"{limit} deleted organizations of the account can be brought back, as many as there may be. "
             "Wait until the first is purged, or delete this one immediately.",
+            name="deletions",
             limit=limit,
             use=limit,
         )

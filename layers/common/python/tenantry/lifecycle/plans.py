@@ -16,6 +16,7 @@ from tenantry.errors import PlanInUse, PlanNotFound
 from tenantry.language.paging import Page, find_page
 from tenantry.language.sorting import Sort
 from tenantry.registry import limits
+from tenantry.registry.deletions import deletions
 from tenantry.registry.limits import PlanDocument
 from tenantry.registry.organizations.document import Limit, organizations
 from tenantry.runtime import mongodb
@@ -81,7 +82,7 @@ def remove(session: ClientSession, name: str) -> None:
     PlanNotFound
         There is none of this name.
     PlanInUse
-        Organizations have it; nothing changed.
+        Organizations have it, or deleted ones that can be brought back; nothing changed.
     pymongo.errors.PyMongoError
         Outcome unknown; repeat it, and `PlanNotFound` then means that it is done.
     """
@@ -89,4 +90,6 @@ def remove(session: ClientSession, name: str) -> None:
         raise PlanNotFound
     if organizations().find_one({"plan": name}, {"_id": 1}, session=session):
         raise PlanInUse
+    if deletions().find_one({"organization.plan": name}, {"_id": 1}, session=session):
+        raise PlanInUse("Deleted organizations have this plan, and can still be brought back.")
     recording.record("plan.removed", [], session, {"plan": name})

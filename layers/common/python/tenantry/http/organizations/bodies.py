@@ -61,7 +61,14 @@ MetadataValue = Annotated[
 ]
 
 
-def _check_most[Limits: Mapping[Limit, int | None]](limits: Limits) -> Limits:
+def check_most[Limits: Mapping[Limit, int | None]](limits: Limits) -> Limits:
+    """Return limits none of which exceeds what everybody may have at most.
+
+    Raises
+    ------
+    ValueError
+        One does.
+    """
     for name, most in MOST.items():
         if (limits.get(name) or 0) > most:
             raise ValueError(f"must hold at most {most} as {name}")
@@ -126,7 +133,7 @@ class ConfigureOrganization(Request):
         examples=[{"customer_number": "C-1041"}],
     )
     plan: PlanName | None = Field(default=None, description="Which may be `default`.")
-    limits: Annotated[dict[Limit, LimitValue | None], AfterValidator(_check_most)] | None = Field(
+    limits: Annotated[dict[Limit, LimitValue | None], AfterValidator(check_most)] | None = Field(
         default=None,
         description="Its own, which count before those of its plan.",
         examples=[{"members": 50, "indexes": None}],
@@ -136,6 +143,6 @@ class ConfigureOrganization(Request):
 class PutPlan(Request):
     """Body of PUT /operator/plans/{plan}: all that the plan limits."""
 
-    limits: Annotated[dict[Limit, LimitValue], AfterValidator(_check_most)] = Field(
+    limits: Annotated[dict[Limit, LimitValue], AfterValidator(check_most)] = Field(
         description="What is left out is not limited.", examples=[{"members": 50, "documents": 100_000}]
     )
