@@ -1,6 +1,6 @@
 """The operator's routes take signatures of AWS, and nothing else."""
 
-from typing import Final
+from typing import Any, Final
 
 from tests.smoke.api import Api
 from tests.smoke.operators import Operator, forger
@@ -9,7 +9,7 @@ from tests.smoke.throw_aways import ThrowAway
 NOBODY: Final = "/operator/organizations/org_00000000000000000000000000000000/suspension"
 BODY: Final = {"name": "Forged", "email": "forged@example.com", "password": "never to be created"}
 ROLLOUT: Final = {"name": "forged", "indexes": [{"name": "forged", "keys": [{"field": "forged"}]}]}
-ROUTES: Final = [
+ROUTES: Final[list[tuple[str, str, Any]]] = [
     ("GET", "/operator/audit", None),
     ("GET", "/operator/usage", None),
     ("GET", "/operator/rollouts", None),
@@ -20,6 +20,10 @@ ROUTES: Final = [
     ("POST", "/operator/organizations", BODY),
     ("PUT", NOBODY, None),
     ("DELETE", NOBODY, None),
+    ("PATCH", NOBODY.removesuffix("/suspension"), {}),
+    ("GET", "/operator/plans", None),
+    ("PUT", "/operator/plans/forged", {"limits": {}}),
+    ("DELETE", "/operator/plans/forged", None),
 ]
 
 
