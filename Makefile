@@ -112,7 +112,7 @@ test-moves: install ## Move an organization under load for a minute, and kill th
 	STORM_SECONDS=60 KILL_EVERY=1 $(BIN)/pytest tests/integration/lifecycle/moves
 
 test-rollouts: install ## Roll out to 10,000 organizations (ORGANIZATIONS=), and kill it at every command (minutes)
-	ORGANIZATIONS=$(or $(ORGANIZATIONS),10000) KILL_EVERY=1 ROLLOUT_EXAMPLES=200 \
+	ORGANIZATIONS=$(or $(ORGANIZATIONS),10000) KILL_EVERY=1 ROLLOUT_EXAMPLES=200 STORM_SECONDS=30 \
 		$(BIN)/pytest tests/integration/lifecycle/rollouts
 
 bench: install ## Measure the fence, the documents API, backups, pools and roll-outs
