@@ -29,7 +29,7 @@ from tests.support.service import Service
 
 FILLED = 300  # documents in each collection
 EXAMINED = 30  # index entries or documents: a page and what belongs to one organization
-SMALL_COLLECTIONS = {"signing_keys", "clusters", "restorations"}  # which requests read whole
+SMALL_COLLECTIONS = {"signing_keys", "clusters", "restorations", "rollouts"}  # which requests read whole
 WHOLE_READS = {
     ("organizations", "{}"),  # `verify` checks all of them
     ("members", "{}"),
@@ -38,6 +38,8 @@ WHOLE_READS = {
     ("organizations", "{'move': {'$ne': None}}"),  # and has to find those that wait for a move that is over
     *((name, "None") for name in ("organizations", "erasures", "restorations")),  # and sums them up
     ("clusters", "{}"),
+    ("rollouts", "{}"),  # those that there have been
+    ("organizations", "{'rollouts.0': {'$exists': True}, 'state': 'active'}"),  # and who has some
     ("restorations", "{'cluster': 'main', 'is_ended': True}"),  # there is one for each running restore
 }
 

@@ -133,7 +133,13 @@ def find_all() -> list[RolloutDocument]:
 
 def find_current() -> list[RolloutDocument]:
     """Return those that are current, in the order in which they were begun."""
-    return [rollout for rollout in find_all() if rollout["state"] in CURRENT]
+    current = rollouts().find({"state": {"$in": list(CURRENT)}})
+    return list(current.sort([("started_at", 1), ("_id", 1)]))
+
+
+def find_among(names: list[str]) -> list[RolloutDocument]:
+    """Return those that have some names, in the order in which they were begun."""
+    return list(rollouts().find({"_id": {"$in": names}}).sort([("started_at", 1), ("_id", 1)]))
 
 
 def index_names(definition: Definition) -> list[str]:

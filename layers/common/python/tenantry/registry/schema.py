@@ -125,7 +125,10 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("at", DESCENDING), ("_id", DESCENDING)], name="at"),
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],
-    "rollouts": [IndexModel([("reserves", ASCENDING)], name="reserves", unique=True)],
+    "rollouts": [
+        IndexModel([("reserves", ASCENDING)], name="reserves", unique=True),
+        IndexModel([("state", ASCENDING)], name="state"),
+    ],
     "outbox": [
         IndexModel([("at", ASCENDING)], name="at"),
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),

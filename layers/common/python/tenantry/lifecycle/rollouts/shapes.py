@@ -43,7 +43,7 @@ def shape_of(organization: OrganizationDocument) -> Shape:
     names = [note["name"] for note in organization.get("rollouts", [])]
     if not names:
         return Shape()
-    return _shape(rollout for rollout in rollouts.find_all() if rollout["_id"] in names)
+    return _shape(rollouts.find_among(names))
 
 
 def _shape(rolled: Iterable[RolloutDocument]) -> Shape:
