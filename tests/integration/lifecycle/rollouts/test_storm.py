@@ -45,9 +45,10 @@ def renaming(members: list[Membership]) -> None:
 def indexing(members: list[Membership]) -> None:
     for member in members:
         documents = TenantCollection(member.organization_id)
-        for change in (lambda d: d.create_index([("at", 1)], name="by-at"), lambda d: d.drop_index("by-at")):
-            with suppress(OperationFailure, TenantryError):
-                change(documents)
+        with suppress(OperationFailure, TenantryError):
+            documents.create_index([("at", 1)], name="by-at")
+        with suppress(OperationFailure, TenantryError):
+            documents.drop_index("by-at")
 
 
 def coming_and_going() -> None:
