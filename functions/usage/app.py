@@ -40,7 +40,9 @@ def get_usage(
     operation_id="listUsage",
     tags=["Operator"],
     security=[{"iam": []}],
-    responses=http.responses(HTTPStatus.OK, "tenantry.http.usage:UsagePage", HTTPStatus.FORBIDDEN),
+    responses=usage.with_csv(
+        http.responses(HTTPStatus.OK, "tenantry.http.usage:UsagePage", HTTPStatus.FORBIDDEN)
+    ),
 )
 def list_usage(
     request: Request,

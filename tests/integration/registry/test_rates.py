@@ -17,7 +17,7 @@ from tests.support.fork_server import processes, replace_environment
 from tests.support.recorder import recording
 
 PROCESSES: Final = 4
-SECONDS: Final = 1.5
+SECONDS: Final = 0.7
 LIMIT: Final = 1200  # 20 a second: some for each process while it runs
 
 
@@ -117,5 +117,5 @@ def test_many_at_once_are_admitted_at_exactly_the_rate(databases: Databases) -> 
     last = max(ended for *_, ended in results)
     number = sum(result[0] for result in results)
     expected = 10 + (last - first) * LIMIT / 60
-    assert sum(result[1] for result in results) > 100  # they asked for more than there was
+    assert sum(result[1] for result in results) > 20  # they asked for more than there was
     assert expected - 2 <= number <= expected

@@ -186,6 +186,18 @@ def test_audit(
     assert list(databases.master["outbox"].find()) == []
 
 
+def test_usage(service: ServiceOfUsers, users: Users, owner: Owner, databases: Databases) -> None:
+    limit = {"$set": {"limits": {"requests_per_minute": 2}}}
+    databases.master["organizations"].update_one({"_id": owner.id}, limit)
+    users.invoke("measure_usage", {})
+    used = service.get(f"{owner.path}/usage", token=owner.token).json
+    assert used["limits"]["documents"]["use"] == 0
+    assert of_operator(service, "GET", "/operator/usage") == 200
+    assert [service.get(owner.path, token=owner.token).status for _ in range(2)] == [200, 429]
+    (stored,) = databases.master["usage"].find()
+    assert (stored["requests"], stored["bytes"]) == (2, 0)
+
+
 def test_keys_and_health(service: ServiceOfUsers, users: Users, signing_key: SigningKeySecret) -> None:
     for _ in range(2):
         with users.acting("rotation"):

@@ -1,10 +1,12 @@
 """Shapes of answers about use, and what they are made of."""
 
+from http import HTTPStatus
 from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from aws_lambda_powertools.event_handler.request import Request
 from pydantic import BaseModel, Field
 
@@ -79,6 +81,12 @@ class UsagePage(BaseModel):
 
     usage: list[OrganizationUse]
     next_cursor: str | None = Field(description="Of the next page; null on the last.")
+
+
+def with_csv(described: dict[int, OpenAPIResponse]) -> dict[int, OpenAPIResponse]:
+    """Return the description of a route's answers, whose success may also be CSV."""
+    described[HTTPStatus.OK]["content"][CSV] = {"schema": {"type": "string"}}
+    return described
 
 
 def use_of(organization: OrganizationDocument) -> Usage:
