@@ -1,5 +1,6 @@
 """Rolling out and undoing: what the organizations have then, and what is counted."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ from pymongo.database import Database
 from tenantry.errors import IndexRefused, RolloutRefused
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import deleting, undoing
-from tenantry.lifecycle.rollouts import operations, progress, requests
+from tenantry.lifecycle.rollouts import operations, progress, requests, work
+from tenantry.lifecycle.rollouts.errors import RolloutBusy
+from tenantry.lifecycle.rollouts.work import Means
 from tenantry.lifecycle.undoing import Wanted
 from tenantry.registry import clusters
+from tenantry.registry.rollouts import WORKING
 from tenantry.runtime.settings import settings
 from tenantry.storage import pools
 from tenantry.tenants import TenantCollection
@@ -210,3 +214,31 @@ def test_organization_whose_deletion_is_undone_is_as_roll_outs_are_by_then(
     assert names(TenantCollection(amazon.organization_id)) == ["_id_", "by-kind"]
     undo("later")
     assert tenantry("verify").exit_code == 0
+
+
+def test_one_process_at_a_time_works_on_it(databases: Databases, member: Membership) -> None:
+    operations.begin("single", definition("at"))
+    with work.held("single", MEANS, WORKING) as worker:
+        with pytest.raises(RolloutBusy):
+            operations.apply("single", MEANS)
+        databases.master["rollouts"].update_one(
+            {}, {"$set": {"leased_until": datetime(2020, 1, 1, tzinfo=UTC)}}
+        )
+        assert operations.apply("single", MEANS).done == 1
+        assert not worker.may_go_on()
+
+
+def test_a_pause_keeps_the_next_organization_from_being_begun(
+    databases: Databases, member: Membership
+) -> None:
+    library.create("Amazon")
+    operations.begin("paused", definition("at", parallel=1))
+    done: list[int] = []
+
+    def pause_after_the_first(over: int, expected: int) -> None:
+        done.append(over)
+        operations.pause("paused")
+
+    reached = operations.apply("paused", Means(lambda: True, 60, pause_after_the_first))
+    assert (reached.rollout["paused_by"], reached.pending) == ("operator", 2 - reached.done)
+    assert reached.done == max(done)
