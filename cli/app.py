@@ -12,6 +12,7 @@ from cli import (
     addresses,
     checker,
     cluster_commands,
+    deletion_commands,
     doctor_command,
     library,
     move_command,
@@ -59,6 +60,9 @@ from tenantry.registry import limits
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.add_typer(cluster_commands.app, name="cluster")
+app.command("deletions")(deletion_commands.list_deletions)
+app.command()(deletion_commands.undo)
+app.command()(deletion_commands.purge)
 app.command()(doctor_command.doctor)
 app.add_typer(plan_commands.app, name="plan")
 app.add_typer(rollout_commands.app, name="rollout")

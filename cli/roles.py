@@ -76,7 +76,7 @@ ROLES: Final = (
     ),
     Role(
         "operate",
-        ("operator",),
+        ("deletions", "operator"),
         together(
             AUTHENTICATE,
             COUNT_FAILURES,
@@ -84,7 +84,9 @@ ROLES: Final = (
             CREATE_ORGANIZATION,
             COMPLETE_INTENTS,
             QUEUE_MAILS,
-            {"idempotency_keys": CHANGE, "sessions": {"remove"}, "plans": CHANGE, "deletions": FIND},
+            USE_LINKS,
+            {"idempotency_keys": CHANGE, "sessions": {"remove"}, "plans": CHANGE},
+            {"deletions": CHANGE, "erasures": {"insert"}},
         ),
         DEFINE | FIND | {"createIndex"},
     ),

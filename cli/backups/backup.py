@@ -13,9 +13,10 @@ from cli.checker import Advance
 from cli.connection import Databases
 from tenantry.errors import ServiceUnavailable
 from tenantry.lifecycle.intents.settling import settle
+from tenantry.registry import deletions
 from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import OrganizationDocument
-from tenantry.runtime import server_errors
+from tenantry.runtime import moments, server_errors
 
 MAX_ATTEMPTS: Final = 10  # while renames keep coming between
 PAUSE_SECONDS: Final = (
@@ -81,8 +82,18 @@ def _settled(reference: str) -> OrganizationDocument:
     except ServiceUnavailable:
         raise BackupError("Somebody is renaming or deleting the organization; try again") from None
     if organization is None or reference not in (organization["_id"], organization["slug"]):
-        raise BackupError(f"There is no organization {reference}")
+        raise _missing(reference)
     return organization
+
+
+def _missing(reference: str) -> BackupError:
+    deletion = deletions.find(reference)
+    if deletion is None:
+        return BackupError(f"There is no organization {reference}")
+    return BackupError(
+        f"The organization {reference} is deleted and kept until {moments.rfc3339(deletion['purge_at'])}; "
+        f"`tenantry undo {reference}` brings it back"
+    )
 
 
 def _attempt(

@@ -4,6 +4,7 @@ import contextlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
 from local.signing_key import rotate_key
@@ -16,7 +17,7 @@ from tests.e2e.operators import operating
 from tests.e2e.test_moves import SCHEDULED, begin_to_move, move_by_schedule
 from tests.support import intents
 from tests.support.databases import Databases
-from tests.support.owners import PASSWORD, Owner, email_of, sign_up, tokens
+from tests.support.owners import PASSWORD, Owner, email_of, log_in, sign_up, tokens
 from tests.support.proxy_events import proxy_event
 
 OPERATOR_ARN: Final = "arn:aws:iam::000000000000:role/Operator"
@@ -33,7 +34,9 @@ def make_all(deployment: Deployment, service: HttpService, databases: Databases,
         use_every_function_with_a_route(owner)
         begin_to_move(owner.id, "cluster-2/pooled")
         move_by_schedule(deployment, databases, owner.id)
-        assert service.delete(owner.path, token=owner.token).status == 204
+        delete_and_undo(deployment, owner)
+        token = log_in(service, owner.email)
+        assert service.delete(f"{owner.path}?immediately=true", token=token).status == 204
         leave_a_deletion_to_reconcile(deployment, databases, sign_up(service, unique("Unfinished")).id)
     rotate_key(deployment.aws)
     invoke(deployment, "PublishEventsFunction", SCHEDULED)
@@ -54,6 +57,24 @@ def create_as_operator(deployment: Deployment) -> None:
     event = proxy_event("POST", "/operator/organizations", fields, body)
     event["requestContext"]["identity"]["userArn"] = OPERATOR_ARN
     assert invoke(deployment, "OperatorFunction", event)["statusCode"] == 201
+
+
+def delete_and_undo(deployment: Deployment, owner: Owner) -> None:
+    """Delete an organization with the deployed grace period, and bring it back as the operator."""
+    assert owner.service.delete(owner.path, token=owner.token).status == 204
+    undo = f"/operator/deletions/{owner.id}/undo"
+    assert as_operator(deployment, "DeletionsFunction", "POST", undo, {})["statusCode"] == HTTPStatus.OK
+
+
+def as_operator(
+    deployment: Deployment, function: str, method: str, path: str, body: Any = None
+) -> dict[str, Any]:
+    """Invoke a function as API Gateway does for the operator, whose routes the local gateway closes."""
+    fields = {"Content-Type": "application/json"} if body is not None else {}
+    event = proxy_event(method, path, fields, json.dumps(body) if body is not None else None)
+    event["requestContext"]["identity"]["userArn"] = OPERATOR_ARN
+    answer: dict[str, Any] = invoke(deployment, function, event)
+    return answer
 
 
 def ask_for_mails(owner: Owner, mailbox: Mailbox) -> None:

@@ -159,4 +159,4 @@ def test_nobody_notices_that_an_organization_is_moved(
     counted = owner.service.get(f"{owner.path}/count", token=owner.token)
     assert counted.json == {"count": DOCUMENTS + len(written)}
     assert tenantry_json("verify")["violations"] == []
-    assert owner.service.delete(owner.path, token=owner.token).status == 204
+    assert owner.service.delete(f"{owner.path}?immediately=true", token=owner.token).status == 204

@@ -48,7 +48,7 @@ def test_deletion_of_the_organization(ending: ThrowAway) -> None:
     """Deleting the organization ends its tokens at once, and leaves the account."""
     api = ending.api
     api.request("DELETE", "/account", token=ending.token).expect(409, "sole-owner")
-    api.request("DELETE", ending.path, token=ending.token).expect(204)
+    api.request("DELETE", f"{ending.path}?immediately=true", token=ending.token).expect(204)
     api.get(ending.path, ending.token).expect(401)
     login = ending.log_in().expect(200)
     assert login.json["organization"] is None, "Its owner still logs in to an organization."

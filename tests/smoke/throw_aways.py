@@ -116,7 +116,7 @@ class ThrowAways:
             return
         if organization := login.expect(200).json["organization"]:
             path = f"/organizations/{organization['id']}"
-            self._api.request("DELETE", path, token=made.token).expect(204)
+            self._api.request("DELETE", f"{path}?immediately=true", token=made.token).expect(204)
             made.log_in().expect(200)
         self._api.request("DELETE", "/account", token=made.token).expect(204)
         made.is_over = True

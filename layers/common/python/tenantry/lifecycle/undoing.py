@@ -36,7 +36,7 @@ from tenantry.registry.deletions import DeletionDocument, FormerMember
 from tenantry.registry.organizations import changing
 from tenantry.registry.organizations.document import OrganizationDocument, Place, first_intent
 from tenantry.runtime import ids, moments, mongodb
-from tenantry.runtime.observability import log_failure, logger
+from tenantry.runtime.observability import log_failure
 from tenantry.storage import collections
 
 NOT_BROUGHT_BACK: Final = frozenset({"former_slugs"})  # fields of the organization's document
@@ -123,7 +123,6 @@ def bring_back(
         _check_name(deletion, organization["intent"]["collection"])
     sessions.end_of_organization(deletion["_id"])  # which are dead already
     _insert(deletion, organization, wanted.owner_id, also)
-    logger.warning("Brought a deleted organization back", organization_id=organization["_id"])
     with suppress(ServiceUnavailable):
         try:
             return settle(organization) or organization
@@ -140,6 +139,7 @@ def _organization(deletion: DeletionDocument, wanted: Wanted) -> OrganizationDoc
     kept: OrganizationDocument = {key: value for key, value in former.items() if key not in NOT_BROUGHT_BACK}  # type: ignore[assignment]
     resting: OrganizationDocument = kept | {
         "name": name,
+        "folded_name": names.folded(name),
         "slug": slug,
         "slugs": [slug],
         "collection": names.collection_of(slug),

@@ -16,6 +16,11 @@ from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
+from tenantry.errors import InvalidFields
+from tenantry.language import paging
+from tenantry.language.paging import Page
+from tenantry.language.sorting import Sort
+from tenantry.registry import names
 from tenantry.registry.organizations.document import Kind, OrganizationDocument, Place, Size
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.settings import settings
@@ -84,6 +89,49 @@ def place_of(deletion: DeletionDocument) -> Place:
 def find(organization_id: str) -> DeletionDocument | None:
     """Return the deletion of an organization."""
     return deletions().find_one({"_id": organization_id})
+
+
+def find_page(slug_prefix: str | None, name_prefix: str | None, limit: int, cursor: str | None) -> Page:
+    """Return a page of deletions, without metadata: those that are purged next come first.
+
+    Parameters
+    ----------
+    slug_prefix, name_prefix : str, optional
+        How the slug, and the name, began; of the name in whichever case. The order is that of slugs, or of
+        names, where one is given.
+    limit : int
+        At most so many.
+    cursor : str or None
+        From the page before, which had the same prefixes.
+
+    Raises
+    ------
+    InvalidFields
+        The cursor is malformed or of other prefixes, or the prefix of the name holds no letter, digit or
+        sign.
+    """
+    query: mongodb.Document = {}
+    order = "purge_at"
+    if name_prefix is not None:
+        order = "organization.folded_name"
+        query[order] = _beginning_with(_folded(name_prefix))
+    if slug_prefix is not None:
+        order = "organization.slug"
+        query[order] = _beginning_with(slug_prefix)
+    stored: Collection[Any] = deletions()  # a pipeline makes other documents of them
+    sort: Sort = [(order, 1), ("_id", 1)]
+    return paging.find_page(lambda stages: list(stored.aggregate(stages)), query, sort, limit, cursor)
+
+
+def _folded(prefix: str) -> str:
+    folded = names.folded(prefix)
+    if not folded:
+        raise InvalidFields.of("name_prefix", "must hold a letter, a digit or a sign")
+    return folded
+
+
+def _beginning_with(prefix: str) -> mongodb.Document:
+    return {"$gte": prefix, "$lt": prefix + "\U0010ffff"}
 
 
 def count_owned(account_id: str, at_most: int) -> int:

@@ -75,6 +75,9 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     ],
     "deletions": [
         IndexModel([("cluster", ASCENDING), ("purge_at", ASCENDING)], name="cluster_purge_at"),
+        IndexModel([("purge_at", ASCENDING), ("_id", ASCENDING)], name="purge_at"),
+        IndexModel([("organization.slug", ASCENDING), ("_id", ASCENDING)], name="slug"),
+        IndexModel([("organization.folded_name", ASCENDING), ("_id", ASCENDING)], name="folded_name"),
         IndexModel([("members.account_id", ASCENDING)], name="accounts"),
     ],
     "erasures": [IndexModel([("created_at", ASCENDING)], name="created_at")],

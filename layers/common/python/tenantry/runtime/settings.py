@@ -105,7 +105,7 @@ def settings() -> Settings:
         changes_per_hour=int(read("CHANGES_PER_HOUR", "300")),
         sign_ups_per_hour=int(read("SIGN_UPS_PER_HOUR", "100")),
         name_hold_days=int(read("NAME_HOLD_DAYS", "7")),
-        deletion_grace_days=int(read("DELETION_GRACE_DAYS", "0")),
+        deletion_grace_days=int(read("DELETION_GRACE_DAYS", "7")),
         placement=read("PLACEMENT", "collection"),
         audit_retention_days=int(read("AUDIT_RETENTION_DAYS", "365")),
         event_bus=read("EVENT_BUS", ""),

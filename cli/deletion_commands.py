@@ -1,0 +1,102 @@
+"""The commands about deleted organizations: `tenantry deletions`, `undo` and `purge`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli import library
+from cli.connection import Target, connected
+from cli.options import Json, with_target
+from cli.output import console, print_error, print_json, print_result
+from cli.reporting import reported
+from tenantry.errors import TenantryError
+from tenantry.http.deletions.representations import page_of
+from tenantry.lifecycle import purging, undoing
+from tenantry.lifecycle.undoing import Wanted
+from tenantry.registry import deletions, names
+
+PAGE = 1_000  # deletions that one query returns
+
+OrganizationId = Annotated[str, typer.Argument(metavar="ID", help="The organization's id, not its slug.")]
+
+
+@with_target
+def list_deletions(
+    target: Target,
+    slug_prefix: Annotated[str | None, typer.Option(metavar="TEXT", help="How the slug begins.")] = None,
+    name_prefix: Annotated[str | None, typer.Option(metavar="TEXT", help="How the name begins.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print the deleted organizations that can be brought back; what is purged next comes first."""
+    with _on(target):
+        found = list(_all(slug_prefix, name_prefix))
+    if as_json:
+        print_json({"deletions": found})
+        return
+    table = Table("Organization", "Slug", "Name", "Deleted at", "Purged at", "State", "Cluster")
+    for deletion in found:
+        organization = deletion["organization"]
+        cells = (organization["id"], organization["slug"], organization["name"], deletion["deleted_at"])
+        table.add_row(*map(Text, (*cells, deletion["purge_at"], deletion["state"], deletion["cluster"])))
+    if found:
+        console().print(table)
+    typer.echo(f"{len(found) or 'No'} deleted organization{'' if len(found) == 1 else 's'}.")
+
+
+def _all(slug_prefix: str | None, name_prefix: str | None) -> Iterator[dict[str, Any]]:
+    cursor = None
+    while True:
+        page = page_of(deletions.find_page(slug_prefix, name_prefix, PAGE, cursor))
+        yield from page["deletions"]
+        if (cursor := page["next_cursor"]) is None:
+            return
+
+
+@with_target
+def undo(
+    organization: OrganizationId,
+    target: Target,
+    name: Annotated[str | None, typer.Option(help="Its name from now on, if not the old one.")] = None,
+    owner: Annotated[
+        str | None, typer.Option(metavar="ACCOUNT_ID", help="Account that becomes an owner, too.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Bring a deleted organization back, with its documents, indexes and members, under its id."""
+    try:
+        wanted = Wanted(name=names.canonical_name(name) if name is not None else None, owner_id=owner)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--name") from None
+    with _on(target):
+        undone = undoing.undo(organization, wanted)
+    content = {"organization_id": undone["_id"], "slug": undone["slug"], "state": undone["state"]}
+    print_result(content, f"Brought back {undone['slug']} ({undone['_id']})", as_json=as_json)
+
+
+@with_target
+def purge(organization: OrganizationId, target: Target, as_json: Json = False) -> None:
+    """End the data of a deleted organization for good, before it is due; nothing brings them back."""
+    with _on(target):
+        purging.purge(organization)
+    print_result({"purged": organization}, f"Purged {organization}", as_json=as_json)
+
+
+@contextmanager
+def _on(target: Target) -> Iterator[None]:
+    """Let the library work on the databases, and turn what it refuses into one line."""
+    with reported(), connected(target):
+        library.use(target)
+        try:
+            yield
+        except TenantryError as error:
+            print_error(_told(error))
+            raise typer.Exit(1) from None
+
+
+def _told(error: TenantryError) -> str:
+    fields = "; ".join(f"{wrong['field']} {wrong['message']}" for wrong in error.extensions.get("errors", ()))
+    return fields or error.detail

@@ -1,0 +1,1 @@
+"""Deleted organizations as the operator and their former owners see them."""
