@@ -48,6 +48,8 @@ COMPLETE_INTENTS: Final[Grants] = together(
         **BEGIN_WITH_ROLLOUTS,
         "receipts": {"insert"},
         "deletions": {"insert"},
+        "account_addresses": FIND,
+        "mails": {"insert"},
     },
 )
 ERASE: Final[Grants] = {"deletions": CHANGE, "erasures": CHANGE}

@@ -14,11 +14,12 @@ LONGEST: Final[Mapping[Any, timedelta]] = {
     "change-email": timedelta(minutes=30),
     "undo-email-change": timedelta(days=7),
     "invitation": timedelta(days=37),
+    "undo-deletion": timedelta(days=30),
 }
 DIGEST_BYTES: Final = 32
 FIELDS: Final = {
     *("_id", "mail_id", "purpose", "expires_at"),
-    *("account_id", "auth_epoch", "email", "address", "invitation_id"),
+    *("account_id", "auth_epoch", "email", "address", "invitation_id", "deletion_id"),
 }
 
 

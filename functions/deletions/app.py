@@ -1,4 +1,4 @@
-"""/operator/deletions: organizations that are deleted, and can be brought back or purged."""
+"""/operator/deletions and /deletions/undo: deleted organizations, which can be brought back or purged."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ from tenantry import http
 from tenantry.http.callers import Operator, Organization
 from tenantry.http.deletions import bodies
 from tenantry.http.deletions.representations import page_of
-from tenantry.http.organizations.representations import organization_of
+from tenantry.http.organizations.representations import organization_of, reference_to
 from tenantry.http.parameters import Cursor, Limit, OnlyDeclared
 from tenantry.lifecycle import purging, undoing
 from tenantry.lifecycle.undoing import Wanted
@@ -83,6 +83,29 @@ def undo_deletion_as_operator(
     """
     how = Wanted(wanted.name, wanted.slug, wanted.owner)
     return organization_of(undoing.undo(organization, how))
+
+
+@app.post(
+    "/deletions/undo",
+    summary="Bring an organization back by a mailed link",
+    operation_id="undoDeletion",
+    tags=["Organizations"],
+    security=[],
+    responses=http.responses(
+        HTTPStatus.OK,
+        "tenantry.http.organizations.answers:OrganizationReference",
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+    ),
+)
+def undo_deletion(link: Annotated[bodies.UndoDeletionByLink, Body()]) -> dict[str, Any]:
+    """Bring the organization back that the link is for, with its documents, indexes and members.
+
+    Owners whose addresses are verified get the link by mail when their organization is deleted. It works
+    once, and until the data are purged. Log in afterwards: no token from before comes back to life.
+    """
+    return reference_to(undoing.undo_by_link(link.token, Wanted(link.name, link.slug)))
 
 
 lambda_handler = http.lambda_handler(app)

@@ -34,6 +34,7 @@ STATUS = {
     "logout": 204,
     "members": 401,
     "operator": 404,
+    "deletions": 404,
     "refresh": 401,
     "rollouts": 404,
     "update_organization": 401,

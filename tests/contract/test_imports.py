@@ -17,7 +17,6 @@ SCHEMAS: Final = {"annotated_types", "pydantic", "pydantic_core", "typing_inspec
 TOKENS: Final = {"cryptography", "jwt"}
 # What these functions import besides EVERYWHERE; all others validate requests, and check or sign tokens.
 PACKAGES: Final = {
-    "delete_organization": TOKENS,
     "docs": set[str](),
     "get_organization": TOKENS,
     "health": set[str](),
@@ -45,6 +44,7 @@ FUNCTIONS_OF_MODULE: Final = {
     "lifecycle.creating": {"create_organization", "operator"},
     "lifecycle.deleting": {"delete_organization"},
     "lifecycle.plans": {"operator"},
+    "lifecycle.undoing": {"deletions"},
     "lifecycle.reconciling": {"reconcile"},
     "lifecycle.suspending": {"operator"},
     "lifecycle.updating": {"update_organization"},

@@ -33,6 +33,7 @@ ROUTES: Final = (
     ("POST", "/login/refresh", "refresh"),
     ("POST", "/login/switch", "refresh"),
     ("GET", "/operator/audit", "audit"),
+    ("POST", "/deletions/undo", "deletions"),
     ("GET", "/operator/deletions", "deletions"),
     ("DELETE", "/operator/deletions/{organization}", "deletions"),
     ("POST", "/operator/deletions/{organization}/undo", "deletions"),

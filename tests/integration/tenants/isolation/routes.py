@@ -179,6 +179,7 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("POST", "/account/email-change/undo"): Sample(
         204, lambda tenant: {"token": _link_to_the_earlier_address(tenant)}, needs_token=False
     ),
+    Route("POST", "/deletions/undo"): Sample(404, lambda tenant: {"token": "A" * 43}, needs_token=False),
     Route("GET", "/.well-known/jwks.json"): Sample(200, needs_token=False),
     Route("GET", "/openapi.json"): Sample(200, needs_token=False),
     Route("GET", "/docs"): Sample(200, needs_token=False),

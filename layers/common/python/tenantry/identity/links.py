@@ -18,7 +18,9 @@ from tenantry.errors import LinkNotFound
 from tenantry.identity import accounts
 from tenantry.runtime import moments, mongodb
 
-Purpose = Literal["verify-email", "reset-password", "change-email", "undo-email-change", "invitation"]
+Purpose = Literal[
+    "verify-email", "reset-password", "change-email", "undo-email-change", "invitation", "undo-deletion"
+]
 
 LIFETIMES: Final[Mapping[Purpose, timedelta]] = {
     "verify-email": timedelta(minutes=30),
@@ -26,6 +28,7 @@ LIFETIMES: Final[Mapping[Purpose, timedelta]] = {
     "change-email": timedelta(minutes=30),
     "undo-email-change": timedelta(days=7),
     "invitation": timedelta(days=37),  # 30 days longer than the invitation, to tell what has become of it
+    "undo-deletion": timedelta(days=30),  # the longest that a deleted organization may be kept
 }
 TOKEN_BYTES: Final = 32  # 43 characters of base64url
 
@@ -35,7 +38,8 @@ class Claims(TypedDict, total=False):
 
     `account_id` with `auth_epoch`: it is dead once the account's epoch is another one, as after a change of
     the password or address. `email` is the address, folded, that it was sent to or is about; `address` is the
-    one that the account is to get, or that it was sent to, as its owner wrote it.
+    one that the account is to get, or that it was sent to, as its owner wrote it. `deletion_id` is a deletion
+    (`tenantry.registry.deletions`) that the account may undo.
     """
 
     account_id: str
@@ -43,6 +47,7 @@ class Claims(TypedDict, total=False):
     email: str
     address: str
     invitation_id: str
+    deletion_id: str
 
 
 class LinkDocument(Claims):
@@ -101,9 +106,9 @@ def find(purpose: Purpose, token: str) -> LinkDocument:
 def take(session: ClientSession, purpose: Purpose, token: str) -> LinkDocument:
     """Use a link up, within the transaction that does what it is for.
 
-    All links of the same purpose for the same account or invitation go with it; of changes of an address,
-    which each have a way back of their own, only those of the same mail. If the link is bound to an epoch,
-    the transaction has to write to the account, so that it conflicts with whatever changes the epoch.
+    All links of the same purpose for the same account, invitation or deletion go with it; of changes of an
+    address, which each have a way back of their own, only those of the same mail. If the link is bound to an
+    epoch, the transaction has to write to the account, so that it conflicts with whatever changes the epoch.
 
     Parameters
     ----------
@@ -154,6 +159,8 @@ def _is_of_present_epoch(link: LinkDocument, session: ClientSession | None) -> b
 def _shared_with_siblings(link: LinkDocument) -> dict[str, Any]:
     if link["purpose"] == "undo-email-change":
         return {"account_id": link["account_id"], "mail_id": link["mail_id"]}
+    if "deletion_id" in link:
+        return {"deletion_id": link["deletion_id"]}
     if "invitation_id" in link:
         return {"invitation_id": link["invitation_id"]}
     if "account_id" in link:

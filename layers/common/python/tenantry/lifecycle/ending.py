@@ -10,6 +10,7 @@ from tenantry.audit import recording
 from tenantry.identity.invitations import document as invitations
 from tenantry.identity.members import MemberDocument
 from tenantry.identity.memberships import leaving
+from tenantry.lifecycle import deletion_mails
 from tenantry.registry import deletions, name_holds
 from tenantry.registry.deletions import FormerMember
 from tenantry.registry.organizations import changing
@@ -51,6 +52,8 @@ def set_aside(
 ) -> None:
     """End an organization as `end` does, and store a deletion with all that brings it back.
 
+    Owners whose addresses are verified get a mail with a link that does.
+
     Parameters
     ----------
     organization : OrganizationDocument
@@ -85,6 +88,7 @@ def set_aside(
         "purge_at": purge_at,
     }
     deletions.deletions().insert_one(deletion, session=session)
+    deletion_mails.put(deletion, session)
 
 
 def _end(organization: OrganizationDocument, more: dict[str, Any], session: ClientSession) -> _Ended:

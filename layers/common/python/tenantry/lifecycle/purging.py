@@ -16,6 +16,7 @@ from pymongo.errors import PyMongoError
 
 from tenantry.audit import recording
 from tenantry.errors import DeletionNotFound, ServiceUnavailable, TenantryError
+from tenantry.identity import links
 from tenantry.lifecycle import erasing
 from tenantry.lifecycle.receipts import adding as receipts
 from tenantry.lifecycle.receipts.adding import Erased
@@ -104,6 +105,7 @@ def _end(session: ClientSession, deletion: DeletionDocument) -> None:
     ended = deletions.remove_purged(deletion, session)
     if ended is None:
         return  # another process has ended the purge
+    links.revoke(session, {"deletion_id": ended["deletion_id"]})
     place, namespaces = place_of(ended), ended["namespaces"]
     if place.pool is not None:
         erasure = erasing.make(ended["_id"], place, namespaces, ended["decided_by"])

@@ -11,7 +11,7 @@ dead. Invitations, links and offers of ownership do not come back either.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
@@ -20,14 +20,15 @@ from tenantry.audit import recording
 from tenantry.errors import (
     DeletionNotFound,
     InvalidFields,
+    LinkNotFound,
     OrganizationExists,
     OwnerRequired,
     ServiceUnavailable,
 )
-from tenantry.identity import members, sessions
+from tenantry.identity import links, members, sessions
 from tenantry.identity.accounts import account_epochs
 from tenantry.identity.members import MemberDocument
-from tenantry.identity.memberships import locking
+from tenantry.identity.memberships import joining, locking
 from tenantry.lifecycle import slugs
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.lifecycle.intents.writing import check_vacated
@@ -37,6 +38,7 @@ from tenantry.registry.organizations import changing
 from tenantry.registry.organizations.document import OrganizationDocument, Place, first_intent
 from tenantry.runtime import ids, moments, mongodb
 from tenantry.runtime.observability import log_failure
+from tenantry.runtime.request_context import Actor
 from tenantry.storage import collections
 
 NOT_BROUGHT_BACK: Final = frozenset({"former_slugs"})  # fields of the organization's document
@@ -98,23 +100,51 @@ def undo(organization_id: str, wanted: Wanted) -> OrganizationDocument:
     deletion = deletions.find(organization_id)
     if deletion is None:
         raise DeletionNotFound
-    return bring_back(deletion, wanted, lambda _: None)
+    return _bring_back(deletion, wanted, recording.origin())
 
 
-def bring_back(
-    deletion: DeletionDocument, wanted: Wanted, also: Callable[[ClientSession], None]
-) -> OrganizationDocument:
-    """Undo a deletion as `undo` does, and what else belongs into its transaction.
+def undo_by_link(token: str, wanted: Wanted) -> OrganizationDocument:
+    """Bring a deleted organization back for a former owner, who got the token by mail.
 
     Parameters
     ----------
-    deletion : DeletionDocument
-        As it was read.
+    token : str
+        As the client sent it.
     wanted : Wanted
         How.
-    also : callable
-        Called within the transaction, when the members are back; what it raises aborts it.
+
+    Raises
+    ------
+    LinkNotFound
+        The token is none, has been used, or the organization is back or purged; nothing changed.
+    LimitReached
+        The account would own more organizations than it may; nothing changed.
+    OrganizationExists, OwnerRequired, InvalidFields, ServiceUnavailable, pymongo.errors.PyMongoError
+        As of `undo`; the link still works unless the organization is back.
     """
+    link = links.find("undo-deletion", token)
+    deletion = deletions.find_one(link["deletion_id"])
+    if deletion is None:
+        raise LinkNotFound
+    account_id = link["account_id"]
+
+    def use_link(session: ClientSession) -> None:
+        links.take(session, "undo-deletion", token)
+        joining.check_owns_no_more(account_id, session)
+
+    try:
+        return _bring_back(deletion, wanted, recording.origin(Actor("account", account_id)), use_link)
+    except DeletionNotFound:
+        raise LinkNotFound from None
+
+
+def _bring_back(
+    deletion: DeletionDocument,
+    wanted: Wanted,
+    decided_by: dict[str, Any],
+    also: Callable[[ClientSession], None] = lambda _: None,
+) -> OrganizationDocument:
+    """Undo a deletion, and do in its transaction what belongs to it, when the members are back."""
     organization = _organization(deletion, wanted)
     owner_ids = [member["account_id"] for member in deletion["members"] if member["role"] == "owner"]
     slugs.check_unused(organization["slug"])
@@ -122,7 +152,8 @@ def bring_back(
     if organization["intent"] is not None:
         _check_name(deletion, organization["intent"]["collection"])
     sessions.end_of_organization(deletion["_id"])  # which are dead already
-    _insert(deletion, organization, wanted.owner_id, also)
+    undo = _Undo(deletion, organization, wanted.owner_id, decided_by)
+    _insert(undo, also)
     with suppress(ServiceUnavailable):
         try:
             return settle(organization) or organization
@@ -171,24 +202,27 @@ def _check_name(deletion: DeletionDocument, collection: str) -> None:
         raise OrganizationExists
 
 
+class _Undo(NamedTuple):
+    deletion: DeletionDocument
+    organization: OrganizationDocument
+    owner_id: str | None
+    decided_by: dict[str, Any]
+
+
 @mongodb.in_transaction
-def _insert(
-    session: ClientSession,
-    deletion: DeletionDocument,
-    organization: OrganizationDocument,
-    owner_id: str | None,
-    also: Callable[[ClientSession], None],
-) -> None:
+def _insert(session: ClientSession, undo: _Undo, also: Callable[[ClientSession], None]) -> None:
+    deletion, organization = undo.deletion, undo.organization
     if not deletions.take(deletion, session):
         raise DeletionNotFound
-    returning = _returning(deletion, owner_id, session)
+    returning = _returning(deletion, undo.owner_id, session)
     owner_ids = [member["account_id"] for member in returning if member["role"] == "owner"]
     name_holds.check_return(organization["slug"], organization["_id"], owner_ids, session)
     changing.insert(organization, session)
     members.members().insert_many(returning, session=session)
     also(session)
+    links.revoke(session, {"deletion_id": deletion["deletion_id"]})
     details = {"name": organization["name"], "slug": organization["slug"], "account_ids": owner_ids}
-    recording.record("organization.deletion_undone", [organization["_id"]], session, details)
+    recording.record("organization.deletion_undone", [organization["_id"]], session, details, undo.decided_by)
 
 
 def _returning(

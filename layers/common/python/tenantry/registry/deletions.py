@@ -91,6 +91,11 @@ def find(organization_id: str) -> DeletionDocument | None:
     return deletions().find_one({"_id": organization_id})
 
 
+def find_one(deletion_id: str) -> DeletionDocument | None:
+    """Return one deletion of an organization, and not the next one of the same."""
+    return deletions().find_one({"deletion_id": deletion_id})
+
+
 def find_page(slug_prefix: str | None, name_prefix: str | None, limit: int, cursor: str | None) -> Page:
     """Return a page of deletions, without metadata: those that are purged next come first.
 

@@ -79,6 +79,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("organization.slug", ASCENDING), ("_id", ASCENDING)], name="slug"),
         IndexModel([("organization.folded_name", ASCENDING), ("_id", ASCENDING)], name="folded_name"),
         IndexModel([("members.account_id", ASCENDING)], name="accounts"),
+        IndexModel([("deletion_id", ASCENDING)], name="deletion_id", unique=True),
     ],
     "erasures": [IndexModel([("created_at", ASCENDING)], name="created_at")],
     "receipts": [
@@ -106,6 +107,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     "links": [
         IndexModel([("account_id", ASCENDING)], name="account", sparse=True),
         IndexModel([("invitation_id", ASCENDING)], name="invitation", sparse=True),
+        IndexModel([("deletion_id", ASCENDING)], name="deletion", sparse=True),
         IndexModel([("email", ASCENDING)], name="email", sparse=True),
         IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0),
     ],

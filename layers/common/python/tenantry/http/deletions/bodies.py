@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tenantry.http.accounts.bodies import LinkToken
 from tenantry.http.organizations.bodies import Name, Slug
 from tenantry.http.schemas import Request
 
@@ -23,3 +24,11 @@ class UndoDeletion(Request):
     name: Name | None = None
     slug: Slug | None = None
     owner: AccountId | None = None
+
+
+class UndoDeletionByLink(Request):
+    """Body of POST /deletions/undo; what is left out is as it was."""
+
+    token: LinkToken
+    name: Name | None = None
+    slug: Slug | None = None

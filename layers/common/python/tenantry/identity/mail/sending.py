@@ -18,6 +18,7 @@ from tenantry.identity.mail.kinds.email_change_undone import EMAIL_CHANGE_UNDONE
 from tenantry.identity.mail.kinds.email_changed import EMAIL_CHANGED, UNVERIFIED_EMAIL_CHANGED
 from tenantry.identity.mail.kinds.invitation import INVITATION
 from tenantry.identity.mail.kinds.kind import Kind, Letter, MailDocument
+from tenantry.identity.mail.kinds.organization_deleted import ORGANIZATION_DELETED
 from tenantry.identity.mail.kinds.password_changed import PASSWORD_CHANGED
 from tenantry.identity.mail.kinds.reset_password import RESET_PASSWORD
 from tenantry.identity.mail.kinds.verify_email import VERIFY_EMAIL
@@ -37,6 +38,7 @@ KINDS: Final[dict[str, Kind]] = {
         UNVERIFIED_EMAIL_CHANGED,
         EMAIL_CHANGE_UNDONE,
         INVITATION,
+        ORGANIZATION_DELETED,
     )
 }
 RUN_SECONDS: Final = 40  # the next run is due a minute after this one

@@ -94,15 +94,20 @@ class Kind:
     resolve : callable, optional
         Decides, when the mail is sent, what goes to whom, or that nothing is sent. For mails to whoever has
         an address: the request that queues one must not depend on whether there is an account.
+    shortened_to : timedelta, optional
+        For how long its link can be used, where that is shorter than its purpose allows.
     """
 
     name: str
     text: Text
     resolve: Resolve | None = None
+    shortened_to: timedelta | None = None
 
     @property
     def lifetime(self) -> timedelta:
         """For how long after it was queued a mail may be sent, and its link be used."""
+        if self.shortened_to is not None:
+            return self.shortened_to
         return LIFETIMES[self.text.link.purpose] if self.text.link else NOTICE_LIFETIME
 
     def letter(self, mail: MailDocument) -> Letter | None:
