@@ -32,9 +32,9 @@ def make_all(deployment: Deployment, service: HttpService, databases: Databases,
         create_as_operator(deployment)
         ask_for_mails(owner, mailbox)
         use_every_function_with_a_route(owner)
+        delete_and_undo(deployment, owner)
         begin_to_move(owner.id, "cluster-2/pooled")
         move_by_schedule(deployment, databases, owner.id)
-        delete_and_undo(deployment, owner)
         token = log_in(service, owner.email)
         assert service.delete(f"{owner.path}?immediately=true", token=token).status == 204
         leave_a_deletion_to_reconcile(deployment, databases, sign_up(service, unique("Unfinished")).id)

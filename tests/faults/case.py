@@ -17,7 +17,7 @@ from tests.faults.invariants import assert_invariants
 from tests.faults.mail_operations import SEND_MAIL, check_links
 from tests.faults.model import UNKNOWN, Answer, Event, explanations
 from tests.faults.operation import Operation
-from tests.faults.operations import BACK, OPERATIONS, contending
+from tests.faults.operations import BACK, OPERATIONS, UNDO, contending
 from tests.support.databases import Document
 from tests.support.intents import let_connections_end
 
@@ -46,7 +46,7 @@ class Case:
         self._operation = OPERATIONS[operation]
         self._fault: Fault | None = None
         bench.reap_transactions()  # of a case that ended early
-        self._start = bench.world.renew()
+        self._start = bench.world.renew(self._operation.before)
 
     def run(self, fault: Fault, index: int, continuation: str) -> None:
         """Let a fault hit the operation's command of this index, and go on after it."""
@@ -111,7 +111,7 @@ class Case:
             assert len(history) <= _PATIENT_ATTEMPTS, f"{operation.name} cannot be done any more"
             self._bench.reap_transactions()
             self._bench.world.let_time_pass()
-            if operation == BACK:
+            if operation in {BACK, UNDO}:
                 # Its name is free again once nothing can be on its way any more.
                 self._end_fault()
                 let_connections_end(self._bench.databases)
@@ -137,7 +137,10 @@ class Case:
         assert reconcile(timedelta()).settled == []
         assert self._organizations() == settled
         stored = self._bench.world.state(self._start)
-        explained = [end for history in histories for end in explanations(people.model(), [*history, *later])]
+        begin = people.model()
+        for operation in self._operation.before:
+            operation.effect(begin)
+        explained = [end for history in histories for end in explanations(begin, [*history, *later])]
         assert stored in explained, "\n".join(["stored:", repr(stored), "histories:", *map(repr, histories)])
         ids = {organization["_id"] for organization in settled[0]}
         for event in histories[0]:

@@ -50,6 +50,8 @@ class Account:
 class State:
     """Organizations by slug, accounts by their first address, and answers kept under idempotency keys.
 
+    `kept` has deleted organizations that can be brought back, by the slugs that they had.
+
     `holds` tells for which owners a slug is held. `records` counts the audit records of what has been done,
     by action and slugs. `sessions` has those that give access: whose they are, and whether to Alpha. `links`
     tells by purpose whose links work, and by address to which invitation, and `address_holds` for whom an
@@ -59,6 +61,7 @@ class State:
 
     organizations: dict[str, Organization]
     accounts: dict[str, Account]
+    kept: dict[str, Organization] = field(default_factory=dict)
     holds: dict[str, frozenset[str]] = field(default_factory=dict)
     records: Counter[tuple[str, ...]] = field(default_factory=Counter)
     sessions: dict[str, tuple[str, bool]] = field(default_factory=dict)
@@ -78,6 +81,15 @@ class State:
             if organization.identity == "alpha":
                 return slug, organization
         raise Refused("gone")
+
+    def end(self, slug: str, organization: Organization) -> None:
+        """Let an organization be deleted, with what opens it."""
+        del self.organizations[slug]
+        self.end_sessions_in_alpha(*organization.roles)
+        self.holds[slug] = organization.owners
+        for person in organization.invitations:
+            self.links.pop(person, None)
+        self.records["organization.deleted", slug] += 1
 
     def has_address(self, email: str | None) -> bool:
         """Tell whether an account has an address."""

@@ -1,9 +1,11 @@
 """How commands are written down, and what follows from their names."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 _IN_TRANSACTION: Final = " in transaction"
+_RANDOM: Final = re.compile(r"(?<=^deleted_)[0-9a-f]{32}$")  # in the name of a collection that is set aside
 _ALWAYS_WRITE: Final = {
     "commitTransaction",
     "create",
@@ -30,7 +32,7 @@ def described(command: Mapping[str, Any]) -> str:
     """Return a command as the table has it: its name, its collection, and whether a transaction holds it."""
     name = next(iter(command))
     target = command[name]
-    of_collection = f" {target.rpartition('.')[2]}" if isinstance(target, str) else ""
+    of_collection = f" {_RANDOM.sub('', target.rpartition('.')[2])}" if isinstance(target, str) else ""
     return f"{name}{of_collection}{_IN_TRANSACTION if 'autocommit' in command else ''}"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
@@ -13,6 +13,8 @@ from tenantry.lifecycle import creating
 from tenantry.registry.organizations.document import OrganizationDocument
 from tests.faults.model import UNKNOWN, Answer, Effect
 
+DELETIONS: Final = {"delete", "delete-and-keep"}
+
 Caller = Callable[[], Identity]  # without a membership where it is gone
 Request = Callable[[Caller], Any]
 
@@ -21,13 +23,15 @@ Request = Callable[[Caller], Any]
 class Operation:
     """A request of an organization's owner or of another person, and its meaning.
 
-    `may_have_happened` has the codes of refusals after which it may have happened all the same.
+    `may_have_happened` has the codes of refusals after which it may have happened all the same. `before` are
+    done before a case begins.
     """
 
     name: str
     request: Request
     effect: Effect
     may_have_happened: frozenset[str] = frozenset()
+    before: "tuple[Operation, ...]" = ()
 
     def attempt(self, caller: Caller) -> Answer:
         """Make the request and say what a client may conclude from how it ended."""
@@ -37,7 +41,7 @@ class Operation:
             return Answer("refused", "duplicate") if _is_duplicate(error) else UNKNOWN
         except (InvalidToken, OrganizationNotFound):
             # A deletion that comes second finds the token dead, or sees it die on the way.
-            return Answer("done") if self.name == "delete" else Answer("refused", "gone")
+            return Answer("done") if self.name in DELETIONS else Answer("refused", "gone")
         except TenantryError as error:
             return _refusal(error)
         if isinstance(result, creating.Created):

@@ -21,6 +21,7 @@ from tests.faults.account_operations import (
     undo_email_change,
     verify_address,
 )
+from tests.faults.deletion_operations import keep, purge, undo
 from tests.faults.document_operations import (
     create_index,
     find,
@@ -46,6 +47,7 @@ from tests.faults.people import OWNER
 from tests.faults.people_commands import OF_PEOPLE
 from tests.support.owners import PASSWORD, email_of
 
+UNDO: Final = undo()
 STRANGER: Final = "stranger@example.com"
 
 
@@ -125,12 +127,7 @@ def delete() -> Operation:
             slug, alpha = state.alpha()
         except Refused:
             return
-        del state.organizations[slug]
-        state.end_sessions_in_alpha(*alpha.roles)
-        state.holds[slug] = alpha.owners
-        for person in alpha.invitations:
-            state.links.pop(person, None)
-        state.records["organization.deleted", slug] += 1
+        state.end(slug, alpha)
         state.records["organization.erased", f"{len(alpha.documents)} documents"] += 1
 
     return Operation("delete", lambda owner: deleting.delete(member_of(owner)), effect)
@@ -175,6 +172,9 @@ OPERATIONS: Final = {
         rename("rename", "Beta"),
         change_metadata(),
         delete(),
+        keep(),
+        UNDO,
+        purge(),
         insert("insert-one", "written"),
         insert("insert-one-into-open-collection", "written", is_open=True),
         insert("insert-many", "first", "second", "third"),
@@ -191,12 +191,15 @@ OPERATIONS: Final = {
 
 
 BACK: Final = rename("rename", "Alpha")
+_OF_DELETIONS: Final = {"delete-and-keep", "undo", "purge"}
 
 
 def contending(operation: str) -> dict[str, tuple[Operation, ...]]:
     """Return what somebody else may ask for meanwhile: a few requests, about names or people."""
     if operation in OF_PEOPLE:
         return _CONTENDING_FOR_PEOPLE
+    if operation in _OF_DELETIONS:
+        return _CONTENDING_FOR_KEPT
     wants_beta = operation in {"sign-up", "sign-up-with-key", "create", "create-with-key"}
     wanted = "Beta" if wants_beta or operation == "rename" else "Alpha"
     take_alpha = create("create", "Alpha", STRANGER), create("create", "Alpha", None)
@@ -220,6 +223,16 @@ _CONTENDING_FOR_PEOPLE: Final[dict[str, tuple[Operation, ...]]] = {
     "account-deletion": (delete_account(),),
     "deletion": (delete(),),
     "revocation": (revoke(),),
+}
+
+
+_CONTENDING_FOR_KEPT: Final[dict[str, tuple[Operation, ...]]] = {
+    "deletion": (keep(),),
+    "undo": (UNDO,),
+    "again": (UNDO, keep(), UNDO),
+    "purge": (purge(),),
+    "heir": (create("create", "Alpha", STRANGER), create("create", "Alpha", None)),
+    "write": (insert("write", "of another request"),),
 }
 
 

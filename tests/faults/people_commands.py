@@ -184,6 +184,6 @@ OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
         *[_LEASE_MAIL] * 6,
         "find invitations",
         *_SEND,
-        *[_LEASE_MAIL] * 8,
+        *[_LEASE_MAIL] * 10,
     ),
 }

@@ -1,6 +1,7 @@
 """What is stored when an operation starts, and what is stored when all is over, as the model sees it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,6 +13,7 @@ from tenantry.identity.sessions import Identity
 from tenantry.registry.organizations.document import OWN_NAMESPACES
 from tenantry.runtime import ids, moments
 from tests.faults.model import Account, Organization, State
+from tests.faults.operation import Operation
 from tests.faults.people import ACCOUNTS, CHANGED_PASSWORD, OWNER
 from tests.faults.sent_mails import SentMails
 from tests.faults.stored_people import People
@@ -48,8 +50,8 @@ class World:
         """The bystander's owner."""
         return _identity(self.bystander, self.bystander)
 
-    def renew(self) -> "Start":
-        """Remove all but the bystander, and create Alpha."""
+    def renew(self, before: Iterable[Operation] = ()) -> "Start":
+        """Remove all but the bystander, create Alpha, and let some operations be done."""
         self._remove_all_but_bystander()
         self._sent.clear()
         alpha = library.create("Alpha")
@@ -57,7 +59,10 @@ class World:
         self.databases.tenants["org_alpha"].insert_one({"_id": "kept", "count": 0})
         for name in ("audit", "outbox"):
             self.databases.master[name].delete_many({})
-        return Start(alpha, self.databases.collections()["org_alpha"])
+        start = Start(alpha, self.databases.collections()["org_alpha"])
+        for operation in before:
+            assert operation.attempt(start.authenticated).kind == "done"
+        return start
 
     def let_time_pass(self) -> None:
         """Let claims of idempotency keys, leases of mails and of intents run out."""
@@ -79,6 +84,10 @@ class World:
             organizations={
                 organization["slug"]: self._organization(organization, keys, start)
                 for organization in self._stored_in("organizations")
+            },
+            kept={
+                deletion["organization"]["slug"]: self._kept(deletion, keys, start)
+                for deletion in self.databases.master["deletions"].find()
             },
             accounts={keys[account["_id"]]: _account(account) for account in accounts},
             holds={
@@ -116,6 +125,18 @@ class World:
             self.people.invitations(stored["_id"]),
         )
 
+    def _kept(self, deletion: Document, keys: dict[str, str], start: "Start") -> Organization:
+        assert deletion["_id"] == start.alpha.organization_id
+        assert self.databases.collections()[deletion["collection"]] == start.uuid
+        stored = deletion["organization"]
+        return Organization(
+            "alpha",
+            stored["name"],
+            stored["metadata"],
+            {keys[member["account_id"]]: member["role"] for member in deletion["members"]},
+            {document["_id"]: document for document in self.databases.tenants[deletion["collection"]].find()},
+        )
+
     def _ids_of_bystander(self) -> list[str]:
         return [self.bystander.account_id, self.bystander.organization_id]
 
@@ -133,6 +154,7 @@ class World:
             "members",
             "idempotency_keys",
             "login_attempts",
+            "deletions",
             "name_holds",
             "receipts",
         ):

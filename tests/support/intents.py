@@ -70,6 +70,7 @@ def collection_done(intended: OrganizationDocument) -> None:
 
 def let_connections_end(databases: Databases) -> None:
     """Let the time run out in which a command of an interrupted rename may still arrive."""
-    databases.master["organizations"].update_many(
-        {"vacated": {"$exists": True}}, {"$set": {"vacated.$[].until": moments.now()}}
-    )
+    for collection, field in (("organizations", "vacated"), ("deletions", "organization.vacated")):
+        databases.master[collection].update_many(
+            {field: {"$exists": True}}, {"$set": {f"{field}.$[].until": moments.now()}}
+        )

@@ -16,6 +16,7 @@ from tenantry.http.accounts.bodies import (
     RequestPasswordReset,
     SwitchOrganization,
 )
+from tenantry.http.deletions.bodies import UndoDeletion, UndoDeletionByLink
 from tenantry.http.indexes.bodies import CreateIndex, IndexKey
 from tenantry.http.invitations.bodies import AcceptInvitation, Invite
 from tenantry.http.members.bodies import ChangeMember, OfferOwnership
@@ -213,6 +214,8 @@ BODIES: dict[type[Request], dict[str, Any]] = {
     RequestEmailChange: {"new_email": "ada@another.example", "current_password": PASSWORD},
     Invite: {"email": "ada@example.com", "role": "editor"},
     AcceptInvitation: {"token": "x"},
+    UndoDeletion: {},
+    UndoDeletionByLink: {"token": "x"},
     IndexKey: {"field": "at"},
     CreateIndex: {"keys": [{"field": "at"}]},
     ChangeMember: {"role": "viewer"},
