@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from pymongo.client_session import ClientSession
 
 from tenantry.identity.memberships import joining
+from tenantry.identity.roles import Role
 from tenantry.lifecycle import deleting, purging, undoing
 from tenantry.lifecycle.undoing import Wanted
 from tenantry.runtime import mongodb
@@ -23,6 +25,11 @@ def verify(databases: Databases, email: str) -> None:
     databases.master["accounts"].update_one({"email": email}, {"$set": {"verified_at": datetime.now(UTC)}})
 
 
+@mongodb.in_transaction
+def join(session: ClientSession, organization_id: str, account_id: str, role: Role) -> None:
+    joining.add(organization_id, account_id, role, session)
+
+
 def deleted(service: Service, databases: Databases) -> Owner:
     owner = sign_up(service, "Alpha")
     verify(databases, owner.email)
@@ -38,7 +45,8 @@ def test_link_brings_the_organization_back_once_and_under_another_name(
     mailbox.send_waiting()
     mail = mailbox.to(owner.email)[-1]
     assert any("/undo-deletion#token=" in url for url in mail.urls)
-    purge_at = databases.master["deletions"].find_one({})["purge_at"]
+    (deletion,) = databases.master["deletions"].find()
+    purge_at = deletion["purge_at"]
     for told in ("Alpha", f"{purge_at:%Y-%m-%d}"):
         assert told in mail.plain
     assert tenantry("verify", "--older-than", "0").exit_code == 0
@@ -77,10 +85,8 @@ def test_only_owners_with_a_verified_address_get_the_mail(
     owner = sign_up(service, "Alpha")
     member = library.membership(library.accounts_of(owner.id)[0], owner.id)
     colleague, second = (library.create(name) for name in ("Colleague", "Second"))
-    for joined, role in ((colleague, "editor"), (second, "owner")):
-        mongodb.run_transaction(
-            lambda session, joined=joined, role=role: joining.add(owner.id, joined.account_id, role, session)
-        )
+    join(owner.id, colleague.account_id, "editor")
+    join(owner.id, second.account_id, "owner")
     for email in ("owner@colleague.example", "owner@second.example"):
         verify(databases, email)
     deleting.delete(member)
