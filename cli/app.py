@@ -17,6 +17,7 @@ from cli import (
     library,
     move_command,
     names,
+    organization_commands,
     plan_commands,
     receipt_commands,
     reconciler,
@@ -70,6 +71,9 @@ app.add_typer(receipt_commands.app, name="receipts")
 app.command()(move_command.move)
 app.command("set")(set_command.set_organization)
 app.command()(usage_command.usage)
+app.command("list")(organization_commands.list_organizations)
+for command in (organization_commands.show, organization_commands.suspend, organization_commands.reactivate):
+    app.command()(command)
 
 
 @app.callback()

@@ -197,6 +197,18 @@ ROLES: Final = (
         ),
         frozenset({"collStats", "find"}),
     ),
+    Role(
+        "overview",
+        ("overview",),
+        together(
+            RECORD,
+            KNOW_ISSUER,
+            dict.fromkeys(
+                ("account_addresses", "members", "moves", "organizations", "plans", "sessions"), FIND
+            ),
+        ),
+        frozenset({"collStats", "find"}),
+    ),
     Role("public", ("jwks", "health"), together(KNOW_ISSUER, KNOW_SCHEMA, {"signing_keys": FIND})),
     Role(
         "command_line",
@@ -211,7 +223,8 @@ ROLES: Final = (
             END_MOVES,
             KNOW_ISSUER,
             {"moves": {"insert"}, "rollouts": {"find", "insert", "update"}}
-            | dict.fromkeys(("signing_keys", "links", "invitations", "usage"), FIND),
+            | dict.fromkeys(("signing_keys", "links", "invitations", "usage"), FIND)
+            | dict.fromkeys(("account_addresses", "sessions"), FIND),
             KNOW_SCHEMA,
             KNOW_WAITING,
             {"restorations": CHANGE, "plans": CHANGE, "audit": FIND},

@@ -40,4 +40,6 @@ def get_organization(
     )
 
 
-lambda_handler = http.lambda_handler(app, methods_elsewhere=("PATCH", "DELETE"))
+lambda_handler = http.lambda_handler(
+    app, methods_elsewhere={"/organizations/<organization>": ("PATCH", "DELETE")}
+)

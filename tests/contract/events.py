@@ -35,6 +35,7 @@ STATUS = {
     "members": 401,
     "operator": 404,
     "deletions": 404,
+    "overview": 200,
     "refresh": 401,
     "rollouts": 404,
     "update_organization": 401,

@@ -45,6 +45,7 @@ FUNCTIONS_OF_MODULE: Final = {
     "lifecycle.deleting": {"delete_organization"},
     "lifecycle.plans": {"operator"},
     "lifecycle.undoing": {"deletions"},
+    "lifecycle.oversight.overview": {"overview"},
     "lifecycle.reconciling": {"reconcile"},
     "lifecycle.suspending": {"operator"},
     "lifecycle.updating": {"update_organization"},

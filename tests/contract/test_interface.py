@@ -28,7 +28,7 @@ PARAMETERS = {
     "InviteMongoDBUriSecretArn", "LogLevel", "LogRetentionDays", "LoginMongoDBUriSecretArn", "MailFrom",
     "MailMongoDBUriSecretArn", "MasterDatabase", "MeasureMongoDBUriSecretArn", "MembersMongoDBUriSecretArn",
     "MongoDBClustersSecretArn", "MongoDBUriKmsKeyArn", "MongoDBUriSecretArn", "MoveMongoDBUriSecretArn",
-    "NameHoldDays", "OperateMongoDBUriSecretArn", "OrganizationsPerAccount",
+    "NameHoldDays", "OperateMongoDBUriSecretArn", "OrganizationsPerAccount", "OverviewMongoDBUriSecretArn",
     "Placement", "PublicMongoDBUriSecretArn", "PublishMongoDBUriSecretArn",
     "RequireVerifiedEmail", "ReservedConcurrency", "RolloutMongoDBUriSecretArn",
     "RotationMongoDBUriSecretArn",

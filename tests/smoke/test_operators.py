@@ -17,6 +17,8 @@ ROUTES: Final[list[tuple[str, str, Any]]] = [
     ("GET", "/operator/rollouts/forged", None),
     *(("POST", f"/operator/rollouts/forged/{action}", None) for action in ("pause", "resume", "undo")),
     ("GET", "/operator/receipts", None),
+    ("GET", "/operator/organizations", None),
+    ("GET", "/operator/addresses/owned?address=nobody@example.com", None),
     ("POST", "/operator/organizations", BODY),
     ("PUT", NOBODY, None),
     ("DELETE", NOBODY, None),

@@ -15,6 +15,7 @@ from tenantry.lifecycle.receipts import pages as receipt_pages
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry import rates, schema
 from tenantry.runtime import moments
+from tests.integration.audit.records import of_operator
 from tests.integration.tenants.isolation.routes import SAMPLES
 from tests.integration.tenants.isolation.tenants import create_tenant
 from tests.support import library, plans
@@ -81,6 +82,15 @@ def live(service: Service, databases: Databases, signing_key: SigningKeySecret) 
     collection_done(intend_rename(create_tenant(service, databases).id, "Interrupted"))
     collection_done(intend_deletion(create_tenant(service, databases).id))
     assert len(reconcile(timedelta()).settled) == 2
+    for path in (
+        "organizations?limit=10",
+        "organizations?limit=10&suspended=true",
+        f"organizations?limit=10&name_prefix={again.slug}&sort=name",
+        f"organizations/{again.id}",
+        f"addresses/owners?organization={again.id}",
+        f"addresses/owned?address={again.email}",
+    ):
+        assert of_operator(service, "GET", f"/operator/{path}").status == 200
     for concerning in (again.id, None):
         pages.of_all(concerning, 10, None)
         receipt_pages.find(concerning, 10, None)

@@ -169,6 +169,13 @@ def test_operator(service: ServiceOfUsers, owner: Owner) -> None:
     assert of_operator(service, "POST", "/operator/organizations", wanted) == 201
     for method, status in (("PUT", 403), ("DELETE", 200)):
         assert of_operator(service, method, "/operator/organizations/alpha/suspension") == 204
+        for path in (
+            "organizations?suspended=true",
+            "organizations/alpha",
+            "addresses/owners?organization=alpha",
+            f"addresses/owned?address={owner.email}",
+        ):
+            assert of_operator(service, "GET", f"/operator/{path}") == 200
         assert service.post("/login", {"email": owner.email, "password": PASSWORD}).status == status
     assert service.get(owner.path, token=owner.token).status == 401
 

@@ -69,6 +69,7 @@ Action = Literal[
     "rollout.finished",
     "rollout.withdrawn",
     "rollout.undone",
+    "owner_addresses.read",
     "sign_up.refused",
     "signing_key.published",
     "signing_key.retired",

@@ -1,6 +1,7 @@
 """The Lambda handler that stands in front of every resolver."""
 
 from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 import pymongo
@@ -33,7 +34,9 @@ HEADERS: Final = {
 
 
 def lambda_handler(
-    app: APIGatewayRestResolver, check: Check = check_body, methods_elsewhere: Collection[str] = ()
+    app: APIGatewayRestResolver,
+    check: Check = check_body,
+    methods_elsewhere: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> Handler:
     """Make the Lambda handler of a resolver.
 
@@ -50,8 +53,8 @@ def lambda_handler(
     check : callable
         Raises a TenantryError for a proxy event whose body no route of the function accepts. What it lets
         pass as a merge patch, Powertools takes for JSON.
-    methods_elsewhere : collection of str
-        Methods of the same path that other functions answer.
+    methods_elsewhere : mapping of str to collection of str
+        Methods of the same path that other functions answer, by the path as its route here names it.
     """
     register_problems(app)
 
@@ -83,7 +86,7 @@ def lambda_handler(
 def _answer(
     app: APIGatewayRestResolver,
     check: Check,
-    methods_elsewhere: Collection[str],
+    methods_elsewhere: Mapping[str, Collection[str]],
     event: dict[str, Any],
     context: LambdaContext,
 ) -> dict[str, Any]:

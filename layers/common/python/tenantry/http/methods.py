@@ -1,6 +1,6 @@
 """Methods of a path that no route names: HEAD, OPTIONS, and what is not allowed (RFC 9110 section 9)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from tenantry.http.bodies import JSON, MERGE_PATCH
 ACCEPT_PATCH: Final = f"{MERGE_PATCH}, {JSON}"
 
 
-def allowed(app: APIGatewayRestResolver, path: str, elsewhere: Collection[str]) -> list[str]:
+def allowed(app: APIGatewayRestResolver, path: str, elsewhere: Mapping[str, Collection[str]]) -> list[str]:
     """Return the methods of a path, none if there is nothing at it.
 
     Parameters
@@ -20,14 +20,16 @@ def allowed(app: APIGatewayRestResolver, path: str, elsewhere: Collection[str]) 
         The function's resolver.
     path : str
         As it is routed.
-    elsewhere : collection of str
-        Methods of the same path that other functions answer.
+    elsewhere : mapping of str to collection of str
+        Methods of the same path that other functions answer, by the path as its route here names it.
     """
     routes = app._static_routes + app._dynamic_routes
-    routed = {route.method for route in routes if route.rule.match(path)}
-    if not routed:
+    matching = [route for route in routes if route.rule.match(path)]
+    if not matching:
         return []
-    return sorted({*routed, *elsewhere, "OPTIONS"} | ({"HEAD"} if "GET" in routed else set()))
+    routed = {route.method for route in matching}
+    answered = {method for route in matching for method in elsewhere.get(route.path, ())}
+    return sorted({*routed, *answered, "OPTIONS"} | ({"HEAD"} if "GET" in routed else set()))
 
 
 def options(methods: Collection[str]) -> dict[str, Any]:

@@ -107,14 +107,28 @@ def owners(organization_id: str, session: ClientSession) -> list[str]:
 
 def owners_since(organization: OrganizationDocument) -> dict[str, datetime]:
     """Return who owns an organization, `MAX_OWNERS_SHOWN` at most, and since when each belongs to it."""
+    return _owners_since(organization, "account_id", MAX_OWNERS_SHOWN)
+
+
+def all_owners_since(organization: OrganizationDocument) -> dict[str, datetime]:
+    """Return all who own an organization, and since when each belongs to it, the oldest member first."""
+    return _owners_since(organization, "joined_at", at_most=0)
+
+
+def _owners_since(organization: OrganizationDocument, order: str, at_most: int) -> dict[str, datetime]:
     founded_at = organization["created_at"]
     owning = members().find(
         {"organization_id": organization["_id"], "role": "owner"},
         {"account_id": 1, "joined_at": 1},
-        sort=[("account_id", 1)],
-        limit=MAX_OWNERS_SHOWN,
+        sort=[(order, 1)],
+        limit=at_most,
     )
     return {member["account_id"]: max(member.get("joined_at", founded_at), founded_at) for member in owning}
+
+
+def count(organization_id: str) -> int:
+    """Count the members of an organization."""
+    return members().count_documents({"organization_id": organization_id})
 
 
 def memberships(account_id: str) -> list[Membership]:
