@@ -120,6 +120,7 @@ bench: install ## Measure the fence, the documents API, backups, pools and roll-
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.documents
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.backup
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.pooled
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.lists
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.rollouts
 
 bench-scale: install ## Measure up to 100,000 organizations, or ORGANIZATIONS= (the first time most of an hour)

@@ -8,7 +8,7 @@ from tenantry.language.sorting import Sort
 from tenantry.registry.organizations.document import organizations
 from tenantry.runtime.mongodb import Document
 
-EXAMINED_AT_ONCE: Final = 10_000  # which takes 30 ms if none of them is what is looked for
+EXAMINED_AT_ONCE: Final = 10_000  # which takes less than 0.1 s if none is what is looked for
 
 
 class Key(NamedTuple):
