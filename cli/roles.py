@@ -223,8 +223,9 @@ ROLES: Final = (
             END_MOVES,
             KNOW_ISSUER,
             {"moves": {"insert"}, "rollouts": {"find", "insert", "update"}}
-            | dict.fromkeys(("signing_keys", "links", "invitations", "usage"), FIND)
-            | dict.fromkeys(("account_addresses", "sessions"), FIND),
+            | dict.fromkeys(("signing_keys", "links", "invitations"), FIND)
+            | dict.fromkeys(("account_addresses", "sessions"), FIND)
+            | {"usage": {"find", "insert", "update"}},
             KNOW_SCHEMA,
             KNOW_WAITING,
             {"restorations": CHANGE, "plans": CHANGE, "audit": FIND},

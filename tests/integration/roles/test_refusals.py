@@ -158,6 +158,7 @@ REFUSED: Final = [
     # Tenants' data
     *tenants({"login", "rotation", "audit", "members", "publish", "public"}, (*READS, *WRITES)),
     *tenants({"change"}, (insert, update)),
+    *tenants({"measure"}, WRITES),
     *tenants({"create", "operate"}, WRITES),
     *tenants(OF_FUNCTIONS - {"create", "operate", "change", "move"}, (drop,)),
     # Everything else on the server

@@ -11,7 +11,7 @@ outdated name is rolled back, together with the collection that it may have crea
 
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Concatenate, Final
+from typing import Concatenate, Final, NamedTuple
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
@@ -22,12 +22,25 @@ from tenantry.registry import clusters
 from tenantry.registry.organizations import finding, moving
 from tenantry.registry.organizations.changing import Overtaken
 from tenantry.registry.organizations.document import OrganizationDocument, Place, place_of
+from tenantry.registry.organizations.usage import NOTHING, Size
 from tenantry.runtime import mongodb, server_errors
 from tenantry.storage import collections
 from tenantry.storage.opening import open_place
 from tenantry.storage.tenant_storage import TenantDocuments, TenantIndexes, TenantStorage
+from tenantry.tenants import room
+from tenantry.tenants.counted_documents import CountedDocuments
 
 MAX_ATTEMPTS: Final = 20  # of one operation, each overtaken by a rename
+
+Writable = TenantDocuments | CountedDocuments
+
+
+class _Written[Result](NamedTuple):
+    """What a transaction has returned and added, and the organization as it was just before the commit."""
+
+    result: Result
+    organization: OrganizationDocument
+    growth: Size
 
 
 def _until_not_overtaken[**Arguments, Result](
@@ -74,7 +87,7 @@ class Fence:
     @_until_not_overtaken
     def write[Result](
         self,
-        operation: Callable[[TenantDocuments, ClientSession], Result],
+        operation: Callable[[Writable, ClientSession], Result],
         first: Callable[[OrganizationDocument, ClientSession], None] = lambda *_: None,
     ) -> Result:
         """Run an operation that writes, in a transaction of its own.
@@ -82,22 +95,37 @@ class Fence:
         What it raises is passed on only if it ran on this organization's collection, for a duplicate key may
         be another tenant's. It may run several times, each time after `first`, which is told the
         organization.
+
+        Raises
+        ------
+        LimitReached
+            The organization has no room for what it adds; nothing was written.
         """
         before = self._settled()
         transaction = partial(self._write, before, operation, first)
-        return mongodb.run_transaction(transaction, on=clusters.cluster_client(place_of(before).cluster))
+        try:
+            written = mongodb.run_transaction(
+                transaction, on=clusters.cluster_client(place_of(before).cluster)
+            )
+        except room.NotMeasured as not_measured:
+            room.measure(not_measured.organization)
+            raise Overtaken from None
+        room.take(written.organization, written.growth)
+        return written.result
 
     def _write[Result](
         self,
         before: OrganizationDocument,
-        operation: Callable[[TenantDocuments, ClientSession], Result],
+        operation: Callable[[Writable, ClientSession], Result],
         first: Callable[[OrganizationDocument, ClientSession], None],
         session: ClientSession,
-    ) -> Result:
+    ) -> _Written[Result]:
         place = place_of(before)
+        opened = self._opened(place).documents
+        documents = CountedDocuments(opened) if room.is_limited(before) else opened
         try:
             first(before, session)
-            result = operation(self._opened(place).documents, session)
+            result = operation(documents, session)
         except (OperationFailure, TenantryError):
             self._check_unchanged(before)
             raise
@@ -105,7 +133,7 @@ class Fence:
         present = finding.find_to_commit(self.organization_id, place.cluster)
         if present is None or place_of(present) != place or not _is_usable(present):
             raise Overtaken
-        return result
+        return _Written(result, present, _growth(documents, present))
 
     def read[Result](self, operation: Callable[[TenantDocuments], Result]) -> Result:
         """Run an operation that does not write; it may run several times."""
@@ -154,6 +182,16 @@ class Fence:
             self.forget()
             raise OrganizationSuspended
         return self._last_seen
+
+
+def _growth(documents: Writable, present: OrganizationDocument) -> Size:
+    """Return what a transaction has added, if there is room for it; nothing where that is not limited."""
+    if isinstance(documents, CountedDocuments):
+        room.check(present, documents.growth)
+        return documents.growth
+    if room.is_limited(present):  # which it was not when it was read last, so nothing was counted
+        raise Overtaken
+    return NOTHING
 
 
 def _is_usable(organization: OrganizationDocument) -> bool:

@@ -13,9 +13,8 @@ from tenantry.runtime import ids, mongodb
 from tenantry.storage import indexes
 from tenantry.storage.allowed import filters, pipelines, updates
 from tenantry.storage.allowed.updates import BulkOperation
-from tenantry.storage.tenant_storage import TenantDocuments
 from tenantry.tenants import aggregation, indexing
-from tenantry.tenants.fence import Fence
+from tenantry.tenants.fence import Fence, Writable
 from tenantry.tenants.repetitions import Key, Repetition
 
 MAX_FOUND: Final = 1000
@@ -41,10 +40,10 @@ class TenantCollection:
 
     Raises
     ------
-    OrganizationNotFound
-        From every operation: the organization has been deleted.
-    OrganizationSuspended
-        From every operation: the organization is suspended; nothing was written.
+    OrganizationNotFound, OrganizationSuspended
+        From every operation: the organization has been deleted, or is suspended; nothing was written.
+    LimitReached
+        From every operation that writes: there is no room for what it may add; nothing was written.
     ServiceUnavailable
         From every operation: the organization was renamed during each of many attempts; nothing was written.
     ForbiddenOperation
@@ -129,7 +128,7 @@ class TenantCollection:
         """
         by_id: Query = {"_id": {"$eq": document_id}}
 
-        def write(stored: TenantDocuments, session: ClientSession) -> None:
+        def write(stored: Writable, session: ClientSession) -> None:
             current = stored.find_one(by_id, session=session)
             changed = change(current)
             if changed is None:

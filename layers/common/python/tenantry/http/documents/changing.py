@@ -32,7 +32,7 @@ def put(collection: TenantCollection, document_id: Any, document: Any, holds: Ho
 
     Raises
     ------
-    InvalidFields, PayloadTooLarge, PreconditionFailed, DocumentExists
+    InvalidFields, PayloadTooLarge, PreconditionFailed, DocumentExists, LimitReached
         Nothing changed.
     pymongo.errors.PyMongoError
         Outcome unknown: it is stored, or nothing changed.
@@ -57,7 +57,7 @@ def patch(collection: TenantCollection, document_id: Any, changes: Any, holds: H
 
     Raises
     ------
-    DocumentNotFound, InvalidFields, PayloadTooLarge, PreconditionFailed, DocumentExists
+    DocumentNotFound, InvalidFields, PayloadTooLarge, PreconditionFailed, DocumentExists, LimitReached
         Nothing changed.
     pymongo.errors.PyMongoError
         Outcome unknown: all is changed, or nothing.

@@ -6,7 +6,7 @@ from typing import Any, Final
 import bson
 from pymongo.errors import BulkWriteError
 
-from tenantry.errors import IdempotencyKeySpent, NotAttempted, TenantryError
+from tenantry.errors import IdempotencyKeySpent, LimitReached, NotAttempted, TenantryError
 from tenantry.http.documents import refusals
 from tenantry.http.documents.rules import check_document, without_id
 from tenantry.language import extended_json
@@ -35,7 +35,7 @@ def insert(collection: TenantCollection, document: Document, key: Key | None = N
 
     Raises
     ------
-    InvalidFields, PayloadTooLarge, DocumentExists
+    InvalidFields, PayloadTooLarge, DocumentExists, LimitReached
         Nothing changed.
     IdempotencyKeyReused, IdempotencyKeySpent, RequestInFlight
         Nothing changed by this request.
@@ -63,7 +63,8 @@ def insert_many(
         Decoded documents, or the errors that decoding them met.
     ordered : bool
         Whether the first one that is refused ends it, so that those after it are not attempted. If not, the
-        rest is not attempted either once unique indexes have refused `MAX_REFUSED` of them.
+        rest is not attempted either once unique indexes have refused `MAX_REFUSED` of them. Those for which
+        together the organization has no room are all refused.
     key : Key, optional
         Repeating the request with it stores no document twice, and goes on with those that are not stored.
 
@@ -158,6 +159,10 @@ class _Insertion:
                     for index in range(len(self.outcomes))
                 ]
                 self._repetition.insert(documents, Stored(self._steps + 1, ids))
+        except LimitReached as error:
+            refused = error  # the name of an exception ends with its clause
+            self._refuse(chunk, lambda: refused)
+            return None
         except BulkWriteError as error:
             (failure,) = error.details["writeErrors"]
             refusal = refusals.of_document(self._collection, failure)

@@ -35,6 +35,10 @@ class Size(NamedTuple):
     documents: int
     bytes: int
 
+    def plus(self, other: "Size") -> "Size":
+        """Return both together."""
+        return Size(self.documents + other.documents, self.bytes + other.bytes)
+
 
 NOTHING: Final = Size(0, 0)
 
@@ -62,6 +66,13 @@ def postpone(organization_id: str) -> None:
     """Let an organization that cannot be measured now be measured later."""
     later = moments.now() + REPEATED_AFTER
     organizations().update_one({"_id": organization_id}, {"$set": {"measure_at": later}})
+
+
+def hasten(organization_id: str) -> None:
+    """Let an organization be measured with the next run."""
+    now = moments.now()
+    expected = {"_id": organization_id, "measure_at": {"$gt": now}}
+    organizations().update_one(expected, {"$set": {"measure_at": now}})
 
 
 @mongodb.in_transaction

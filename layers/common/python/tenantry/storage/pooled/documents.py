@@ -142,10 +142,12 @@ class PooledDocuments:
         with self._own_errors():
             return self._pool.count_documents(self._filter(query), session=session)
 
-    def aggregate(self, pipeline: Sequence[Query]) -> CommandCursor[Document]:
+    def aggregate(
+        self, pipeline: Sequence[Query], session: ClientSession | None = None
+    ) -> CommandCursor[Document]:
         """Return what a pipeline makes of the documents."""
         with self._own_errors():
-            return self._pool.aggregate(pipelines.in_pool(self._tenant, pipeline))
+            return self._pool.aggregate(pipelines.in_pool(self._tenant, pipeline), session=session)
 
     def list_indexes(self) -> list[Document]:
         """Return the indexes, the one on `_id` first."""
