@@ -21,6 +21,7 @@ from cli import (
     plan_commands,
     receipt_commands,
     reconciler,
+    release_slug_command,
     role_commands,
     rollout_commands,
     set_command,
@@ -69,6 +70,7 @@ app.add_typer(plan_commands.app, name="plan")
 app.add_typer(rollout_commands.app, name="rollout")
 app.add_typer(receipt_commands.app, name="receipts")
 app.command()(move_command.move)
+app.command()(release_slug_command.release_slug)
 app.command("set")(set_command.set_organization)
 app.command()(usage_command.usage)
 app.command("list")(organization_commands.list_organizations)

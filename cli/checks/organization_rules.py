@@ -15,6 +15,7 @@ from cli.connection import MAIN, Document
 SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 INTENDING: Final = ("creating", "renaming", "deleting")  # states with an intent
 FOLDED_MAX_CHARACTERS: Final = 200
+FORMER_SLUGS_MAX: Final = 3
 STATES: Final = ("active", *INTENDING)
 STAGING_PREFIX: Final = "restoring_"  # of collections that a restore has filled
 ASIDE_PREFIX: Final = "deleted_"  # of collections that a deletion has set aside
@@ -120,12 +121,23 @@ def _is_on_its_way(facts: Facts, holder: Document, name: str) -> bool:
 
 
 def slugs_reserve(facts: Facts) -> str | None:
-    """Check that `slugs` holds the slug, that of the intent, and no other."""
-    expected = _texts(facts.document.get("slug"), facts.intent.get("slug"))
+    """Check that `slugs` holds the slug, that of the intent, former ones, and no other."""
+    former = [former.get("slug") for former in facts.document.get("former_slugs", [])]
+    expected = _texts(facts.document.get("slug"), facts.intent.get("slug"), *former)
     slugs = facts.document.get("slugs")
     if not isinstance(slugs, list) or sorted(map(str, slugs)) != expected:
         return f"slugs is {slugs}, not {expected}"
     return None
+
+
+def former_slugs_bounded(facts: Facts) -> str | None:
+    """Check that former slugs are few, end, and are not the slug itself."""
+    former = facts.document.get("former_slugs", [])
+    slugs = {each.get("slug") for each in former}
+    if len(former) > FORMER_SLUGS_MAX or len(slugs) < len(former) or facts.document.get("slug") in slugs:
+        return f"its former slugs are {sorted(map(str, slugs))}, {len(former)} in all"
+    endless = [each.get("slug") for each in former if not isinstance(each.get("until"), datetime)]
+    return f"its former slugs {endless} do not end" if endless else None
 
 
 def slug_canonical(facts: Facts) -> str | None:
@@ -199,6 +211,7 @@ RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
     "slug-claimed-once": slug_claimed_once,
     "slug-canonical": slug_canonical,
     "slugs-reserve": slugs_reserve,
+    "former-slugs-bounded": former_slugs_bounded,
     "organization-owned": owned,
     "name-folded": name_folded,
     "state-known": state_known,

@@ -8,6 +8,8 @@ ROUTES: Final = (
     ("GET", "/organizations/{organization}", "get_organization"),
     ("PATCH", "/organizations/{organization}", "update_organization"),
     ("DELETE", "/organizations/{organization}", "delete_organization"),
+    ("GET", "/organizations/{organization}/former-slugs", "update_organization"),
+    ("DELETE", "/organizations/{organization}/former-slugs/{slug}", "update_organization"),
     ("POST", "/organizations/{organization}/documents", "documents"),
     ("GET", "/organizations/{organization}/documents", "documents"),
     ("GET", "/organizations/{organization}/documents/{document}", "documents"),

@@ -24,6 +24,7 @@ def test_everything_but_connection_and_secrets_has_a_default(monkeypatch: pytest
         changes_per_hour=300,
         sign_ups_per_hour=100,
         name_hold_days=7,
+        former_slug_days=0,
         deletion_grace_days=7,
         placement="collection",
         audit_retention_days=365,

@@ -478,6 +478,15 @@ class OrganizationNotFound(TenantryError):
     default_detail = "There is no such organization, or the access token is not for it."
 
 
+class FormerSlugNotFound(TenantryError):
+    """The organization has not left this slug, or it does not name the organization any more."""
+
+    code = "former-slug-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "Former slug not found"
+    default_detail = "The organization has no such former slug; GET .../former-slugs lists those that it has."
+
+
 class DeletionNotFound(TenantryError):
     """No deleted organization of this id can be brought back or purged; it is undone or purged already."""
 

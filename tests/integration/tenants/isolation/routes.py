@@ -34,6 +34,7 @@ class Route(NamedTuple):
         owner = tenant or Tenant()
         names = {"organization": organization, "document": SHARED, "name": SHARED}
         ids = {"session": owner.session_id, "member": owner.colleague.member_id}
+        ids |= {"slug": owner.slug}
         return self.resource.format_map(names | ids | {"invitation": owner.invitation_id})
 
 
@@ -97,6 +98,8 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("GET", _ORGANIZATION): Sample(200),
     Route("PATCH", _ORGANIZATION): Sample(200, lambda tenant: {"name": f"Renamed {tenant.words.name}"}),
     Route("DELETE", _ORGANIZATION): Sample(204),
+    Route("GET", f"{_ORGANIZATION}/former-slugs"): Sample(200),
+    Route("DELETE", f"{_ORGANIZATION}/former-slugs/{{slug}}"): Sample(404),  # it has not left its slug
     Route("POST", _DOCUMENTS): Sample(201, lambda tenant: {"_id": "sent"} | _document(tenant)),
     Route("GET", _DOCUMENTS): Sample(200),
     Route("GET", _DOCUMENT): Sample(200),

@@ -22,6 +22,7 @@ Action = Literal[
     "organization.restored",
     "organization.changed",
     "organization.renamed",
+    "organization.slug_released",
     "organization.deleted",
     "organization.deletion_undone",
     "organization.erased",

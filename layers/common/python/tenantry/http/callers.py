@@ -14,6 +14,7 @@ from tenantry.errors import (
     OrganizationNotFound,
     RoleTooLow,
 )
+from tenantry.http import former_slugs
 from tenantry.identity.authentication import authenticate
 from tenantry.identity.members import Membership
 from tenantry.identity.roles import LEAST_ROLES, Permission, Role, is_at_least
@@ -21,6 +22,7 @@ from tenantry.identity.sessions import Identity
 from tenantry.identity.tokens import CLOCK_SKEW_SECONDS
 from tenantry.registry import limits, rates
 from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.registry.organizations.former_slugs import find as find_former
 from tenantry.registry.usage import counting
 from tenantry.runtime import moments, request_context
 from tenantry.runtime.observability import logger
@@ -105,7 +107,10 @@ class AtLeast(Depends):
         organization = membership.organization
         named = request.path_parameters.get("organization", organization["_id"])
         if named not in (organization["_id"], organization["slug"]):
-            raise OrganizationNotFound
+            former = find_former(organization, named)
+            if former is None:
+                raise OrganizationNotFound
+            former_slugs.note(former, organization)
         if not is_at_least(membership.role, self.least):
             raise RoleTooLow.of(membership.role, self.least)
         return membership

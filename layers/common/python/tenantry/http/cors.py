@@ -13,7 +13,9 @@ from tenantry.runtime.settings import settings
 OPERATOR: Final = "/operator/"
 REQUEST_FIELDS: Final = "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match"
 # API Gateway calls WWW-Authenticate of a function by the last of these names.
-RESPONSE_FIELDS: Final = "ETag, Location, Retry-After, Deprecation, Link, x-amzn-remapped-www-authenticate"
+RESPONSE_FIELDS: Final = (
+    "ETag, Location, Retry-After, Deprecation, Sunset, Link, x-amzn-remapped-www-authenticate"
+)
 # Chromium remembers the answer to a preflight no longer than two hours, whatever it says.
 MAX_AGE_SECONDS: Final = 7200
 

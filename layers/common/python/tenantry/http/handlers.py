@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pymongo.errors import PyMongoError
 
 from tenantry.errors import MethodNotAllowed, TenantryError
-from tenantry.http import cors, methods, paths
+from tenantry.http import cors, former_slugs, methods, paths
 from tenantry.http.bodies import JSON, MERGE_PATCH, check_body
 from tenantry.http.preconditions import conditional
 from tenantry.http.problems import error_of, gateway_response, register_problems, request_id
@@ -63,6 +63,7 @@ def lambda_handler(
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.set_correlation_id(request_id(event))
         with request_context.answering(request_id(event), _source_address(event), _user_agent(event)):
+            former_slugs.forget()
             answer = _answer(app, check, methods_elsewhere, event, context)
             waking.wake_sender()
             counting.count(answer["statusCode"])
@@ -70,6 +71,7 @@ def lambda_handler(
         answer["body"] = "" if event["httpMethod"] == "HEAD" else answer.get("body") or ""
         for name, value in HEADERS.items():
             answer["multiValueHeaders"].setdefault(name, [value])
+        former_slugs.announce(event, answer)
         cors.share(event, answer)
         count(f"Answers{answer['statusCode'] // 100}xx")
         logger.info(

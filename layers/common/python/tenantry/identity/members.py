@@ -9,6 +9,7 @@ from pymongo.collection import Collection
 from tenantry.identity import accounts
 from tenantry.identity.roles import Role
 from tenantry.registry import limits
+from tenantry.registry.organizations import former_slugs
 from tenantry.registry.organizations.document import OrganizationDocument, organizations
 from tenantry.runtime import ids, moments, mongodb
 
@@ -156,13 +157,14 @@ def choices(
     account_id : str
         Who logs in.
     organization : str, optional
-        Slug or id of the organization that is named; all if left out.
+        Slug, former slug or id of the organization that is named; all if left out.
     at_most : int
         How many are returned.
     session : ClientSession, optional
         Of the transaction that this belongs to.
     """
-    named = {"$or": [{"organization._id": organization}, {"organization.slug": organization}]}
+    by_present = [{"organization._id": organization}, {"organization.slug": organization}]
+    named = {"$or": [*by_present, former_slugs.named(organization)]}
     joined = accounts.account_epochs().aggregate(
         [
             {"$match": {"_id": account_id}},

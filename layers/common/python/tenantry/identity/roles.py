@@ -19,6 +19,7 @@ Permission = Literal[
     "read the usage",
     "change members",
     "invite members",
+    "release former slugs",
     "delete the organization",
     "transfer ownership",
 ]
@@ -37,6 +38,7 @@ LEAST_ROLES: Final = MappingProxyType[Permission, Role](
         "read the usage": "admin",
         "change members": "admin",
         "invite members": "admin",
+        "release former slugs": "owner",
         "delete the organization": "owner",
         "transfer ownership": "owner",
     }

@@ -9,7 +9,7 @@ from pymongo.errors import PyMongoError
 
 from tenantry.errors import TenantryError
 from tenantry.identity import unused_accounts
-from tenantry.lifecycle import erasing, purging
+from tenantry.lifecycle import erasing, former_slugs, purging
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.lifecycle.receipts import signing
 from tenantry.registry.organizations import finding
@@ -71,7 +71,15 @@ def reconcile(older_than: timedelta) -> Reconciliation:
     _tidy_indexes(older_than)
     _end_accounts(outcome)
     _sign_receipts(outcome)
+    _drop_former_slugs()
     return outcome
+
+
+def _drop_former_slugs() -> None:
+    try:
+        former_slugs.drop_all_expired()
+    except PyMongoError as error:
+        log_failure("Former slugs could not be removed", error)
 
 
 def _sign_receipts(outcome: Reconciliation) -> None:

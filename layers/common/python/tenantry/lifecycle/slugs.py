@@ -4,10 +4,12 @@ from pymongo.client_session import ClientSession
 
 from tenantry.errors import InvalidFields, OrganizationExists
 from tenantry.identity import members
+from tenantry.lifecycle import former_slugs
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.registry import name_holds, names
 from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.registry.organizations.former_slugs import find as find_former
 
 
 def derive(name: str) -> str:
@@ -64,7 +66,8 @@ def check_free(slug: str, account_id: str | None, besides: str | None = None) ->
 def check_unused(slug: str, besides: str | None = None) -> None:
     """Raise if an organization has a slug, whether or not the slug is held for former owners.
 
-    If the organization that has it carries an intent, that is settled first.
+    If the organization that has it carries an intent, that is settled first, and former slugs whose time is
+    over are removed.
 
     Parameters
     ----------
@@ -82,7 +85,9 @@ def check_unused(slug: str, besides: str | None = None) -> None:
     """
     holder = finding.find_holder(slug)
     if holder is not None and holder["_id"] != besides:
-        settle(holder)
+        settled = settle(holder)
+        if settled is not None:
+            former_slugs.drop_expired(settled)
         if finding.find_holder(slug) is not None:
             raise OrganizationExists
 
@@ -97,6 +102,7 @@ def exchange(organization: OrganizationDocument, slug: str, account_id: str, ses
     OrganizationExists
         The slug is held for others; the transaction is aborted.
     """
-    name_holds.check(slug, account_id, session)
+    if find_former(organization, slug) is None:
+        name_holds.check(slug, account_id, session)
     owner_ids = members.owners(organization["_id"], session)
     name_holds.hold_renamed(organization["slug"], organization["_id"], owner_ids, session)

@@ -17,7 +17,7 @@ from tenantry.lifecycle.intents import completion
 from tenantry.lifecycle.intents.writing import write_intent
 from tenantry.lifecycle.overtaking import until_not_overtaken
 from tenantry.registry import name_holds, names
-from tenantry.registry.organizations import changing, moving, pace
+from tenantry.registry.organizations import changing, former_slugs, moving, pace
 from tenantry.registry.organizations.document import METADATA_MAX_KEYS, OrganizationDocument, is_pooled
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import count
@@ -118,13 +118,18 @@ def _rename(
     current: OrganizationDocument, target: dict[str, Any], counted: dict[str, datetime], account_id: str
 ) -> OrganizationDocument:
     try:
-        slugs.check_free(target["slug"], account_id, besides=current["_id"])
+        if former_slugs.find(current, target["slug"]) is None:  # to which it may return at any time
+            slugs.check_free(target["slug"], account_id, besides=current["_id"])
         if current.get("move"):
             raise moving.refusal()
         exchange = _exchange(current, target["slug"], account_id)
+        former = former_slugs.after_rename(current, target["slug"])
         if is_pooled(current):
             derived = {"slugs": [target["slug"]], "collection": names.collection_of(target["slug"])}
+            if former or "former_slugs" in current:
+                derived |= former_slugs.fields(target["slug"], former)
             return _replace(current, target | derived | counted, "organization.renamed", exchange)
+        target |= {"former_slugs": former} if former or "former_slugs" in current else {}
         with pymongo.timeout(completion.WORK_SECONDS):
             intended = write_intent(current, "renaming", target, counted, exchange)
             return completion.complete_rename(intended)

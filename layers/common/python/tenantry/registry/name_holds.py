@@ -94,6 +94,12 @@ def hold_deleted(
             _hold(slug, organization_id, account_ids, session)
 
 
+def end(slug: str, organization_id: str, session: ClientSession) -> None:
+    """End the hold of a slug that an organization has left, so that all may take it."""
+    left = {"_id": slug, "organization_id": organization_id} | _present()
+    name_holds().update_one(left, {"$set": {"held_until": moments.now()}}, session=session)
+
+
 def hold_renamed(slug: str, organization_id: str, account_ids: list[str], session: ClientSession) -> None:
     """Hold a slug for an organization's owners, in the transaction that decides to give the slug up."""
     if not are_kept():

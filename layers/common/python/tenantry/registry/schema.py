@@ -12,11 +12,12 @@ from tenantry.runtime.mongodb import Document
 
 INDEXES: Final[dict[str, list[IndexModel]]] = {
     "organizations": [
-        # Both slugs of an organization that is being renamed stand in `slugs`, so both are taken.
+        # `slugs` has both slugs of an organization that is being renamed, and former ones: all are taken.
         IndexModel([("slugs", ASCENDING)], name="slugs", unique=True),
         IndexModel([("collection", ASCENDING)], name="collection", unique=True),
         IndexModel([("intent.created_at", ASCENDING)], name="intent_created_at", sparse=True),
         IndexModel([("index_changes.created_at", ASCENDING)], name="index_changes", sparse=True),
+        IndexModel([("former_slugs.until", ASCENDING)], name="former_slugs_until", sparse=True),
         IndexModel([("plan", ASCENDING)], name="plan", sparse=True),
         # One for each order in which the operator lists organizations, and one of the few that need a look.
         *(

@@ -41,6 +41,8 @@ class Settings(NamedTuple):
         For how many days a slug that is given up is held for its former owners; 0: it is free at once.
     deletion_grace_days : int
         For how many days a deleted organization can be brought back; 0: its data end at once.
+    former_slug_days : int
+        For how many days a slug that a rename leaves still names its organization; 0: it does not.
     placement : str
         Whether the next organization gets a ``collection`` of its own or shares one (``pooled``).
     audit_retention_days : int
@@ -74,6 +76,7 @@ class Settings(NamedTuple):
     sign_ups_per_hour: int
     name_hold_days: int
     deletion_grace_days: int
+    former_slug_days: int
     placement: str
     audit_retention_days: int
     event_bus: str
@@ -106,6 +109,7 @@ def settings() -> Settings:
         sign_ups_per_hour=int(read("SIGN_UPS_PER_HOUR", "100")),
         name_hold_days=int(read("NAME_HOLD_DAYS", "7")),
         deletion_grace_days=int(read("DELETION_GRACE_DAYS", "7")),
+        former_slug_days=int(read("FORMER_SLUG_DAYS", "0")),
         placement=read("PLACEMENT", "collection"),
         audit_retention_days=int(read("AUDIT_RETENTION_DAYS", "365")),
         event_bus=read("EVENT_BUS", ""),

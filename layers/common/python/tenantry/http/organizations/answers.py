@@ -56,3 +56,17 @@ class Plans(BaseModel):
 
     plans: list[Plan]
     next_cursor: str | None = Field(description="For the next page; null on the last.")
+
+
+class FormerSlug(BaseModel):
+    """A slug that the organization has left, and that names it until then, for its members."""
+
+    slug: str = Field(examples=["google"])
+    since: str
+    until: str
+
+
+class FormerSlugs(BaseModel):
+    """Answer of GET /organizations/{organization}/former-slugs."""
+
+    former_slugs: list[FormerSlug]

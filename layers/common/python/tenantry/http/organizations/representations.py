@@ -6,6 +6,7 @@ from tenantry.language.paging import Page
 from tenantry.registry import limits
 from tenantry.registry.limits import PlanDocument
 from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.registry.organizations.former_slugs import present
 from tenantry.runtime.moments import rfc3339
 
 
@@ -44,3 +45,11 @@ def plan_of(document: PlanDocument) -> dict[str, Any]:
 def plans_of(page: Page) -> dict[str, Any]:
     """Return the representation of a page of plans."""
     return {"plans": [plan_of(plan) for plan in page.documents], "next_cursor": page.next_cursor}
+
+
+def former_slugs_of(document: OrganizationDocument) -> list[dict[str, str]]:
+    """Return the slugs that an organization has left and that still name it."""
+    return [
+        {"slug": former["slug"], "since": rfc3339(former["since"]), "until": rfc3339(former["until"])}
+        for former in present(document)
+    ]

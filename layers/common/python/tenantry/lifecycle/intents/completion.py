@@ -20,7 +20,7 @@ from tenantry.lifecycle import ending
 from tenantry.lifecycle.receipts import adding as receipts
 from tenantry.lifecycle.receipts.adding import Erased
 from tenantry.registry import clusters
-from tenantry.registry.organizations import changing, finding
+from tenantry.registry.organizations import changing, finding, former_slugs
 from tenantry.registry.organizations.changing import Overtaken
 from tenantry.registry.organizations.document import Intent, OrganizationDocument, place_of
 from tenantry.runtime import mongodb
@@ -58,7 +58,9 @@ def complete_rename(organization: OrganizationDocument) -> OrganizationDocument:
     try:
         collections.rename(place_of(organization), intent)
     except OrganizationExists:
-        withdrawn = {"state": "active", "intent": None, "slugs": [organization["slug"]]}
+        kept = organization.get("former_slugs", [])
+        slugs = former_slugs.fields(organization["slug"], kept)["slugs"]
+        withdrawn = {"state": "active", "intent": None, "slugs": slugs}
         with suppress(Overtaken):  # another process has withdrawn it
             changing.replace(organization, withdrawn)
         raise
@@ -68,6 +70,7 @@ def complete_rename(organization: OrganizationDocument) -> OrganizationDocument:
         "name": intent["name"],
         "slug": intent["slug"],
         "slugs": [intent["slug"]],
+        **_former_slugs(intent),
         "collection": intent["collection"],
         "metadata": intent["metadata"],
         "state": "active",
@@ -78,6 +81,10 @@ def complete_rename(organization: OrganizationDocument) -> OrganizationDocument:
     with suppress(Overtaken):  # another process has completed it, with the same result
         _replace_renamed(organization, intent, final)
     return organization | final | {"version": organization["version"] + 1}  # type: ignore[return-value]
+
+
+def _former_slugs(intent: Intent) -> dict[str, Any]:
+    return former_slugs.fields(intent["slug"], intent["former_slugs"]) if "former_slugs" in intent else {}
 
 
 @mongodb.in_transaction

@@ -66,7 +66,7 @@ def write_intent(
     changes = {
         "state": state,
         "intent": _intent(current, target),
-        "slugs": sorted({current["slug"], target.get("slug", current["slug"])}),
+        "slugs": sorted({*current["slugs"], target.get("slug", current["slug"])}),
         **counted,
     }
     if also is None:
@@ -107,6 +107,8 @@ def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
         "leased_until": now + completion.LEASE,
         "decided_by": recording.origin(),
     }
+    if "former_slugs" in target:
+        intent["former_slugs"] = target["former_slugs"]
     if "purge_at" in target:
         intent["purge_at"] = target["purge_at"]
     return intent

@@ -55,6 +55,14 @@ class Place(NamedTuple):
         return 0 if self.kind == "pooled" else OWN_NAMESPACES
 
 
+class FormerSlug(TypedDict):
+    """A slug that the organization left at `since` and that names it until `until`, for its members."""
+
+    slug: str
+    since: datetime
+    until: datetime
+
+
 class Intent(TypedDict):
     """A decided change of a tenant's collection, complete enough for anyone to finish it.
 
@@ -74,6 +82,7 @@ class Intent(TypedDict):
     leased_until: datetime
     decided_by: NotRequired[dict[str, Any]]
     removed: NotRequired[Size]
+    former_slugs: NotRequired[list[FormerSlug]]
     purge_at: NotRequired[datetime]
 
 
@@ -171,6 +180,7 @@ class OrganizationDocument(TypedDict):
     folded_name: NotRequired[str]
     slug: str
     slugs: list[str]
+    former_slugs: NotRequired[list[FormerSlug]]
     collection: str
     cluster: NotRequired[str]  # main if missing
     pool: NotRequired[str | None]

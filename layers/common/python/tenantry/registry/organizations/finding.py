@@ -31,6 +31,11 @@ def find_holder(slug: str) -> OrganizationDocument | None:
     return organizations().find_one({"slugs": slug})
 
 
+def find_with_expired_slugs() -> Iterator[OrganizationDocument]:
+    """Return the organizations that have former slugs whose time is over."""
+    yield from organizations().find({"former_slugs.until": {"$lte": moments.now()}})
+
+
 def find_present(organization: str) -> OrganizationDocument | None:
     """Return the organization that has an id or slug, or is moving to the slug."""
     return find(organization) or find_holder(organization)
