@@ -182,12 +182,16 @@ def test_what_is_rolled_back_is_not_counted(
     assert in_use(member).documents == 3
 
 
-def test_a_limit_of_the_plan_counts_for_whoever_has_seen_the_organization_before(
-    documents: TenantCollection, databases: Databases
+@pytest.mark.parametrize("whose", ["plan", "own"])
+def test_a_limit_counts_for_whoever_has_seen_the_organization_before(
+    documents: TenantCollection, databases: Databases, whose: str
 ) -> None:
     documents.insert_many([{"_id": number} for number in range(3)])
-    limits.plans().insert_one({"_id": limits.DEFAULT, "limits": {"documents": 3}})
-    limits.forget()  # as a process does after a while
+    if whose == "own":
+        limit(databases, documents=3)
+    else:
+        limits.plans().insert_one({"_id": limits.DEFAULT, "limits": {"documents": 3}})
+        limits.forget()  # as a process does after a while
     with pytest.raises(LimitReached):
         documents.insert_one({"_id": 3})
 
