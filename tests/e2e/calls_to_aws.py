@@ -57,6 +57,14 @@ def create_as_operator(deployment: Deployment) -> None:
     event = proxy_event("POST", "/operator/organizations", fields, body)
     event["requestContext"]["identity"]["userArn"] = OPERATOR_ARN
     assert invoke(deployment, "OperatorFunction", event)["statusCode"] == 201
+    assert ask_overview(deployment, "/operator/organizations?limit=1")["statusCode"] == 200
+
+
+def ask_overview(deployment: Deployment, path: str) -> Any:
+    """Ask as an operator, whom the local gateway knows no way to authenticate."""
+    event = proxy_event("GET", path, {}, None)
+    event["requestContext"]["identity"]["userArn"] = OPERATOR_ARN
+    return invoke(deployment, "OverviewFunction", event)
 
 
 def delete_and_undo(deployment: Deployment, owner: Owner) -> None:
