@@ -97,7 +97,7 @@ REFUSED: Final = [
     *master({"login", "members"}, (insert, remove), ["accounts"]),
     *master({"invite"}, (remove,), ["accounts", "members", "invitations", "links"]),
     *master({"account"}, (insert,), ["accounts", "members", "sessions"]),
-    *master(OF_FUNCTIONS - {"members", "mail"}, READS, ["account_addresses"]),
+    *master(OF_FUNCTIONS - {"create", "operate", "change", "members", "mail"}, READS, ["account_addresses"]),
     *master(OF_FUNCTIONS - {"change"}, READS, ["unused_accounts"]),
     # Names held for their former owners
     *master(OF_FUNCTIONS - {"create", "operate", "change"}, (*READS, *WRITES), ["name_holds"]),
@@ -108,7 +108,7 @@ REFUSED: Final = [
     *master(OF_FUNCTIONS - {"login", "account", "change"}, (remove,), ["email_holds"]),
     # Mails that wait, to whom, and what their links open
     *master(KINDS - {"mail"}, (*READS, update, remove), ["mails"]),
-    *master(OF_FUNCTIONS - {"login", "account", "invite"}, READS, ["links"]),
+    *master(OF_FUNCTIONS - {"login", "account", "operate", "invite"}, READS, ["links"]),
     *master(KINDS - {"mail"}, (insert,), ["links"]),
     *master(KINDS, (update,), ["links"]),
     *master(OF_FUNCTIONS - {"invite", "mail"}, READS, ["invitations"]),
@@ -126,6 +126,9 @@ REFUSED: Final = [
         (update,),
         ["organizations"],
     ),
+    # Deleted organizations that can be brought back
+    *master(OF_FUNCTIONS - {"create", "operate", "change"}, (insert,), ["deletions"]),
+    *master(OF_FUNCTIONS - {"operate", "change"}, (update, remove), ["deletions"]),
     # Plans, whose limits count for everybody
     *master(OF_FUNCTIONS - {"operate"}, WRITES, ["plans"]),
     # Counters of failed logins
