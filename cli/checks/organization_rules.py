@@ -122,7 +122,7 @@ def _is_on_its_way(facts: Facts, holder: Document, name: str) -> bool:
 
 def slugs_reserve(facts: Facts) -> str | None:
     """Check that `slugs` holds the slug, that of the intent, former ones, and no other."""
-    former = [former.get("slug") for former in facts.document.get("former_slugs", [])]
+    former = [former.get("slug") for former in _former_slugs(facts.document)]
     expected = _texts(facts.document.get("slug"), facts.intent.get("slug"), *former)
     slugs = facts.document.get("slugs")
     if not isinstance(slugs, list) or sorted(map(str, slugs)) != expected:
@@ -130,12 +130,19 @@ def slugs_reserve(facts: Facts) -> str | None:
     return None
 
 
+def _former_slugs(document: Document) -> list[Document]:
+    stored = document.get("former_slugs", [])
+    return [former for former in stored if isinstance(former, dict)] if isinstance(stored, list) else []
+
+
 def former_slugs_bounded(facts: Facts) -> str | None:
     """Check that former slugs are few, end, and are not the slug itself."""
-    former = facts.document.get("former_slugs", [])
-    slugs = {each.get("slug") for each in former}
+    stored, former = facts.document.get("former_slugs", []), _former_slugs(facts.document)
+    if former != stored:
+        return f"its former slugs are {stored}"
+    slugs = {str(each.get("slug")) for each in former}
     if len(former) > FORMER_SLUGS_MAX or len(slugs) < len(former) or facts.document.get("slug") in slugs:
-        return f"its former slugs are {sorted(map(str, slugs))}, {len(former)} in all"
+        return f"its former slugs are {sorted(slugs)}, {len(former)} in all"
     endless = [each.get("slug") for each in former if not isinstance(each.get("until"), datetime)]
     return f"its former slugs {endless} do not end" if endless else None
 

@@ -2,10 +2,13 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.integration.cli.planted import LONG_AGO, Planted, verify
+
+ENDS = datetime(2126, 1, 1, tzinfo=UTC)
 
 
 def misname_collection(planted: Planted) -> None:
@@ -62,6 +65,22 @@ BROKEN_ORGANIZATIONS: dict[str, tuple[str, Callable[[Planted], object]]] = {
     "its intended slug is malformed": ("slug-canonical", misspell_intended_slug),
     "its slug is not reserved": ("slugs-reserve", lambda planted: planted.change({"slugs": ["other"]})),
     "it reserves another slug": ("slugs-reserve", lambda planted: planted.change({"slugs": ["alpha", "b"]})),
+    "a former slug is not reserved": (
+        "slugs-reserve",
+        lambda planted: planted.change({"former_slugs": [{"slug": "b", "until": ENDS}]}),
+    ),
+    "a former slug does not end": (
+        "former-slugs-bounded",
+        lambda planted: planted.change({"slugs": ["alpha", "b"], "former_slugs": [{"slug": "b"}]}),
+    ),
+    "its slug is a former one": (
+        "former-slugs-bounded",
+        lambda planted: planted.change({"former_slugs": [{"slug": "alpha", "until": ENDS}]}),
+    ),
+    "former slugs are no array": (
+        "former-slugs-bounded",
+        lambda planted: planted.change({"former_slugs": "b"}),
+    ),
     "slugs is no array": ("slugs-reserve", lambda planted: planted.change({"slugs": "alpha"})),
     "its folded name is another's": ("name-folded", lambda planted: planted.change({"folded_name": "beta"})),
     "its name is not folded": ("name-folded", lambda planted: planted.change({"folded_name": None})),

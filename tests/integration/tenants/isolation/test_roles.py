@@ -17,6 +17,8 @@ LEAST_ROLES: Final[dict[Route, Role]] = {
     Route("GET", _ORGANIZATION): "viewer",
     Route("PATCH", _ORGANIZATION): "admin",
     Route("DELETE", _ORGANIZATION): "owner",
+    Route("GET", f"{_ORGANIZATION}/former-slugs"): "viewer",
+    Route("DELETE", f"{_ORGANIZATION}/former-slugs/{{slug}}"): "owner",
     Route("POST", f"{_ORGANIZATION}/documents"): "editor",
     Route("GET", f"{_ORGANIZATION}/documents"): "viewer",
     Route("GET", f"{_ORGANIZATION}/documents/{{document}}"): "viewer",
