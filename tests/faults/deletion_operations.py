@@ -8,9 +8,10 @@ from typing import Any
 
 from tenantry.errors import DeletionNotFound
 from tenantry.lifecycle import deleting, purging, undoing
+from tenantry.lifecycle.receipts.adding import receipts
 from tenantry.lifecycle.undoing import Wanted
 from tenantry.registry import deletions
-from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.registry.organizations.document import OrganizationDocument, organizations
 from tenantry.runtime.settings import settings
 from tests.faults.model import Refused, State
 from tests.faults.operation import Caller, Operation, member_of
@@ -46,7 +47,9 @@ def undo() -> Operation:
     """Bring Alpha back, as the operator does."""
 
     def request(_: Caller) -> OrganizationDocument:
-        return undoing.undo(_kept_id(), Wanted())
+        deletion = deletions.deletions().find_one()
+        kept = deletion or organizations().find_one({"state": "renaming"}) or {"_id": "org_nobody"}
+        return undoing.undo(str(kept["_id"]), Wanted())
 
     def effect(state: State) -> Any:
         if not state.kept:
@@ -65,14 +68,23 @@ def undo() -> Operation:
 def purge() -> Operation:
     """Purge Alpha before it is due, as the operator does."""
 
+    def request(_: Caller) -> None:
+        try:
+            purging.purge(_kept_id())
+        except DeletionNotFound:
+            if receipts().find_one() is None:
+                raise  # and else it is purged, whoever has done it
+
     def effect(state: State) -> None:
         if not state.kept:
+            if any(action == "organization.erased" for action, *_ in state.records):
+                return
             raise Refused("deletion-not-found")
         ((_, alpha),) = state.kept.items()
         state.kept.clear()
         state.records["organization.erased", f"{len(alpha.documents)} documents"] += 1
 
-    return Operation("purge", lambda _: purging.purge(_kept_id()), effect, before=(keep(),))
+    return Operation("purge", request, effect, before=(keep(),))
 
 
 def _kept_id() -> str:

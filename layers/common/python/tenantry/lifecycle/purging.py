@@ -77,16 +77,19 @@ def purge(organization_id: str) -> None:
     deletion = deletions.find(organization_id)
     if deletion is None:
         raise DeletionNotFound
-    _purge(deletion, recording.origin())
+    if not _purge(deletion, recording.origin()):
+        raise DeletionNotFound
 
 
-def _purge(deletion: DeletionDocument, decided_by: dict[str, Any] | None = None) -> None:
+def _purge(deletion: DeletionDocument, decided_by: dict[str, Any] | None = None) -> bool:
+    """Purge a deletion; False if it is undone meanwhile, or another process has purged it."""
     purging = deletions.begin_purge(deletion, decided_by)
     if purging is None:
-        return  # undone meanwhile, or another process has purged it
+        return False
     if purging["collection_uuid"] is not None:
         _drop(purging, purging["collection_uuid"])
     _end(purging)
+    return True
 
 
 def _drop(deletion: DeletionDocument, uuid: UUID) -> None:

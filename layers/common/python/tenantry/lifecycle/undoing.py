@@ -34,7 +34,7 @@ from tenantry.lifecycle.intents.settling import settle
 from tenantry.lifecycle.intents.writing import check_vacated
 from tenantry.registry import deletions, name_holds, names
 from tenantry.registry.deletions import DeletionDocument, FormerMember
-from tenantry.registry.organizations import changing
+from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.document import OrganizationDocument, Place, first_intent
 from tenantry.runtime import ids, moments, mongodb
 from tenantry.runtime.observability import log_failure
@@ -99,6 +99,8 @@ def undo(organization_id: str, wanted: Wanted) -> OrganizationDocument:
     """
     deletion = deletions.find(organization_id)
     if deletion is None:
+        if present := finding.find(organization_id):
+            settle(present)  # of an undo that was interrupted
         raise DeletionNotFound
     return _bring_back(deletion, wanted, recording.origin())
 
