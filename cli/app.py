@@ -26,6 +26,7 @@ from cli import (
     rollout_commands,
     set_command,
     usage_command,
+    watch_command,
 )
 from cli.backups.backup import back_up
 from cli.backups.owners import NamedOwner
@@ -76,6 +77,7 @@ app.command()(usage_command.usage)
 app.command("list")(organization_commands.list_organizations)
 for command in (organization_commands.show, organization_commands.suspend, organization_commands.reactivate):
     app.command()(command)
+app.command()(watch_command.watch)
 
 
 @app.callback()

@@ -34,7 +34,13 @@ AUTHENTICATE: Final[Grants] = dict.fromkeys(
 KNOW_SCHEMA: Final[Grants] = {EVERY_COLLECTION: {"listCollections"}} | {
     name: {"listIndexes"} for name in INDEXES
 }
-KNOW_WAITING: Final[Grants] = dict.fromkeys(("erasures", "mails", "moves", "organizations", "outbox"), FIND)
+KNOW_STATUS: Final[Grants] = dict.fromkeys(
+    (
+        *("audit", "clusters", "deletions", "erasures", "login_attempts", "mails", "moves"),
+        *("organizations", "outbox", "receipts", "signing_keys"),
+    ),
+    FIND,
+)
 RECORD: Final[Grants] = dict.fromkeys(("audit", "outbox"), frozenset({"insert"}))
 COMPLETE_INTENTS: Final[Grants] = together(
     RECORD,

@@ -21,7 +21,7 @@ from cli.grants import (
     KNOW_ISSUER,
     KNOW_SCHEMA,
     KNOW_SERVER,
-    KNOW_WAITING,
+    KNOW_STATUS,
     QUEUE_MAILS,
     RECORD,
     SIGN_RECEIPTS,
@@ -137,6 +137,7 @@ ROLES: Final = (
         together(AUTHENTICATE, dict.fromkeys(("audit", "receipts", "receipt_keys"), FIND)),
     ),
     Role("usage", ("usage",), together(AUTHENTICATE, dict.fromkeys(("usage", "invitations"), FIND))),
+    Role("status", ("status",), together(KNOW_ISSUER, KNOW_SCHEMA, KNOW_STATUS), cluster=KNOW_SERVER),
     Role(
         "members",
         ("members",),
@@ -227,7 +228,7 @@ ROLES: Final = (
             | dict.fromkeys(("account_addresses", "sessions"), FIND)
             | {"usage": {"find", "insert", "update"}},
             KNOW_SCHEMA,
-            KNOW_WAITING,
+            KNOW_STATUS,
             {"restorations": CHANGE, "plans": CHANGE, "audit": FIND},
         ),
         frozenset(

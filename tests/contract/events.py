@@ -38,6 +38,7 @@ STATUS = {
     "overview": 200,
     "refresh": 401,
     "rollouts": 404,
+    "status": 200,
     "update_organization": 401,
     "usage": 401,
 }

@@ -34,6 +34,7 @@ PARAMETERS = {
     "RequireVerifiedEmail", "ReservedConcurrency", "RolloutMongoDBUriSecretArn",
     "RotationMongoDBUriSecretArn",
     "SecretsExtensionLayerArn", "SignUp", "SignUpsPerHour", "SigningKeyRotationDays", "Stage",
+    "StatusMongoDBUriSecretArn",
     "TenantDatabase", "WebAcl",
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ MANAGED_POLICIES = sam_template.of_type("AWS::IAM::ManagedPolicy")
 SIGNING_KEY = {"Ref": "SigningKeySecret"}
 RECEIPT_KEY = {"Ref": "ReceiptKeySecret"}
 CLUSTERS = {"Ref": "MongoDBClustersSecretArn"}
-REACHING_TENANTS = {role.kind for role in roles.ROLES if role.tenants}
+REACHING_CLUSTERS = {role.kind for role in roles.ROLES if role.tenants or role.cluster}
 KIND_OF = {function: role.kind for role in roles.ROLES for function in role.functions}
 WITHOUT_TENANTS = {"GetOrganizationFunction"}  # of a kind that reaches them, with functions that do
 # AWS defines no resources for these actions: https://docs.aws.amazon.com/service-authorization/
@@ -142,7 +142,7 @@ def test_a_function_reads_exactly_the_secrets_that_its_environment_names(functio
     assert (RECEIPT_KEY in named) is (function == "ReconcileFunction")
     assert connection_strings == mongodb_uris(function)
     kind = KIND_OF.get(sam_template.function_directories()[function])
-    assert (CLUSTERS in named) == (kind in REACHING_TENANTS and function not in WITHOUT_TENANTS)
+    assert (CLUSTERS in named) == (kind in REACHING_CLUSTERS and function not in WITHOUT_TENANTS)
     assert sorted(readable, key=str) == sorted(named, key=str)
 
 

@@ -10,7 +10,7 @@ PARTS = {
         *("find", "filter", "projection", "sort", "skip", "limit", "batchSize", "singleBatch"),
         *("hint", "min", "max"),
     ),
-    "aggregate": ("aggregate", "pipeline", "cursor"),
+    "aggregate": ("aggregate", "pipeline", "cursor", "hint"),
     "update": ("update", "updates"),
     "delete": ("delete", "deletes"),
     "findAndModify": ("findAndModify", "query", "update", "arrayFilters", "new", "upsert", "remove"),

@@ -48,6 +48,8 @@ ROUTES: Final = (
     ("POST", "/operator/rollouts/{rollout}/undo", "rollouts"),
     ("GET", "/operator/receipts", "audit"),
     ("GET", "/operator/organizations", "overview"),
+    ("GET", "/operator/doctor", "status"),
+    ("GET", "/operator/status", "status"),
     ("POST", "/operator/organizations", "operator"),
     ("GET", "/operator/addresses/owners", "overview"),
     ("GET", "/operator/addresses/owned", "overview"),
