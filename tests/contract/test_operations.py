@@ -80,6 +80,11 @@ def test_every_alarm_reaches_the_operator(name: str) -> None:
     assert "{'Ref': 'AlarmTopic'}" in actions
 
 
+@pytest.mark.parametrize("name", sorted(ALARMS))
+def test_whoever_gets_an_alarm_also_gets_its_end(name: str) -> None:
+    assert ALARMS[name]["OKActions"] == ALARMS[name]["AlarmActions"]
+
+
 def of_metric(name: str) -> dict[str, dict[str, Any]]:
     """Return the alarms of a metric that functions count, by the directory of the function."""
     return {
