@@ -18,7 +18,8 @@ RECEIPT_KEY = {"Ref": "ReceiptKeySecret"}
 CLUSTERS = {"Ref": "MongoDBClustersSecretArn"}
 REACHING_CLUSTERS = {role.kind for role in roles.ROLES if role.tenants or role.cluster}
 KIND_OF = {function: role.kind for role in roles.ROLES for function in role.functions}
-WITHOUT_TENANTS = {"GetOrganizationFunction"}  # of a kind that reaches them, with functions that do
+# Of a kind that reaches them, with functions that do.
+WITHOUT_TENANTS = {"GetOrganizationFunction", "RolloutsFunction"}
 # AWS defines no resources for these actions: https://docs.aws.amazon.com/service-authorization/
 WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 # Those of the policy AWSLambdaVPCAccessExecutionRole, which takes them on every resource:

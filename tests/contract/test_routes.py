@@ -9,6 +9,7 @@ import pytest
 
 from tests.contract import sam_template
 from tests.contract.sam_template import PROJECT, Route
+from tests.smoke import test_operators
 from tests.support.routes import route_of
 from tests.support.service import Service
 
@@ -85,3 +86,9 @@ def test_functions_without_a_route_are_called_by_aws_itself() -> None:
         "RotateSigningKeyFunction",
         "SendMailFunction",
     }
+
+
+def test_smoke_suite_sends_unsigned_requests_to_every_route_of_the_operator() -> None:
+    asked = {(method, path.partition("?")[0]) for method, path, _ in test_operators.ROUTES}
+    known = {Route(method, route_of(method, path)[0]) for method, path in asked}
+    assert known == {route for route in sam_template.routes() if route.path.startswith("/operator/")}

@@ -4,7 +4,6 @@ import contextlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Any, Final
 
 from local.signing_key import rotate_key
@@ -18,21 +17,26 @@ from tests.e2e.test_moves import SCHEDULED, begin_to_move, move_by_schedule
 from tests.support import intents
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, email_of, log_in, sign_up, tokens
-from tests.support.proxy_events import proxy_event
 
-OPERATOR_ARN: Final = "arn:aws:iam::000000000000:role/Operator"
 LONG_AGO: Final = moments.now() - timedelta(hours=1)
 
 
-def make_all(deployment: Deployment, service: HttpService, databases: Databases, mailbox: Mailbox) -> None:
+def make_all(
+    deployment: Deployment,
+    service: HttpService,
+    operator: HttpService,
+    databases: Databases,
+    mailbox: Mailbox,
+) -> None:
     """Let the functions make all their calls to AWS at least once."""
     with only_second_cluster_has_room(deployment.stack, databases):
         owner = sign_up(service, unique("Allowed"))
         assert databases.organization(owner.id)["cluster"] == "cluster-2"
-        create_as_operator(deployment)
+        use_the_operators_functions(operator, owner)
         ask_for_mails(owner, mailbox)
         use_every_function_with_a_route(owner)
-        delete_and_undo(deployment, owner)
+        roll_out_and_undo(deployment, operator, owner)
+        delete_and_undo(operator, owner)
         begin_to_move(owner.id, "cluster-2/pooled")
         move_by_schedule(deployment, databases, owner.id)
         token = log_in(service, owner.email)
@@ -43,46 +47,44 @@ def make_all(deployment: Deployment, service: HttpService, databases: Databases,
 
 
 def invoke(deployment: Deployment, logical_id: str, event: dict[str, Any]) -> Any:
-    """Invoke a function that has no route, or whose route the local gateway closes."""
+    """Invoke a function that has no route."""
     name = deployment.aws.physical_id(logical_id)
     answer = deployment.aws.functions.invoke(FunctionName=name, Payload=json.dumps(event))
     assert "FunctionError" not in answer
     return json.load(answer["Payload"])
 
 
-def create_as_operator(deployment: Deployment) -> None:
+def use_the_operators_functions(operator: HttpService, owner: Owner) -> None:
+    """Let the operator look at all that there is, and create an organization."""
     name = unique("Operated")
-    body = json.dumps({"name": name, "email": email_of(name), "password": PASSWORD})
-    fields = {"Content-Type": "application/json"}
-    event = proxy_event("POST", "/operator/organizations", fields, body)
-    event["requestContext"]["identity"]["userArn"] = OPERATOR_ARN
-    assert invoke(deployment, "OperatorFunction", event)["statusCode"] == 201
-    assert ask_overview(deployment, "/operator/organizations?limit=1")["statusCode"] == 200
+    wanted = {"name": name, "email": email_of(name), "password": PASSWORD}
+    assert operator.post("/operator/organizations", wanted).status == 201
+    for path in (f"organizations/{owner.id}", "usage", "status", "doctor", "rollouts", "receipts"):
+        answer = operator.get(f"/operator/{path}")
+        assert answer.status == 200, answer
 
 
-def ask_overview(deployment: Deployment, path: str) -> Any:
-    """Ask as an operator, whom the local gateway knows no way to authenticate."""
-    event = proxy_event("GET", path, {}, None)
-    event["requestContext"]["identity"]["userArn"] = OPERATOR_ARN
-    return invoke(deployment, "OverviewFunction", event)
-
-
-def delete_and_undo(deployment: Deployment, owner: Owner) -> None:
+def delete_and_undo(operator: HttpService, owner: Owner) -> None:
     """Delete an organization with the deployed grace period, and bring it back as the operator."""
     assert owner.service.delete(owner.path, token=owner.token).status == 204
-    undo = f"/operator/deletions/{owner.id}/undo"
-    assert as_operator(deployment, "DeletionsFunction", "POST", undo, {})["statusCode"] == HTTPStatus.OK
+    assert operator.post(f"/operator/deletions/{owner.id}/undo", {}).status == 200
 
 
-def as_operator(
-    deployment: Deployment, function: str, method: str, path: str, body: Any = None
-) -> dict[str, Any]:
-    """Invoke a function as API Gateway does for the operator, whose routes the local gateway closes."""
-    fields = {"Content-Type": "application/json"} if body is not None else {}
-    event = proxy_event(method, path, fields, json.dumps(body) if body is not None else None)
-    event["requestContext"]["identity"]["userArn"] = OPERATOR_ARN
-    answer: dict[str, Any] = invoke(deployment, function, event)
-    return answer
+def roll_out_and_undo(deployment: Deployment, operator: HttpService, owner: Owner) -> None:
+    """Roll an index out to one organization, and take it back."""
+    name = unique("allowed").replace(" ", "-")
+    wanted = {
+        "name": name,
+        "organizations": {"ids": [owner.id]},
+        "indexes": [{"name": name, "keys": [{"field": "allowed"}]}],
+    }
+    assert operator.post("/operator/rollouts", wanted).status == 202
+    invoke(deployment, "RollOutFunction", SCHEDULED)
+    status = operator.get(f"/operator/rollouts/{name}").json
+    assert (status["state"], status["done"]) == ("finished", 1), status
+    assert operator.post(f"/operator/rollouts/{name}/undo").status == 202
+    invoke(deployment, "RollOutFunction", SCHEDULED)
+    assert operator.get(f"/operator/rollouts/{name}").json["state"] == "undone"
 
 
 def ask_for_mails(owner: Owner, mailbox: Mailbox) -> None:
@@ -98,7 +100,8 @@ def ask_for_mails(owner: Owner, mailbox: Mailbox) -> None:
         ("/account/email-change", change),
         (f"{owner.path}/invitations", {"email": address, "role": "viewer"}),
     ):
-        assert service.post(path, body, token=token).status in {201, 202}, path
+        answer = service.post(path, body, token=token)
+        assert answer.status in {201, 202}, (path, answer)
 
 
 def use_every_function_with_a_route(owner: Owner) -> None:
@@ -131,6 +134,6 @@ def leave_a_deletion_to_reconcile(deployment: Deployment, databases: Databases, 
     organizations = databases.master["organizations"]
     intents.intend_deletion(organization_id)
     organizations.update_one({"_id": organization_id}, {"$set": {"intent.created_at": LONG_AGO}})
-    for function in ("ReconcileFunction", "MeasureUsageFunction", "RollOutFunction"):
+    for function in ("ReconcileFunction", "MeasureUsageFunction"):
         invoke(deployment, function, SCHEDULED)
     assert organizations.find_one({"_id": organization_id}) is None

@@ -7,7 +7,7 @@ import pytest
 from pymongo import MongoClient
 
 from tests.e2e.deployment import Deployment, deployed
-from tests.e2e.http_service import HttpService, unique
+from tests.e2e.http_service import HttpService, Signing, unique
 from tests.e2e.mailbox import Mailbox
 from tests.support.databases import Databases, Document
 from tests.support.owners import Owner, sign_up
@@ -24,6 +24,14 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 @pytest.fixture(scope="session")
 def service(deployment: Deployment) -> Iterator[HttpService]:
     with httpx.Client(base_url=deployment.stack.api_url, timeout=REQUEST_SECONDS, trust_env=False) as client:
+        yield HttpService(client)
+
+
+@pytest.fixture(scope="session")
+def operator(deployment: Deployment) -> Iterator[HttpService]:
+    """The platform's operator, who signs requests."""
+    url = deployment.stack.api_url
+    with httpx.Client(base_url=url, timeout=REQUEST_SECONDS, trust_env=False, auth=Signing()) as client:
         yield HttpService(client)
 
 

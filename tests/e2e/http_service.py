@@ -2,12 +2,17 @@
 
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
+from local.ministack import REGION
+from local.signatures import ACCESS_KEY, SECRET_KEY, SERVICE
 from tests.support.service import OMITTED, Answer, Service
 
 # Of each answer its own, and not of our functions' making.
@@ -42,6 +47,18 @@ class HttpService(Service):
             name: value for name, value in answer.headers.items() if name not in FIELDS_OF_THE_GATEWAY
         }
         return Answer(answer.status_code, received, answer.text)
+
+
+class Signing(httpx.Auth):
+    """Signs requests as the only user whom the local AWS knows, who may call the operator's routes."""
+
+    requires_request_body = True
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        signed = AWSRequest(request.method, str(request.url), {}, request.content)
+        SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY), SERVICE, REGION).add_auth(signed)
+        request.headers.update(dict(signed.headers))
+        yield request
 
 
 def unique(name: str) -> str:

@@ -3,19 +3,17 @@
 import json
 from typing import Any
 
-from tests.e2e.calls_to_aws import ask_overview
-from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import HttpService
 from tests.support.owners import Owner
 
 
 def test_organizations_are_listed_and_shown_without_addresses(
-    deployment: Deployment, service: HttpService, owner: Owner
+    service: HttpService, operator: HttpService, owner: Owner
 ) -> None:
     def ask(path: str) -> Any:
-        answer = ask_overview(deployment, f"/operator/{path}")
-        assert answer["statusCode"] == 200, answer
-        return json.loads(answer["body"])
+        answer = operator.get(f"/operator/{path}")
+        assert answer.status == 200, answer
+        return answer.json
 
     assert service.post(f"{owner.path}/documents", {"_id": "one"}, token=owner.token).status == 201
     page = ask(f"organizations?slug_prefix={owner.slug}&suspended=false")

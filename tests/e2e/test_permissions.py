@@ -44,9 +44,15 @@ Asked = dict[str, set[Request]]
 
 
 @pytest.fixture(scope="module")
-def story(deployment: Deployment, service: HttpService, databases: Databases, mailbox: Mailbox) -> None:
+def story(
+    deployment: Deployment,
+    service: HttpService,
+    operator: HttpService,
+    databases: Databases,
+    mailbox: Mailbox,
+) -> None:
     """Everything that a function asks AWS for has been asked for."""
-    calls_to_aws.make_all(deployment, service, databases, mailbox)
+    calls_to_aws.make_all(deployment, service, operator, databases, mailbox)
 
 
 @pytest.fixture(scope="module")

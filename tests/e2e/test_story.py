@@ -82,11 +82,18 @@ def test_rename_moves_the_collection_with_documents_indexes_and_identity(
     assert before.name not in databases.collections()
 
 
-def test_token_survives_the_rename_of_its_organization(service: HttpService, owner: Owner) -> None:
+def test_token_and_slug_survive_the_rename_of_their_organization(service: HttpService, owner: Owner) -> None:
     renamed = service.patch(owner.path, {"name": unique("Alphabet")}, token=owner.token)
     assert renamed.status == 200
-    assert service.get(f"/organizations/{renamed.json['slug']}", token=owner.token).json == renamed.json
-    assert service.get(f"/organizations/{owner.slug}", token=owner.token).status == 404
+    path = f"/organizations/{renamed.json['slug']}"
+    present = service.get(path, token=owner.token)
+    assert present.json == renamed.json
+    former = service.get(f"/organizations/{owner.slug}", token=owner.token)
+    assert former.json == renamed.json
+    assert former.headers["deprecation"].startswith("@")
+    assert former.headers["link"] == f'</v1{path}>; rel="canonical"'
+    assert "sunset" in former.headers
+    assert not {"deprecation", "link", "sunset"} & present.headers.keys()
 
 
 @pytest.mark.parametrize("change", [str.upper, "{}!".format, " ** {} ".format], ids=["case", "mark", "marks"])

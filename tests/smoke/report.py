@@ -110,7 +110,7 @@ class Report:
                 self._console.print(f"  {escape(line)}")
         elif self.made:
             self._console.print(
-                f"\nDeleted what was made. There stay, as for everybody: the audit records of "
+                f"\nDeleted what was made. There stay, as for everybody: audit records and receipts of "
                 f"{' and '.join(self.made)}, and these slugs for NameHoldDays."
             )
         passed, failed, skipped = self._counts.values()

@@ -6,7 +6,7 @@ from tests.smoke.api import Api
 from tests.smoke.operators import Operator, forger
 from tests.smoke.throw_aways import ThrowAway
 
-NOBODY: Final = "/operator/organizations/org_00000000000000000000000000000000/suspension"
+NOBODY: Final = "org_00000000000000000000000000000000"
 BODY: Final = {"name": "Forged", "email": "forged@example.com", "password": "never to be created"}
 ROLLOUT: Final = {"name": "forged", "indexes": [{"name": "forged", "keys": [{"field": "forged"}]}]}
 ROUTES: Final[list[tuple[str, str, Any]]] = [
@@ -17,12 +17,19 @@ ROUTES: Final[list[tuple[str, str, Any]]] = [
     ("GET", "/operator/rollouts/forged", None),
     *(("POST", f"/operator/rollouts/forged/{action}", None) for action in ("pause", "resume", "undo")),
     ("GET", "/operator/receipts", None),
+    ("GET", "/operator/doctor", None),
+    ("GET", "/operator/status", None),
+    ("GET", "/operator/deletions", None),
+    ("POST", f"/operator/deletions/{NOBODY}/undo", {}),
+    ("DELETE", f"/operator/deletions/{NOBODY}", None),
     ("GET", "/operator/organizations", None),
+    ("GET", f"/operator/organizations/{NOBODY}", None),
+    ("GET", f"/operator/addresses/owners?organization={NOBODY}", None),
     ("GET", "/operator/addresses/owned?address=nobody@example.com", None),
     ("POST", "/operator/organizations", BODY),
-    ("PUT", NOBODY, None),
-    ("DELETE", NOBODY, None),
-    ("PATCH", NOBODY.removesuffix("/suspension"), {}),
+    ("PUT", f"/operator/organizations/{NOBODY}/suspension", None),
+    ("DELETE", f"/operator/organizations/{NOBODY}/suspension", None),
+    ("PATCH", f"/operator/organizations/{NOBODY}", {}),
     ("GET", "/operator/plans", None),
     ("PUT", "/operator/plans/forged", {"limits": {}}),
     ("DELETE", "/operator/plans/forged", None),

@@ -99,7 +99,8 @@ class Databases:
         for organization in organizations:
             assert organization["state"] == "active"
             assert organization["intent"] is None
-            assert organization["slugs"] == [organization["slug"]]
+            former = [left["slug"] for left in organization.get("former_slugs", [])]
+            assert sorted(organization["slugs"]) == sorted([organization["slug"], *former])
             assert organization["collection"] == "org_" + organization["slug"].replace("-", "_")
         ids = {organization["_id"] for organization in organizations}
         assert {member["organization_id"] for member in members} == ids

@@ -20,11 +20,15 @@ FORBIDDEN: Final[dict[str, tuple[str, Document]]] = {
     "rotation": (MASTER_DATABASE, {"find": "accounts"}),
     "audit": (MASTER_DATABASE, {"delete": "audit", "deletes": [{"q": {}, "limit": 0}]}),
     "usage": (MASTER_DATABASE, {"find": "audit"}),
+    "status": (TENANT_DATABASE, {"find": "org_google"}),
     "members": (MASTER_DATABASE, {"find": "accounts"}),
     "publish": (MASTER_DATABASE, {"find": "audit"}),
     "invite": (MASTER_DATABASE, {"find": "audit"}),
     "mail": (MASTER_DATABASE, {"find": "links"}),
     "move": (MASTER_DATABASE, {"find": "accounts"}),
+    "rollout": (MASTER_DATABASE, {"find": "accounts"}),
+    "measure": (MASTER_DATABASE, {"find": "audit"}),
+    "overview": (MASTER_DATABASE, {"find": "accounts"}),
     "public": (MASTER_DATABASE, {"find": "organizations"}),
 }
 

@@ -494,7 +494,8 @@ class DeletionNotFound(TenantryError):
     status = HTTPStatus.NOT_FOUND
     title = "Deletion not found"
     default_detail = (
-        "No organization of this id is deleted and kept. GET /operator/deletions lists those that are."
+        "No organization of this id is deleted and kept. GET /operator/deletions and `tenantry deletions` "
+        "list those that are."
     )
 
 
