@@ -97,7 +97,7 @@ def test_it_names_what_is_wrong(databases: Databases, signing_key: SigningKeySec
     [
         ("mongodb://u:hush-hush@127.0.0.1:{port}/?serverSelectionTimeoutMS=100", "Connection refused"),
         ("mongodb://u:hush/hush@127.0.0.1/", "malformed"),
-        ("mongodb+srv://u:hush-hush@nowhere.invalid/", "malformed, or DNS"),
+        ("mongodb+srv://u:hush-hush@nowhere.invalid/", "malformed, or DNS"),  # pragma: allowlist secret
     ],
 )
 def test_a_server_that_cannot_be_reached(

@@ -1,6 +1,5 @@
 """Answers to requests that name an organization by a slug that it has left."""
 
-import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -43,11 +42,17 @@ def announce(event: Mapping[str, Any], answer: dict[str, Any]) -> None:
     fields = answer["multiValueHeaders"]
     fields["Deprecation"] = [f"@{int(used.former['since'].timestamp())}"]
     fields["Sunset"] = [format_datetime(_in_utc(used.former["until"]), usegmt=True)]
-    named = re.compile(rf"(?<=/organizations/){re.escape(used.former['slug'])}(?=/|$)")
-    path = named.sub(used.slug, str(event["requestContext"]["path"]), count=1)
+    path = _replaced(str(event["requestContext"]["path"]), used)
     target = quote(path, safe="/%:@!$&'()*+,;=~")
     if len(target) <= MAX_LINK:
         fields["Link"] = [f'<{target}>; rel="canonical"']
+
+
+def _replaced(path: str, used: _Used) -> str:
+    """Return a path that names the organization by its slug instead of the former one."""
+    before, collection, named = path.partition("/organizations/")
+    slug, slash, rest = named.partition("/")
+    return before + collection + (used.slug if slug == used.former["slug"] else slug) + slash + rest
 
 
 def _in_utc(moment: datetime) -> datetime:
