@@ -1,6 +1,6 @@
 """Looking at the encryption of the connection to a cluster, and at its certificate."""
 
-import socket
+import socket  # nosemgrep: client-of-any-address - it connects to what the client is connected to
 import ssl
 from collections.abc import Iterator
 from datetime import datetime, timedelta

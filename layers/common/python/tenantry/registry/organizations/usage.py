@@ -107,6 +107,7 @@ def save(session: ClientSession, organization: OrganizationDocument, size: Size)
     counted: Any = "$$REMOVE"
     if limits_of(organization):
         counted = {
+            # nosemgrep: operator-made-of-text - the names are constants
             name: {"$max": [0, {"$subtract": [f"$usage.added.{name}", getattr(added(before), name)]}]}
             for name in LIMITS
         }

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from tenantry.runtime import moments
 
 PATTERN: Final = "^[0-9]{4}-(0[1-9]|1[0-2])$"
+_MONTH: Final = re.compile(PATTERN)
 _MONTHS_OF_A_YEAR: Final = 12
 
 
@@ -21,7 +22,7 @@ class Part(NamedTuple):
 
 def is_month(text: str) -> bool:
     """Tell whether a text is a month, such as 2026-11."""
-    return re.fullmatch(PATTERN, text) is not None
+    return _MONTH.fullmatch(text) is not None
 
 
 def month_of(moment: datetime) -> str:
