@@ -157,6 +157,7 @@ def _note_size(place: Place, erasure: Erasure) -> bool:
         if not is_last_try:
             return False
         size = None  # whoever wants to be forgotten need not wait for the count
+    # nosemgrep: tenant-write-outside-transaction - erasures are the master database's
     erasures().update_one({"_id": erasure["_id"], "size": {"$exists": False}}, {"$set": {"size": size}})
     return True
 
