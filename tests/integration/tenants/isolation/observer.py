@@ -107,8 +107,9 @@ def namespaces(database: str, command: Document) -> set[str]:
         target = command["collection"]
     if name == "listCollections":
         target = command["filter"]["name"]
+    targets = target["$in"] if isinstance(target, dict) else [target]
     joined = _joined(command.get("pipeline", []))
-    return {f"{database}.{collection}" for collection in (target, *joined)}
+    return {f"{database}.{collection}" for collection in (*targets, *joined)}
 
 
 def _joined(value: Any) -> Iterator[Any]:
