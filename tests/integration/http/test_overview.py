@@ -58,6 +58,8 @@ def test_pages_are_walked_with_their_cursors(
         "cursor=x",
         "created_since=yesterday",
         "created_since=2026-01-31T00:00:00",
+        "created_since=0001-01-01T00:00:00%2B23:59",
+        "changed_since=9999-12-31T23:59:59-23:59",
         "name_prefix=%CC%81",
         "slug_prefix=%24where",
         "suspended=perhaps",

@@ -79,6 +79,20 @@ def test_links_end_with_the_deletion_those_of_waiting_mails_too(
     assert (refused.status, refused.code) == (404, "link-not-found")
 
 
+def test_link_of_an_account_that_has_ended_meanwhile_brings_nothing_back(
+    service: Service, databases: Databases, mailbox: Mailbox
+) -> None:
+    owner, second = sign_up(service, "Alpha"), library.create("Second")
+    verify(databases, owner.email)
+    join(owner.id, second.account_id, "owner")
+    assert service.delete(owner.path, token=owner.token).status == 204
+    databases.master["accounts"].delete_one({"email": owner.email})
+    mailbox.send_waiting()
+    refused = service.post("/deletions/undo", {"token": mailbox.to(owner.email)[-1].token})
+    assert (refused.status, refused.code) == (404, "link-not-found")
+    assert databases.master["deletions"].count_documents({"_id": owner.id}) == 1
+
+
 def test_only_owners_with_a_verified_address_get_the_mail(
     service: Service, databases: Databases, mailbox: Mailbox
 ) -> None:

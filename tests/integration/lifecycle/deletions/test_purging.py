@@ -9,7 +9,7 @@ import pytest
 from pymongo.database import Database
 from pymongo.errors import AutoReconnect
 
-from tenantry.errors import DeletionNotFound
+from tenantry.errors import DeletionNotFound, ServiceUnavailable
 from tenantry.lifecycle import deleting, purging, undoing
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.lifecycle.undoing import Wanted
@@ -105,12 +105,18 @@ def test_cluster_that_cannot_be_reached_keeps_no_other_from_its_turn(
 
 
 @pytest.mark.usefixtures("grace")
-def test_collection_that_was_taken_away_is_told_and_stays(databases: Databases) -> None:
-    google = library.create("Google")
-    deleting.delete(google)
+def test_collection_that_was_taken_away_is_told_and_stays_and_the_next_one_is_purged(
+    databases: Databases,
+) -> None:
+    google, amazon = library.create("Google"), library.create("Amazon")
+    for member in (google, amazon):
+        deleting.delete(member)
     deletion = deletions.find(google.organization_id)
     assert deletion is not None
     collections.at(deletions.place_of(deletion)).rename("taken_away")
     databases.master["deletions"].update_many({}, [{"$set": {"purge_at": "$deleted_at"}}])
-    assert reconcile(timedelta()).failed == [google.organization_id]
+    outcome = reconcile(timedelta())
+    assert (outcome.failed, outcome.purged) == ([google.organization_id], [amazon.organization_id])
     assert list(databases.collections()) == ["taken_away"]
+    with pytest.raises(ServiceUnavailable):
+        purging.purge(google.organization_id)

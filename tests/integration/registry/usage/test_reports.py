@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenantry.errors import OrganizationNotFound
+from tenantry.identity.memberships import seats
 from tenantry.identity.roles import Role
 from tenantry.registry.organizations import finding, usage
 from tenantry.registry.organizations.usage import Size
@@ -230,3 +232,8 @@ def test_pages_are_read_by_an_index(
     explanation = plans.explain(databases, query)
     assert not plans.has_scan(explanation)
     assert plans.examined(explanation) <= 12
+
+
+def test_use_of_an_organization_that_is_deleted_meanwhile_is_not_found(databases: Databases) -> None:
+    with pytest.raises(OrganizationNotFound):
+        seats.count("org_gone")

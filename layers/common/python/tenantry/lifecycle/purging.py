@@ -40,7 +40,8 @@ class Purged(NamedTuple):
 def purge_due() -> Iterator[Purged]:
     """Purge what is due, for a while, and yield what has become of each.
 
-    A cluster on which a purge fails is passed over by this run, so that it keeps no other from its turn.
+    A cluster on which a purge fails is passed over by this run, so that it keeps no other from its turn; but
+    not for a collection that somebody has renamed, which keeps no other one from being dropped.
 
     Raises
     ------
@@ -54,6 +55,9 @@ def purge_due() -> Iterator[Purged]:
                 return
             try:
                 _purge(deletion)
+            except collections.CollectionElsewhere:
+                yield Purged(deletion["_id"], is_done=False)
+                continue
             except (PyMongoError, TenantryError) as error:
                 log_failure("A purge failed", error, organization_id=deletion["_id"], cluster=cluster)
                 yield Purged(deletion["_id"], is_done=False)
@@ -77,7 +81,11 @@ def purge(organization_id: str) -> None:
     deletion = deletions.find(organization_id)
     if deletion is None:
         raise DeletionNotFound
-    if not _purge(deletion, recording.origin()):
+    try:
+        is_purged = _purge(deletion, recording.origin())
+    except collections.CollectionElsewhere:
+        raise ServiceUnavailable from None
+    if not is_purged:
         raise DeletionNotFound
 
 
@@ -100,7 +108,7 @@ def _drop(deletion: DeletionDocument, uuid: UUID) -> None:
         collections.drop(place, uuid)
     except collections.CollectionElsewhere:
         logger.error("A deleted organization's collection was renamed", organization_id=deletion["_id"])
-        raise ServiceUnavailable from None
+        raise
 
 
 @mongodb.in_transaction

@@ -110,15 +110,13 @@ def undo_by_link(token: str, wanted: Wanted) -> OrganizationDocument:
 
     Parameters
     ----------
-    token : str
-        As the client sent it.
-    wanted : Wanted
-        How.
+    token, wanted
+        As the client sent the token; how.
 
     Raises
     ------
     LinkNotFound
-        The token is none, has been used, or the organization is back or purged; nothing changed.
+        The token is none or used, its account or the deletion is gone; nothing changed.
     LimitReached
         The account would own more organizations than it may; nothing changed.
     OrganizationExists, OwnerRequired, InvalidFields, ServiceUnavailable, pymongo.errors.PyMongoError
@@ -132,6 +130,8 @@ def undo_by_link(token: str, wanted: Wanted) -> OrganizationDocument:
 
     def use_link(session: ClientSession) -> None:
         links.take(session, "undo-deletion", token)
+        if not account_epochs().find_one({"_id": account_id}, session=session):
+            raise LinkNotFound  # of a mail that was sent after the account had ended
         joining.check_owns_no_more(account_id, session)
 
     try:

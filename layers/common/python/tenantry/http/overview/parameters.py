@@ -1,9 +1,10 @@
 """Parameters of the operator's lists of organizations."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
 from tenantry.registry.names import NAME_MAX_CHARACTERS, SLUG_MAX_CHARACTERS
 from tenantry.registry.organizations.document import Kind, State
@@ -11,6 +12,16 @@ from tenantry.registry.organizations.listing import Order
 
 ADDRESS_MAX_CHARACTERS = 320
 
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC, where its year may be another one."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be in the years 1 to 9999 of UTC") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 StateFilter = Annotated[State | None, Query(description="State that they are in")]
 NamePrefix = Annotated[
     str | None,
@@ -51,21 +62,21 @@ PlanFilter = Annotated[
     ),
 ]
 CreatedSince = Annotated[
-    AwareDatetime | None,
+    Moment | None,
     Query(
         description="First moment at which they were created (RFC 3339)",
         json_schema_extra={"example": "2026-01-31T00:00:00Z"},
     ),
 ]
 CreatedBefore = Annotated[
-    AwareDatetime | None,
+    Moment | None,
     Query(
         description="Moment before which they were created (RFC 3339)",
         json_schema_extra={"example": "2036-01-31T00:00:00Z"},
     ),
 ]
 ChangedSince = Annotated[
-    AwareDatetime | None,
+    Moment | None,
     Query(
         description="First moment at which name, slug, metadata or properties were changed last (RFC 3339)",
         json_schema_extra={"example": "2026-01-31T00:00:00Z"},

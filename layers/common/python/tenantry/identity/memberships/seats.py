@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
-from tenantry.errors import LimitReached
+from tenantry.errors import LimitReached, OrganizationNotFound
 from tenantry.identity import members
 from tenantry.identity.invitations import document as invited
 from tenantry.registry import limits
@@ -37,9 +37,14 @@ def count(organization_id: str, session: ClientSession | None = None) -> Seats:
         The organization; locked where somebody may get a seat on the strength of this.
     session : ClientSession, optional
         Of the transaction that has locked it.
+
+    Raises
+    ------
+    OrganizationNotFound
+        It has been deleted.
     """
     stored: Collection[Any] = organizations()
-    (counted,) = stored.aggregate(
+    found = stored.aggregate(
         [
             {"$match": {"_id": organization_id}},
             {"$project": {"plan": 1, "limits": 1}},
@@ -49,6 +54,9 @@ def count(organization_id: str, session: ClientSession | None = None) -> Seats:
         ],
         session=session,
     )
+    counted = next(found, None)
+    if counted is None:
+        raise OrganizationNotFound
     limit = limits.effective(counted).get("members", members.MAX_MEMBERS)
     return Seats(_sum(counted["members"]), _sum(counted["pending"]), limit)
 
