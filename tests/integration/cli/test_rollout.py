@@ -62,7 +62,7 @@ def test_story_of_a_roll_out(owner: Owner, file: Path, databases: Databases) -> 
         ({"indexes": [], "validator": None}, "needs indexes"),
         ({"name": "By Date"}, "name"),
         ({"unknown": 1}, "unknown"),
-        ({"validator": {"rule": {"$no": 1}}}, "MongoDB refuses the rule"),
+        ({"validator": {"rule": {"$no": 1}}}, "MongoDB refuses a collection"),
     ],
 )
 def test_wrong_file_is_refused(change: dict[str, object], said: str, owner: Owner, file: Path) -> None:

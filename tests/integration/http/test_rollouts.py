@@ -74,6 +74,15 @@ def test_refusals(owner: Owner) -> None:
     assert (unsigned.status, unsigned.code) == (403, "operator-required")
 
 
+@pytest.mark.parametrize("rule", [{"$where": "true"}, {"at": {"$oid": "x"}}, {"at": {"$date": 2**70}}])
+def test_rule_that_no_collection_can_have_is_refused(owner: Owner, databases: Databases, rule: Any) -> None:
+    wanted = {"name": "rule", "organizations": {"kind": "collection"}, "validator": {"rule": rule}}
+    refused = call(owner, "POST", "/operator/rollouts", wanted)
+    assert (refused.status, refused.code) == (409, "rollout-refused")
+    sign_up(owner.service, "Beta")
+    assert set(databases.collections()) == {"org_alpha", "org_beta"}
+
+
 def test_failure_is_told_once(owner: Owner, databases: Databases) -> None:
     databases.tenants["org_alpha"].create_index("other", name="by-date")
     clusters.register("main")

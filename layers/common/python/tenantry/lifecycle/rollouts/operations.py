@@ -41,7 +41,7 @@ def begin(name: str, definition: Definition) -> RolloutDocument:
         except RolloutExists:
             existing = rollouts.find(name)
             if existing is None:
-                raise RolloutRefused("Another roll-out has an index of the same name") from None
+                raise RolloutRefused(planning.SAME_NAME) from None
     present = progress.find(name)
     if present["definition"] != bson.decode(bson.encode(definition)):
         raise RolloutRefused(f"A roll-out {name} does something else; give this one another name")

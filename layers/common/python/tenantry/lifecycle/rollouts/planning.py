@@ -1,7 +1,10 @@
 """What a roll-out would do, and whether there is room for it."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import bson
+from bson.errors import BSONError
+from pymongo.client_session import ClientSession
 from pymongo.command_cursor import CommandCursor
 from pymongo.errors import OperationFailure
 
@@ -9,10 +12,14 @@ from tenantry.errors import RolloutRefused
 from tenantry.lifecycle.rollouts import shapes
 from tenantry.registry import clusters, rollouts
 from tenantry.registry.clusters import MAIN
-from tenantry.registry.organizations.document import organizations
+from tenantry.registry.organizations.document import Place, organizations
 from tenantry.registry.organizations.selecting import selected
-from tenantry.registry.rollouts import Definition, RolledOutValidator
-from tenantry.runtime import server_errors
+from tenantry.registry.rollouts import Definition
+from tenantry.runtime import ids, mongodb, server_errors
+from tenantry.storage import collections
+from tenantry.storage.collections import Shape
+
+SAME_NAME: Final = "Another roll-out has an index of the same name"
 
 
 class ClusterPlan(NamedTuple):
@@ -63,11 +70,11 @@ def plan(definition: Definition) -> list[ClusterPlan]:
 
 
 def _of(cluster: str, numbers: dict[str | None, int], room: int, definition: Definition) -> ClusterPlan:
-    collections = numbers.get(None, 0)
+    own = numbers.get(None, 0)
     pools = len(numbers) - (None in numbers)
-    namespaces = len(definition["indexes"]) * (collections + pools)
-    pooled = sum(numbers.values()) - collections
-    return ClusterPlan(cluster, collections, pooled, pools, namespaces, room)
+    namespaces = len(definition["indexes"]) * (own + pools)
+    pooled = sum(numbers.values()) - own
+    return ClusterPlan(cluster, own, pooled, pools, namespaces, room)
 
 
 def check(definition: Definition) -> None:
@@ -76,13 +83,17 @@ def check(definition: Definition) -> None:
     Raises
     ------
     RolloutRefused
-        There are as many roll-outs as there may be, MongoDB does not know the validator's rule, or a cluster
-        has no room for this one.
+        There are as many roll-outs as there may be, one has an index of the same name, no collection can have
+        its validator or all indexes that are rolled out, or a cluster has no room for it.
     """
-    if len(rollouts.find_current()) >= rollouts.MAX_CURRENT:
+    current = rollouts.find_current()
+    if len(current) >= rollouts.MAX_CURRENT:
         raise RolloutRefused(f"There are {rollouts.MAX_CURRENT} roll-outs already; undo one first.")
-    if definition["validator"]:
-        _check_rule(definition["validator"])
+    names = {name for rollout in current for name in rollouts.index_names(rollout["definition"])}
+    if not names.isdisjoint(rollouts.index_names(definition)):
+        raise RolloutRefused(SAME_NAME)
+    reaching = [rollout["definition"] for rollout in current if _reaches_new_ones(rollout["definition"])]
+    _try([*reaching, definition] if _reaches_new_ones(definition) else [definition])
     for planned in plan(definition):
         if planned.namespaces > planned.room:
             raise RolloutRefused(
@@ -91,13 +102,43 @@ def check(definition: Definition) -> None:
             )
 
 
-def _check_rule(validator: RolledOutValidator) -> None:
-    """Let MongoDB read the rule of a validator, which is a query."""
-    rule = shapes.validation(validator)["validator"]
+def _reaches_new_ones(definition: Definition) -> bool:
+    """Tell whether collections of organizations that are created later get a roll-out."""
+    selection = definition["organizations"]
+    return selection["ids"] is None and selection["kind"] != "pooled"
+
+
+class _Possible(Exception):
+    """Takes a collection back that has been created on trial."""
+
+
+def _try(definitions: list[Definition]) -> None:
+    """Let MongoDB create a collection with all of some roll-outs, and take it back.
+
+    Otherwise each creation of an organization would fail as long as the roll-outs are current.
+    """
+    place = Place(MAIN, "collection", ids.random_id("trial"))
+    shape = _shape(definitions)
+
+    def create(session: ClientSession) -> None:
+        collections.create(place, session, shape)
+        raise _Possible
+
     try:
-        rollouts.rollouts().find_one({"$and": [{"_id": ""}, rule]})
+        mongodb.run_transaction(create, on=clusters.cluster_client(MAIN))
+    except _Possible:
+        return
     except OperationFailure as error:
-        if error.code in (None, server_errors.UNAUTHORIZED):
+        if error.timeout or error.code in (None, server_errors.UNAUTHORIZED):
             raise
         reason = (error.details or {}).get("errmsg", "")
-        raise RolloutRefused(f"MongoDB refuses the rule of the validator: {reason}") from None
+        raise RolloutRefused(f"MongoDB refuses a collection with all that is rolled out: {reason}") from None
+
+
+def _shape(definitions: list[Definition]) -> Shape:
+    try:
+        shape = shapes.shape_by(definitions)
+        bson.encode(shape.validation or {})
+    except (BSONError, LookupError, OverflowError, TypeError, ValueError) as error:
+        raise RolloutRefused(f"The rule of the validator is no Extended JSON: {error}") from None
+    return shape

@@ -43,16 +43,17 @@ def shape_of(organization: OrganizationDocument) -> Shape:
     names = [note["name"] for note in organization.get("rollouts", [])]
     if not names:
         return Shape()
-    return _shape(rollouts.find_among(names))
+    return shape_by(rollout["definition"] for rollout in rollouts.find_among(names))
 
 
-def _shape(rolled: Iterable[RolloutDocument]) -> Shape:
+def shape_by(definitions: Iterable[Definition]) -> Shape:
+    """Return what a collection has that gets some roll-outs, in the order in which they were begun."""
     wanted: list[IndexModel] = []
     validator: Document | None = None
-    for rollout in rolled:  # in the order in which they were begun: the last validator is the one that counts
-        wanted += models(rollout["definition"])
-        if rollout["definition"]["validator"]:
-            validator = validation(rollout["definition"]["validator"])
+    for definition in definitions:
+        wanted += models(definition)
+        if definition["validator"]:  # the last one is the one that counts
+            validator = validation(definition["validator"])
     return Shape(wanted, validator)
 
 
