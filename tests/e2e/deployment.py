@@ -23,6 +23,7 @@ from local.processes import HOST, Child, free_port, require_free_port
 from local.stack import Settings, Stack, running_stack
 from tests.support.mongodb import own_mongod
 
+INVOKED_BY_TESTS = ("MeasureUsageFunction", "ReconcileFunction")  # and not every five minutes as well
 LARGE_DIRECTORIES = ("build", "build-cache", "mongodb*", "cluster-2")
 
 
@@ -106,6 +107,13 @@ def start_environments_anew(aws: LocalAws, *functions: str, **variables: str) ->
         aws.functions.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
 
 
+def stop_schedules(events: Any) -> None:
+    """Let functions that tests invoke themselves not change what other tests compare meanwhile."""
+    for rule in events.list_rules()["Rules"]:
+        if any(function in rule["Name"] for function in INVOKED_BY_TESTS):
+            events.disable_rule(Name=rule["Name"])
+
+
 def free_ports_in_a_row() -> int:
     """Return a port that is free, as is the one behind it."""
     while True:
@@ -138,6 +146,10 @@ def deployed(state: Path) -> Iterator[Deployment]:
         with contextlib.ExitStack() as exits:
             stack, (mongod, *_) = exits.enter_context(running_stack(settings, Silent()))
             aws = LocalAws(f"http://{HOST}:{settings.api_port}")
-            yield Deployment(stack, aws, DatabaseServer(mongod, settings, exits), state, allowed_origins)
+            deployment = Deployment(
+                stack, aws, DatabaseServer(mongod, settings, exits), state, allowed_origins
+            )
+            stop_schedules(deployment.aws_client("events"))
+            yield deployment
     finally:
         remove_large_directories(state)

@@ -193,7 +193,8 @@ def test_rename_keeps_documents_versions_and_indexes(service: HttpService, owner
     by_slug = f"/organizations/{renamed.json['slug']}/documents/second"
     changed = service.patch(by_slug, {"n": 1}, token=owner.token, headers={"If-Match": version})
     assert changed.status == 200
-    assert service.get(f"/organizations/{owner.slug}/documents", token=owner.token).status == 404
+    former = service.get(f"/organizations/{owner.slug}/documents", token=owner.token)
+    assert (former.status, "deprecation" in former.headers) == (200, True)
 
 
 def test_another_organization_reaches_no_document(
