@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 from types import ModuleType
 from typing import Any
 
@@ -92,3 +93,12 @@ def test_smoke_suite_sends_unsigned_requests_to_every_route_of_the_operator() ->
     asked = {(method, path.partition("?")[0]) for method, path, _ in test_operators.ROUTES}
     known = {Route(method, route_of(method, path)[0]) for method, path in asked}
     assert known == {route for route in sam_template.routes() if route.path.startswith("/operator/")}
+
+
+def test_no_two_shapes_have_one_name() -> None:
+    """The OpenAPI document would show one of them in place of both."""
+    files = (PROJECT / "layers/common/python/tenantry/http").rglob("*.py")
+    shapes = [
+        name for file in files for name in re.findall(r"^class (\w+)\(", file.read_text(), re.MULTILINE)
+    ]
+    assert sorted(set(shapes)) == sorted(shapes)

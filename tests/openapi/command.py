@@ -63,6 +63,7 @@ def described(peer: Tenant) -> dict[str, object]:
         "organizations": [peer.slug, peer.id],
         "document": SHARED,
         "name": SHARED,
+        "slug": peer.slug,
         "member": peer.colleague.member_id,
         "invitation": peer.invitation_id,
         "secrets": sorted(peer.secrets),

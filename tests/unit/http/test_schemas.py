@@ -220,7 +220,7 @@ BODIES: dict[type[Request], dict[str, Any]] = {
     CreateIndex: {"keys": [{"field": "at"}]},
     ChangeMember: {"role": "viewer"},
     OfferOwnership: {"member": "mem_1"},
-    rollouts.Index: BY_DATE,
+    rollouts.RollOutIndex: BY_DATE,
     rollouts.Validator: {"rule": {"at": 1}},
     rollouts.Organizations: {},
     rollouts.FirstOrganizations: {"organizations": 3},

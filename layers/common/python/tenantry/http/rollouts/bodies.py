@@ -28,7 +28,7 @@ OrganizationId = Annotated[str, StringConstraints(pattern="^org_[0-9a-f]{32}$")]
 Ids = Annotated[list[OrganizationId], Field(min_length=1, max_length=MAX_IDS)]
 
 
-class Index(Request):
+class RollOutIndex(Request):
     """An index that each organization gets."""
 
     name: Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")] = Field(examples=["by-date"])
@@ -83,7 +83,7 @@ class RollOut(Request):
 
     name: Name = Field(description="Never used again.", examples=["orders-by-date"])
     organizations: Organizations = Field(default_factory=Organizations)
-    indexes: list[Index] = Field(default_factory=list, max_length=MAX_INDEXES)
+    indexes: list[RollOutIndex] = Field(default_factory=list, max_length=MAX_INDEXES)
     validator: Validator | None = None
     canary: FirstOrganizations | None = None
     parallel: int = Field(
@@ -134,7 +134,7 @@ class RollOutFile(RollOut):
         return self.function
 
 
-def _index(index: Index) -> RolledOutIndex:
+def _index(index: RollOutIndex) -> RolledOutIndex:
     return {
         "name": index.name,
         "keys": [(key.field, key.order) for key in index.keys],
