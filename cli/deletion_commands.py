@@ -2,24 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from cli import library
 from cli.connection import Target, connected
 from cli.options import Json, with_target
-from cli.output import console, print_error, print_json, print_result
+from cli.output import print_error, print_json, print_result, print_rows
+from cli.pages import PAGE, read_all
 from cli.reporting import reported
 from tenantry.errors import TenantryError
-from tenantry.http.deletions.representations import page_of
+from tenantry.http.deletions.representations import deletion_of
 from tenantry.lifecycle import purging, undoing
 from tenantry.lifecycle.undoing import Wanted
 from tenantry.registry import deletions, names
-
-PAGE = 1_000  # deletions that one query returns
 
 OrganizationId = Annotated[str, typer.Argument(metavar="ID", help="The organization's id, not its slug.")]
 
@@ -33,27 +31,20 @@ def list_deletions(
 ) -> None:
     """Print the deleted organizations that can be brought back; what is purged next comes first."""
     with _on(target):
-        found = list(_all(slug_prefix, name_prefix))
+        find = partial(deletions.find_page, slug_prefix, name_prefix, PAGE)
+        found = [deletion_of(each) for each in read_all(find, "deleted organizations", shown=not as_json)]
     if as_json:
         print_json({"deletions": found})
         return
-    table = Table("Organization", "Slug", "Name", "Deleted at", "Purged at", "State", "Cluster")
-    for deletion in found:
-        organization = deletion["organization"]
-        cells = (organization["id"], organization["slug"], organization["name"], deletion["deleted_at"])
-        table.add_row(*map(Text, (*cells, deletion["purge_at"], deletion["state"], deletion["cluster"])))
     if found:
-        console().print(table)
+        headings = ("Organization", "Slug", "Name", "Deleted at", "Purged at", "State", "Cluster")
+        print_rows(headings, map(_cells, found))
     typer.echo(f"{len(found) or 'No'} deleted organization{'' if len(found) == 1 else 's'}.")
 
 
-def _all(slug_prefix: str | None, name_prefix: str | None) -> Iterator[dict[str, Any]]:
-    cursor = None
-    while True:
-        page = page_of(deletions.find_page(slug_prefix, name_prefix, PAGE, cursor))
-        yield from page["deletions"]
-        if (cursor := page["next_cursor"]) is None:
-            return
+def _cells(deletion: dict[str, Any]) -> list[str]:
+    named = [deletion["organization"][field] for field in ("id", "slug", "name")]
+    return named + [deletion[field] for field in ("deleted_at", "purge_at", "state", "cluster")]
 
 
 @with_target

@@ -1,18 +1,15 @@
 """`tenantry list`, `show`, `suspend` and `reactivate`: what there is, and what may go on."""
 
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from cli import library
-from cli.checker import Advance
 from cli.connection import Target, connected
 from cli.options import Json, with_target
-from cli.output import print_json, print_result, print_table, progress
+from cli.output import print_json, print_result, print_rows
+from cli.pages import PAGE, read_all
 from cli.reporting import reported
 from tenantry.http.overview.representations import overview_of, owners_of, summary_of
 from tenantry.identity import owner_addresses
@@ -22,7 +19,6 @@ from tenantry.lifecycle.oversight import overview
 from tenantry.registry.organizations import listing
 from tenantry.registry.organizations.document import Kind, OrganizationDocument, State
 
-PAGE: Final = 1000
 COLUMNS: Final = ("id", "slug", "name", "state", "cluster", "kind", "plan", "created_at", "suspended_at")
 
 Organization = Annotated[str, typer.Argument(metavar="ORGANIZATION", help="Its id or slug.")]
@@ -95,7 +91,7 @@ def list_organizations(
     )
     if owner is not None and (wanted != listing.Filter() or sort is not None):
         raise typer.BadParameter("goes with no other condition", param_hint="--owner")
-    with reported(), connected(target), progress(shown=not as_json) as advance:
+    with reported(), connected(target):
         library.use(target)
         library.ensure_schema()
 
@@ -104,23 +100,11 @@ def list_organizations(
                 return owner_addresses.organizations_of(owner, PAGE, cursor)
             return listing.find_page(wanted, sort, PAGE, cursor)
 
-        found = [summary_of(document) for document in _all(find_page, advance)]
+        found = [summary_of(each) for each in read_all(find_page, "organizations", shown=not as_json)]
     if as_json:
         print_json({"organizations": found})
     else:
-        _print_rows(COLUMNS, ([_text(each[column]) for column in COLUMNS] for each in found))
-
-
-def _all(find_page: Any, advance: Advance) -> Iterator[OrganizationDocument]:
-    """Yield what is on all pages."""
-    number, cursor = 0, None
-    while True:
-        page: Page = find_page(cursor)
-        yield from page.documents
-        number += len(page.documents)
-        advance("organizations", number, number)
-        if (cursor := page.next_cursor) is None:
-            return
+        print_rows(COLUMNS, ([_text(each[column]) for column in COLUMNS] for each in found))
 
 
 @with_target
@@ -141,14 +125,7 @@ def show(
     if as_json:
         print_json(content)
     else:
-        _print_rows(("", content["slug"]), ([name, _text(value)] for name, value in content.items()))
-
-
-def _print_rows(headings: Iterable[str], rows: Iterable[list[str]]) -> None:
-    table = Table(*headings)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    print_table(table)
+        print_rows(("", content["slug"]), ([name, _text(value)] for name, value in content.items()))
 
 
 def _text(value: Any) -> str:

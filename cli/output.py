@@ -1,7 +1,7 @@
 """What the terminal shows: results on standard output, progress and errors on standard error."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
@@ -45,7 +45,7 @@ def print_error(message: str) -> None:
 def print_report(report: Report) -> None:
     """Print what was examined and a table of what is wrong."""
     if report.violations:
-        console().print(_table(report.violations))
+        _print_violations(report.violations)
     counts = ", ".join(f"{count} {name}" for name, count in report.examined.items())
     number = len(report.violations)
     typer.echo(f"{number or 'No'} violation{'' if number == 1 else 's'}. Examined: {counts}.")
@@ -72,12 +72,20 @@ def print_table(table: Table) -> None:
     console().print(table)
 
 
-def _table(violations: list[Violation]) -> Table:
-    table = Table("Rule", "Organization", "Slug", "What is wrong")
-    for violation in violations:
-        cells = (violation.rule, violation.organization_id or "", violation.slug or "", violation.detail)
-        table.add_row(*map(Text, cells))
-    return table
+def print_rows(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print a table of texts, which are shown as they are."""
+    table = Table(*headings)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    print_table(table)
+
+
+def _print_violations(violations: list[Violation]) -> None:
+    rows = (
+        (violation.rule, violation.organization_id or "", violation.slug or "", violation.detail)
+        for violation in violations
+    )
+    print_rows(("Rule", "Organization", "Slug", "What is wrong"), rows)
 
 
 def console(*, standard_error: bool = False) -> Console:

@@ -4,12 +4,11 @@ import re
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from cli import library
 from cli.connection import Target, connected
 from cli.options import Json, with_target
-from cli.output import print_json, print_result, print_table
+from cli.output import print_json, print_result, print_rows
 from cli.pairs import Limits, checked, limits_of
 from cli.reporting import reported
 from tenantry.http.organizations.bodies import PutPlan
@@ -34,14 +33,11 @@ def list_plans(target: Target, as_json: Json = False) -> None:
     if as_json:
         print_json({"plans": contents})
     else:
-        print_table(_table(contents))
+        print_rows(("Plan", *LIMITS), map(_cells, contents))
 
 
-def _table(contents: list[dict[str, Any]]) -> Table:
-    table = Table("plan", *LIMITS)
-    for content in contents:
-        table.add_row(content["name"], *(str(content["limits"].get(name, "-")) for name in LIMITS))
-    return table
+def _cells(plan: dict[str, Any]) -> list[str]:
+    return [plan["name"], *(str(plan["limits"].get(name, "-")) for name in LIMITS)]
 
 
 @app.command("set")

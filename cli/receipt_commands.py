@@ -2,21 +2,21 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from cli import library
 from cli.connection import Target, connected
 from cli.options import Json, with_target
-from cli.output import console, print_error, print_json, print_result
+from cli.output import print_error, print_json, print_result, print_rows
+from cli.pages import PAGE, read_all
 from cli.reporting import reported
 from tenantry.lifecycle.receipts import keys, pages, signing
 
-PAGE = 1000  # receipts that one query reads
+HEADINGS = ("Receipt", "Organization", "Documents", "Bytes", "Erased", "Signed")
 
 app = typer.Typer(no_args_is_help=True, help="Show receipts of what was erased for good, and verify them.")
 
@@ -33,12 +33,13 @@ def list_receipts(
     """Print all receipts, the newest first, and with --json their signatures and public keys."""
     with reported(), connected(target):
         library.use(target)
-        receipts = _read_all(organization)
+        find = partial(pages.find, organization, PAGE)
+        receipts = [pages.represent(each) for each in read_all(find, "receipts", shown=not as_json)]
         content = {"receipts": receipts, "keys": keys.find_all()}
     if as_json:
         print_json(content)
     else:
-        console().print(_table(receipts))
+        print_rows(HEADINGS, map(_cells, receipts))
 
 
 @app.command("keys")
@@ -73,24 +74,10 @@ def verify(
     print_result(said, f"The signature is genuine. The receipt says:\n{text}", as_json=as_json)
 
 
-def _read_all(organization: str | None) -> list[dict[str, Any]]:
-    receipts: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        page = pages.find(organization, PAGE, cursor)
-        receipts += map(pages.represent, page.documents)
-        cursor = page.next_cursor
-        if cursor is None:
-            return receipts
-
-
-def _table(receipts: list[dict[str, Any]]) -> Table:
-    columns = ("id", "organization_id", "documents", "bytes", "erased_at", "signed")
-    table = Table("Receipt", "Organization", "Documents", "Bytes", "Erased", "Signed")
-    for receipt in receipts:
-        shown = receipt | {"signed": "yes" if receipt["signed"] else "not yet"}
-        table.add_row(*(Text(_cell(shown[column])) for column in columns))
-    return table
+def _cells(receipt: dict[str, Any]) -> list[str]:
+    columns = ("id", "organization_id", "documents", "bytes", "erased_at")
+    signed = "yes" if receipt["signed"] else "not yet"
+    return [*(_cell(receipt[column]) for column in columns), signed]
 
 
 def _cell(value: Any) -> str:

@@ -10,13 +10,11 @@ from typing import Annotated, Any, Final
 
 import typer
 from pydantic import ValidationError
-from rich.table import Table
-from rich.text import Text
 
 from cli import library
 from cli.connection import Target, connected
 from cli.options import Json, with_target
-from cli.output import print_error, print_json, print_result, print_table, work_progress
+from cli.output import print_error, print_json, print_result, print_rows, work_progress
 from cli.reporting import reported
 from tenantry.errors import TenantryError
 from tenantry.http.rollouts.answers import RollOutStatus, status_of, summary_of
@@ -52,10 +50,8 @@ def plan(file: File, target: Target, as_json: Json = False) -> None:
     if as_json:
         print_json({"clusters": plans, "refusal": refusal})
     else:
-        table = Table("Cluster", "Own collections", "Pooled", "Pools", "Indexes to make", "Room for")
-        for planned in plans:
-            table.add_row(*(Text(str(value)) for value in planned.values()))
-        print_table(table)
+        headings = ("Cluster", "Own collections", "Pooled", "Pools", "Indexes to make", "Room for")
+        print_rows(headings, (map(str, planned.values()) for planned in plans))
     if refusal:
         print_error(refusal)
         raise typer.Exit(1)
@@ -139,11 +135,8 @@ def list_rollouts(target: Target, as_json: Json = False) -> None:
     if as_json:
         print_json({"rollouts": [summary.model_dump() for summary in summaries]})
         return
-    table = Table("Name", "State", "Paused by", "Started")
-    for summary in summaries:
-        cells = (summary.name, summary.state, summary.paused_by or "", summary.started_at)
-        table.add_row(*map(Text, cells))
-    print_table(table)
+    rows = ((each.name, each.state, each.paused_by or "", each.started_at) for each in summaries)
+    print_rows(("Name", "State", "Paused by", "Started"), rows)
 
 
 def _work(work: Callable[[str, Means], Progress], name: str, *, as_json: bool) -> Progress:
@@ -188,10 +181,8 @@ def _show(shown: RollOutStatus, *, as_json: bool) -> None:
     numbers = f"{shown.done} done, {shown.failed} failed, {shown.pending} to come{remaining}"
     typer.echo(f"{shown.name} is {state}: {numbers}")
     if shown.failures:
-        table = Table("Organization", "Slug", "Why it has failed")
-        for failure in shown.failures:
-            table.add_row(*map(Text, (failure.organization_id, failure.slug, failure.reason)))
-        print_table(table)
+        rows = ((failure.organization_id, failure.slug, failure.reason) for failure in shown.failures)
+        print_rows(("Organization", "Slug", "Why it has failed"), rows)
 
 
 def _named(name: str) -> str:

@@ -9,7 +9,7 @@ from rich.text import Text
 from cli import library
 from cli.connection import Target, connected
 from cli.options import Json, with_target
-from cli.output import console, print_json, progress
+from cli.output import print_json, print_table, progress
 from cli.reporting import reported
 from tenantry.registry.usage import months, reports, spreadsheet
 from tenantry.registry.usage.reports import Use
@@ -45,7 +45,7 @@ def usage(
     elif as_json:
         print_json({"month": listed, "usage": [reports.content_of(use) for use in uses]})
     else:
-        console().print(_table(uses))
+        print_table(_table(uses))
 
 
 def _table(uses: list[Use]) -> Table:

@@ -1,6 +1,6 @@
 """A page of documents that a query finds, in an order, and the cursor of the page behind it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from tenantry.language import cursors, pages
@@ -15,6 +15,22 @@ class Page(NamedTuple):
 
     documents: list[Any]
     next_cursor: str | None
+
+
+def walk(find: Callable[[str | None], Page]) -> Iterator[Any]:
+    """Yield the documents of all pages.
+
+    Parameters
+    ----------
+    find : callable
+        Returns the page of a cursor; of None, the first one. What it raises comes through.
+    """
+    cursor: str | None = None
+    while True:
+        page = find(cursor)
+        yield from page.documents
+        if (cursor := page.next_cursor) is None:
+            return
 
 
 def find_page(

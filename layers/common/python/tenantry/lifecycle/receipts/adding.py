@@ -85,6 +85,19 @@ def receipts() -> Collection[Receipt]:
     return mongodb.collection("receipts")
 
 
+def facts(receipt: Receipt) -> dict[str, Any]:
+    """Return what a receipt says of the erasure: as its signature covers it, and as clients see it."""
+    return {
+        "documents": receipt["documents"],
+        "bytes": receipt["bytes"],
+        "cluster": receipt["cluster"],
+        "kind": receipt["kind"],
+        "deleted_at": moments.rfc3339(receipt["deleted_at"]),
+        "erased_at": moments.rfc3339(receipt["erased_at"]),
+        "decided_by": receipt["decided_by"],
+    }
+
+
 def add(erased: Erased, session: ClientSession) -> None:
     """Add a receipt, and record the erasure, in the transaction that ends an organization's data for good."""
     decided_by = erased.decided_by or recording.origin()

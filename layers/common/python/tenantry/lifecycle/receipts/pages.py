@@ -6,8 +6,7 @@ from pymongo.collection import Collection
 
 from tenantry.language.paging import Page, find_page
 from tenantry.language.sorting import Sort
-from tenantry.lifecycle.receipts.adding import Receipt, receipts
-from tenantry.runtime.moments import rfc3339
+from tenantry.lifecycle.receipts.adding import Receipt, facts, receipts
 
 _NEWEST_FIRST: Final[Sort] = [("erased_at", -1), ("_id", -1)]
 
@@ -32,12 +31,6 @@ def represent(receipt: Receipt) -> dict[str, Any]:
     return {
         "id": receipt["_id"],
         "organization_id": receipt["organization_id"],
-        "documents": receipt["documents"],
-        "bytes": receipt["bytes"],
-        "cluster": receipt["cluster"],
-        "kind": receipt["kind"],
-        "deleted_at": rfc3339(receipt["deleted_at"]),
-        "erased_at": rfc3339(receipt["erased_at"]),
-        "decided_by": receipt["decided_by"],
+        **facts(receipt),
         "signed": receipt.get("signed"),
     }

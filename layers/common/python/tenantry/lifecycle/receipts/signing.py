@@ -14,9 +14,8 @@ from tenantry.audit import recording
 from tenantry.identity import pyjwt as jwt
 from tenantry.identity.keys.signing_key import ALGORITHM, KEY_TYPE, Jwk, SigningKey
 from tenantry.lifecycle.receipts import keys
-from tenantry.lifecycle.receipts.adding import Receipt, receipts
+from tenantry.lifecycle.receipts.adding import Receipt, facts, receipts
 from tenantry.runtime import mongodb
-from tenantry.runtime.moments import rfc3339
 from tenantry.runtime.settings import settings
 
 TYPE: Final = "receipt+jwt"
@@ -69,13 +68,7 @@ def content(receipt: Receipt) -> dict[str, Any]:
     return {
         "jti": receipt["_id"],
         "sub": receipt["organization_id"],
-        "documents": receipt["documents"],
-        "bytes": receipt["bytes"],
-        "cluster": receipt["cluster"],
-        "kind": receipt["kind"],
-        "deleted_at": rfc3339(receipt["deleted_at"]),
-        "erased_at": rfc3339(receipt["erased_at"]),
-        "decided_by": receipt["decided_by"],
+        **facts(receipt),
     }
 
 

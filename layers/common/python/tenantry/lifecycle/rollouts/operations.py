@@ -19,7 +19,6 @@ from tenantry.registry.rollouts import CURRENT, WORKING, Definition, RolloutDocu
 from tenantry.runtime import mongodb
 
 BUSY_ROUNDS: Final = 20  # looks at organizations that are changing, before the next run is left to look
-UNDOABLE: Final[tuple[State, ...]] = (*CURRENT, "undoing")
 
 
 def begin(name: str, definition: Definition) -> RolloutDocument:

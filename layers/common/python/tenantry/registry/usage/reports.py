@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from pymongo.collection import Collection
 
-from tenantry.language.paging import Page, find_page
+from tenantry.language.paging import Page, find_page, walk
 from tenantry.language.sorting import Sort
 from tenantry.registry import limits
 from tenantry.registry.organizations.document import organizations
@@ -83,12 +84,7 @@ def of_month(month: str, limit: int, cursor: str | None) -> Page:
 
 def all_of_month(month: str) -> Iterator[Use]:
     """Yield what each organization has used in a month, as `of_month` does."""
-    cursor: str | None = None
-    while True:
-        page = of_month(month, MOST_AT_ONCE, cursor)
-        yield from page.documents
-        if (cursor := page.next_cursor) is None:
-            return
+    yield from walk(partial(of_month, month, MOST_AT_ONCE))
 
 
 def count(month: str) -> int:
