@@ -19,24 +19,21 @@ from pymongo.errors import PyMongoError
 from tenantry.audit import recording
 from tenantry.errors import (
     DeletionNotFound,
-    InvalidFields,
     LinkNotFound,
     OrganizationExists,
-    OwnerRequired,
     ServiceUnavailable,
 )
 from tenantry.identity import links, members, sessions
 from tenantry.identity.accounts import account_epochs
-from tenantry.identity.members import MemberDocument
-from tenantry.identity.memberships import joining, locking
-from tenantry.lifecycle import slugs
+from tenantry.identity.memberships import joining
+from tenantry.lifecycle import returning_members, slugs
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.lifecycle.intents.writing import check_vacated
 from tenantry.registry import deletions, name_holds, names
-from tenantry.registry.deletions import DeletionDocument, FormerMember
+from tenantry.registry.deletions import DeletionDocument
 from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.document import OrganizationDocument, Place, first_intent
-from tenantry.runtime import ids, moments, mongodb
+from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import log_failure
 from tenantry.runtime.request_context import Actor
 from tenantry.storage import collections
@@ -149,10 +146,12 @@ def _bring_back(
     """Undo a deletion, and do in its transaction what belongs to it, when the members are back."""
     organization = _organization(deletion, wanted)
     owner_ids = [member["account_id"] for member in deletion["members"] if member["role"] == "owner"]
-    slugs.check_unused(organization["slug"])
-    name_holds.check_return(organization["slug"], organization["_id"], owner_ids)
-    if organization["intent"] is not None:
-        _check_name(deletion, organization["intent"]["collection"])
+    try:
+        _check_free(deletion, organization, owner_ids)
+    except OrganizationExists:
+        if _is_over(deletion):
+            raise DeletionNotFound from None
+        raise
     sessions.end_of_organization(deletion["_id"])  # which are dead already
     undo = _Undo(deletion, organization, wanted.owner_id, decided_by)
     _insert(undo, also)
@@ -195,12 +194,26 @@ def _slug(former: OrganizationDocument, wanted: Wanted, name: str) -> str:
     return former["slug"] if name == former["name"] else slugs.derive(name)
 
 
+def _is_over(deletion: DeletionDocument) -> bool:
+    """Tell whether another undo, or a purge, has come first."""
+    return deletions.find_one(deletion["deletion_id"]) is None
+
+
+def _check_free(deletion: DeletionDocument, organization: OrganizationDocument, owner_ids: list[str]) -> None:
+    """Raise if the organization cannot have its slug, or its collection its name."""
+    slugs.check_unused(organization["slug"])
+    name_holds.check_return(organization["slug"], organization["_id"], owner_ids)
+    if organization["intent"] is not None:
+        _check_name(deletion, organization["intent"]["collection"])
+
+
 def _check_name(deletion: DeletionDocument, collection: str) -> None:
     """Raise if the organization's collection cannot get a name."""
     check_vacated(deletion["organization"], collection)
     place = Place(deletion["cluster"], "collection", collection)
     if collections.collection_uuid(place) is not None:
-        collections.log_stray(place)
+        if not _is_over(deletion):
+            collections.log_stray(place)
         raise OrganizationExists
 
 
@@ -216,7 +229,7 @@ def _insert(session: ClientSession, undo: _Undo, also: Callable[[ClientSession],
     deletion, organization = undo.deletion, undo.organization
     if not deletions.take(deletion, session):
         raise DeletionNotFound
-    returning = _returning(deletion, undo.owner_id, session)
+    returning = returning_members.lock(deletion, undo.owner_id, session)
     owner_ids = [member["account_id"] for member in returning if member["role"] == "owner"]
     name_holds.check_return(organization["slug"], organization["_id"], owner_ids, session)
     changing.insert(organization, session)
@@ -225,26 +238,3 @@ def _insert(session: ClientSession, undo: _Undo, also: Callable[[ClientSession],
     links.revoke(session, {"deletion_id": deletion["deletion_id"]})
     details = {"name": organization["name"], "slug": organization["slug"], "account_ids": owner_ids}
     recording.record("organization.deletion_undone", [organization["_id"]], session, details, undo.decided_by)
-
-
-def _returning(
-    deletion: DeletionDocument, owner_id: str | None, session: ClientSession
-) -> list[MemberDocument]:
-    """Return the members whose accounts are still there, and lock these accounts."""
-    former = {member["account_id"]: member for member in deletion["members"]}
-    if owner_id is not None:
-        joining: FormerMember = {"account_id": owner_id, "role": "owner", "joined_at": moments.now()}
-        former[owner_id] = former[owner_id] | {"role": "owner"} if owner_id in former else joining
-    locking.lock_to_join(list(former), session)
-    present = account_epochs().find({"_id": {"$in": list(former)}}, {"_id": 1}, session=session)
-    account_ids = {account["_id"] for account in present}
-    if owner_id is not None and owner_id not in account_ids:
-        raise InvalidFields.of("owner", "is the id of no account")
-    returning = [_member(deletion["_id"], former[account_id]) for account_id in sorted(account_ids)]
-    if all(member["role"] != "owner" for member in returning):
-        raise OwnerRequired
-    return returning
-
-
-def _member(organization_id: str, former: FormerMember) -> MemberDocument:
-    return {"_id": ids.random_id("mem"), "organization_id": organization_id, **former}  # type: ignore[typeddict-item]
