@@ -35,6 +35,8 @@ _ENVIRONMENT = {
     "TENANT_DATABASE": "tenants",
     "MAIL_FROM": "no-reply@example.com",
     "APP_URL": "https://app.example.com",
+    "DELETION_GRACE_DAYS": "0",
+    "FORMER_SLUG_DAYS": "0",
 }
 _LONGEST_WAIT_SECONDS = 0.1  # for the holder of a lease, who is dead more often than not
 _SHORTEST_HEARTBEAT_SECONDS = 0.005  # the driver asks how a server is, but not more often than this

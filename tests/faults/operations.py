@@ -114,7 +114,7 @@ def change_metadata() -> Operation:
     def effect(state: State) -> Any:
         slug, alpha = state.alpha()
         if not alpha.metadata:
-            alpha.metadata["color"] = "pro"
+            alpha.metadata["color"] = "green"
             state.records["organization.changed", "color"] += 1
         return alpha.name, slug, alpha.metadata
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from pymongo.monitoring import (
     CommandFailedEvent,
@@ -21,11 +22,15 @@ def _pass(index: int, request_id: int) -> None:
     """Let the command pass."""
 
 
+_NOW_AND_THEN: Final = "find plans"  # which a process sends twice a minute, and not with each operation
+
+
 class CommandWatch(CommandListener):
     """Calls back at the commands that one thread sends; what the callback sends itself is not watched."""
 
     def __init__(self) -> None:
         self.sent: list[Document] = []
+        self._unwatched: set[int] = set()  # requests
         self._thread: int | None = None
         self._before: Callback = _pass
         self._after: Callback = _pass
@@ -46,9 +51,13 @@ class CommandWatch(CommandListener):
             self._thread = None
 
     def started(self, event: CommandStartedEvent) -> None:
-        if threading.get_ident() == self._thread:
-            self.sent.append(dict(event.command))
-            self._call(self._before, event.request_id)
+        if threading.get_ident() != self._thread:
+            return
+        if described(event.command) == _NOW_AND_THEN:
+            self._unwatched.add(event.request_id)
+            return
+        self.sent.append(dict(event.command))
+        self._call(self._before, event.request_id)
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
         self._ended(event)
@@ -57,7 +66,7 @@ class CommandWatch(CommandListener):
         self._ended(event)
 
     def _ended(self, event: CommandSucceededEvent | CommandFailedEvent) -> None:
-        if threading.get_ident() == self._thread:
+        if threading.get_ident() == self._thread and event.request_id not in self._unwatched:
             self._call(self._after, event.request_id)
 
     def _call(self, callback: Callback, request_id: int) -> None:

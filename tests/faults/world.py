@@ -10,7 +10,6 @@ from uuid import UUID
 from tenantry.identity import members, passwords
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Identity
-from tenantry.registry import limits
 from tenantry.registry.organizations.document import OWN_NAMESPACES
 from tenantry.runtime import ids, moments
 from tests.faults.model import Account, Organization, State
@@ -60,8 +59,6 @@ class World:
         self.databases.tenants["org_alpha"].insert_one({"_id": "kept", "count": 0})
         for name in ("audit", "outbox"):
             self.databases.master[name].delete_many({})
-        limits.forget()
-        limits.of(alpha.organization)  # which a process asks for now and then, not with each operation
         start = Start(alpha, self.databases.collections()["org_alpha"])
         for operation in before:
             assert operation.attempt(start.authenticated).kind == "done"
