@@ -4,16 +4,18 @@ import json
 import os
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 import pytest
 from pymongo.database import Database
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, OperationFailure
 
 from tenantry.errors import DeletionNotFound, ServiceUnavailable
 from tenantry.lifecycle import deleting, purging, undoing
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.lifecycle.undoing import Wanted
 from tenantry.registry import clusters, deletions
+from tenantry.registry.organizations.document import Place
 from tenantry.runtime import process
 from tenantry.storage import collections
 from tests.integration.lifecycle.deletions.conftest import Kept
@@ -86,8 +88,8 @@ def test_cluster_that_cannot_be_reached_keeps_no_other_from_its_turn(
     clusters.register("main", 4)
     clusters.register("second")
     here, there = library.create("Here"), library.create("There")
-    (far,) = [library.create(name) for name in ("Far",)]
-    for member in (here, there, far):
+    far, farther = library.create("Far"), library.create("Farther")
+    for member in (here, there, far, farther):
         deleting.delete(member)
     databases.master["deletions"].update_many({}, [{"$set": {"purge_at": "$deleted_at"}}])
     uris = json.loads(os.environ["MONGODB_CLUSTERS"])
@@ -100,7 +102,7 @@ def test_cluster_that_cannot_be_reached_keeps_no_other_from_its_turn(
     )
     monkeypatch.setenv("MONGODB_CLUSTERS", json.dumps(uris))
     process.forget()
-    assert reconcile(timedelta()).purged == [far.organization_id]
+    assert reconcile(timedelta()).purged == [far.organization_id, farther.organization_id]
     assert second.list_collection_names() == []
 
 
@@ -117,6 +119,29 @@ def test_collection_that_was_taken_away_is_told_and_stays_and_the_next_one_is_pu
     databases.master["deletions"].update_many({}, [{"$set": {"purge_at": "$deleted_at"}}])
     outcome = reconcile(timedelta())
     assert (outcome.failed, outcome.purged) == ([google.organization_id], [amazon.organization_id])
+    assert reconcile(timedelta()).failed == [google.organization_id]
     assert list(databases.collections()) == ["taken_away"]
     with pytest.raises(ServiceUnavailable):
         purging.purge(google.organization_id)
+
+
+@pytest.mark.usefixtures("grace")
+def test_purge_that_the_server_refuses_keeps_no_other_from_its_turn(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    google, amazon = library.create("Google"), library.create("Amazon")
+    for member in (google, amazon):
+        deleting.delete(member)
+    databases.master["deletions"].update_many({}, [{"$set": {"purge_at": "$deleted_at"}}])
+    refused = deletions.find(google.organization_id)
+    assert refused is not None
+    drop = collections.drop
+
+    def refuse(place: Place, uuid: UUID) -> None:
+        if uuid == refused["collection_uuid"]:
+            raise OperationFailure("refused")
+        drop(place, uuid)
+
+    monkeypatch.setattr(collections, "drop", refuse)
+    outcome = reconcile(timedelta())
+    assert (outcome.failed, outcome.purged) == ([google.organization_id], [amazon.organization_id])

@@ -40,8 +40,8 @@ class Purged(NamedTuple):
 def purge_due() -> Iterator[Purged]:
     """Purge what is due, for a while, and yield what has become of each.
 
-    A cluster on which a purge fails is passed over by this run, so that it keeps no other from its turn; but
-    not for a collection that somebody has renamed, which keeps no other one from being dropped.
+    A purge that fails keeps no other from its turn, and comes again with the next run. So does a cluster that
+    cannot be reached, of which a run tries one purge.
 
     Raises
     ------
@@ -57,12 +57,13 @@ def purge_due() -> Iterator[Purged]:
                 _purge(deletion)
             except collections.CollectionElsewhere:
                 yield Purged(deletion["_id"], is_done=False)
-                continue
             except (PyMongoError, TenantryError) as error:
                 log_failure("A purge failed", error, organization_id=deletion["_id"], cluster=cluster)
                 yield Purged(deletion["_id"], is_done=False)
-                break
-            yield Purged(deletion["_id"], is_done=True)
+                if not clusters.answers(cluster):
+                    break
+            else:
+                yield Purged(deletion["_id"], is_done=True)
 
 
 def purge(organization_id: str) -> None:

@@ -15,6 +15,7 @@ from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from tenantry.errors import ServiceUnavailable
@@ -66,6 +67,15 @@ def cluster_client(name: str) -> MongoClient[mongodb.Document]:
     if name == MAIN:
         return mongodb.client()
     return _clients.setdefault(name, CachedClient(partial(_uri, name))).get()
+
+
+def answers(name: str) -> bool:
+    """Tell whether a cluster answers, within the time of a request."""
+    try:
+        cluster_client(name).admin.command("ping")
+    except (PyMongoError, ServiceUnavailable):
+        return False
+    return True
 
 
 def names() -> list[str]:
