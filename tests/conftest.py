@@ -9,7 +9,9 @@ from hypothesis import settings
 os.environ["POWERTOOLS_SERVICE_NAME"] = "tenantry"
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Tenantry"
 os.environ["POWERTOOLS_LOG_LEVEL"] = "INFO"
-os.environ["DELETION_GRACE_DAYS"] = "0"  # tests of what is kept set their own
+# Tests of what is kept, and of slugs that a rename leaves, set their own.
+os.environ["DELETION_GRACE_DAYS"] = "0"
+os.environ["FORMER_SLUG_DAYS"] = "0"
 # Races do more than an hour allows, all from one address; tests of these limits set their own.
 for limit in ("CHANGES_PER_HOUR", "SIGN_UPS_PER_HOUR"):
     os.environ[limit] = "1000000"

@@ -6,7 +6,7 @@ from tenantry.runtime.settings import Settings, settings
 
 
 def test_everything_but_connection_and_secrets_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CHANGES_PER_HOUR", "DELETION_GRACE_DAYS", "SIGN_UPS_PER_HOUR"):
+    for name in ("CHANGES_PER_HOUR", "DELETION_GRACE_DAYS", "FORMER_SLUG_DAYS", "SIGN_UPS_PER_HOUR"):
         monkeypatch.delenv(name)
     settings.cache_clear()
     assert settings() == Settings(
@@ -24,7 +24,7 @@ def test_everything_but_connection_and_secrets_has_a_default(monkeypatch: pytest
         changes_per_hour=300,
         sign_ups_per_hour=100,
         name_hold_days=7,
-        former_slug_days=0,
+        former_slug_days=30,
         deletion_grace_days=7,
         placement="collection",
         audit_retention_days=365,

@@ -109,7 +109,7 @@ def settings() -> Settings:
         sign_ups_per_hour=int(read("SIGN_UPS_PER_HOUR", "100")),
         name_hold_days=int(read("NAME_HOLD_DAYS", "7")),
         deletion_grace_days=int(read("DELETION_GRACE_DAYS", "7")),
-        former_slug_days=int(read("FORMER_SLUG_DAYS", "0")),
+        former_slug_days=int(read("FORMER_SLUG_DAYS", "30")),
         placement=read("PLACEMENT", "collection"),
         audit_retention_days=int(read("AUDIT_RETENTION_DAYS", "365")),
         event_bus=read("EVENT_BUS", ""),
