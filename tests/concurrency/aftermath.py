@@ -26,12 +26,14 @@ class Aftermath:
         self._now = time.monotonic_ns()
         organizations = list(stored.master["organizations"].find())
         self._organizations = {organization["_id"]: organization for organization in organizations}
+        self._kept = {deletion["_id"]: deletion for deletion in stored.master["deletions"].find()}
         self._actions: dict[str, Counter[str]] = {name: Counter() for name in self._organizations}
         for record in stored.master["audit"].find({"action": {"$regex": "^organization"}}):
             (organization_id,) = record["organization_ids"]
             action = record["action"].removeprefix("organization.")
             self._actions.setdefault(organization_id, Counter())[action] += 1
-        self._owners = {organization["collection"]: organization["_id"] for organization in organizations}
+        with_documents = (*organizations, *self._kept.values())
+        self._owners = {owner["collection"]: owner["_id"] for owner in with_documents}
         self._contents = {
             name: {document["_id"]: document for document in stored.tenants[name].find()}
             for name in stored.collections()
@@ -51,7 +53,10 @@ class Aftermath:
             yield self._operation("get", organization_id, Document(document_id), value)
 
     def lost(self) -> list[Operation]:
-        """Return acknowledged insertions, tried by nobody to undo, that their owner does not have."""
+        """Return acknowledged insertions, tried by nobody to undo, that are not where their owner's are.
+
+        An owner that is deleted and can be brought back has its documents still.
+        """
         removed = {
             (operation.organization, operation.argument.id)
             for operation in self._operations
@@ -61,13 +66,13 @@ class Aftermath:
             operation
             for operation in self._operations
             if (operation.name, operation.outcome) == ("insert", "done")
-            and operation.organization in self._organizations
+            and operation.organization in self._owners.values()
             and (operation.organization, operation.argument.id) not in removed
             and operation.argument.id not in self._content(operation.organization)
         ]
 
     def zombies(self) -> list[databases.Document]:
-        """Return documents in collections that no organization has."""
+        """Return documents in collections that no organization has, and none that can be brought back."""
         return [
             document
             for name, content in self._contents.items()
@@ -101,7 +106,8 @@ class Aftermath:
         )
 
     def _content(self, organization_id: str) -> dict[str, databases.Document]:
-        return self._contents.get(self._organizations[organization_id]["collection"], {})
+        owner = self._organizations.get(organization_id) or self._kept[organization_id]
+        return self._contents.get(owner["collection"], {})
 
     def _read(self, organization_id: str) -> Operation:
         stored = self._organizations.get(organization_id)

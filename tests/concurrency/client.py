@@ -7,12 +7,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
+from tenantry.runtime.settings import settings
 from tenantry.tenants import TenantCollection
 from tests.concurrency.api import Api, Refused
 from tests.concurrency.history import Change, Creation, Document, Operation, Outcome, Seen, outcome_of
 from tests.support.owners import PASSWORD
 
 SLUGS: Final = tuple(f"name-{number}" for number in range(12))
+MORE_SLUGS: Final = tuple(f"name-{number}" for number in range(24))  # where each organization has a few
 SHARED_DOCUMENTS: Final = tuple(f"shared-{number}" for number in range(4))
 
 Content = dict[str, Any]
@@ -34,6 +36,10 @@ class Client:
         self._api = Api()
         self._tokens: dict[str, str] = {}  # by organization
         self._collection = cache(TenantCollection)  # kept, so that many start from an old name
+
+    def slug(self) -> str:
+        """Return one of few names."""
+        return self.random.choice(MORE_SLUGS if settings().former_slug_days else SLUGS)
 
     def value(self) -> str:
         """Return a text that nobody has used yet."""

@@ -12,8 +12,16 @@ from tests.concurrency.name_model import Names
 from tests.concurrency.organization_model import organization_calls
 
 
-def contradictions(operations: Sequence[Operation]) -> list[str]:
-    """Return a reason for each organization, name and document whose history no order explains."""
+def contradictions(operations: Sequence[Operation], former_slugs: int = 0) -> list[str]:
+    """Return a reason for each organization, name and document whose history no order explains.
+
+    Parameters
+    ----------
+    operations
+        The history.
+    former_slugs
+        How many an organization may have.
+    """
     operations = _identified(operations)
     organizations = _grouped(operations, lambda operation: operation.organization)
     documents = _grouped(
@@ -22,7 +30,10 @@ def contradictions(operations: Sequence[Operation]) -> list[str]:
     )
     reasons = [
         *(contradiction(organization_model.ABSENT, organization_calls(history)) for history in organizations),
-        *(contradiction(name_model.FREE, calls) for calls in Names(operations).calls().values()),
+        *(
+            contradiction(name_model.FREE, calls)
+            for calls in Names(operations, former_slugs).calls().values()
+        ),
         *(contradiction(document_model.ABSENT, document_calls(history)) for history in documents),
     ]
     return [reason for reason in reasons if reason is not None]

@@ -1,4 +1,7 @@
-"""One name as a sequential model: it is free, or one organization holds it; the state is that one's id."""
+"""One name as a sequential model: it is free, or one organization holds it; the state is that one's id.
+
+An organization holds its slug and its former slugs.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +21,10 @@ def _acquire(organization: str, holder: str) -> str | None:
     return organization if holder == FREE else None
 
 
+def _acquire_or_return_to(organization: str, holder: str) -> str | None:
+    return organization if holder in (FREE, organization) else None
+
+
 def _release(organization: str, holder: str) -> str | None:
     return FREE if holder == organization else None
 
@@ -35,10 +42,19 @@ class Names:
 
     A rename takes one name when its intent is written and leaves the other when it is completed; each is a
     call on its own name. Which one it leaves is told by the organization's versions.
+
+    Parameters
+    ----------
+    operations
+        The history.
+    former_slugs
+        How many of the names that it leaves an organization still holds, the first ones.
     """
 
-    def __init__(self, operations: Sequence[Operation]) -> None:
+    def __init__(self, operations: Sequence[Operation], former_slugs: int = 0) -> None:
         self._operations = operations
+        self._former_slugs = former_slugs
+        self._take = _acquire_or_return_to if former_slugs else _acquire
         self._slugs: dict[str, dict[int, str]] = defaultdict(dict)  # by organization and version at rest
         self._targets: dict[str, set[str]] = defaultdict(set)  # of renames that may have happened
         self._deletions: dict[str, list[Operation]] = defaultdict(list)
@@ -80,7 +96,7 @@ class Names:
             case "create" | "update", "refused" if operation.result == "organization-exists":
                 yield _call(operation.argument.slug, _is_taken, operation)
             case "create", "done" | "unknown":
-                yield _call(operation.argument.slug, _acquire, operation)
+                yield _call(operation.argument.slug, self._take, operation)
             case "update", "done":
                 yield from self._rename(operation)
             case "update", "unknown" if operation.argument.slug:
@@ -92,8 +108,12 @@ class Names:
         after, slugs = operation.result, self._slugs[operation.organization]
         vacated = self._vacated_by(operation)
         if vacated is not None:
-            yield _call(after.slug, _acquire, operation)
-            yield _call(vacated, _release, operation)
+            yield _call(after.slug, self._take, operation)
+            former = self._former(operation.organization, after.version)
+            if former is None:
+                yield _possible_call(vacated, _release, operation)
+            elif vacated not in former:
+                yield _call(vacated, _release, operation)
         elif after.version - 2 in slugs or after.version - 1 in slugs:
             yield _call(after.slug, _holds, operation)
         else:
@@ -104,21 +124,36 @@ class Names:
         before = self._slugs[operation.organization].get(operation.result.version - 2)
         return before if before != operation.result.slug else None
 
+    def _former(self, organization: str, version: int) -> list[str] | None:
+        """Return the former slugs of an organization at a version; None if not every rename is known."""
+        slugs, at, former = self._slugs[organization], 1, list[str]()
+        while self._former_slugs and at < version:
+            after = at + 1 if at + 1 in slugs else at + 2
+            if not {at, after} <= slugs.keys():
+                return None
+            if slugs[after] != slugs[at]:
+                former = [slug for slug in former if slug != slugs[after]]
+                former += [slugs[at]] if len(former) < self._former_slugs else []
+            at = after
+        return former
+
     def _possible_rename(self, operation: Operation) -> Iterator[NamedCall]:
         target = operation.argument.slug or operation.result.slug
-        yield _possible_call(target, _acquire, operation)
+        yield _possible_call(target, self._take, operation)
         for slug in self._possible_names(operation.organization) - {target}:
             yield _possible_call(slug, _release, operation)
 
     def _deletion(self, organization: str) -> Iterator[NamedCall]:
-        """Return the one release by all who tried to delete the organization."""
+        """Return the one release of each name by all who tried to delete the organization."""
         attempts = self._deletions[organization]
         first = min(attempts, key=lambda operation: operation.invoked)
         ends = [operation.responded for operation in attempts if operation.outcome == "done"]
-        if ends and not self._targets[organization]:
-            slugs = self._slugs[organization]
+        slugs = self._slugs[organization]
+        former = self._former(organization, max(slugs))
+        if ends and not self._targets[organization] and former is not None:
             release = partial(_release, organization)
-            yield slugs[max(slugs)], Call(release, first.invoked, min(ends), description=first)
+            for slug in (slugs[max(slugs)], *former):
+                yield slug, Call(release, first.invoked, min(ends), description=first)
         else:
             for slug in self._possible_names(organization):
                 yield _possible_call(slug, _release, first)

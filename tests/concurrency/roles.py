@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tests.concurrency.client import SHARED_DOCUMENTS, SLUGS, Client
+from tests.concurrency.client import SHARED_DOCUMENTS, Client
 from tests.concurrency.history import Operation
 
 FIRST: Final = "first"  # mark of an organization that keeps its account alive, so nobody deletes it
@@ -27,14 +27,14 @@ def administer(client: Client, emails: Sequence[str]) -> None:
         elif changed.outcome == "unknown" or changed.result in AWAY:
             return
     if len(ids) < ORGANIZATIONS_PER_ACCOUNT:
-        client.create(organization["id"], client.random.choice(SLUGS))
+        client.create(organization["id"], client.slug())
     elif organization["metadata"]["mark"] != FIRST:
         client.delete(organization["id"])
 
 
 def _change_once(client: Client, organization_id: str, version: int) -> Operation:
     choice = client.random.random()
-    slug = None if choice < 0.05 else client.random.choice(SLUGS)
+    slug = None if choice < 0.05 else client.slug()
     return client.update(organization_id, slug, version if choice < 0.15 else None)
 
 

@@ -41,6 +41,7 @@ slugs = st.sampled_from(sorted(set(SLUGS.values())))
 existing: st.SearchStrategy[str] = st.runner().flatmap(
     lambda model: st.sampled_from(sorted(model.organizations))
 )
+deleted: st.SearchStrategy[str] = st.runner().flatmap(lambda model: st.sampled_from(sorted(model.kept)))
 signed_up: st.SearchStrategy[str] = st.runner().flatmap(lambda model: st.sampled_from(sorted(model.accounts)))
 issued: st.SearchStrategy["Token"] = st.runner().flatmap(lambda model: st.sampled_from(model.tokens))
 crashes = st.sampled_from([only_intent, collection_done])

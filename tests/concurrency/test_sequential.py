@@ -1,7 +1,6 @@
 """One client after the other: the library does what a model of a page does, whatever the order."""
 
 import os
-from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -9,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
-from pymongo.errors import DuplicateKeyError
 
 from tenantry.errors import (
+    DeletionNotFound,
     EmailTaken,
     InvalidCredentials,
     InvalidToken,
@@ -19,7 +18,6 @@ from tenantry.errors import (
     OrganizationNotFound,
     OrganizationRequired,
     ServiceUnavailable,
-    TenantryError,
 )
 from tenantry.identity import authentication, password_change, throttling
 from tenantry.identity.keys import public_keys
@@ -27,17 +25,19 @@ from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.identity.logins import issuing, login
 from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.identity.sessions import Identity
-from tenantry.lifecycle import creating, deleting, updating
+from tenantry.lifecycle import creating, deleting, former_slugs, purging, undoing, updating
 from tenantry.lifecycle.creating import NewOrganization
+from tenantry.lifecycle.undoing import Wanted
 from tenantry.lifecycle.updating import Changes
-from tenantry.registry import schema
+from tenantry.registry import deletions, schema
 from tenantry.runtime import ids, moments
 from tenantry.runtime.settings import settings as configuration
 from tenantry.tenants import TenantCollection
+from tests.concurrency.sequential_documents import Documents, has_organizations
 from tests.concurrency.sequential_inputs import (
     Settling,
     crashes,
-    document_ids,
+    deleted,
     emails,
     existing,
     issued,
@@ -50,7 +50,7 @@ from tests.concurrency.sequential_inputs import (
     signed_up,
     slugs,
 )
-from tests.concurrency.sequential_model import SLUGS, Account, Model, Organization, Token
+from tests.concurrency.sequential_model import SLUGS, Account, Organization, Token, refused
 from tests.support.databases import Databases
 from tests.support.intents import (
     Crash,
@@ -70,16 +70,7 @@ SETTINGS: Final = settings(
 )
 
 
-def has_organizations(service: Model) -> bool:
-    return bool(service.organizations)
-
-
-def refused(problem: type[TenantryError], request: Callable[[], object]) -> None:
-    with pytest.raises(problem):
-        request()
-
-
-class Service(Model):
+class Service(Documents):
     """The requests, one after the other, to a library on a real server."""
 
     @rule(name=names, email=emails, password=passwords)
@@ -109,8 +100,10 @@ class Service(Model):
     def log_in(self, email: str, password: str, slug: str | None) -> None:
         account = self.accounts.get(email)
         organizations = self.organizations.items()
-        own_slugs = [own_slug for own_slug, organization in organizations if organization.email == email]
-        chosen = [own_slug for own_slug in own_slugs if slug in (None, own_slug)]
+        own = {
+            own_slug: organization for own_slug, organization in organizations if organization.email == email
+        }
+        chosen = [own_slug for own_slug in own if slug in (None, own_slug, *own[own_slug].former)]
         if account is None or account.password != password or not (chosen or slug is None):
             refused(InvalidCredentials, lambda: login.login(email, password, slug))
         elif len(chosen) > 1:
@@ -148,14 +141,15 @@ class Service(Model):
     @rule(slug=existing, name=names)
     def rename(self, slug: str, name: str) -> None:
         member, changes = self.membership(slug), Changes(name=name)
-        if SLUGS[name] != slug and self.is_taken(SLUGS[name], self.organizations[slug].email):
+        own, email = {slug, *self.organizations[slug].former}, self.organizations[slug].email
+        if SLUGS[name] not in own and self.is_taken(SLUGS[name], email):
             refused(OrganizationExists, lambda: updating.update(member, changes, lambda _: True))
         elif SLUGS[name] in self.organizations[slug].vacated - {slug}:
             refused(ServiceUnavailable, lambda: updating.update(member, changes, lambda _: True))
         else:
             updating.update(member, changes, lambda _: True)
             if SLUGS[name] != slug:
-                self.hold(slug)
+                self.hold(slug, slug)
             if self.organizations[slug].name != name:
                 self.move(slug, name)
 
@@ -170,75 +164,81 @@ class Service(Model):
         organization.metadata = after
 
     @precondition(has_organizations)
-    @rule(slug=existing)
-    def delete(self, slug: str) -> None:
-        deleting.delete(self.membership(slug))
-        self.remove(slug)
+    @rule(slug=existing, immediately=st.booleans())
+    def delete(self, slug: str, *, immediately: bool) -> None:
+        deleting.delete(self.membership(slug), immediately=immediately)
+        self.end(slug, is_kept=self.keeps and not immediately)
 
-    @precondition(has_organizations)
-    @rule(slug=existing, document_id=document_ids, value=st.integers(0, 9))
-    def insert(self, slug: str, document_id: int, value: int) -> None:
-        organization = self.organizations[slug]
-        document = {"_id": document_id, "value": value}
-        if document_id in organization.documents:
-            with pytest.raises(DuplicateKeyError):
-                TenantCollection(organization.id).insert_one(document)
+    @precondition(lambda self: bool(self.kept))
+    @rule(organization_id=deleted)
+    def undo(self, organization_id: str) -> None:
+        slug, organization = self.kept[organization_id]
+        undo = partial(undoing.undo, organization_id, Wanted())
+        if self.is_taken(slug, organization.email):
+            refused(OrganizationExists, undo)
+        elif slug in organization.vacated:
+            refused(ServiceUnavailable, undo)
         else:
-            TenantCollection(organization.id).insert_one(document)
-            organization.documents[document_id] = value
+            undo()
+            self.bring_back(organization_id)
 
-    @precondition(has_organizations)
-    @rule(slug=existing, document_id=document_ids, value=st.integers(0, 9), upsert=st.booleans())
-    def update(self, slug: str, document_id: int, value: int, *, upsert: bool) -> None:
-        organization, change = self.organizations[slug], {"$set": {"value": value}}
-        is_there = document_id in organization.documents
-        done = TenantCollection(organization.id).update_one({"_id": document_id}, change, upsert=upsert)
-        assert done.matched_count == is_there
-        if is_there or upsert:
-            organization.documents[document_id] = value
-
-    @precondition(has_organizations)
-    @rule(slug=existing, document_id=document_ids)
-    def delete_document(self, slug: str, document_id: int) -> None:
-        organization = self.organizations[slug]
-        done = TenantCollection(organization.id).delete_one({"_id": document_id})
-        assert done.deleted_count == (organization.documents.pop(document_id, None) is not None)
+    @precondition(lambda self: bool(self.kept))
+    @rule(organization_id=deleted)
+    def purge(self, organization_id: str) -> None:
+        purging.purge(organization_id)
+        del self.kept[organization_id]
+        refused(DeletionNotFound, lambda: undoing.undo(organization_id, Wanted()))
 
     @precondition(has_organizations)
     @rule(slug=existing, to=slugs, crash=crashes, settled=settlings)
     def rename_by_a_process_that_dies(self, slug: str, to: str, crash: Crash, settled: Settling) -> None:
-        if to in self.organizations.keys() | self.organizations[slug].vacated:
+        organization = self.organizations[slug]
+        is_in_use = self.is_in_use(to) and to not in organization.former
+        if is_in_use or to in organization.vacated:
             return
-        organization_id = self.organizations[slug].id
+        organization_id = organization.id
         crash(intend_rename(organization_id, to))
         settled(organization_id)
-        self.organizations[slug].vacated.add(slug)
+        organization.vacated.add(slug)
         self.move(slug, to)
 
     @rule()
     def let_connections_end(self) -> None:
         let_connections_end(self.databases)
-        for organization in self.organizations.values():
+        for organization in (*self.organizations.values(), *(kept for _, kept in self.kept.values())):
             organization.vacated.clear()
+
+    @rule()
+    def let_former_slugs_end(self) -> None:
+        update = {"$set": {"former_slugs.$[].until": moments.now()}}
+        self.databases.master["organizations"].update_many({"former_slugs": {"$exists": True}}, update)
+        former_slugs.drop_all_expired()
+        for organization in self.organizations.values():
+            organization.version += bool(organization.former)
+            organization.former.clear()
 
     @precondition(has_organizations)
     @rule(slug=existing, crash=crashes, settled=st.sampled_from([settle_directly, settle_by_reconciling]))
     def delete_by_a_process_that_dies(self, slug: str, crash: Crash, settled: Settling) -> None:
         organization_id = self.organizations[slug].id
-        crash(intend_deletion(organization_id))
+        crash(intend_deletion(organization_id, deletions.next_purge()))
         refused(OrganizationNotFound, lambda: TenantCollection(organization_id).find_one({}))
         settled(organization_id)
-        self.remove(slug)
+        self.organizations[slug].vacated.add(slug)
+        self.end(slug, is_kept=self.keeps)
 
 
 @pytest.mark.timeout(300 + 10 * EXAMPLES)
-@pytest.mark.parametrize("days", [0, 7])
+@pytest.mark.parametrize("keeps", [False, True], ids=["nothing-kept", "kept-as-by-default"])
 def test_service_one_request_after_the_other(
-    databases: Databases, monkeypatch: pytest.MonkeyPatch, days: int
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, *, keeps: bool
 ) -> None:
-    monkeypatch.setenv("NAME_HOLD_DAYS", str(days))
+    for name in ("NAME_HOLD_DAYS", "FORMER_SLUG_DAYS", "DELETION_GRACE_DAYS"):
+        monkeypatch.setenv(name, "0")
+        if keeps:
+            monkeypatch.delenv(name)
     configuration.cache_clear()
-    monkeypatch.setattr(Service, "holds_names", days > 0, raising=False)
+    monkeypatch.setattr(Service, "keeps", keeps, raising=False)
     key = SigningKey.generate()
     monkeypatch.setattr(issuing, "read_secret", lambda *_: key.to_json())
     monkeypatch.setattr(throttling, "FREE_FAILURES", 1_000_000)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from tenantry.lifecycle.intents import completion, writing
 from tenantry.registry import deletions
-from tenantry.registry.organizations import changing, finding
+from tenantry.registry.organizations import changing, finding, former_slugs
 from tenantry.registry.organizations.document import OrganizationDocument, place_of
 from tenantry.runtime import moments
 from tenantry.storage import collections
@@ -24,8 +24,10 @@ def stored(organization_id: str) -> OrganizationDocument:
 
 def intend_rename(organization_id: str, name: str, lease: timedelta = OVER) -> OrganizationDocument:
     """Write the intent of a rename, and no more."""
-    metadata = stored(organization_id)["metadata"]
-    target = {"name": name, "slug": name.lower(), "metadata": metadata}
+    current, slug = stored(organization_id), name.lower()
+    target: dict[str, Any] = {"name": name, "slug": slug, "metadata": current["metadata"]}
+    former = former_slugs.after_rename(current, slug)
+    target |= {"former_slugs": former} if former or "former_slugs" in current else {}
     return _intend(organization_id, "renaming", target, lease)
 
 
@@ -41,7 +43,7 @@ def _intend(
     current = stored(organization_id)
     intent = writing._intent(current, target)
     intent["leased_until"] = intent["created_at"] + lease
-    slugs = sorted({current["slug"], intent["slug"]})
+    slugs = sorted({*current["slugs"], intent["slug"]})
     return changing.replace(current, {"state": state, "intent": intent, "slugs": slugs})
 
 
