@@ -17,7 +17,7 @@ from tests.faults.people_commands import OF_PEOPLE
 _ALWAYS: Final = ("killed-after", "reply-lost-twice")  # they find the most, and take turns
 # Every so manieth of the other cases runs with every change; it shares no factor with the numbers of faults
 # and continuations.
-_SAMPLE: Final = 101
+_SAMPLE: Final = 211
 # Operations on people are transactions of the master database, one like the other, so fewer run.
 _SAMPLE_OF_PEOPLE: Final = 409
 _CLOSEST: Final = (  # operations, and what is worst for them when it overtakes them
