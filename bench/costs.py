@@ -56,6 +56,7 @@ PRICES: Final[Mapping[str, Price]] = {
     "requests to AWS WAF": Price(0.60, "million", _WAF),
     "alarm": Price(0.10, "month", _CLOUDWATCH),
     "metric": Price(0.30, "month", _CLOUDWATCH),
+    "dashboard": Price(3.00, "month", _CLOUDWATCH),
     "log lines": Price(0.50, "GB", _CLOUDWATCH),
     "traces": Price(5.00, "million", "https://aws.amazon.com/xray/pricing/"),
     "secret": Price(0.40, "month", _SECRETS),
@@ -67,7 +68,12 @@ PRICES: Final[Mapping[str, Price]] = {
 # Of the stack, whatever is done with it; a contract test counts them in template.yaml.
 ALARMS: Final = 72
 RULES_OF_WEB_ACL: Final = 3
-METRICS: Final = 22
+FUNCTIONS: Final = 31
+FUNCTIONS_OF_API: Final = 24
+# Cold starts of each function, answers 2xx and 4xx of those of the API, and 23 that functions count or
+# measure. Each is billed for the hours in which it has a value, so this is the most.
+METRICS: Final = FUNCTIONS + 2 * FUNCTIONS_OF_API + 23
+DASHBOARDS: Final = 1
 SECRETS: Final = 21  # two of keys, and a connection string for each kind of function
 # One invocation a minute of each of four functions, one in five minutes of two others: 0.1 s of 512 MB.
 SCHEDULED_INVOCATIONS: Final = (4 + 2 / 5) * 60 * HOURS
@@ -124,7 +130,9 @@ def costs(use: Use) -> dict[str, float]:
         + cost_of("rule of a web ACL", RULES_OF_WEB_ACL)
         + cost_of("requests to AWS WAF", requests / MILLION),
         "Logs": cost_of("log lines", requests * LOG_GB),
-        "Alarms and metrics": cost_of("alarm", ALARMS) + cost_of("metric", METRICS),
+        "Alarms, metrics, dashboard": cost_of("alarm", ALARMS)
+        + cost_of("metric", METRICS)
+        + cost_of("dashboard", DASHBOARDS),
         "Traces": cost_of("traces", traces(requests) / MILLION),
         "Secrets": cost_of("secret", SECRETS),
         "Mail": cost_of("mails", use.mails * use.organizations / MILLION),

@@ -5,7 +5,7 @@ from typing import Any
 
 from tenantry.lifecycle import reconciling
 from tenantry.registry import issuer
-from tenantry.runtime.observability import MetricUnit, event_handler, metrics
+from tenantry.runtime.observability import MetricUnit, event_handler, metrics, single_metric
 from tenantry.storage import policy
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -32,6 +32,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     outcome = reconciling.reconcile(OLDER_THAN)
     metrics.add_metric("IntentsSettled", MetricUnit.Count, len(outcome.settled))
     metrics.add_metric("IntentsFailed", MetricUnit.Count, len(outcome.failed))
-    metrics.add_metric("NamespacesUsed", MetricUnit.Percent, policy.percent_used())
+    together, by_cluster = policy.percent_used()
+    metrics.add_metric("NamespacesUsed", MetricUnit.Percent, together)
+    for cluster, percent in by_cluster.items():
+        with single_metric("NamespacesUsed", MetricUnit.Percent, percent) as metric:
+            metric.add_dimension("cluster", cluster)
     if outcome.failed:
         raise RuntimeError(f"{len(outcome.failed)} intents could not be settled")

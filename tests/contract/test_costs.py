@@ -32,6 +32,9 @@ def test_what_the_stack_has_in_any_case_is_counted() -> None:
     of_type = [resource["Type"] for resource in resources]
     (web_acl,) = (each for each in resources if each["Type"] == "AWS::WAFv2::WebACL")
     assert of_type.count("AWS::CloudWatch::Alarm") == costs.ALARMS
+    assert of_type.count("AWS::CloudWatch::Dashboard") == costs.DASHBOARDS
+    assert of_type.count("AWS::Lambda::Function") == costs.FUNCTIONS
+    assert len(set(sam_template.deployed_routes().values())) == costs.FUNCTIONS_OF_API
     assert len(web_acl["Properties"]["Rules"]) == costs.RULES_OF_WEB_ACL
     kinds = [name for name in source["Parameters"] if name.endswith("MongoDBUriSecretArn")]
     assert len(kinds) - 1 + of_type.count("AWS::SecretsManager::Secret") == costs.SECRETS

@@ -40,7 +40,8 @@ PARAMETERS = {
 
 # Of the list that docs/infrastructure-as-code.md names, those that the template has.
 TYPES_OF_THE_REPOSITORY = {
-    "AWS::ApiGateway::DomainName", "AWS::CloudWatch::Alarm", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role",
+    "AWS::ApiGateway::DomainName", "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard",
+    "AWS::IAM::ManagedPolicy", "AWS::IAM::Role",
     "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::Route53::RecordSet", "AWS::SNS::Topic",
     "AWS::SQS::Queue", "AWS::Serverless::Api", "AWS::Serverless::Function", "AWS::Serverless::LayerVersion",
 }  # fmt: skip

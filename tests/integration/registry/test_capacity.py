@@ -16,7 +16,7 @@ from tests.support.concurrency import at_once
 from tests.support.databases import Databases, Document
 from tests.support.owners import PASSWORD
 from tests.support.proxy_events import proxy_event
-from tests.support.service import Service
+from tests.support.service import LambdaContext, Service, handler
 
 AT_ONCE = 8
 
@@ -79,11 +79,25 @@ def test_warning_comes_before_the_limit(databases: Databases, log: io.StringIO) 
         clusters.register("main", limit)
         if limit == 20:
             library.create("Google")
-        assert policy.percent_used() == used
+        assert policy.percent_used() == (used, {"main": used})
     assert "nearly full" not in log.getvalue()
     clusters.register("main", 2)
-    assert policy.percent_used() == 100
+    assert policy.percent_used() == (100, {"main": 100})
     assert '"message":"A cluster is nearly full"' in log.getvalue()
+
+
+def test_it_is_reported_for_all_clusters_and_for_each(
+    databases: Databases, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clusters.register("main", limit=20)
+    clusters.register("eu-2", limit=20)
+    library.create("Google")
+    handler("reconcile")({}, LambdaContext("reconcile"))
+    written = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "NamespacesUsed" in line]
+    dimensions = [line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] for line in written]
+    assert sorted(dimensions) == [[["cluster", "service"]]] * 2 + [[["service"]]]
+    percent = {line.get("cluster"): line["NamespacesUsed"] for line in written}
+    assert percent == {None: [5], "main": [10], "eu-2": [0]}
 
 
 def test_operator_chooses_the_kind(databases: Databases) -> None:

@@ -6,12 +6,21 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, Final, cast
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pymongo.errors import OperationFailure
 
-__all__ = ["MetricUnit", "count", "event_handler", "log_failure", "logger", "metrics", "watches_failures"]
+__all__ = [
+    "MetricUnit",
+    "count",
+    "event_handler",
+    "log_failure",
+    "logger",
+    "metrics",
+    "single_metric",
+    "watches_failures",
+]
 
 logger: Final = Logger()
 metrics: Final = Metrics()

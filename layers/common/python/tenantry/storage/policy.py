@@ -44,13 +44,15 @@ def choose_pool() -> tuple[str, str]:
     return secrets.choice(pools)
 
 
-def percent_used() -> float:
-    """Return how much of what all clusters take is reserved; warn of each that is nearly full.
+def percent_used() -> tuple[float, dict[str, float]]:
+    """Return how much of what clusters take is reserved; warn of each that is nearly full.
 
     Returns
     -------
     float
-        Percent of their collections and indexes.
+        Percent of the collections and indexes that all clusters together take.
+    dict of str to float
+        Percent of those that each cluster takes, by its name.
     """
     registered = clusters.find_all()
     for cluster in registered:
@@ -61,8 +63,14 @@ def percent_used() -> float:
                 namespaces=cluster["namespaces"],
                 limit=cluster["limit"],
             )
-    limit = sum(cluster["limit"] for cluster in registered)
-    return 100 * sum(cluster["namespaces"] for cluster in registered) / limit if limit else 0
+    together = _percent(
+        sum(each["namespaces"] for each in registered), sum(each["limit"] for each in registered)
+    )
+    return together, {each["_id"]: _percent(each["namespaces"], each["limit"]) for each in registered}
+
+
+def _percent(namespaces: int, limit: int) -> float:
+    return 100 * namespaces / limit if limit else 0
 
 
 def _registered() -> list[ClusterDocument]:
