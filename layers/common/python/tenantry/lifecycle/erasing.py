@@ -20,10 +20,10 @@ from tenantry.lifecycle import ending
 from tenantry.lifecycle.receipts import adding as receipts
 from tenantry.lifecycle.receipts.adding import Erased
 from tenantry.registry import clusters
-from tenantry.registry.organizations.document import OrganizationDocument, Place, Size, place_of
+from tenantry.registry.organizations.document import OrganizationDocument, Place, StoredSize, place_of
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import log_failure
-from tenantry.storage import collections, sizes
+from tenantry.storage import collections, measuring
 from tenantry.storage.pooled.share import PoolShare
 
 BATCH_SECONDS: Final = 3  # of deleting documents; what is deleted by then stays deleted
@@ -45,7 +45,7 @@ class Erasure(TypedDict):
     created_at: datetime
     deleted_at: NotRequired[datetime]
     decided_by: NotRequired[dict[str, Any]]
-    size: NotRequired[Size | None]
+    size: NotRequired[StoredSize | None]
 
 
 def erasures() -> Collection[Erasure]:
@@ -146,11 +146,11 @@ def _note_size(place: Place, erasure: Erasure) -> bool:
     """Note how much is erased, unless that is noted; tell whether it is."""
     if "size" in erasure:
         return True
-    size: Size | None
+    size: StoredSize | None
     is_last_try = moments.now() > erasure["created_at"] + COUNTED_WITHIN
     try:
         with pymongo.timeout(BATCH_SECONDS):
-            size = sizes.of_share(place, erasure["_id"])
+            size = measuring.measure(place, erasure["_id"]).stored()
     except PyMongoError as error:
         if not error.timeout:
             raise

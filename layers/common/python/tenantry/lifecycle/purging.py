@@ -24,7 +24,7 @@ from tenantry.registry import clusters, deletions
 from tenantry.registry.deletions import DeletionDocument, place_of
 from tenantry.runtime import mongodb
 from tenantry.runtime.observability import log_failure, logger
-from tenantry.storage import collections, sizes
+from tenantry.storage import collections, measuring
 
 MAX_OF_CLUSTER: Final = 1_000  # by one run; the next run purges more
 PURGING_SECONDS: Final = 60  # of one run
@@ -104,7 +104,7 @@ def _purge(deletion: DeletionDocument, decided_by: dict[str, Any] | None = None)
 def _drop(deletion: DeletionDocument, uuid: UUID) -> None:
     place = place_of(deletion)
     if "removed" not in deletion:
-        deletions.note_removed(deletion, sizes.of_collection(place))
+        deletions.note_removed(deletion, measuring.measure(place, deletion["_id"]).stored())
     try:
         collections.drop(place, uuid)
     except collections.CollectionElsewhere:

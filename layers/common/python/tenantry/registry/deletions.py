@@ -21,7 +21,7 @@ from tenantry.language import paging
 from tenantry.language.paging import Page
 from tenantry.language.sorting import Sort
 from tenantry.registry import names
-from tenantry.registry.organizations.document import Kind, OrganizationDocument, Place, Size
+from tenantry.registry.organizations.document import Kind, OrganizationDocument, Place, StoredSize
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.settings import settings
 
@@ -59,7 +59,7 @@ class DeletionDocument(TypedDict):
     deleted_at: datetime
     purge_at: datetime
     is_purging: NotRequired[bool]
-    removed: NotRequired[Size]
+    removed: NotRequired[StoredSize]
 
 
 def deletions() -> Collection[DeletionDocument]:
@@ -188,7 +188,7 @@ def begin_purge(
     )
 
 
-def note_removed(deletion: DeletionDocument, size: Size) -> None:
+def note_removed(deletion: DeletionDocument, size: StoredSize) -> None:
     """Note what a collection has that is about to be dropped, unless that is noted."""
     unnoted = {"_id": deletion["_id"], "deletion_id": deletion["deletion_id"], "removed": None}
     deletions().update_one(unnoted, {"$set": {"removed": size}})

@@ -25,7 +25,7 @@ from tenantry.registry.organizations.changing import Overtaken
 from tenantry.registry.organizations.document import Intent, OrganizationDocument, place_of
 from tenantry.runtime import mongodb
 from tenantry.runtime.observability import logger
-from tenantry.storage import collections, sizes
+from tenantry.storage import collections, measuring
 
 LEASE: Final = timedelta(seconds=10)
 WORK_SECONDS: Final = 5  # of the holder of a lease; the rest allows for clocks that differ
@@ -138,7 +138,7 @@ def _note_size(organization: OrganizationDocument, intent: Intent) -> None:
         place = place_of(organization)
         with suppress(OperationFailure):  # the collection is gone, or this function may not ask
             collections.barrier(place)
-        changing.note_removed(organization, sizes.of_collection(place))
+        changing.note_removed(organization, measuring.measure(place, organization["_id"]).stored())
 
 
 @mongodb.in_transaction

@@ -16,7 +16,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from tenantry.audit import recording
-from tenantry.registry.organizations.document import Kind, Size
+from tenantry.registry.organizations.document import Kind, StoredSize
 from tenantry.runtime import ids, moments, mongodb
 
 KEPT: Final = timedelta(days=3653)  # ten years, as the longest of what laws commonly ask of records
@@ -60,7 +60,7 @@ class Erased(NamedTuple):
     ----------
     organization_id : str
         The organization.
-    size : Size or None
+    size : StoredSize or None
         How many documents, and how many bytes they took; None if they were too many to be counted.
     cluster : str
         Where they were.
@@ -73,7 +73,7 @@ class Erased(NamedTuple):
     """
 
     organization_id: str
-    size: Size | None
+    size: StoredSize | None
     cluster: str
     kind: Kind
     deleted_at: datetime
@@ -103,7 +103,7 @@ def add(erased: Erased, session: ClientSession) -> None:
     decided_by = erased.decided_by or recording.origin()
     actor = decided_by["actor"]
     now = moments.now()
-    size: Size | dict[str, None] = erased.size or {"documents": None, "bytes": None}
+    size: StoredSize | dict[str, None] = erased.size or {"documents": None, "bytes": None}
     receipt: Receipt = {
         "_id": ids.random_id("rcpt"),
         "organization_id": erased.organization_id,

@@ -8,7 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from tenantry.errors import OrganizationExists
 from tenantry.registry import names
-from tenantry.registry.organizations.document import OrganizationDocument, Size, organizations
+from tenantry.registry.organizations.document import OrganizationDocument, StoredSize, organizations
 from tenantry.runtime import moments
 
 
@@ -106,7 +106,7 @@ def reactivate(organization_id: str, session: ClientSession) -> bool:
     return reactivated.matched_count == 1
 
 
-def note_removed(current: OrganizationDocument, size: Size) -> None:
+def note_removed(current: OrganizationDocument, size: StoredSize) -> None:
     """Note in the intent to delete an organization what it has, unless that is noted; its version stays."""
     expected = {"_id": current["_id"], "version": current["version"], "intent.removed": None}
     organizations().update_one(expected, {"$set": {"intent.removed": size}})

@@ -20,7 +20,7 @@ Limit = Literal[
 ]
 
 
-class Size(TypedDict):
+class StoredSize(TypedDict):
     """How many documents an organization has or had, and how many bytes they take as BSON."""
 
     documents: int
@@ -81,7 +81,7 @@ class Intent(TypedDict):
     created_at: datetime
     leased_until: datetime
     decided_by: NotRequired[dict[str, Any]]
-    removed: NotRequired[Size]
+    removed: NotRequired[StoredSize]
     former_slugs: NotRequired[list[FormerSlug]]
     purge_at: NotRequired[datetime]
 

@@ -10,7 +10,13 @@ from typing import Any, Final, NamedTuple
 from pymongo.client_session import ClientSession
 
 from tenantry.registry import limits
-from tenantry.registry.organizations.document import Limit, OrganizationDocument, Usage, organizations
+from tenantry.registry.organizations.document import (
+    Limit,
+    OrganizationDocument,
+    StoredSize,
+    Usage,
+    organizations,
+)
 from tenantry.registry.usage import measuring
 from tenantry.runtime import moments, mongodb
 
@@ -38,6 +44,10 @@ class Size(NamedTuple):
     def plus(self, other: "Size") -> "Size":
         """Return both together."""
         return Size(self.documents + other.documents, self.bytes + other.bytes)
+
+    def stored(self) -> StoredSize:
+        """Return the size as documents of the master database have it."""
+        return {"documents": self.documents, "bytes": self.bytes}
 
 
 NOTHING: Final = Size(0, 0)
