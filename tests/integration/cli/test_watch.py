@@ -95,9 +95,9 @@ def test_it_recovers_from_an_outage_and_shows_what_was_there(
 def test_ctrl_c_ends_it_cleanly(databases: Databases) -> None:
     environment = os.environ | {"MASTER_DATABASE": databases.master.name, "MONGODB_URI": databases.uri}
     ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [PROGRAM, "watch"], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
-    ) as child:
+    # What a shell starts in the background ignores SIGINT, and so would its children.
+    command = ["env", "--default-signal=INT", PROGRAM, "watch"]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as child:
         os.close(theirs)
         shown, deadline = b"", time.monotonic() + 30
         while b"Clusters" not in shown and time.monotonic() < deadline:
