@@ -96,7 +96,7 @@ def test_ctrl_c_ends_it_cleanly(databases: Databases) -> None:
     environment = os.environ | {"MASTER_DATABASE": databases.master.name, "MONGODB_URI": databases.uri}
     ours, theirs = pty.openpty()
     # What a shell starts in the background ignores SIGINT, and so would its children.
-    command = ["env", "--default-signal=INT", PROGRAM, "watch"]
+    command = ["env", "--default-signal=INT", str(PROGRAM), "watch"]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as child:
         os.close(theirs)
         shown, deadline = b"", time.monotonic() + 30

@@ -185,6 +185,7 @@ def test_write_that_a_deletion_overtakes_is_not_acknowledged(
     databases.check_invariants()
 
 
+@pytest.mark.usefixtures("free_names")
 def test_write_that_was_held_up_finds_the_name_with_another_owner(
     member: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,7 @@ class Route(NamedTuple):
         owner = tenant or Tenant()
         names = {"organization": organization, "document": SHARED, "name": SHARED}
         ids = {"session": owner.session_id, "member": owner.colleague.member_id}
-        ids |= {"slug": owner.slug}
+        ids |= {"slug": owner.slug, "rollout": SHARED, "plan": SHARED}
         return self.resource.format_map(names | ids | {"invitation": owner.invitation_id})
 
 
