@@ -11,7 +11,7 @@ from tenantry.identity.memberships import joining
 from tenantry.identity.roles import Role
 from tenantry.runtime import moments, mongodb
 from tests.integration.identity.own_sessions import another_session
-from tests.support.databases import Databases, Document, failing
+from tests.support.databases import COUNTED, Databases, Document, failing
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
 from tests.support.service import Answer, Service
 
@@ -33,11 +33,12 @@ def delete(owner: Owner, token: str | None = None) -> Answer:
 
 
 def of_others(databases: Databases, account_id: str) -> dict[str, list[Document]]:
-    """Return all master data but what is an account's own, apart from the touched versions of members."""
+    """Return all master data but what is an account's own, the touched versions of members, and counters."""
+    apart = {"audit", "outbox", "account_epochs", "unused_accounts"} | COUNTED
     kept = {}
     for name in sorted(databases.master.list_collection_names()):
         documents = databases.master[name].find()
-        if name in {"audit", "outbox", "account_epochs", "unused_accounts"} or name.startswith("system."):
+        if name in apart or name.startswith("system."):
             continue
         kept[name] = [
             {field: value for field, value in document.items() if field != "changes"}

@@ -24,7 +24,10 @@ MASTER: Final = (
     "account_addresses",
     "unused_accounts",
     "audit",
+    "clusters",
+    "deletions",
     "email_holds",
+    "erasures",
     "idempotency_keys",
     "invitations",
     "issuer",
@@ -32,13 +35,18 @@ MASTER: Final = (
     "login_attempts",
     "mails",
     "members",
+    "moves",
     "name_holds",
     "organizations",
     "outbox",
+    "plans",
+    "rates",
     "receipts",
     "receipt_keys",
+    "rollouts",
     "sessions",
     "signing_keys",
+    "usage",
 )
 
 
@@ -97,7 +105,11 @@ REFUSED: Final = [
     *master({"login", "members"}, (insert, remove), ["accounts"]),
     *master({"invite"}, (remove,), ["accounts", "members", "invitations", "links"]),
     *master({"account"}, (insert,), ["accounts", "members", "sessions"]),
-    *master(OF_FUNCTIONS - {"create", "operate", "change", "members", "mail"}, READS, ["account_addresses"]),
+    *master(
+        OF_FUNCTIONS - {"create", "operate", "change", "members", "mail", "overview"},
+        READS,
+        ["account_addresses"],
+    ),
     *master(OF_FUNCTIONS - {"change"}, READS, ["unused_accounts"]),
     # Names held for their former owners
     *master(OF_FUNCTIONS - {"create", "operate", "change"}, (*READS, *WRITES), ["name_holds"]),
@@ -106,12 +118,13 @@ REFUSED: Final = [
     *master(OF_FUNCTIONS - {"login", "create", "operate", "invite", "mail"}, READS, ["email_holds"]),
     *master(OF_FUNCTIONS - {"login"}, (insert, update), ["email_holds"]),
     *master(OF_FUNCTIONS - {"login", "account", "change"}, (remove,), ["email_holds"]),
-    # Mails that wait, to whom, and what their links open
-    *master(KINDS - {"mail"}, (*READS, update, remove), ["mails"]),
+    # Mails that wait, to whom, and what their links open; whoever tells the operator since when reads them
+    *master(KINDS - {"mail", "status", "command_line"}, READS, ["mails"]),
+    *master(KINDS - {"mail"}, (update, remove), ["mails"]),
     *master(OF_FUNCTIONS - {"login", "account", "operate", "invite"}, READS, ["links"]),
     *master(KINDS - {"mail"}, (insert,), ["links"]),
     *master(KINDS, (update,), ["links"]),
-    *master(OF_FUNCTIONS - {"invite", "mail"}, READS, ["invitations"]),
+    *master(OF_FUNCTIONS - {"invite", "mail", "usage"}, READS, ["invitations"]),
     *master(KINDS - {"invite"}, (insert, update), ["invitations"]),
     # Keys that verify tokens, and whose the database is
     *master(KINDS - {"rotation"}, WRITES, ["issuer", "signing_keys"]),
@@ -136,19 +149,24 @@ REFUSED: Final = [
     # Sessions
     *master({"change", "account"}, (insert, update), ["sessions"]),
     *master({"data", "rotation", "audit", "publish", "public"}, WRITES, ["sessions"]),
-    # The audit record, which only grows, and is read by those alone who show it
+    # The audit record, which only grows, and is read by those alone who show or count it
     *master(KINDS, (update, remove), ["audit"]),
-    *master(KINDS - {"publish"}, (*READS, remove), ["outbox"]),
+    *master(KINDS - {"publish", "status", "command_line"}, READS, ["outbox"]),
+    *master(KINDS - {"publish"}, (remove,), ["outbox"]),
     *master(KINDS, (update,), ["outbox"]),
-    *master(OF_FUNCTIONS - {"audit"}, READS, ["audit"]),
-    *master({"audit", "publish", "public"}, (insert,), ["audit", "outbox"]),
+    *master(OF_FUNCTIONS - {"audit", "status"}, READS, ["audit"]),
+    *master({"audit", "publish", "public", "status", "usage"}, (insert,), ["audit", "outbox"]),
     # Receipts of erasure, which outlive what was erased
     *master(OF_FUNCTIONS - {"create", "operate", "change"}, (insert,), ["receipts"]),
     *master(OF_FUNCTIONS - {"change"}, (update,), ["receipts"]),
-    *master(OF_FUNCTIONS - {"change", "audit"}, READS, ["receipts", "receipt_keys"]),
+    *master(OF_FUNCTIONS - {"change", "audit", "status"}, READS, ["receipts"]),
+    *master(OF_FUNCTIONS - {"change", "audit"}, READS, ["receipt_keys"]),
     *master(OF_FUNCTIONS - {"change"}, (insert,), ["receipt_keys"]),
     *master(KINDS, (update,), ["receipt_keys"]),
     *master(KINDS, (remove,), ["receipts", "receipt_keys"]),
+    # What the operator is told, which changes nothing
+    *master({"status"}, WRITES, MASTER),
+    *tenants({"status", "usage"}, (*READS, *WRITES, drop)),
     # All that verifies no token
     *master({"rotation", "public"}, READS, set(MASTER) - {"issuer", "signing_keys"}),
     *master({"publish"}, READS, set(MASTER) - {"issuer", "outbox"}),

@@ -17,7 +17,6 @@ from tests.support.recorder import recording
 from tests.support.rotation import SigningKeySecret
 from tests.support.service import Service
 
-NOW = datetime.now(UTC)
 FILLED = 3_000
 SMALL = {"clusters", "signing_keys", "issuer"}
 
@@ -30,7 +29,7 @@ def test_it_tells_what_is_going_on(databases: Databases, service: Service) -> No
     alpha, beta, _ = (library.create(name) for name in ("Alpha", "Beta", "Gamma"))
     suspending.suspend(alpha.organization_id)
     intend_rename(beta.organization_id, "Delta")
-    earlier = NOW - timedelta(minutes=30)
+    earlier = datetime.now(UTC) - timedelta(minutes=30)
     organizations, master = databases.master["organizations"], databases.master
     organizations.update_one({"_id": beta.organization_id}, {"$set": {"intent.created_at": earlier}})
     organizations.update_many({}, {"$set": {"measure_at": earlier}})
@@ -127,16 +126,17 @@ def test_it_costs_the_same_however_much_there_is(
 
 def fill(databases: Databases) -> None:
     """Have many of whatever may become many: organizations, what waits, and what was recorded."""
-    since = NOW - timedelta(days=2)
+    now = datetime.now(UTC)
+    since = now - timedelta(days=2)
     fields: dict[str, Document] = {
-        "organizations": {"created_at": since, "measure_at": NOW, "state": "active"},
+        "organizations": {"created_at": since, "measure_at": now, "state": "active"},
         "outbox": {"at": since},
         "mails": {"at": since},
         "erasures": {"created_at": since},
         "deletions": {"cluster": "main", "purge_at": since},
         "receipts": {"erased_at": since, "unsigned_since": since},
         "audit": {"at": since, "action": "login.failed"},
-        "login_attempts": {"expires_at": NOW + timedelta(days=1), "blocked_until": NOW},
+        "login_attempts": {"expires_at": now + timedelta(days=1), "blocked_until": now},
     }
     for name, content in fields.items():
         unique = [
