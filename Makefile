@@ -28,7 +28,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help install run smoke demo test test-without-stack test-unit test-integration test-contract test-e2e \
-	test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-rollouts \
+	test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-openapi test-rollouts \
 	test-smoke test-sam-local bench bench-scale bench-load bench-placement bench-cold-start costs lint checkov audit \
 	vulnerabilities format build package deploy rollback sbom requirements openapi clean test-modules
 
@@ -114,6 +114,10 @@ test-moves: install ## Move an organization under load for a minute, and kill th
 test-rollouts: install ## Roll out to 10,000 organizations (ORGANIZATIONS=), and kill it at every command (minutes)
 	ORGANIZATIONS=$(or $(ORGANIZATIONS),10000) KILL_EVERY=1 ROLLOUT_EXAMPLES=200 STORM_SECONDS=30 \
 		$(BIN)/pytest tests/integration/lifecycle/rollouts
+
+test-openapi: install ## Send what the OpenAPI document allows and forbids, more of it (make test: a part)
+	SCHEMATHESIS_COVERAGE=all SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),50) $(BIN)/pytest -n auto \
+		tests/integration/http/openapi
 
 bench: install ## Measure the fence, the documents API, backups, pools and roll-outs
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.fence

@@ -8,13 +8,13 @@ from tenantry.http.callers import Operator, Organization
 from tenantry.http.deletions import bodies
 from tenantry.http.deletions.representations import page_of
 from tenantry.http.organizations.representations import organization_of, reference_to
-from tenantry.http.parameters import Cursor, Limit, OnlyDeclared
+from tenantry.http.parameters import Cursor, Limit, NamePrefix, OnlyDeclared, SlugPrefix
 from tenantry.lifecycle import purging, undoing
 from tenantry.lifecycle.undoing import Wanted
 from tenantry.registry import deletions
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 app = APIGatewayRestResolver(enable_validation=True)
 SECURITY: list[dict[str, list[str]]] = [{"iam": []}]
@@ -33,8 +33,8 @@ SECURITY: list[dict[str, list[str]]] = [{"iam": []}]
 def list_deletions(
     operator: Operator,
     _: OnlyDeclared,
-    slug_prefix: Annotated[str | None, Query(max_length=63, description="How the slug begins")] = None,
-    name_prefix: Annotated[str | None, Query(max_length=100, description="How the name begins")] = None,
+    slug_prefix: SlugPrefix = None,
+    name_prefix: NamePrefix = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> dict[str, Any]:

@@ -14,16 +14,14 @@ from tenantry.http.overview.parameters import (
     Intent,
     KindFilter,
     Moving,
-    NamePrefix,
     OrganizationName,
     PlanFilter,
-    SlugPrefix,
     Sort,
     StateFilter,
     Suspended,
 )
 from tenantry.http.overview.representations import overview_of, owners_of, page_of
-from tenantry.http.parameters import Cursor, Limit, OnlyDeclared
+from tenantry.http.parameters import Cursor, Limit, NamePrefix, OnlyDeclared, SlugPrefix
 from tenantry.identity import owner_addresses
 from tenantry.lifecycle.oversight import overview
 from tenantry.registry.organizations import listing

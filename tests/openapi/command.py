@@ -17,6 +17,7 @@ HOOKS: Final = "tests.openapi.hooks"
 API_URL: Final = "API_URL"
 PEER: Final = "PEER"
 PHASES: Final = "PHASES"
+COVERAGE: Final = "SCHEMATHESIS_COVERAGE"
 SINGLE: Final = "examples,coverage,fuzzing"
 STATEFUL: Final = "stateful"
 SEED: Final = os.environ.get("SCHEMATHESIS_SEED", "1")
@@ -34,7 +35,8 @@ def failures(api_url: str, peer: Tenant, examples: int, phases: str, directory: 
         An organization that no request may reach.
     examples
         How many requests to generate for each operation, besides those at the borders of its schemas;
-        the environment variable SCHEMATHESIS_EXAMPLES overrides it.
+        the environment variable SCHEMATHESIS_EXAMPLES overrides it. Of those at the borders every third
+        one is sent, and with SCHEMATHESIS_COVERAGE=all each.
     phases
         What to do, in Schemathesis' words.
     directory

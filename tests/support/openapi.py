@@ -43,6 +43,11 @@ class Operation:
         parameters = self.description.get("parameters", [])
         return [parameter["name"] for parameter in parameters if parameter["in"] == place]
 
+    def required_parameters(self, place: str) -> list[str]:
+        """Return the names of those that it does not do without."""
+        parameters = self.description.get("parameters", [])
+        return [each["name"] for each in parameters if each["in"] == place and each["required"]]
+
     def send(
         self,
         owner: Owner,

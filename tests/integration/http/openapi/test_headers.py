@@ -6,11 +6,14 @@ from typing import Final
 import pytest
 
 from tenantry.identity import throttling
-from tests.support.openapi import OPERATIONS
+from tenantry.registry.usage import document, months
+from tests.support.databases import Databases
+from tests.support.openapi import OPERATIONS, OPERATOR_ARN
 from tests.support.owners import PASSWORD, Owner, email_of
+from tests.support.proxy_events import proxy_event
 from tests.support.service import Answer
 
-TELLING: Final = {"etag", "location", "retry-after", "www-authenticate"}
+TELLING: Final = {"etag", "link", "location", "retry-after", "www-authenticate"}
 # Every answer has it; what is described is what one of them says instead.
 CACHE_CONTROL: Final = "cache-control"
 
@@ -49,6 +52,7 @@ def answers(owner: Owner) -> Iterator[tuple[str, Answer]]:
     path = f"{owner.path}/members/{member['id']}"
     yield "getMember", service.get(path, token=token)
     yield "changeMember", service.patch(path, {"role": "owner"}, token=token)
+    yield "listUsage", first_page_of_csv(owner)
     yield "getKeySet", service.get("/.well-known/jwks.json")
     yield "getOrganization", service.get(owner.path)
     yield "login", service.post("/login", {"email": owner.email, "password": "wrong"})
@@ -56,7 +60,18 @@ def answers(owner: Owner) -> Iterator[tuple[str, Answer]]:
     yield "deleteOrganization", service.delete(owner.path, token=token)
 
 
-def test_fields_are_those_that_are_described(owner: Owner) -> None:
+def first_page_of_csv(owner: Owner) -> Answer:
+    event = proxy_event("GET", "/operator/usage?limit=1", {"Accept": "text/csv"}, None)
+    event["requestContext"]["identity"]["userArn"] = OPERATOR_ARN
+    return owner.service.send(event)
+
+
+def test_fields_are_those_that_are_described(owner: Owner, databases: Databases) -> None:
+    month = months.present()
+    databases.master["usage"].insert_many(
+        {"_id": f"{name} {month}", **document.identifying(name, month), "requests": 1}
+        for name in ("org_1", "org_2")
+    )
     seen = set()
     for operation, answer in answers(owner):
         seen.add((operation, answer.status))

@@ -12,7 +12,7 @@ import pytest
 
 from tenantry.runtime import moments
 from tests.support.databases import Databases
-from tests.support.openapi import OPERATIONS, at, closed_objects, places, replaced
+from tests.support.openapi import OPERATIONS, Operation, at, closed_objects, places, replaced
 from tests.support.owners import Owner
 from tests.support.service import Answer
 
@@ -30,6 +30,10 @@ WITH_BODY = {name: operation for name, operation in OPERATIONS.items() if operat
 WITH_FIELDS = {
     name: operation for name, operation in WITH_BODY.items() if "properties" in operation.body_schema
 }
+# A query of the operator's own, in which operators belong.
+RULE = ("validator", "rule")
+# Filters that are any text, with which no name begins here.
+TEXTS = {"name_prefix", "cluster", "plan"}
 OF_DOCUMENTS = WITH_BODY.keys() - WITH_FIELDS.keys()
 
 
@@ -54,8 +58,10 @@ def database_unchanged(owner: Owner, databases: Databases) -> Iterator[None]:
 
 @pytest.fixture
 def path_parameters(owner: Owner) -> dict[str, str]:
-    names = {"document": "kept", "name": "kind", "member": "mem_1", "invitation": "inv_1", "plan": "pro"}
-    return names | {"organization": owner.slug}
+    return {
+        "organization": owner.slug, "document": "kept", "name": "kind", "member": "mem_1",
+        "invitation": "inv_1", "plan": "pro", "rollout": "orders-by-date", "slug": "formerly",
+    }  # fmt: skip
 
 
 def stored_names(databases: Databases) -> set[str]:
@@ -70,6 +76,16 @@ def stored_names(databases: Databases) -> set[str]:
 
 def refused_for(answer: Answer, field: str) -> bool:
     return answer.status == 422 and field in [error["field"] for error in answer.json["errors"]]
+
+
+def required_query(operation: Operation, owner: Owner) -> dict[str, str]:
+    """Return what the query must have; the address is of an account, for which a cursor is looked at."""
+    values = {"address": owner.email, "organization": owner.slug}
+    return {name: values[name] for name in operation.required_parameters("query")}
+
+
+def found_nothing(answer: Answer) -> bool:
+    return answer.status == 200 and not any(answer.json.values())
 
 
 def test_documents_are_the_only_bodies_of_any_shape() -> None:
@@ -94,7 +110,7 @@ def test_field_that_the_schema_does_not_name_is_refused(
 @pytest.mark.usefixtures("database_unchanged")
 def test_operator_in_the_place_of_a_field_is_refused(owner: Owner, path_parameters: dict[str, str]) -> None:
     for operation in WITH_FIELDS.values():
-        for path in places(operation.body):
+        for path in (path for path in places(operation.body) if path[:2] != RULE):
             for value in (*OPERATORS, OPERATORS):
                 body = replaced(operation.body, path, value)
                 answer = operation.send(owner, path_parameters, body=body)
@@ -117,9 +133,13 @@ def test_operator_in_a_query_is_refused(owner: Owner, path_parameters: dict[str,
     for operation in OPERATIONS.values():
         for name in operation.parameters("query"):
             for value in OPERATORS:
-                answer = operation.send(owner, path_parameters, {name: json.dumps(value)}, operation.body)
+                query = required_query(operation, owner) | {name: json.dumps(value)}
+                answer = operation.send(owner, path_parameters, query, operation.body)
+                if name in TEXTS and found_nothing(answer):
+                    continue
                 assert answer.status == 422, f"{name}={value}: {answer.text}"
                 assert answer.json["errors"][0]["field"].startswith(name)
             for nested in (f"{name}[$ne]", f"{name}[$where]", f"{name}.$ne", f"${name}"):
-                answer = operation.send(owner, path_parameters, {nested: "1"}, operation.body)
+                query = required_query(operation, owner) | {nested: "1"}
+                answer = operation.send(owner, path_parameters, query, operation.body)
                 assert refused_for(answer, nested), answer.text

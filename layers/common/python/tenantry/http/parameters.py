@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from aws_lambda_powertools.event_handler.request import Request
 
 from tenantry.errors import InvalidFields
+from tenantry.registry.names import NAME_MAX_CHARACTERS, SLUG_MAX_CHARACTERS
 
 IdempotencyKey = Annotated[
     str | None,
@@ -20,6 +21,23 @@ IdempotencyKey = Annotated[
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many on a page")]
 Cursor = Annotated[str | None, Query(description="next_cursor of the page before")]
+NamePrefix = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=NAME_MAX_CHARACTERS,
+        description="What the name begins with, in whichever case and with whichever accents",
+        json_schema_extra={"example": "goo"},
+    ),
+]
+SlugPrefix = Annotated[
+    str | None,
+    Query(
+        pattern=f"^[a-z0-9-]{{1,{SLUG_MAX_CHARACTERS}}}$",
+        description="What the slug begins with",
+        json_schema_extra={"example": "goo"},
+    ),
+]
 
 
 def check_query(request: Request) -> None:

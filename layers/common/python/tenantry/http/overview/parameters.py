@@ -1,16 +1,26 @@
 """Parameters of the operator's lists of organizations."""
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
-from tenantry.registry.names import NAME_MAX_CHARACTERS, SLUG_MAX_CHARACTERS
 from tenantry.registry.organizations.document import Kind, State
 from tenantry.registry.organizations.listing import Order
 
 ADDRESS_MAX_CHARACTERS = 320
+# date-time of RFC 3339, section 5.6; Pydantic takes numbers, too, for seconds since 1970.
+_DATE_TIME: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
+)
+
+
+def _check_form(value: Any) -> Any:
+    if isinstance(value, str) and not _DATE_TIME.fullmatch(value):
+        raise ValueError("must be a moment as in RFC 3339, such as 2026-01-31T00:00:00Z")
+    return value
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -21,25 +31,8 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("must be in the years 1 to 9999 of UTC") from None
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_check_form), AfterValidator(_in_utc)]
 StateFilter = Annotated[State | None, Query(description="State that they are in")]
-NamePrefix = Annotated[
-    str | None,
-    Query(
-        min_length=1,
-        max_length=NAME_MAX_CHARACTERS,
-        description="What the name begins with, in whichever case and with whichever accents",
-        json_schema_extra={"example": "goo"},
-    ),
-]
-SlugPrefix = Annotated[
-    str | None,
-    Query(
-        pattern=f"^[a-z0-9-]{{1,{SLUG_MAX_CHARACTERS}}}$",
-        description="What the slug begins with",
-        json_schema_extra={"example": "goo"},
-    ),
-]
 ClusterFilter = Annotated[
     str | None,
     Query(
@@ -95,8 +88,8 @@ Sort = Annotated[
 Address = Annotated[
     str,
     Query(
-        min_length=3,
         max_length=ADDRESS_MAX_CHARACTERS,
+        pattern=".@.",
         description="E-mail address of an owner, in whichever case",
         json_schema_extra={"example": "ada@example.com"},
     ),

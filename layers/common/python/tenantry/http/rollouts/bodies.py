@@ -24,7 +24,11 @@ def _check_name(name: str) -> str:
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$"), AfterValidator(_check_name)]
-OrganizationId = Annotated[str, StringConstraints(pattern="^org_[0-9a-f]{32}$")]
+OrganizationId = Annotated[
+    str,
+    StringConstraints(pattern="^org_[0-9a-f]{32}$"),
+    Field(examples=["org_6f1d0a52c4b94a0d8e1f7a3c5b2d9e80"]),
+]
 Ids = Annotated[list[OrganizationId], Field(min_length=1, max_length=MAX_IDS)]
 
 
