@@ -141,13 +141,13 @@ def test_reconcile_completes_what_was_interrupted(databases: Databases) -> None:
 def test_reconcile_twice_changes_nothing(databases: Databases) -> None:
     interrupt(databases, library.create("Alpha").organization_id, "renaming", "omega")
     assert tenantry("reconcile").returncode == 0
-    before = databases.dump()
+    before = databases.fingerprint()
     completed = tenantry("reconcile")
     assert completed.returncode == 0
     assert completed.stdout == (
         "Settled: none\nPurged: none\nErased: none\nEnded: none\nMoved: none\nFailed: none\nDropped: none\n"
     )
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
 
 
 def test_reconcile_tells_what_it_cannot_repair(databases: Databases) -> None:

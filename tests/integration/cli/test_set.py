@@ -67,8 +67,8 @@ def test_plans_and_what_an_organization_has_of_them(member: Membership, database
 def test_what_is_wrong_is_said_and_changes_nothing(
     member: Membership, databases: Databases, arguments: tuple[str, ...], status: int, message: str
 ) -> None:
-    before = databases.dump()
+    before = databases.fingerprint()
     result = tenantry(*arguments)
     assert result.exit_code == status
     assert message in " ".join(result.stderr.replace("│", " ").split())
-    assert databases.dump() == before
+    assert databases.fingerprint() == before

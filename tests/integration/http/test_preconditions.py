@@ -39,13 +39,13 @@ def kind(request: pytest.FixtureRequest, databases: Databases, monkeypatch: pyte
 )
 def test_if_match(service: Service, databases: Databases, field: str, status: int) -> None:
     owner = sign_up(service, "Google")
-    before = databases.dump()
+    before = databases.fingerprint()
     changes = {"name": "Alphabet", "metadata": {"color": "green"}}
     answer = service.patch(owner.path, changes, token=owner.token, headers={"If-Match": field})
     assert answer.status == status
     if status != 200:
         assert answer.code == ("precondition-failed" if status == 412 else "malformed-request")
-        assert databases.dump() == before
+        assert databases.fingerprint() == before
     else:
         assert answer.json["slug"] == "alphabet"
 
@@ -79,9 +79,9 @@ def test_deletion_on_condition(
     service: Service, databases: Databases, kind: str, fields: dict[str, str], status: int
 ) -> None:
     owner = sign_up(service, "Google")
-    before = databases.dump()
+    before = databases.fingerprint()
     assert service.delete(owner.path, token=owner.token, headers=fields).status == status
-    assert (databases.dump() == before) == (status != 204)
+    assert (databases.fingerprint() == before) == (status != 204)
 
 
 @pytest.mark.parametrize("kind", KINDS, indirect=True)

@@ -96,17 +96,17 @@ def test_metadata_is_merged_and_null_removes_a_key(service: Service) -> None:
 
 def test_change_that_changes_nothing_keeps_the_version(service: Service, databases: Databases) -> None:
     owner = sign_up(service, "Google", metadata={"color": "green"})
-    before = databases.dump()
+    before = databases.fingerprint()
     for changes in ({}, {"name": "Google"}, {"slug": "google"}, {"metadata": {"color": "green", "x": None}}):
         answer = service.patch(owner.path, changes, token=owner.token)
         assert (answer.status, answer.json) == (200, owner.organization)
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
 
 
 def test_foreign_and_missing_organization_answer_the_same(service: Service, databases: Databases) -> None:
     owner, stranger = sign_up(service, "Mine"), sign_up(service, "Other")
     names = (stranger.id, stranger.slug, "org_" + "0" * 32, "nobody", owner.organization["collection"])
-    before = databases.dump()
+    before = databases.fingerprint()
     for method, body in (("GET", None), ("PATCH", json.dumps({"name": "Stolen"})), ("DELETE", None)):
         answers = [
             service.request(method, f"/organizations/{name}", token=owner.token, body=body) for name in names
@@ -114,7 +114,7 @@ def test_foreign_and_missing_organization_answer_the_same(service: Service, data
         assert {answer.status for answer in answers} == {404}
         seen = [answer.apart_from_request_id for answer in answers]
         assert all(answer == seen[0] for answer in seen)
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
 
 
 @pytest.mark.usefixtures("free_names")
@@ -132,12 +132,12 @@ def test_deleted_organization_is_gone_and_its_token_dead_even_under_a_successor(
     successor = sign_up(service, "Google", email="successor@example.com")
     assert successor.id != owner.id
     assert databases.tenants["org_google"].count_documents({}) == 0
-    before = databases.dump()
+    before = databases.fingerprint()
     for path in (owner.path, successor.path, "/organizations/google"):
         assert service.get(path, token=owner.token).status == 401
         assert service.patch(path, {"name": "Mine again"}, token=owner.token).status == 401
         assert service.delete(path, token=owner.token).status == 401
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     assert service.get("/organizations/google", token=successor.token).status == 200
     databases.check_invariants()
 

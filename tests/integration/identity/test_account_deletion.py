@@ -121,12 +121,12 @@ def test_only_owner_is_refused_and_told_of_what(service: Service, databases: Dat
     admin = sign_up(service, "Beta")
     join(admin, owner, "admin")
     join(owner, admin, "viewer")
-    before = databases.dump()
+    before = databases.fingerprint()
     refused = delete(owner)
     assert (refused.status, refused.code) == (409, "sole-owner")
     named = [{name: each[name] for name in ("id", "slug", "name")} for each in (owner.organization, second)]
     assert refused.json["organizations"] == named
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     in_second = log_in(service, owner.email, second["id"])
     assert service.delete(f"/organizations/{second['id']}", token=in_second).status == 204
     assert service.delete(owner.path, token=owner.token).status == 204
@@ -165,11 +165,11 @@ def test_deletion_needs_a_recent_login_and_a_confirmed_one_is(
     long_ago = {"$set": {"authenticated_at": moments.now() - timedelta(minutes=12)}}
     databases.master["sessions"].update_one({"_id": session_id}, long_ago)
     token = service.post("/login/refresh", {"refresh_token": given["refresh_token"]}).json["access_token"]
-    before = databases.dump()
+    before = databases.fingerprint()
     refused = delete(alpha, token)
     assert (refused.status, refused.code) == (401, "login-too-old")
     assert 'max_age="600"' in refused.headers["www-authenticate"]
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     confirmed = service.post("/login/confirm", {"password": PASSWORD}, token=token).json["access_token"]
     assert delete(alpha, confirmed).status == 204
 
@@ -186,11 +186,11 @@ def test_deletion_that_cannot_be_recorded_does_not_happen(
     databases: Databases, shared: tuple[Owner, Owner], collection: str
 ) -> None:
     alpha, _ = shared
-    before = databases.dump()
+    before = databases.fingerprint()
     namespace = f"{databases.master.name}.{collection}"
     with failing(databases.client, "insert", namespace=namespace, errorCode=11601):
         assert delete(alpha).status == 503
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     assert delete(alpha).status == 204
 
 
@@ -227,11 +227,11 @@ def test_member_of_a_thousand_organizations_leaves_all_and_of_more_is_refused(
     alpha, _ = shared
     account_id = account_id_of(alpha)
     crowd(databases, alpha, account_deletion.MAX_MEMBERSHIPS - 1)
-    before = databases.dump()
+    before = databases.fingerprint()
     refused = delete(alpha)
     assert (refused.status, refused.code) == (403, "limit-reached")
     assert (refused.json["limit"], refused.json["use"]) == (1000, 1001)
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     members.members().delete_one({"_id": f"mem_{account_id}_org_crowd_0"})
     answer = delete(alpha)
     assert answer.status == 204

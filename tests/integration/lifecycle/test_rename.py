@@ -65,14 +65,14 @@ def test_name_or_slug_of_another_leaves_both_intact(
 ) -> None:
     sign_up(owner.service, "Amazon")
     databases.tenants["org_amazon"].insert_one({"_id": "theirs"})
-    before = databases.dump()
+    before = databases.fingerprint()
     answer = owner.service.patch(owner.path, changes, token=owner.token)
     assert (answer.status, answer.code) == (409, "organization-exists")
     counted = databases.master["organizations"].update_one(
         {"_id": owner.id}, {"$unset": {"changes_until": ""}}
     )
     assert counted.modified_count == 1
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     databases.check_invariants()
 
 

@@ -77,13 +77,13 @@ def test_the_first_key_makes_the_database_its_issuers(
 def test_rotation_of_a_second_stack_fails_and_changes_nothing(
     owner: Owner, second_secret: SigningKeySecret, databases: Databases
 ) -> None:
-    before = databases.dump()
+    before = databases.fingerprint()
     with stack(SECOND):
         version = second_secret.rotate(steps=STEPS[:1])
         for _ in range(2):
             with pytest.raises(RuntimeError, match=f"belongs to the issuer {FIRST}, .*--issuer {SECOND}`"):
                 second_secret.rotate(version, STEPS[1:])
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     with library.fresh_process():
         assert owner.service.get(owner.path, token=owner.token).status == 200
         assert owner.service.get(owner.path, token=log_in(owner.service, owner.email)).status == 200
@@ -92,7 +92,7 @@ def test_rotation_of_a_second_stack_fails_and_changes_nothing(
 def test_functions_of_a_second_stack_are_unavailable_and_change_nothing(
     owner: Owner, databases: Databases, log: io.StringIO
 ) -> None:
-    before = databases.dump()
+    before = databases.fingerprint()
     sign_up = {"name": "Beta", "email": "owner@beta.example", "password": PASSWORD}
     with stack(SECOND):
         answers = [
@@ -114,7 +114,7 @@ def test_functions_of_a_second_stack_are_unavailable_and_change_nothing(
                 handler(function)({}, LambdaContext(function))
     assert [(answer.status, answer.code) for answer in answers] == [(503, "service-unavailable")] * 5
     assert all(int(answer.headers["retry-after"]) > 0 for answer in answers)
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     assert log.getvalue().count(f"belongs to the issuer {FIRST}, and this is the issuer {SECOND}") == 11
 
 
@@ -172,10 +172,10 @@ def test_keys_without_an_issuer_do_not_become_a_second_stacks(
     owner: Owner, second_secret: SigningKeySecret, databases: Databases
 ) -> None:
     without_issuers(databases)
-    before = databases.dump()
+    before = databases.fingerprint()
     with stack(SECOND), pytest.raises(RuntimeError, match="belongs to whoever signs with"):
         second_secret.rotate()
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
 
 
 def test_keys_of_another_issuer_are_neither_accepted_nor_retired(

@@ -54,10 +54,10 @@ def test_stray_collection_is_not_given_to_an_organization_that_is_created(
     create_stray: Callable[[Database[Document]], None], storage: TenantStorage, databases: Databases
 ) -> None:
     create_stray(databases.tenants)
-    before = databases.dump()
+    before = databases.fingerprint()
     with pytest.raises(CollectionExists):
         mongodb.run_transaction(storage.create)
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
 
 
 @pytest.mark.parametrize("create_stray", [with_documents, with_options, with_an_index])
@@ -65,11 +65,11 @@ def test_stray_collection_is_no_target_of_a_move_and_stays(
     create_stray: Callable[[Database[Document]], None], storage: TenantStorage, databases: Databases
 ) -> None:
     create_stray(databases.tenants)
-    before = databases.dump()
+    before = databases.fingerprint()
     with pytest.raises(CollectionExists):
         storage.prepare(allow)
     storage.remove(allow, allow)
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     assert bool(storage.options()) == (create_stray is with_options)
 
 
@@ -107,10 +107,10 @@ def test_collection_of_a_known_identity_is_the_only_one_that_is_prepared_or_remo
     assert known.prepare(refuse) == storage.find_uuid()
     databases.tenants["org_google"].rename("org_alphabet")
     with_documents(databases.tenants)
-    before = databases.dump()
+    before = databases.fingerprint()
     with pytest.raises(CollectionElsewhere):
         known.remove(allow, allow)
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     databases.tenants["org_google"].drop()
     databases.tenants["org_alphabet"].rename("org_google")
     for _ in range(2):

@@ -31,10 +31,10 @@ def same(first: Answer, *answers: Answer) -> bool:
 
 def test_one_document_is_stored_once_and_answered_again(documents: Documents, databases: Databases) -> None:
     first = documents.insert(NOTE, headers=KEY)
-    before = databases.dump()
+    before = databases.fingerprint()
     assert first.status == 201
     assert same(first, documents.insert(NOTE, headers=KEY))
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     canonical = documents.insert(NOTE, headers=KEY | CANONICAL)
     assert canonical.json["_id"] == first.json["_id"]
     assert len(stored(databases)) == 1
@@ -49,10 +49,10 @@ def test_list_is_stored_once_and_answered_again(
     refused, taken = {"_id": {"$where": 1}}, {"_id": "kept"}
     lists = [{"a": 1}, {"_id": 5}, refused, {"_id": {"$numberLong": "6"}}, taken, {"a": 2}]
     first = documents.insert(lists, parameters, headers=KEY)
-    before = databases.dump()
+    before = databases.fingerprint()
     assert first.status == 207
     assert same(first, documents.insert(lists, parameters, headers=KEY))
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     assert first.json["inserted"] == len(stored(databases)) == (4 if parameters else 2)
 
 
@@ -93,10 +93,10 @@ def test_key_is_for_one_request(
     documents: Documents, databases: Databases, sent: Any, parameters: str
 ) -> None:
     documents.insert(NOTE, headers=KEY)
-    before = databases.dump()
+    before = databases.fingerprint()
     refused = documents.insert(sent, parameters, headers=KEY)
     assert (refused.status, refused.code) == (422, "idempotency-key-reused")
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
 
 
 def test_key_of_another_organization_or_account_is_another_one(

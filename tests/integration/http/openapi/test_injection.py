@@ -51,9 +51,9 @@ def owner(owner: Owner, databases: Databases) -> Owner:
 
 @pytest.fixture
 def database_unchanged(owner: Owner, databases: Databases) -> Iterator[None]:
-    before = databases.dump()
+    before = databases.fingerprint()
     yield
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
 
 
 @pytest.fixture

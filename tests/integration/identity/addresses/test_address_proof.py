@@ -63,10 +63,10 @@ def test_proof_of_what_an_account_was_is_none_of_what_it_is(
     outdated = account_of(owner)
     verified = outdated | {"verified_at": moments.now()}
     databases.master["accounts"].update_one({"_id": outdated["_id"]}, {"$set": {**verified, **changed}})
-    before = databases.dump()
+    before = databases.fingerprint()
     note(outdated)
     assert not take_over(verified)
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
 
 
 def test_whoever_uses_an_account_without_proof_keeps_nobody_away_by_ending_sessions(
@@ -87,9 +87,9 @@ def test_account_that_has_another_address_or_has_just_been_proved_is_not_taken_o
 ) -> None:
     outdated = account_of(owner)
     databases.master["accounts"].update_one({"_id": outdated["_id"]}, {"$set": changed})
-    before = databases.dump()
+    before = databases.fingerprint()
     assert not take_over(outdated)
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
 
 
 def test_whoever_proves_the_address_by_its_mail_gets_the_account_and_everybody_else_loses_it(

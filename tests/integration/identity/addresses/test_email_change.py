@@ -130,10 +130,10 @@ def test_address_that_somebody_else_signs_up_with_meanwhile_is_theirs(
 ) -> None:
     link = link_to(ada, mailbox)
     assert sign_up_with(ada.service, spelling).status == 201
-    before = databases.dump()
+    before = databases.fingerprint()
     answer = complete(ada, link)
     assert (answer.status, answer.code) == (409, "email-taken")
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     databases.check_invariants()
 
 
@@ -192,12 +192,12 @@ def test_killed_completion_leaves_everything_as_it_was(
     ada: Owner, mailbox: Mailbox, databases: Databases, collection: str
 ) -> None:
     link = link_to(ada, mailbox)
-    before = databases.dump()
+    before = databases.fingerprint()
     namespace = f"{databases.master.name}.{collection}"
     command = "insert" if collection in {"audit", "mails"} else "update"
     with failing(databases.client, command, namespace=namespace, errorCode=11601):
         assert complete(ada, link).status == 503
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     assert complete(ada, link).status == 204
 
 

@@ -157,9 +157,9 @@ def test_way_back_ends_after_seven_days(
     for moment in (hold["held_until"], link["expires_at"]):
         assert timedelta(days=6.9) < moment - moments.now() <= timedelta(days=7)
     databases.master[ended].update_many({}, {"$set": {field[ended]: moments.now()}})
-    before = databases.dump()
+    before = databases.fingerprint()
     assert undo(ada.service, back).code == "link-not-found"
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
 
 
 def test_way_back_to_what_is_held_for_another_account_is_none(
@@ -232,21 +232,21 @@ def test_killed_undoing_leaves_everything_as_it_was(
 ) -> None:
     change(ada, mailbox)
     back = mailbox.token(ada.email)
-    before = databases.dump()
+    before = databases.fingerprint()
     namespace = f"{databases.master.name}.{collection}"
     command = "update" if collection == "accounts" else "insert"
     with failing(databases.client, command, namespace=namespace, errorCode=11601):
         assert undo(ada.service, back).status == 503
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     assert undo(ada.service, back).status == 204
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 43, "é" * 43, "\0" * 43, "\ud800", "a" * 100])
 def test_what_is_no_link_is_not_found(ada: Owner, databases: Databases, token: str) -> None:
-    before = databases.dump()
+    before = databases.fingerprint()
     for answer in (complete(ada, token), undo(ada.service, token)):
         assert (answer.status, answer.code) in {(404, "link-not-found"), (400, "malformed-request")}
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
 
 
 def test_holds_are_of_seven_days(databases: Databases) -> None:

@@ -121,12 +121,12 @@ def test_replaced_token_moves_no_session(
     gamma = create(owner, "Gamma")
     given = another_session(owner)[1]
     following = switch(service, given["refresh_token"], beta["id"]).json
-    before = databases.dump()
+    before = databases.fingerprint()
     for organization in (owner.id, gamma["id"]):
         refused = switch(service, given["refresh_token"], organization)
         assert (refused.status, refused.code) == (409, "refresh-token-replaced")
     assert switch(service, given["refresh_token"], "nobody").code == "organization-not-found"
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     assert reads(service, following["access_token"], beta["id"]) == 200
     current = refresh(service, given["refresh_token"]).json["refresh_token"]
     assert current == following["refresh_token"]

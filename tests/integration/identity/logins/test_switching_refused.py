@@ -35,7 +35,7 @@ def test_foreign_unknown_and_deleted_organizations_are_one_404_that_uses_nothing
     in_deleted = log_in(service, owner.email, deleted["id"])
     assert service.delete(f"/organizations/{deleted['id']}", token=in_deleted).status == 204
     given = another_session(owner)[1]
-    before = databases.dump()
+    before = databases.fingerprint()
     names = (
         *(stranger.id, stranger.slug, deleted["id"], deleted["slug"], deleting, "nobody"),
         *("", "$ne", "a\u202eb", "x" * 100),
@@ -43,7 +43,7 @@ def test_foreign_unknown_and_deleted_organizations_are_one_404_that_uses_nothing
     answers = {str(switch(service, given["refresh_token"], name).apart_from_request_id) for name in names}
     assert len(answers) == 1
     assert switch(service, given["refresh_token"], "nobody").code == "organization-not-found"
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     assert reads(service, given["access_token"], owner.id) == 200
     assert refresh(service, given["refresh_token"]).status == 200
 
@@ -53,10 +53,10 @@ def test_suspended_organization_is_refused_and_uses_nothing_up(
 ) -> None:
     given = another_session(owner)[1]
     suspending.suspend(beta["id"])
-    before = databases.dump()
+    before = databases.fingerprint()
     refused = switch(service, given["refresh_token"], beta["id"])
     assert (refused.status, refused.code) == (403, "organization-suspended")
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     assert reads(service, given["access_token"], owner.id) == 200
 
 
@@ -72,10 +72,10 @@ def test_account_that_may_not_log_in_any_more_moves_no_session_either(
     settings.cache_clear()
     long_ago = moments.now() - timedelta(days=2)
     databases.master["accounts"].update_one({"email": owner.email}, {"$set": {"created_at": long_ago}})
-    before = databases.dump()
+    before = databases.fingerprint()
     for organization in (beta["id"], "nobody"):
         assert switch(service, given["refresh_token"], organization).code == "email-not-verified"
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,9 @@ def test_deleted_organization_is_kept_where_nobody_reaches_it(kept: Kept) -> Non
     )
     assert kept.reserved() == reserved + heir.organization.get("namespaces", 0)
     assert kept.databases.master["members"].find_one({"organization_id": google.organization_id}) is None
-    before = kept.databases.dump()
+    before = kept.databases.fingerprint()
     assert reconcile(timedelta()).failed == []
-    assert kept.databases.dump() == before
+    assert kept.databases.fingerprint() == before
     verified = tenantry("verify", "--older-than", "0")
     assert verified.exit_code == 0, verified.output
 
@@ -87,10 +87,10 @@ def test_one_process_at_a_time_sets_a_collection_aside(
     intended = intend_deletion(google.organization_id, deletions.next_purge())
     leased = leases.take_lease(intended, timedelta(seconds=30))
     assert leased is not None
-    before = databases.dump()
+    before = databases.fingerprint()
     with pytest.raises(ServiceUnavailable):
         settle(intended)
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     databases.master["organizations"].update_one(
         {}, {"$set": {"intent.leased_until": intended["created_at"]}}
     )

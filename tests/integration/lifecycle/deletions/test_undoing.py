@@ -72,10 +72,10 @@ def test_organization_comes_back_under_another_name_where_its_own_is_taken(kept:
     google = kept.create("Google")
     deleting.delete(google)
     heir = creating.create(library.wanted("Google"), ExistingAccount(google.account_id)).organization
-    before = kept.databases.dump()
+    before = kept.databases.fingerprint()
     with pytest.raises(OrganizationExists):
         undoing.undo(google.organization_id, AS_IT_WAS)
-    assert kept.databases.dump() == before
+    assert kept.databases.fingerprint() == before
     undone = undoing.undo(google.organization_id, Wanted(name="Alphabet"))
     assert (undone["slug"], undone["collection"]) == ("alphabet", "org_alphabet")
     assert TenantCollection(google.organization_id).count_documents({}) == 3
@@ -116,12 +116,12 @@ def test_name_that_others_hold_is_refused_and_the_own_hold_is_not(databases: Dat
 def test_somebody_has_to_be_named_where_no_owner_is_left(databases: Databases) -> None:
     google, other = library.create("Google"), library.create("Other")
     library.delete_with_account(google)
-    before = databases.dump()
+    before = databases.fingerprint()
     with pytest.raises(OwnerRequired):
         undoing.undo(google.organization_id, AS_IT_WAS)
     with pytest.raises(InvalidFields):
         undoing.undo(google.organization_id, Wanted(owner_id=google.account_id))
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     undoing.undo(google.organization_id, Wanted(owner_id=other.account_id))
     assert library.accounts_of(google.organization_id) == [other.account_id]
 
@@ -138,9 +138,9 @@ def test_name_that_an_interrupted_deletion_left_is_not_given_back_while_its_comm
         undoing.undo(google.organization_id, AS_IT_WAS)
     assert 0 < raised.value.retry_after_seconds <= leases.LATE_DELIVERY.total_seconds() + 1
     undone = undoing.undo(google.organization_id, Wanted(name="Alphabet"))
-    before = databases.dump()
+    before = databases.fingerprint()
     settle(late)
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     deleting.delete(library.membership(google.account_id, undone["_id"]))
     now = moments.now
     monkeypatch.setattr(moments, "now", lambda: now() + leases.LATE_DELIVERY)
@@ -167,10 +167,10 @@ def test_collection_that_nobody_owns_is_not_in_the_way_for_long(databases: Datab
     google = library.create("Google")
     deleting.delete(google)
     databases.tenants.create_collection("org_google")
-    before = databases.dump()
+    before = databases.fingerprint()
     with pytest.raises(OrganizationExists):
         undoing.undo(google.organization_id, AS_IT_WAS)
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     databases.tenants.drop_collection("org_google")
     undoing.undo(google.organization_id, AS_IT_WAS)
 

@@ -94,13 +94,13 @@ def test_name_that_an_interrupted_rename_left_is_not_given_back_while_its_comman
 ) -> None:
     settle(intend_rename(owner.id, "Beta"))
     assert service.patch(owner.path, {"name": "Gamma"}, token=owner.token).status == 200
-    before = databases.dump()
+    before = databases.fingerprint()
     refused = service.patch(owner.path, {"name": "Alpha"}, token=owner.token)
     assert (refused.status, refused.code) == (503, "service-unavailable")
     assert "interrupted" in refused.json["detail"]
     seconds = leases.LATE_DELIVERY.total_seconds()
     assert seconds - 300 < int(refused.headers["retry-after"]) <= seconds
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     assert service.get(owner.path, token=owner.token).json["state"] == "active"
     sign_up(service, "Alpha", email="heir@example.com")
     later = moments.now() + leases.LATE_DELIVERY
@@ -142,7 +142,7 @@ def test_rename_that_somebody_is_at_is_left_to_it(
 ) -> None:
     monkeypatch.setattr(settling, "MAX_WAIT_SECONDS", 0.1)
     intended = intend_rename(owner.id, "Beta", LIVE)
-    before = databases.dump()
+    before = databases.fingerprint()
     for answer in (
         service.patch(owner.path, {"name": "Gamma"}, token=owner.token),
         service.delete(owner.path, token=owner.token),
@@ -150,7 +150,7 @@ def test_rename_that_somebody_is_at_is_left_to_it(
         assert (answer.status, answer.code) == (503, "service-unavailable")
         assert int(answer.headers["retry-after"]) > 0
     assert service.get(owner.path, token=owner.token).json["state"] == "renaming"
-    assert databases.dump() == before
+    assert databases.fingerprint() == before
     completion.complete_rename(intended)
 
 
