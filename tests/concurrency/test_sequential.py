@@ -59,7 +59,7 @@ from tests.support.intents import (
     let_connections_end,
 )
 
-EXAMPLES: Final = int(os.environ.get("SEQUENTIAL_EXAMPLES", "20"))
+EXAMPLES: Final = int(os.environ.get("SEQUENTIAL_EXAMPLES", "10"))
 SETTINGS: Final = settings(
     max_examples=EXAMPLES,
     stateful_step_count=25,

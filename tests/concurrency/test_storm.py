@@ -27,7 +27,7 @@ from tests.concurrency.server import Server
 from tests.concurrency.storm import EMAILS, storm
 from tests.support.databases import Databases
 
-SECONDS = float(os.environ.get("STORM_SECONDS", "8"))
+SECONDS = float(os.environ.get("STORM_SECONDS", "6"))
 
 RESUMPTION_SECONDS = clients.REQUEST_TIMEOUT_SECONDS + MAX_WAIT_SECONDS  # of requests that have begun before
 SETTLED_SECONDS = 2 * LEASE.total_seconds()

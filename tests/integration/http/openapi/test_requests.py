@@ -11,7 +11,7 @@ from tests.support.databases import Databases
 from tests.support.gateway import serving
 from tests.support.service import Service
 
-EXAMPLES = {command.SINGLE: 3, command.STATEFUL: 25}
+EXAMPLES = {command.SINGLE: 2, command.STATEFUL: 15}
 
 
 @pytest.mark.usefixtures("mailbox")
