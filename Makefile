@@ -14,6 +14,8 @@ SEMGREP := PATH="$(CURDIR)/$(AUDIT)/bin:$$PATH" SEMGREP_SEND_METRICS=off SEMGREP
 LAYER := .aws-sam/build/CommonLayer/python
 SBOM := .aws-sam/sbom.cdx.json
 LIBRARY := layers/common/python
+# A command that a fault has hit is waited for more than it is worked on.
+FAULT_WORKERS := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 # The local stack ends with make, however make ends.
 LOCAL = PYTHONPATH=$(LIBRARY) exec $(BIN)/python -S local/child.py $$PPID $(BIN)/python -m local
 COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.13 \
@@ -27,8 +29,8 @@ export MONGODB_URI_OF_TESTS := $(MONGODB_URI)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run smoke demo test test-without-stack test-unit test-integration test-contract test-e2e \
-	test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-openapi test-rollouts \
+.PHONY: help install run smoke demo test test-without-stack test-with-servers test-unit test-integration \
+	test-contract test-e2e test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-openapi test-rollouts \
 	test-smoke test-sam-local bench bench-scale bench-load bench-placement bench-cold-start costs lint checkov audit \
 	vulnerabilities format build package deploy rollback sbom requirements openapi clean test-modules
 
@@ -69,12 +71,14 @@ demo: install ## Tell the story of two organizations, request by request
 
 # The tests of the deployed stack wait for it most of their time.
 test: install ## Run every test but those that need Docker (MONGOD=program or MONGODB_URI=...: on that server)
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-e2e test-without-stack
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-e2e test-with-servers test-contract
 
-test-without-stack: install ## Run every test but those that need Docker or a deployed stack
-	$(BIN)/pytest -n auto tests/unit tests/integration tests/contract
+test-without-stack: test-contract test-with-servers ## Run every test but those that need Docker or a deployed stack
+
+test-with-servers: install ## Run the tests of the library and its commands, faults and storms included
+	$(BIN)/pytest -n auto tests/unit tests/integration
 	$(if $(MONGOD)$(MONGODB_URI_OF_TESTS),,@$(MAKE) --no-print-directory test-oldest-mongod test-newer-mongodb)
-	$(BIN)/pytest -n auto tests/faults
+	$(BIN)/pytest -n $(FAULT_WORKERS) tests/faults
 	$(BIN)/pytest -n 2 tests/concurrency
 
 test-unit: install ## Run the tests that need no server
@@ -103,7 +107,7 @@ test-pooled: install ## Run all tests about organizations' data in pools (make t
 		tests/integration/tenants/isolation tests/integration/storage/pooled
 
 test-faults: install ## Hit every database command with every fault (make test: a part of it)
-	FAULTS=all $(BIN)/pytest -n auto tests/faults
+	FAULTS=all $(BIN)/pytest -n $(FAULT_WORKERS) tests/faults
 
 test-concurrency: install ## Storm a few names for a minute, and again with the server killed
 	STORM_SECONDS=60 SEQUENTIAL_EXAMPLES=100 $(BIN)/pytest tests/concurrency
@@ -162,7 +166,7 @@ lint: install ## Check style, types, import order and the templates
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(LIBRARY) bench cli deploy examples functions local tests
 	PYTHONPATH=$(LIBRARY) $(BIN)/lint-imports
-	$(BIN)/cfn-lint template.yaml examples/notes/template.yaml deploy/pipeline.yaml
+	$(BIN)/cfn-lint examples/notes/template.yaml deploy/pipeline.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint
 
 checkov: $(CHECKOV) ## Check the templates for insecure settings

@@ -86,7 +86,8 @@ def environment(logical_id: str) -> dict[str, Any]:
     return dict(of_type("AWS::Lambda::Function")[logical_id]["Environment"]["Variables"])
 
 
-def routes() -> dict[Route, str]:
+@cache
+def routes() -> Mapping[Route, str]:
     """Return the logical id of the function behind each route of the API."""
     deployed = deployed_routes()
     functions = {route: function for route, function in deployed.items() if route.method != ANY}
@@ -96,7 +97,8 @@ def routes() -> dict[Route, str]:
     return functions
 
 
-def deployed_routes() -> dict[Route, str]:
+@cache
+def deployed_routes() -> Mapping[Route, str]:
     """Return the logical id of the function behind each method of a path, which may be ANY."""
     body = of_type("AWS::ApiGateway::RestApi")["Api"]["Body"]
     return {
@@ -108,8 +110,13 @@ def deployed_routes() -> dict[Route, str]:
 
 def _documented_methods(path: str) -> set[str]:
     """Return the methods of a path in the OpenAPI document, which leaves out where it is published."""
-    document = json.loads((PROJECT / "functions/docs/openapi.json").read_text())
-    return {method.upper() for method in document["paths"].get(path, {"get": {}})}
+    return {method.upper() for method in openapi()["paths"].get(path, {"get": {}})}
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    return dict(json.loads((PROJECT / "functions/docs/openapi.json").read_text()))
 
 
 @cache

@@ -82,10 +82,6 @@ def test_nothing_names_what_does_not_exist() -> None:
             assert missing(deployed(TEMPLATE, parameters | values)) == set(), parameters
 
 
-def test_conditions_are_correct() -> None:
-    assert complaints(TEMPLATE) == []
-
-
 @pytest.mark.parametrize("parameters", [{}, OTHER_VALUES], ids=["defaults", "others"])
 def test_each_value_that_is_chosen_is_correct(parameters: dict[str, Any]) -> None:
     template = sam_template.translated(sam_template.template(), parameters)

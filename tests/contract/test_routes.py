@@ -1,10 +1,8 @@
 """The routes of template.yaml, of the functions and of the OpenAPI document are the same."""
 
 import importlib.util
-import json
 import re
 from types import ModuleType
-from typing import Any
 
 import pytest
 
@@ -33,10 +31,6 @@ def import_app(directory: str) -> ModuleType:
 def app_routes(directory: str) -> set[Route]:
     app = import_app(directory).app
     return {Route(route.method, route.openapi_path) for route in app._static_routes + app._dynamic_routes}
-
-
-def openapi() -> dict[str, Any]:
-    return dict(json.loads((PROJECT / "functions/docs/openapi.json").read_text()))
 
 
 def test_every_function_directory_is_deployed_once() -> None:
@@ -73,7 +67,11 @@ def test_every_function_has_the_handler_that_the_template_names(function: str) -
 
 
 def test_openapi_document_describes_every_route() -> None:
-    documented = {Route(method.upper(), path) for path, item in openapi()["paths"].items() for method in item}
+    documented = {
+        Route(method.upper(), path)
+        for path, item in sam_template.openapi()["paths"].items()
+        for method in item
+    }
     assert documented | UNDOCUMENTED == set(sam_template.routes())
 
 
