@@ -123,9 +123,10 @@ test-openapi: install ## Send what the OpenAPI document allows and forbids, more
 	SCHEMATHESIS_COVERAGE=all SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),50) $(BIN)/pytest -n auto \
 		tests/integration/http/openapi
 
-bench: install ## Measure the fence, the documents API, backups, pools and roll-outs
+bench: install ## Measure the fence, the documents API (also 2 ms away), backups, pools and roll-outs
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.fence
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.documents
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.latency
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.backup
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.pooled
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.lists
