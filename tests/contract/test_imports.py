@@ -1,6 +1,7 @@
 """What the start of each function imports: nothing that only other functions need."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,8 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from tests.contract.sam_template import PROJECT, function_directories
+from tenantry.runtime.settings import Settings
+from tests.contract.sam_template import PROJECT, environment, function_directories
 
 FUNCTIONS: Final = sorted(set(function_directories().values()))
 EVERYWHERE: Final = {"aws_lambda_powertools", "bson", "jmespath", "pymongo", "tenantry", "typing_extensions"}
@@ -99,6 +101,20 @@ def test_modules_are_imported_by_the_functions_that_use_them(starts: dict[str, S
     for module, functions in FUNCTIONS_OF_MODULE.items():
         importing = {function for function, start in starts.items() if f"tenantry.{module}" in start.modules}
         assert importing == functions, module
+
+
+def test_functions_have_the_limits_and_times_that_their_modules_read(starts: dict[str, Start]) -> None:
+    numbers = {name for name, kind in Settings.__annotations__.items() if kind is int}
+    for logical_id, function in function_directories().items():
+        read = {name for module in starts[function].modules for name in read_settings(module)}
+        assert {name.upper() for name in numbers & read} <= environment(logical_id).keys(), function
+
+
+def read_settings(module: str) -> set[str]:
+    """Return the names of the settings that a module of the library reads."""
+    path = PROJECT / "layers/common/python" / module.replace(".", "/")
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return set(re.findall(r"settings\(\)\.(\w+)", path.read_text())) if path.exists() else set()
 
 
 def test_functions_do_not_import_what_none_uses(starts: dict[str, Start]) -> None:

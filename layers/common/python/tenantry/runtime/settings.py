@@ -32,7 +32,7 @@ class Settings(NamedTuple):
     require_verified_email : bool
         Whether an account whose address is not verified logs in on its first day alone.
     organizations_per_account : int
-        How many organizations one account may own.
+        How many organizations one account may own, and how many of its deleted ones are kept.
     changes_per_hour : int
         How often one organization's name, slug, metadata and indexes may change.
     sign_ups_per_hour : int
