@@ -45,7 +45,7 @@ def test_a_bucket_holds_a_minutes_requests(databases: Databases) -> None:
 
 
 @pytest.mark.parametrize(("limit", "seconds", "expected"), [
-    (5, 11.9, 0), (5, 12.1, 1), (5, 24.1, 2), (5, 3600, 5), (60, 1.1, 1), (7, 60.1, 7),
+    (5, 6, 0), (5, 13, 1), (5, 25, 2), (5, 3600, 5), (7, 61, 7),
 ])  # fmt: skip
 def test_a_bucket_fills_up_evenly_within_a_minute(
     databases: Databases, limit: int, seconds: float, expected: int
@@ -80,7 +80,7 @@ def test_raised_limit_admits_more_and_a_lowered_one_less_at_once(databases: Data
     assert admitted("org_1", 5, 1) == 1
     assert admitted("org_1", 2, 9) == 2
     set_bucket(databases, 0, timedelta(seconds=30))
-    assert admitted("org_1", 100, 60) in (50, 51)
+    assert 50 <= admitted("org_1", 100, 60) < 60
 
 
 def test_refusal_is_one_command_that_writes_nothing(
@@ -96,26 +96,27 @@ def test_refusal_is_one_command_that_writes_nothing(
     assert databases.master["rates"].find_one() == before
 
 
-def _storm(environment: dict[str, str], seconds: float) -> tuple[int, int, float, float]:
-    """Ask as often as one process can; return how many were admitted and refused, and between which times."""
+def _storm(environment: dict[str, str], seconds: float) -> tuple[int, int]:
+    """Ask as often as one process can; return how many were admitted and refused."""
     replace_environment(environment)
     outcomes: Counter[bool] = Counter()
-    started = time.time()
-    while time.time() < started + seconds:
+    ends_at = time.monotonic() + seconds
+    while time.monotonic() < ends_at:
         outcomes[is_admitted("org_1", LIMIT)] += 1
-    return outcomes[True], outcomes[False], started, time.time()
+    return outcomes[True], outcomes[False]
 
 
 def test_many_at_once_are_admitted_at_exactly_the_rate(databases: Databases) -> None:
-    """The whole bucket, and what filled up meanwhile; the error is what fills up in a moment."""
+    """The whole bucket, and what filled up until the last one was admitted, but for what remained then."""
     set_bucket(databases, 10, timedelta())
-    begun = moments.now()
+    begun = databases.master["rates"].find_one({"_id": "org_1"})
     arguments = [(dict(os.environ), SECONDS)] * PROCESSES
     with ProcessPoolExecutor(PROCESSES, processes) as pool:
         results = list(pool.map(_storm, *zip(*arguments, strict=True)))
-    first = begun.timestamp()
-    last = max(ended for *_, ended in results)
-    number = sum(result[0] for result in results)
-    expected = 10 + (last - first) * LIMIT / 60
-    assert sum(result[1] for result in results) > 20  # they asked for more than there was
-    assert expected - 2 <= number <= expected
+    ended = databases.master["rates"].find_one({"_id": "org_1"})
+    assert begun is not None
+    assert ended is not None
+    filled = (ended["at"] - begun["at"]).total_seconds() * LIMIT / 60
+    assert sum(number for number, _ in results) == pytest.approx(10 + filled - ended["requests"], abs=0.01)
+    assert filled > SECONDS * LIMIT / 60 / 2
+    assert sum(refused for _, refused in results) > 20  # they asked for more than there was

@@ -2,6 +2,7 @@
 
 import os
 import time
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -10,15 +11,14 @@ from itertools import count
 from typing import Final
 
 import pytest
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
 from tenantry.errors import TenantryError
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import deleting
 from tenantry.lifecycle.reconciling import reconcile
-from tenantry.lifecycle.rollouts.errors import RolloutBusy
+from tenantry.lifecycle.rollouts.errors import RolloutError
 from tenantry.registry import clusters
-from tenantry.registry.organizations.document import organizations
 from tenantry.tenants import TenantCollection
 from tests.integration.lifecycle.rollouts.definitions import definition, roll_out, undo
 from tests.support import library
@@ -32,9 +32,16 @@ pytestmark = [pytest.mark.timeout(10 * SECONDS + 120), pytest.mark.own_databases
 
 def rolling_out() -> None:
     name = f"storm-{next(NUMBERS)}"
-    with suppress(RolloutBusy):
-        roll_out(name, definition("at", "kind"))
-        undo(name)
+    roll_out(name, definition("at", "kind"))
+    undo_wholly(name)
+
+
+def undo_wholly(name: str) -> None:
+    """Undo a roll-out, however often organizations are changing when it comes to them."""
+    state = ""
+    while state != "undone":
+        with suppress(RolloutError):
+            state = undo(name).rollout["state"]
 
 
 def renaming(members: list[Membership]) -> None:
@@ -57,33 +64,51 @@ def coming_and_going() -> None:
     deleting.delete(member, immediately=True)
 
 
+def is_expected(error: Exception) -> bool:
+    """Tell whether an error says that others were faster, or that the machine was too slow."""
+    if isinstance(error, PyMongoError):
+        return error.timeout or error.has_error_label("TransientTransactionError")
+    return isinstance(error, (TenantryError, RolloutError))
+
+
+def repeat(work: Callable[[], None], until: float) -> None:
+    """Work until a moment, and until it has succeeded once."""
+    has_succeeded = False
+    while not has_succeeded or time.monotonic() < until:
+        try:
+            work()
+            has_succeeded = True
+        except Exception as error:
+            if not is_expected(error):
+                traceback.print_exc()  # now, for the other threads go on until the end
+                raise
+
+
 def test_indexes_and_counters_are_right_in_the_end(databases: Databases) -> None:
     members = [library.create(f"O {next(NUMBERS)}") for _ in range(4)]
     until = time.monotonic() + SECONDS
-
-    def repeat(work: Callable[[], None]) -> int:
-        times = 0
-        while time.monotonic() < until:
-            with suppress(TenantryError):
-                work()
-            times += 1
-        return times
-
     works = [rolling_out, lambda: renaming(members), lambda: indexing(members), coming_and_going]
     with ThreadPoolExecutor(len(works)) as threads:
-        assert all(times > 0 for times in threads.map(repeat, works))
+        list(threads.map(lambda work: repeat(work, until), works))
+    assert reconcile(timedelta(0)).failed == []
     for rollout in databases.master["rollouts"].find({"state": {"$ne": "undone"}}):
-        undo(rollout["_id"])
-    reconcile(timedelta(0))
-    roll_out("last", definition("kind"))
-    own = []
-    for member in members:
-        stored = databases.organization(member.organization_id)
-        names = databases.tenants[stored["collection"]].index_information().keys()
-        assert names - {"by-at"} == {"_id_", "by-kind"}
-        assert stored["namespaces"] == 1 + len(names)
-        own.append("by-at" in names)
-    undo("last")
+        undo_wholly(rollout["_id"])
+    progress = roll_out("last", definition("kind"))
+    assert (progress.rollout["state"], progress.failed) == ("finished", 0)
+    check_indexes(databases, {"_id_", "by-kind"})
+    undo_wholly("last")
+    check_indexes(databases, {"_id_"})
+    remaining = {stored["_id"] for stored in databases.master["organizations"].find()}
+    assert remaining >= {member.organization_id for member in members}
     assert databases.master["organizations"].count_documents({"rollouts.0": {"$exists": True}}) == 0
-    total = sum(organization["namespaces"] for organization in organizations().find())
-    assert clusters.find_all()[0]["namespaces"] == total == 2 * len(members) + sum(own)
+
+
+def check_indexes(databases: Databases, expected: set[str]) -> None:
+    """Check that each organization has some indexes and perhaps its own, and that all are counted."""
+    total = 0
+    for stored in databases.master["organizations"].find():
+        names = databases.tenants[stored["collection"]].index_information().keys()
+        assert names - {"by-at"} == expected
+        assert stored["namespaces"] == 1 + len(names)
+        total += stored["namespaces"]
+    assert clusters.find_all()[0]["namespaces"] == total
