@@ -31,6 +31,7 @@ from tests.support.mongodb import own_mongod, running_server
 from tests.support.newer_mongodb import answering_as_configured
 from tests.support.own_server import EXTERNAL_URI, require_own_server
 from tests.support.owners import Owner, sign_up
+from tests.support.recorder import Recorder, recording
 from tests.support.reused_databases import ReusedDatabases
 from tests.support.rotation import FirstRotation, SigningKeySecret
 from tests.support.service import Service
@@ -137,6 +138,13 @@ def free_names(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     """Names that are given up are free for all at once; no former owner holds them."""
     monkeypatch.setenv("NAME_HOLD_DAYS", "0")
     settings.cache_clear()
+
+
+@pytest.fixture
+def recorder(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+    """The commands of the library, from the next process on."""
+    with recording(monkeypatch) as recorder:
+        yield recorder
 
 
 @pytest.fixture

@@ -71,3 +71,9 @@ def verify(*options: str) -> tuple[int, list[dict[str, Any]]]:
 
 def rules(violations: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
     return sorted((violation["rule"], violation["slug"]) for violation in violations)
+
+
+def violated_rules() -> list[str]:
+    """Run the command and return the rules of the violations, in the order of their names."""
+    _, found = verify()
+    return sorted(violation["rule"] for violation in found)

@@ -9,7 +9,7 @@ import pytest
 from tenantry.identity import links
 from tenantry.identity.links import LIFETIMES
 from tenantry.runtime import moments
-from tests.integration.cli.planted import Planted, verify
+from tests.integration.cli.planted import Planted, violated_rules
 
 GOOD: dict[str, Any] = {
     "mail_id": "mail_1",
@@ -24,17 +24,12 @@ def plant(planted: Planted, **fields: Any) -> None:
     planted.databases.master["links"].insert_one(link | GOOD | fields)
 
 
-def violations() -> list[str]:
-    _, found = verify()
-    return sorted(violation["rule"] for violation in found)
-
-
 def test_links_that_are_mailed_are_right(planted: Planted) -> None:
     for purpose, lifetime in LIFETIMES.items():
         links.create("mail_1", purpose, {"account_id": "acct_1"}, moments.now() + lifetime)
     links.create("mail_1", "invitation", {"invitation_id": "inv_1"}, moments.now())
     links.create("mail_1", "reset-password", {"email": "ada@example.com"}, moments.now())
-    assert violations() == []
+    assert violated_rules() == []
 
 
 @pytest.mark.parametrize(
@@ -52,4 +47,4 @@ def test_links_that_are_mailed_are_right(planted: Planted) -> None:
 )
 def test_what_no_link_is_is_found(planted: Planted, fields: dict[str, Any], rule: str) -> None:
     plant(planted, **fields)
-    assert violations() == [rule]
+    assert violated_rules() == [rule]

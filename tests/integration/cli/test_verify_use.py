@@ -8,7 +8,7 @@ import pytest
 from tenantry.registry.organizations import finding, usage
 from tenantry.registry.organizations.usage import Size
 from tenantry.registry.usage import counting
-from tests.integration.cli.planted import Planted, verify
+from tests.integration.cli.planted import Planted, violated_rules
 
 GOOD: Final[dict[str, Any]] = {
     "_id": "org_gone 2026-12",
@@ -23,11 +23,6 @@ GOOD: Final[dict[str, Any]] = {
 }
 
 
-def violations() -> list[str]:
-    _, found = verify()
-    return sorted(violation["rule"] for violation in found)
-
-
 def test_what_the_library_keeps_is_right(planted: Planted) -> None:
     organization = finding.find(planted.alpha)
     assert organization is not None
@@ -36,7 +31,7 @@ def test_what_the_library_keeps_is_right(planted: Planted) -> None:
     counting.count(200)
     assert planted.databases.master["usage"].count_documents({}) == 2
     planted.databases.master["usage"].insert_one(GOOD)
-    assert violations() == []
+    assert violated_rules() == []
 
 
 @pytest.mark.parametrize(("changes", "rule"), [
@@ -52,4 +47,4 @@ def test_what_the_library_keeps_is_right(planted: Planted) -> None:
 ])  # fmt: skip
 def test_what_is_wrong_is_found(planted: Planted, changes: dict[str, Any], rule: str) -> None:
     planted.databases.master["usage"].insert_one(GOOD | changes)
-    assert violations() == [rule]
+    assert violated_rules() == [rule]

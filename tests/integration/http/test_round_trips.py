@@ -1,20 +1,9 @@
 """What the functions ask MongoDB: how often, and which database."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, log_in, sign_up, tokens
-from tests.support.recorder import Recorder, recording
+from tests.support.recorder import Recorder
 from tests.support.service import Service
-
-
-@pytest.fixture
-def recorder(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
-    """The commands of the library, from the next process on."""
-    with recording(monkeypatch) as recorder:
-        yield recorder
 
 
 def test_authenticated_request_is_one_round_trip_to_the_master_database(

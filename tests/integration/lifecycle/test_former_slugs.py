@@ -54,10 +54,9 @@ def rename(member: Membership, *names: str) -> None:
 
 def let_pass(databases: Databases, days: int) -> None:
     milliseconds = days * 86_400_000
-    for collection, field in (("name_holds", "held_until"),):
-        databases.master[collection].update_many(
-            {}, [{"$set": {field: {"$subtract": [f"${field}", milliseconds]}}}]
-        )
+    databases.master["name_holds"].update_many(
+        {}, [{"$set": {"held_until": {"$subtract": ["$held_until", milliseconds]}}}]
+    )
     earlier = {"$subtract": ["$$former.until", milliseconds]}
     moved = {
         "$map": {

@@ -1,6 +1,5 @@
 """Which limits an organization has, and how often the database is asked for them."""
 
-from collections.abc import Iterator
 from itertools import count
 from types import SimpleNamespace
 
@@ -14,13 +13,7 @@ from tenantry.runtime import mongodb
 from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.databases import Databases
-from tests.support.recorder import Recorder, recording
-
-
-@pytest.fixture
-def recorder(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
-    with recording(monkeypatch) as recorder:
-        yield recorder
+from tests.support.recorder import Recorder
 
 
 def organization(plan: str | None = None, **own: int) -> OrganizationDocument:

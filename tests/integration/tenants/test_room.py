@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from tenantry.tenants import TenantCollection, room
 from tests.integration import kinds
 from tests.support import library
 from tests.support.databases import Databases, Document
-from tests.support.recorder import Recorder, recording
+from tests.support.recorder import Recorder
 
 PROCESSES = 3
 WRITER = """
@@ -38,12 +38,6 @@ try:
 except LimitReached:
     print(written)
 """
-
-
-@pytest.fixture
-def recorder(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
-    with recording(monkeypatch) as recorder:
-        yield recorder
 
 
 @pytest.fixture(params=kinds.KINDS)
