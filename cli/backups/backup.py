@@ -76,7 +76,7 @@ def back_up(databases: Databases, reference: str, destination: str, advance: Adv
 
 def _settled(reference: str) -> OrganizationDocument:
     """Return the organization without an intent."""
-    organization = finding.find(reference) or finding.find_holder(reference)
+    organization = finding.find_present(reference)
     try:
         organization = settle(organization) if organization else None
     except ServiceUnavailable:

@@ -10,7 +10,6 @@ from pymongo.collection import Collection
 
 from tenantry.audit import recording
 from tenantry.audit.recording import OfAccount
-from tenantry.errors import OrganizationNotFound
 from tenantry.identity import accounts, members
 from tenantry.identity.accounts import AccountAddress
 from tenantry.language.paging import Page, find_page
@@ -57,9 +56,7 @@ def owners_of(organization: str) -> list[AddressedOwner]:
     pymongo.errors.PyMongoError
         Perhaps it is recorded; nothing is returned.
     """
-    present = finding.find_present(organization)
-    if present is None:
-        raise OrganizationNotFound
+    present = finding.require(organization)
     since = members.all_owners_since(present)
     known = accounts.account_addresses().find({"_id": {"$in": list(since)}})
     addresses: dict[str, AccountAddress] = {account["_id"]: account for account in known}

@@ -50,10 +50,7 @@ def configure(organization: str, patch: Mapping[str, Any], holds: Holds) -> Orga
     pymongo.errors.PyMongoError
         Outcome unknown; repeat it.
     """
-    present = finding.find_present(organization)
-    if present is None:
-        raise OrganizationNotFound
-    return until_not_overtaken(present, partial(_configure, patch, holds))
+    return until_not_overtaken(finding.require(organization), partial(_configure, patch, holds))
 
 
 def _configure(

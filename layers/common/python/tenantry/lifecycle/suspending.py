@@ -6,7 +6,6 @@ from pymongo.client_session import ClientSession
 
 from tenantry.audit import recording
 from tenantry.audit.recording import Action
-from tenantry.errors import OrganizationNotFound
 from tenantry.identity import sessions
 from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.document import OrganizationDocument
@@ -60,14 +59,9 @@ def _changed(
     organization: str, change: Callable[[str, ClientSession], bool], action: Action
 ) -> OrganizationDocument:
     """Change an organization and record it; one that is so already is neither changed nor recorded."""
-    present = finding.find_present(organization)
-    if present is None:
-        raise OrganizationNotFound
-    _change(present["_id"], change, action)
-    changed = finding.find(present["_id"])
-    if changed is None:
-        raise OrganizationNotFound
-    return changed
+    organization_id = finding.require(organization)["_id"]
+    _change(organization_id, change, action)
+    return finding.require(organization_id)
 
 
 @mongodb.in_transaction

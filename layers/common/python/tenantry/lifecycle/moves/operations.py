@@ -121,8 +121,7 @@ def summary(moved: Moved | None) -> dict[str, Any]:
 
 
 def _find(organization: str) -> OrganizationDocument:
-    present = finding.find_present(organization)
-    settled = settle(present, deletion=False) if present is not None else None
+    settled = settle(finding.require(organization), deletion=False)
     if settled is None or settled["state"] == "deleting":
         raise OrganizationNotFound
     return settled

@@ -7,7 +7,7 @@ from typing import Final
 import pymongo
 from pymongo.errors import PyMongoError
 
-from tenantry.errors import OrganizationNotFound, ServiceUnavailable
+from tenantry.errors import ServiceUnavailable
 from tenantry.identity import members, session_use
 from tenantry.identity.session_use import SessionUse
 from tenantry.lifecycle.moves import records
@@ -84,9 +84,7 @@ def find(organization: str) -> Overview:
     pymongo.errors.PyMongoError
         The master database gave no answer.
     """
-    present = finding.find_present(organization)
-    if present is None:
-        raise OrganizationNotFound
+    present = finding.require(organization)
     organization_id = present["_id"]
     return Overview(
         present,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from tenantry.errors import OrganizationNotFound
 from tenantry.registry import clusters
 from tenantry.registry.organizations.document import OrganizationDocument, organizations
 from tenantry.runtime import moments
@@ -27,7 +28,7 @@ def find_to_commit(organization_id: str, cluster: str) -> OrganizationDocument |
 
 
 def find_holder(slug: str) -> OrganizationDocument | None:
-    """Return the organization that has the slug or is moving to it."""
+    """Return the organization that has a slug, is moving to it, or has left it a while ago."""
     return organizations().find_one({"slugs": slug})
 
 
@@ -37,8 +38,22 @@ def find_with_expired_slugs() -> Iterator[OrganizationDocument]:
 
 
 def find_present(organization: str) -> OrganizationDocument | None:
-    """Return the organization that has an id or slug, or is moving to the slug."""
+    """Return the organization that has an id or a slug; see `find_holder`."""
     return find(organization) or find_holder(organization)
+
+
+def require(organization: str) -> OrganizationDocument:
+    """Return the organization that has an id or a slug; see `find_holder`.
+
+    Raises
+    ------
+    OrganizationNotFound
+        There is none.
+    """
+    present = find_present(organization)
+    if present is None:
+        raise OrganizationNotFound
+    return present
 
 
 def find_intents(older_than: timedelta) -> Iterator[OrganizationDocument]:
