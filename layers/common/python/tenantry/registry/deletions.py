@@ -16,11 +16,10 @@ from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
-from tenantry.errors import InvalidFields
 from tenantry.language import paging
 from tenantry.language.paging import Page
 from tenantry.language.sorting import Sort
-from tenantry.registry import names
+from tenantry.registry.organizations.conditions import beginning_with, folded_prefix
 from tenantry.registry.organizations.document import Kind, OrganizationDocument, Place, StoredSize
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.settings import settings
@@ -119,24 +118,13 @@ def find_page(slug_prefix: str | None, name_prefix: str | None, limit: int, curs
     order = "purge_at"
     if name_prefix is not None:
         order = "organization.folded_name"
-        query[order] = _beginning_with(_folded(name_prefix))
+        query[order] = beginning_with(folded_prefix(name_prefix))
     if slug_prefix is not None:
         order = "organization.slug"
-        query[order] = _beginning_with(slug_prefix)
+        query[order] = beginning_with(slug_prefix)
     stored: Collection[Any] = deletions()  # a pipeline makes other documents of them
     sort: Sort = [(order, 1), ("_id", 1)]
     return paging.find_page(lambda stages: list(stored.aggregate(stages)), query, sort, limit, cursor)
-
-
-def _folded(prefix: str) -> str:
-    folded = names.folded(prefix)
-    if not folded:
-        raise InvalidFields.of("name_prefix", "must hold a letter, a digit or a sign")
-    return folded
-
-
-def _beginning_with(prefix: str) -> mongodb.Document:
-    return {"$gte": prefix, "$lt": prefix + "\U0010ffff"}
 
 
 def count_owned(account_id: str, at_most: int) -> int:

@@ -14,9 +14,7 @@ from tenantry.errors import InvalidFields
 from tenantry.language import cursors
 from tenantry.language.paging import Page
 from tenantry.language.sorting import Sort
-from tenantry.registry import names
-from tenantry.registry.clusters import MAIN
-from tenantry.registry.limits import DEFAULT
+from tenantry.registry.organizations import conditions
 from tenantry.registry.organizations.document import Kind, State
 from tenantry.registry.organizations.index_scan import IndexScan, Key
 from tenantry.runtime.mongodb import Document
@@ -33,7 +31,6 @@ _FIELDS: Final = {
     "name": "folded_name",
     "slug": "slug",
 }  # with an index on it and `_id`, which is called the same; see `tenantry.registry.schema`
-_BEHIND_ALL: Final = "\U0010ffff"  # no character, so behind all that a text can go on with
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +106,13 @@ def find_page(wanted: Filter, order: Order | None, limit: int, cursor: str | Non
         digit or sign.
     """
     direction, field = _parsed(order or wanted.order)
-    ranges, conditions = _ranges(wanted), _conditions(wanted)
-    scan = IndexScan(_index(field, conditions), field, direction)
+    ranges, query = _ranges(wanted), _conditions(wanted)
+    scan = IndexScan(_index(field, query), field, direction)
     search = {name: value for name, value in asdict(wanted).items() if value is not None}
     scan.restrict(*_bounds(ranges.pop(field, None)))
     if cursor is not None:
         scan.begin_behind(_position(cursor, search, scan.sort))
-    query = conditions | {name: _between(*bounds) for name, bounds in ranges.items()}
+    query |= {name: _between(*bounds) for name, bounds in ranges.items()}
     end = scan.last_to_examine() if query else None
     if end is not None:
         scan.end_with(end)
@@ -130,9 +127,9 @@ def _parsed(order: Order) -> tuple[Literal[1, -1], str]:
     return (-1 if order.startswith("-") else 1), _FIELDS[order.removeprefix("-")]
 
 
-def _index(field: str, conditions: Document) -> str:
+def _index(field: str, query: Document) -> str:
     """Return the name of the index to look at; few organizations are suspended, moving or changing."""
-    is_exceptional = any(condition == {"$exists": True} for condition in conditions.values())
+    is_exceptional = any(condition == {"$exists": True} for condition in query.values())
     return "exceptional_created_at" if is_exceptional and field == "created_at" else field
 
 
@@ -141,21 +138,14 @@ def _ranges(wanted: Filter) -> dict[str, tuple[Any, Any]]:
     ranges = {
         "created_at": (wanted.created_since, wanted.created_before),
         "updated_at": (wanted.changed_since, None),
-        "folded_name": _prefix(wanted.name_prefix and _folded(wanted.name_prefix)),
+        "folded_name": _prefix(wanted.name_prefix and conditions.folded_prefix(wanted.name_prefix)),
         "slug": _prefix(wanted.slug_prefix),
     }
     return {field: bounds for field, bounds in ranges.items() if bounds != (None, None)}
 
 
 def _prefix(prefix: str | None) -> tuple[Any, Any]:
-    return (prefix, prefix + _BEHIND_ALL) if prefix is not None else (None, None)
-
-
-def _folded(prefix: str) -> str:
-    folded = names.folded(prefix)
-    if not folded:
-        raise InvalidFields.of("name_prefix", "must hold a letter, a digit or a sign")
-    return folded
+    return (prefix, conditions.behind(prefix)) if prefix is not None else (None, None)
 
 
 def _bounds(bounds: tuple[Any, Any] | None) -> tuple[Key | None, Key | None]:
@@ -170,20 +160,16 @@ def _between(since: Any, before: Any) -> Document:
 
 def _conditions(wanted: Filter) -> Document:
     has_intent = wanted.state != "active" if wanted.intent is None and wanted.state else wanted.intent
-    conditions = {
+    query = {
         "state": wanted.state,
-        "cluster": _or_missing(wanted.cluster, MAIN),
-        "plan": _or_missing(wanted.plan, DEFAULT),
-        "pool": wanted.kind and {"$ne" if wanted.kind == "pooled" else "$eq": None},
+        "cluster": wanted.cluster and conditions.of_cluster(wanted.cluster),
+        "plan": wanted.plan and conditions.of_plan(wanted.plan),
+        "pool": wanted.kind and conditions.of_kind(wanted.kind),
         "suspended_at": _exists(wanted.suspended),
         "move.id": _exists(wanted.moving),
         "intent.created_at": _exists(has_intent),
     }
-    return {field: condition for field, condition in conditions.items() if condition is not None}
-
-
-def _or_missing(value: str | None, initial: str) -> Document | None:
-    return None if value is None else {"$in": [value, None] if value == initial else [value]}
+    return {field: condition for field, condition in query.items() if condition is not None}
 
 
 def _exists(exists: bool | None) -> Document | None:
