@@ -18,7 +18,7 @@ from tenantry.registry import clusters
 from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.document import Place
 from tenantry.runtime import process
-from tenantry.storage import collections, pools
+from tenantry.storage import barrier, pools
 from tenantry.storage.pooled.indexes import PooledIndexes
 from tenantry.tenants import TenantCollection
 from tests.support import library
@@ -159,14 +159,14 @@ def test_erasure_waits_for_a_writer_that_is_about_to_commit(
         deleting.delete(google)
         is_deleted.set()
 
-    def barrier(place: Place) -> bool:
-        passed = real_barrier(place)
+    def wait(place: Place) -> bool:
+        passed = real_wait(place)
         may_commit.set()
         return passed
 
-    real_barrier = collections.barrier
+    real_wait = barrier.wait
     monkeypatch.setattr(finding, "find_to_commit", look_and_linger)
-    monkeypatch.setattr(collections, "barrier", barrier)
+    monkeypatch.setattr(barrier, "wait", wait)
     TenantCollection(google.organization_id).insert_one({"_id": "last"})
     assert is_deleted.wait(60)
     assert [erasure["_id"] for erasure in databases.master["erasures"].find()] == [google.organization_id]

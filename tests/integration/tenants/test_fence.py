@@ -13,7 +13,7 @@ from tenantry.lifecycle import deleting, suspending
 from tenantry.registry import clusters
 from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import Place
-from tenantry.storage import collections
+from tenantry.storage import barrier
 from tenantry.tenants import TenantCollection
 from tests.support import library
 from tests.support.databases import Databases, Document
@@ -92,13 +92,13 @@ def test_look_before_a_commit_elsewhere_asks_the_majority(
 
 def test_barrier_waits_for_open_transactions_and_not_for_long(second: Database[Document]) -> None:
     second.create_collection("org_google")
-    assert collections.barrier(PLACE)
+    assert barrier.wait(PLACE)
     with second.client.start_session() as session, session.start_transaction():
         second["org_google"].insert_one({"_id": 1}, session=session)
         before = time.monotonic()
-        assert not collections.barrier(PLACE)
-        assert time.monotonic() - before < collections.BARRIER_SECONDS + 5
-    assert collections.barrier(PLACE)
+        assert not barrier.wait(PLACE)
+        assert time.monotonic() - before < barrier.SECONDS + 5
+    assert barrier.wait(PLACE)
 
 
 def test_barrier_is_over_with_the_transaction(second: Database[Document]) -> None:
@@ -107,7 +107,7 @@ def test_barrier_is_over_with_the_transaction(second: Database[Document]) -> Non
     with second.client.start_session() as session, ThreadPoolExecutor() as pool:
         session.start_transaction()
         second["org_google"].insert_one({"_id": 1}, session=session)
-        passed = pool.submit(lambda: next(number for number in range(100) if collections.barrier(PLACE)))
+        passed = pool.submit(lambda: next(number for number in range(100) if barrier.wait(PLACE)))
         while not list(second.client.admin.aggregate([{"$currentOp": {}}, {"$match": waiting}])):
             assert not passed.done()
         session.commit_transaction()
@@ -123,8 +123,8 @@ def test_barrier_does_not_pass_while_an_index_is_built(second: Database[Document
         built = pool.submit(second["org_google"].create_index, "kind")
         try:
             admin.command({"waitForFailPoint": name, "timesEntered": entered, "maxTimeMS": 60_000})
-            assert not collections.barrier(PLACE)
+            assert not barrier.wait(PLACE)
         finally:
             admin.command({"configureFailPoint": name, "mode": "off"})
         built.result()
-    assert collections.barrier(PLACE)
+    assert barrier.wait(PLACE)

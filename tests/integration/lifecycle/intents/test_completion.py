@@ -13,7 +13,8 @@ from tenantry.errors import OrganizationExists
 from tenantry.lifecycle.intents import completion, settling
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.registry.organizations import leases
-from tenantry.registry.organizations.document import Intent, OrganizationDocument, Place, create_document
+from tenantry.registry.organizations.document import OrganizationDocument, Place, create_document
+from tenantry.registry.organizations.embedded import Intent
 from tenantry.runtime import moments
 from tenantry.storage import collections
 from tenantry.tenants import TenantCollection

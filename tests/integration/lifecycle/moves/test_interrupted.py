@@ -13,7 +13,7 @@ from tenantry.lifecycle.moves.errors import MoveLost, MoveRefused
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import Kind, place_of
-from tenantry.storage import collections
+from tenantry.storage import information
 from tenantry.storage.opening import open_place
 from tenantry.storage.pooled.indexes import PooledIndexes
 from tenantry.storage.raw.encoding import document, id_of
@@ -105,9 +105,9 @@ def test_mover_that_has_not_noted_its_target_is_told_that_the_move_was_cancelled
     assert organization is not None
     source = place_of(organization)
     target = source._replace(cluster="second")
-    begun = records.begin(organization, collections.collection_uuid(source), target, "former")
+    begun = records.begin(organization, information.uuid(source), target, "former")
     cancel = partial(operations.cancel, member.organization_id, lambda: None)
-    once_before(monkeypatch, collections, "collection_uuid", cancel)
+    once_before(monkeypatch, information, "uuid", cancel)
     with pytest.raises(MoveLost):
         targets.prepare(begun)
     places.check_nothing_is_left()

@@ -12,7 +12,7 @@ from tenantry.lifecycle.moves import endings, switching
 from tenantry.lifecycle.moves.errors import OutOfTime
 from tenantry.registry.organizations import finding, moving
 from tenantry.registry.organizations.document import Place
-from tenantry.storage import collections
+from tenantry.storage import barrier
 from tenantry.tenants import TenantCollection
 from tests.integration.lifecycle.moves.places import DOCUMENTS, Places, interrupt, move
 from tests.support.overtaking import once_before
@@ -36,7 +36,7 @@ def test_switch_waits_for_writes_that_have_begun(
     documents: TenantCollection, member: Membership, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     has_looked, may_commit = threading.Event(), threading.Event()
-    look, barrier = finding.find_to_commit, collections.barrier
+    look, wait = finding.find_to_commit, barrier.wait
 
     def look_and_wait(*arguments: Any) -> Any:
         seen = look(*arguments)
@@ -51,13 +51,13 @@ def test_switch_waits_for_writes_that_have_begun(
         monkeypatch.setattr(finding, "find_to_commit", look)
 
     def try_barrier(place: Place) -> bool:
-        has_passed = barrier(place)
+        has_passed = wait(place)
         if not has_passed:
             may_commit.set()
         return has_passed
 
     writer = threading.Thread(target=lambda: documents.insert_one({"_id": "begun"}))
-    monkeypatch.setattr(collections, "barrier", try_barrier)
+    monkeypatch.setattr(barrier, "wait", try_barrier)
     once_before(monkeypatch, moving, "pause", write)
     move(member.organization_id, "second", "collection")
     has_waited = may_commit.is_set()

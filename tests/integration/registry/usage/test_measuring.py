@@ -9,7 +9,7 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tenantry.registry.organizations.document import Usage
+from tenantry.registry.organizations.embedded import Usage
 from tenantry.registry.usage import measuring, months
 from tenantry.runtime import mongodb
 from tests.support.concurrency import at_once

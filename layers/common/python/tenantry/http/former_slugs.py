@@ -7,7 +7,8 @@ from email.utils import format_datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
-from tenantry.registry.organizations.document import FormerSlug, OrganizationDocument
+from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.registry.organizations.embedded import FormerSlug
 
 MAX_LINK: Final = 2_000  # characters; API Gateway takes 10,240 bytes of header fields
 

@@ -20,10 +20,11 @@ from tenantry.lifecycle import ending
 from tenantry.lifecycle.receipts import adding as receipts
 from tenantry.lifecycle.receipts.adding import Erased
 from tenantry.registry import clusters
-from tenantry.registry.organizations.document import OrganizationDocument, Place, StoredSize, place_of
+from tenantry.registry.organizations.document import OrganizationDocument, Place, place_of
+from tenantry.registry.organizations.embedded import StoredSize
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import log_failure
-from tenantry.storage import collections, measuring
+from tenantry.storage import barrier, measuring
 from tenantry.storage.pooled.share import PoolShare
 
 BATCH_SECONDS: Final = 3  # of deleting documents; what is deleted by then stays deleted
@@ -133,7 +134,7 @@ def erase_some(erasure: Erasure) -> bool:
     """
     share = PoolShare(Place(erasure["cluster"], "pooled", erasure["pool"]), erasure["_id"])
     # Whoever has written a document before the organization was removed may be about to commit it.
-    if not collections.barrier(share.place) or not _note_size(share.place, erasure):
+    if not barrier.wait(share.place) or not _note_size(share.place, erasure):
         return False
     if not _delete_documents(share):
         return False

@@ -36,7 +36,7 @@ from tenantry.registry.organizations.document import OrganizationDocument, Place
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import log_failure
 from tenantry.runtime.request_context import Actor
-from tenantry.storage import collections
+from tenantry.storage import collections, information
 
 NOT_BROUGHT_BACK: Final = frozenset({"former_slugs"})  # fields of the organization's document
 
@@ -211,7 +211,7 @@ def _check_name(deletion: DeletionDocument, collection: str) -> None:
     """Raise if the organization's collection cannot get a name."""
     check_vacated(deletion["organization"], collection)
     place = Place(deletion["cluster"], "collection", collection)
-    if collections.collection_uuid(place) is not None:
+    if information.uuid(place) is not None:
         if not _is_over(deletion):
             collections.log_stray(place)
         raise OrganizationExists

@@ -20,7 +20,8 @@ from tenantry.language import paging
 from tenantry.language.paging import Page
 from tenantry.language.sorting import Sort
 from tenantry.registry.organizations.conditions import beginning_with, folded_prefix
-from tenantry.registry.organizations.document import Kind, OrganizationDocument, Place, StoredSize
+from tenantry.registry.organizations.document import Kind, OrganizationDocument, Place
+from tenantry.registry.organizations.embedded import StoredSize
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.settings import settings
 

@@ -8,22 +8,18 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
-import pymongo
-from bson import Binary
 from pymongo import IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import OperationFailure
 
 from tenantry.errors import OrganizationExists
 from tenantry.registry import clusters
-from tenantry.registry.organizations.document import Intent, Place
+from tenantry.registry.organizations.document import Place
+from tenantry.registry.organizations.embedded import Intent
 from tenantry.runtime import mongodb, server_errors
 from tenantry.runtime.observability import logger
-from tenantry.storage import validation
-
-BARRIER_SECONDS: Final = 0.5  # whoever uses the collection meanwhile waits as long
 
 
 class Shape(NamedTuple):
@@ -112,35 +108,6 @@ def create_checked(place: Place, check: Callable[[], None], shape: Shape = PLAIN
     mongodb.run_transaction(create_and_check, on=clusters.cluster_client(place.cluster))
 
 
-def is_pristine(place: Place, shape: Shape = PLAIN) -> bool:
-    """Tell whether a collection is as `create` leaves it: without documents, options and further indexes."""
-    known, present = statistics(place), options(place)
-    expected = {"_id_", *(index.document["name"] for index in shape.indexes)}
-    if known["count"] or set(known["indexSizes"]) != expected:
-        return False
-    is_plain = validation.is_none(validation.of(present))
-    return not validation.beside(present) and is_plain == (shape.validation is None)
-
-
-def statistics(place: Place) -> mongodb.Document:
-    """Return what the server knows of a collection without reading its documents.
-
-    `count` and `size`, the bytes of all documents without compression and indexes, may be wrong after the
-    server was killed: https://www.mongodb.com/docs/manual/reference/command/collStats/
-    """
-    known: mongodb.Document = clusters.tenant_database(place.cluster).command("collStats", place.collection)
-    return known
-
-
-def options(place: Place) -> mongodb.Document:
-    """Return the options of a collection, of which no tenant's has any but what validates documents."""
-    listed = clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection})
-    for description in listed:
-        present: mongodb.Document = description["options"]
-        return present
-    return {}
-
-
 def validate(place: Place, uuid: UUID, wanted: mongodb.Document) -> None:
     """Let a tenant's collection validate documents from now on, if it is still the intended one.
 
@@ -159,17 +126,6 @@ def validate(place: Place, uuid: UUID, wanted: mongodb.Document) -> None:
         The server refused; nothing changed.
     """
     _send(place, {"collMod": place.collection, **wanted, "collectionUUID": uuid})
-
-
-def collection_uuid(place: Place) -> UUID | None:
-    """Return the identity of a collection, which survives a rename, or None if there is none."""
-    listed = clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection})
-    for description in listed:
-        identity: Binary = description["info"][
-            "uuid"
-        ]  # the first batch of this cursor is not decoded further
-        return identity.as_uuid()
-    return None
 
 
 def rename(source: Place, intent: Intent) -> None:
@@ -244,39 +200,6 @@ def drop_index(place: Place, uuid: UUID, index: str) -> None:
         The server refused; nothing changed.
     """
     _send(place, {"dropIndexes": place.collection, "index": index, "collectionUUID": uuid})
-
-
-def barrier(place: Place) -> bool:
-    """Wait for the end of every transaction that has written to a collection by now, but not for long.
-
-    A `collMod` without changes needs the collection's exclusive lock, which no transaction that has written
-    to the collection lets go before it ends. So whoever writes afterwards also looks at the organization
-    afterwards, and sees all that was changed before this call.
-
-    Returns
-    -------
-    bool
-        False if one is still open, or an index is being built, which does not go together with the question;
-        ask again after a pause, for others wait behind it.
-
-    Raises
-    ------
-    pymongo.errors.PyMongoError
-        Nobody knows; ask again.
-    """
-    try:
-        with pymongo.timeout(BARRIER_SECONDS):
-            mongodb.run_majority_command(
-                clusters.tenant_database(place.cluster), {"collMod": place.collection}
-            )
-    except PyMongoError as error:
-        is_building = (
-            isinstance(error, OperationFailure) and error.code == server_errors.INDEX_BUILD_IN_PROGRESS
-        )
-        if error.timeout or is_building:
-            return False
-        raise
-    return True
 
 
 def _send(place: Place, command: mongodb.Document) -> mongodb.Document:

@@ -13,7 +13,7 @@ from tenantry.registry.clusters import MAIN
 from tenantry.registry.organizations.document import Place
 from tenantry.registry.organizations.usage import Size
 from tenantry.runtime.mongodb import Document
-from tenantry.storage import collections
+from tenantry.storage import collections, information
 from tenantry.storage.collections import PLAIN, Shape
 from tenantry.storage.indexes import CollectionIndexes
 from tenantry.storage.raw.documents import RawCollection, RawDocuments
@@ -56,16 +56,16 @@ class OwnCollection(TenantStorage):
 
     @override
     def measure(self) -> Size:
-        statistics = collections.statistics(self.place)
+        statistics = information.statistics(self.place)
         return Size(statistics["count"], statistics["size"])
 
     @override
     def find_uuid(self) -> UUID | None:
-        return collections.collection_uuid(self.place)
+        return information.uuid(self.place)
 
     @override
     def options(self) -> Document:
-        return collections.options(self.place)
+        return information.options(self.place)
 
     @override
     def count_indexes(self) -> int:
@@ -89,14 +89,14 @@ class OwnCollection(TenantStorage):
         with suppress(collections.CollectionExists):  # an earlier attempt may have created it
             collections.create_checked(self.place, verify)
         uuid = self.find_uuid()
-        if uuid is not None and not collections.is_pristine(self.place):
+        if uuid is not None and not information.is_pristine(self.place):
             raise collections.CollectionExists
         return uuid
 
     @override
     def remove(self, verify: Callable[[], None], advance: Callable[[], None]) -> None:
         uuid = self._uuid
-        if uuid is None and collections.is_pristine(self.place):  # created, and its identity not noted yet
+        if uuid is None and information.is_pristine(self.place):  # created, and its identity not noted yet
             uuid = self.find_uuid()
         if uuid is not None:
             collections.drop(self.place, uuid)

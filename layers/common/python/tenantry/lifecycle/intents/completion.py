@@ -22,10 +22,11 @@ from tenantry.lifecycle.receipts.adding import Erased
 from tenantry.registry import clusters
 from tenantry.registry.organizations import changing, finding, former_slugs
 from tenantry.registry.organizations.changing import Overtaken
-from tenantry.registry.organizations.document import Intent, OrganizationDocument, place_of
+from tenantry.registry.organizations.document import OrganizationDocument, place_of
+from tenantry.registry.organizations.embedded import Intent
 from tenantry.runtime import mongodb
 from tenantry.runtime.observability import logger
-from tenantry.storage import collections, measuring
+from tenantry.storage import barrier, collections, measuring
 
 LEASE: Final = timedelta(seconds=10)
 WORK_SECONDS: Final = 5  # of the holder of a lease; the rest allows for clocks that differ
@@ -137,7 +138,7 @@ def _note_size(organization: OrganizationDocument, intent: Intent) -> None:
     if "removed" not in intent:
         place = place_of(organization)
         with suppress(OperationFailure):  # the collection is gone, or this function may not ask
-            collections.barrier(place)
+            barrier.wait(place)
         changing.note_removed(organization, measuring.measure(place, organization["_id"]).stored())
 
 

@@ -17,7 +17,7 @@ from tenantry.lifecycle.rollouts import shapes
 from tenantry.registry import clusters
 from tenantry.registry.organizations import changing, finding
 from tenantry.registry.organizations.document import OrganizationDocument, Place, first_intent, place_of
-from tenantry.storage import collections
+from tenantry.storage import collections, information
 from tenantry.storage.opening import open_place
 from tenantry.storage.policy import ClusterFull
 from tenantry.storage.tenant_storage import TenantStorage
@@ -101,7 +101,7 @@ def complete_creation(organization: OrganizationDocument) -> None:
             pass  # nobody commits the creation of a collection of this name but for this organization
         except changing.Overtaken:
             return
-        if not collections.is_pristine(place, shape):
+        if not information.is_pristine(place, shape):
             _check_overtaken(organization, place)
         changing.activate(organization["_id"])
 

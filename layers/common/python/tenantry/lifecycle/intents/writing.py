@@ -17,10 +17,11 @@ from tenantry.lifecycle.intents import completion
 from tenantry.registry import names
 from tenantry.registry.organizations import changing, finding, leases
 from tenantry.registry.organizations.changing import Overtaken
-from tenantry.registry.organizations.document import Intent, OrganizationDocument, place_of
+from tenantry.registry.organizations.document import OrganizationDocument, place_of
+from tenantry.registry.organizations.embedded import Intent
 from tenantry.runtime import moments, mongodb
 from tenantry.runtime.observability import logger
-from tenantry.storage import collections
+from tenantry.storage import information
 
 
 def write_intent(
@@ -90,7 +91,7 @@ def _intent(current: OrganizationDocument, target: dict[str, Any]) -> Intent:
     slug = target.get("slug", current["slug"])
     if slug != current["slug"]:
         check_vacated(current, names.collection_of(slug))
-    uuid = collections.collection_uuid(place_of(current))
+    uuid = information.uuid(place_of(current))
     if uuid is None:
         if finding.find(current["_id"]) != current:
             raise Overtaken

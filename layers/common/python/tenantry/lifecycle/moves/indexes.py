@@ -7,7 +7,7 @@ from pymongo import IndexModel
 from tenantry.errors import ServiceUnavailable
 from tenantry.lifecycle.moves.records import MoveDocument, open_side, place_at
 from tenantry.runtime.mongodb import Document
-from tenantry.storage import collections, validation
+from tenantry.storage import collections, information, validation
 from tenantry.storage.tenant_storage import TenantStorage
 
 _OF_ID: Final = "_id_"
@@ -69,7 +69,7 @@ def validate_equally(move: MoveDocument) -> None:
     if target["uuid"] is None:
         raise ServiceUnavailable
     wanted = validation.of(source.options())
-    if wanted != validation.of(collections.options(place_at(target))):
+    if wanted != validation.of(information.options(place_at(target))):
         collections.validate(place_at(target), target["uuid"], wanted)
 
 

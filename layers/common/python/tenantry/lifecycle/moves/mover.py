@@ -16,7 +16,7 @@ from tenantry.lifecycle.moves.copying import Copy, Tally
 from tenantry.lifecycle.moves.errors import MoveImpossible
 from tenantry.lifecycle.moves.records import MoveDocument, open_side, place_at
 from tenantry.runtime import server_errors
-from tenantry.storage import collections
+from tenantry.storage import barrier
 from tenantry.storage.raw.encoding import DocumentId, ForeignId
 
 SAVED_EVERY_SECONDS: Final = 2
@@ -132,7 +132,7 @@ class Mover:
             with suppress(switching.TooLong, DuplicateKeyError):
                 indexes.make_equal(self._move)
                 indexes.validate_equally(self._move)
-                if collections.barrier(place):  # else the pause would end in vain
+                if barrier.wait(place):  # else the pause would end in vain
                     return switching.switch(self._move, copy)
             time.sleep(BETWEEN_PAUSES_SECONDS)
 

@@ -17,7 +17,7 @@ from tenantry.lifecycle.moves.records import PAUSE_LEASE, MoveDocument, place_at
 from tenantry.registry import clusters
 from tenantry.registry.organizations import moving
 from tenantry.runtime import moments
-from tenantry.storage import collections
+from tenantry.storage import barrier
 
 PAUSE_SECONDS: Final = 0.8
 
@@ -64,7 +64,7 @@ def switch(move: MoveDocument, copy: Copy) -> tuple[MoveDocument, float]:
 def _complete(move: MoveDocument, copy: Copy, end: float) -> None:
     """Copy and compare all that was changed before the pause."""
     paused_at = copy.source.operation_time()
-    if not collections.barrier(place_at(move["source"])):
+    if not barrier.wait(place_at(move["source"])):
         raise TooLong
     while copy.changes.barrier <= paused_at or copy.pending:
         if time.monotonic() > end:

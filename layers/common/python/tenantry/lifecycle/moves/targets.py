@@ -10,7 +10,7 @@ from tenantry.errors import ServiceUnavailable
 from tenantry.lifecycle.moves import indexes, records
 from tenantry.lifecycle.moves.errors import MoveImpossible
 from tenantry.lifecycle.moves.records import MoveDocument, open_side, place_at
-from tenantry.storage import collections
+from tenantry.storage import barrier, collections
 
 INDEXING_SECONDS: Final = 20  # shorter than the lease; an index of a pool reads all of its documents
 
@@ -38,7 +38,7 @@ def prepare(move: MoveDocument) -> None:
     records.save(move, {"target": target | {"uuid": uuid}})
     # An earlier holder looks up who holds the move before it commits. The barrier lets nothing be committed
     # later that was looked up before.
-    if not collections.barrier(place):
+    if not barrier.wait(place):
         raise ServiceUnavailable
     try:
         with pymongo.timeout(INDEXING_SECONDS):

@@ -16,7 +16,8 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from tenantry.audit import recording
-from tenantry.registry.organizations.document import Kind, StoredSize
+from tenantry.registry.organizations.document import Kind
+from tenantry.registry.organizations.embedded import StoredSize
 from tenantry.runtime import ids, moments, mongodb
 
 KEPT: Final = timedelta(days=3653)  # ten years, as the longest of what laws commonly ask of records

@@ -12,7 +12,7 @@ from tenantry.registry import rollouts
 from tenantry.registry.organizations import finding, rolled_out
 from tenantry.registry.organizations.document import Place, is_pooled, place_of
 from tenantry.registry.rollouts import RolledOutValidator, RolloutDocument
-from tenantry.storage import collections, validation
+from tenantry.storage import collections, information, validation
 from tenantry.storage.pooled.share import PoolShare
 
 MAX_LOOKED_AT: Final = 1_000
@@ -38,7 +38,7 @@ def _wrong(rollout: RolloutDocument, place: Place, names: set[str]) -> Iterator[
     if missing := set(rollouts.index_names(definition)) - names:
         yield f"it lacks the index {', '.join(sorted(missing))}"
     if validator := definition["validator"]:
-        if validation.of(collections.options(place)) != shapes.validation(validator):
+        if validation.of(information.options(place)) != shapes.validation(validator):
             yield "another validator is there"
         elif _refuses_some(place, validator):
             yield "it has documents that the validator refuses"

@@ -8,7 +8,8 @@ from pymongo import IndexModel
 
 from tenantry.registry import rollouts
 from tenantry.registry.organizations import rolled_out
-from tenantry.registry.organizations.document import OrganizationDocument, RolloutNote, place_of
+from tenantry.registry.organizations.document import OrganizationDocument, place_of
+from tenantry.registry.organizations.embedded import RolloutNote
 from tenantry.registry.organizations.selecting import is_selected
 from tenantry.registry.rollouts import Definition, RolledOutIndex, RolledOutValidator, RolloutDocument
 from tenantry.runtime.mongodb import Document

@@ -10,17 +10,13 @@ from tenantry.errors import ServiceUnavailable, TenantryError
 from tenantry.lifecycle.rollouts import own, pools, shapes
 from tenantry.registry import rollouts
 from tenantry.registry.organizations import rolled_out
-from tenantry.registry.organizations.document import (
-    OrganizationDocument,
-    RolloutNote,
-    is_pooled,
-    place_of,
-)
+from tenantry.registry.organizations.document import OrganizationDocument, is_pooled, place_of
+from tenantry.registry.organizations.embedded import RolloutNote
 from tenantry.registry.organizations.rolled_out import Begun, Busy
 from tenantry.registry.rollouts import RolloutDocument
 from tenantry.runtime import server_errors
 from tenantry.runtime.observability import log_failure
-from tenantry.storage import collections, validation
+from tenantry.storage import collections, information, validation
 from tenantry.storage.collections import CollectionElsewhere
 from tenantry.storage.pooled.share import PoolShare
 
@@ -68,7 +64,7 @@ def apply(
         if change_documents is not None:
             change_documents(organization_id)
         with pymongo.timeout(seconds):
-            return _apply(rollout, organization_id)
+            return _apply(rollout, organization_id, note)
     except (Busy, CollectionElsewhere):
         return "busy"
     except Exception as error:  # whatever it is, it must not stop the other organizations
@@ -77,9 +73,8 @@ def apply(
         return "failed"
 
 
-def _apply(rollout: RolloutDocument, organization_id: str) -> Outcome:
+def _apply(rollout: RolloutDocument, organization_id: str, note: RolloutNote) -> Outcome:
     current = own.settled(organization_id, rollout["_id"])
-    note = rolled_out.note_of(rollout["_id"], rollouts.index_names(rollout["definition"]))
     if is_pooled(current):
         return _apply_in_pool(rollout, current, note)
     begun = rolled_out.begin(current, note, len(note["indexes"]))
@@ -104,7 +99,7 @@ def _changes(rollout: RolloutDocument, begun: Begun) -> Iterator[int]:
     collection, validator = own.opened(begun), rollout["definition"]["validator"]
     if begun.note["made"] is None:
         made = set(begun.note["indexes"]) - own.names_at(collection.place)
-        before = validation.text_of(validation.of(collections.options(collection.place)))
+        before = validation.text_of(validation.of(information.options(collection.place)))
         own.check_unchanged(begun.organization)  # so what was read is this organization's
         rolled_out.save_made(begun, sorted(made), before if validator else None)
     for index in shapes.models(rollout["definition"]):

@@ -12,7 +12,7 @@ from tenantry.registry.organizations.document import is_pooled, place_of
 from tenantry.registry.organizations.rolled_out import Begun, Busy
 from tenantry.registry.rollouts import RolloutDocument
 from tenantry.runtime import server_errors
-from tenantry.storage import collections, validation
+from tenantry.storage import collections, information, validation
 from tenantry.storage.collections import CollectionElsewhere
 from tenantry.storage.pooled.share import PoolShare
 from tenantry.storage.tenant_storage import TenantIndexes
@@ -61,7 +61,7 @@ def _changes(rollout: RolloutDocument, begun: Begun) -> Iterator[int]:
     collection, validator = own.opened(begun), rollout["definition"]["validator"]
     yield from (_drop(collection.indexes, name) for name in made)
     if validator and begun.note["before"] is not None:
-        present = validation.of(collections.options(place))
+        present = validation.of(information.options(place))
         if present == shapes.validation(validator):
             collections.validate(place, collection.uuid, validation.parse(begun.note["before"]))
 

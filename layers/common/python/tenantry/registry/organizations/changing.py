@@ -8,7 +8,8 @@ from pymongo.errors import DuplicateKeyError
 
 from tenantry.errors import OrganizationExists
 from tenantry.registry import names
-from tenantry.registry.organizations.document import OrganizationDocument, StoredSize, organizations
+from tenantry.registry.organizations.document import OrganizationDocument, organizations
+from tenantry.registry.organizations.embedded import StoredSize
 from tenantry.runtime import moments
 
 

@@ -7,7 +7,8 @@ it after its time gets it, whether or not it has been removed by then (`tenantry
 from datetime import timedelta
 from typing import Any, Final
 
-from tenantry.registry.organizations.document import FormerSlug, OrganizationDocument
+from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.registry.organizations.embedded import FormerSlug
 from tenantry.runtime import moments
 from tenantry.runtime.settings import settings
 

@@ -18,13 +18,8 @@ from tenantry.errors import (
 )
 from tenantry.registry import clusters, limits
 from tenantry.registry.organizations import finding, moving, pace
-from tenantry.registry.organizations.document import (
-    IndexChange,
-    OrganizationDocument,
-    is_pooled,
-    organizations,
-    place_of,
-)
+from tenantry.registry.organizations.document import OrganizationDocument, is_pooled, organizations, place_of
+from tenantry.registry.organizations.embedded import IndexChange
 from tenantry.runtime import ids, moments, mongodb
 
 MAX_FOUND: Final = 1_000  # organizations by one look; the next look finds more

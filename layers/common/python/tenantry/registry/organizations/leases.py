@@ -5,7 +5,8 @@ from typing import Final
 
 from pymongo import ReturnDocument
 
-from tenantry.registry.organizations.document import OrganizationDocument, Vacated, organizations
+from tenantry.registry.organizations.document import OrganizationDocument, organizations
+from tenantry.registry.organizations.embedded import Vacated
 from tenantry.runtime import moments
 
 # A command may reach the server as long as its connection stands. Where nobody lowered Linux' settings, a

@@ -13,13 +13,8 @@ from pymongo.client_session import ClientSession
 from tenantry.errors import CapacityExhausted
 from tenantry.registry import clusters
 from tenantry.registry.organizations import index_changes
-from tenantry.registry.organizations.document import (
-    IndexChange,
-    OrganizationDocument,
-    RolloutNote,
-    organizations,
-    place_of,
-)
+from tenantry.registry.organizations.document import OrganizationDocument, organizations, place_of
+from tenantry.registry.organizations.embedded import IndexChange, RolloutNote
 from tenantry.registry.organizations.selecting import selected
 from tenantry.registry.rollouts import RolloutDocument
 from tenantry.runtime import moments, mongodb
@@ -53,7 +48,8 @@ def note_of(name: str, indexes: list[str]) -> RolloutNote:
     }
 
 
-def begin(current: OrganizationDocument, note: RolloutNote, reserved: int) -> Begun:
+@mongodb.in_transaction
+def begin(session: ClientSession, current: OrganizationDocument, note: RolloutNote, reserved: int) -> Begun:
     """Note that a roll-out changes an organization's indexes, and reserve what it may take.
 
     Raises
@@ -63,11 +59,6 @@ def begin(current: OrganizationDocument, note: RolloutNote, reserved: int) -> Be
     CapacityExhausted
         The cluster has no room for them; nothing changed.
     """
-    return _begin(current, note, reserved)
-
-
-@mongodb.in_transaction
-def _begin(session: ClientSession, current: OrganizationDocument, note: RolloutNote, reserved: int) -> Begun:
     change = index_changes.note_from(moments.now())
     added = {"index_changes": change, "rollouts": note | {"change": change["id"]}}
     update = {"$push": added, "$inc": {"namespaces": reserved}}

@@ -10,13 +10,8 @@ from typing import Any, Final, NamedTuple
 from pymongo.client_session import ClientSession
 
 from tenantry.registry import limits
-from tenantry.registry.organizations.document import (
-    Limit,
-    OrganizationDocument,
-    StoredSize,
-    Usage,
-    organizations,
-)
+from tenantry.registry.organizations.document import Limit, OrganizationDocument, organizations
+from tenantry.registry.organizations.embedded import StoredSize, Usage
 from tenantry.registry.usage import measuring
 from tenantry.runtime import moments, mongodb
 

@@ -11,7 +11,7 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 
-from tenantry.registry.organizations.document import Usage
+from tenantry.registry.organizations.embedded import Usage
 from tenantry.registry.usage import document, months
 from tenantry.registry.usage.months import Part
 

@@ -12,7 +12,7 @@ from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.document import place_of
 from tenantry.registry.organizations.usage import Size
 from tenantry.runtime.mongodb import Document
-from tenantry.storage import collections, pools
+from tenantry.storage import barrier, collections, pools
 from tenantry.storage.collections import PLAIN, Shape
 from tenantry.storage.pooled.documents import PooledDocuments
 from tenantry.storage.pooled.ids import TENANT, added_bytes
@@ -93,7 +93,7 @@ class PoolShare(TenantStorage):
 
     @override
     def remove(self, verify: Callable[[], None], advance: Callable[[], None]) -> None:
-        if not collections.barrier(self.place):  # whoever writes later asks whether it may, and is taken back
+        if not barrier.wait(self.place):  # whoever writes later asks whether it may, and is taken back
             raise ServiceUnavailable
         self.indexes.drop_all()
         with self.raw() as documents:
