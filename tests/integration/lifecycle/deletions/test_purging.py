@@ -123,7 +123,7 @@ def test_collection_that_was_taken_away_is_told_and_stays_and_the_next_one_is_pu
 
 
 @pytest.mark.usefixtures("grace")
-def test_purge_that_the_server_refuses_keeps_no_other_from_its_turn(
+def test_purge_that_the_server_refuses_keeps_no_other_from_its_turn_and_comes_again_later(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     google, amazon = library.create("Google"), library.create("Amazon")
@@ -139,6 +139,12 @@ def test_purge_that_the_server_refuses_keeps_no_other_from_its_turn(
             raise OperationFailure("refused")
         drop(place, uuid)
 
-    monkeypatch.setattr(collections, "drop", refuse)
-    outcome = reconcile(timedelta())
+    with monkeypatch.context() as patch:
+        patch.setattr(collections, "drop", refuse)
+        outcome = reconcile(timedelta())
     assert (outcome.failed, outcome.purged) == ([google.organization_id], [amazon.organization_id])
+    outcome = reconcile(timedelta())
+    assert (outcome.failed, outcome.purged) == ([], [])
+    an_hour_ago = [{"$set": {"repeat_at": {"$subtract": ["$repeat_at", 3_600_000]}}}]
+    databases.master["deletions"].update_one({"_id": google.organization_id}, an_hour_ago)
+    assert reconcile(timedelta()).purged == [google.organization_id]

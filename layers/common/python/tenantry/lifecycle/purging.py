@@ -40,13 +40,13 @@ class Purged(NamedTuple):
 def purge_due() -> Iterator[Purged]:
     """Purge what is due, for a while, and yield what has become of each.
 
-    A purge that fails keeps no other from its turn, and comes again with the next run. So does a cluster that
-    cannot be reached, of which a run tries one purge.
+    A purge that fails keeps no other from its turn, and comes again in an hour. Of a cluster that cannot be
+    reached a run tries one purge, and the next run tries again. So does it where a collection was renamed.
 
     Raises
     ------
     pymongo.errors.PyMongoError
-        The deletions could not be read.
+        The deletions could not be read or changed.
     """
     give_up_at = time.monotonic() + PURGING_SECONDS
     for cluster in [registered["_id"] for registered in clusters.find_all()]:
@@ -62,6 +62,7 @@ def purge_due() -> Iterator[Purged]:
                 yield Purged(deletion["_id"], is_done=False)
                 if not clusters.answers(cluster):
                     break
+                deletions.postpone(deletion)
             else:
                 yield Purged(deletion["_id"], is_done=True)
 

@@ -24,8 +24,8 @@ class Reconciliation:
     """Ids of what was done.
 
     Of organizations whose intents were `settled`, that were `purged`, or whose documents were `erased`, of
-    accounts that have `ended`, of receipts that were `signed`, and in `failed` of what comes again with the
-    next run.
+    accounts that have `ended`, of receipts that were `signed`, and in `failed` of what a later run tries
+    again.
     """
 
     settled: list[str] = field(default_factory=list)

@@ -26,6 +26,7 @@ from tenantry.runtime import moments, mongodb
 from tenantry.runtime.settings import settings
 
 COLLECTION_PREFIX: Final = "deleted_"  # of what is set aside; organizations' collections begin with org_
+REPEATED_AFTER: Final = timedelta(hours=1)  # a purge that failed
 
 
 class FormerMember(TypedDict):
@@ -43,7 +44,8 @@ class DeletionDocument(TypedDict):
     document as it was. `cluster`, `kind` and `collection` say where its documents are, and `collection_uuid`
     is the identity of a collection of its own. `namespaces` are still reserved for it. `decided_by` is from
     `tenantry.audit.recording.origin`, of whoever deleted it or wanted it to be purged earlier. `is_purging`
-    is there once a purge has begun, and `removed` once it is known what a collection had.
+    is there once a purge has begun, `removed` once it is known what a collection had, and `repeat_at` once a
+    purge has failed, which is not due again before.
     """
 
     _id: str
@@ -60,6 +62,7 @@ class DeletionDocument(TypedDict):
     purge_at: datetime
     is_purging: NotRequired[bool]
     removed: NotRequired[StoredSize]
+    repeat_at: NotRequired[datetime]
 
 
 def deletions() -> Collection[DeletionDocument]:
@@ -139,7 +142,8 @@ def find_due(cluster: str, at_most: int) -> list[DeletionDocument]:
 
     They come without what the organization was, which is up to a third of a megabyte each.
     """
-    due = {"cluster": cluster, "purge_at": {"$lte": moments.now()}}
+    now = moments.now()
+    due = {"cluster": cluster, "purge_at": {"$lte": now}, "repeat_at": {"$not": {"$gt": now}}}
     small = {"organization": 0, "members": 0}
     return list(deletions().find(due, small, sort=[("purge_at", 1)], limit=at_most))
 
@@ -175,6 +179,12 @@ def begin_purge(
         [{"$set": changes}],
         return_document=ReturnDocument.AFTER,
     )
+
+
+def postpone(deletion: DeletionDocument) -> None:
+    """Let a purge that has failed be repeated later, so that it does not keep others waiting."""
+    failed = {"_id": deletion["_id"], "deletion_id": deletion["deletion_id"]}
+    deletions().update_one(failed, {"$set": {"repeat_at": moments.now() + REPEATED_AFTER}})
 
 
 def note_removed(deletion: DeletionDocument, size: StoredSize) -> None:
