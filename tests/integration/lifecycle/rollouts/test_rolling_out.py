@@ -1,20 +1,24 @@
 """Rolling out and undoing: what the organizations have then, and what is counted."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
 import pytest
 from pymongo.database import Database
+from pymongo.errors import AutoReconnect, OperationFailure
 
 from tenantry.errors import IndexRefused, RolloutRefused
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import deleting, undoing
-from tenantry.lifecycle.rollouts import operations, progress, requests, work
+from tenantry.lifecycle.rollouts import drift, operations, progress, requests, work
 from tenantry.lifecycle.rollouts.errors import RolloutBusy
 from tenantry.lifecycle.rollouts.work import Means
 from tenantry.lifecycle.undoing import Wanted
 from tenantry.registry import clusters
+from tenantry.registry.organizations.document import Place
 from tenantry.registry.rollouts import WORKING
 from tenantry.runtime.settings import settings
 from tenantry.storage import pools
@@ -128,6 +132,41 @@ def test_canary_comes_first(is_checked: bool, databases: Databases, member: Memb
         assert names(created) == ["_id_", "by-at"]
     else:
         assert (reached.done, reached.rollout["state"]) == (3, "finished")
+
+
+def test_canary_pauses_where_a_document_cannot_be_held_against_the_validator(
+    databases: Databases, member: Membership
+) -> None:
+    library.create("Amazon")
+    databases.tenants["org_google"].insert_one({"parts": 0})
+    canary = {"organizations": [member.organization_id], "is_checked": True}
+    rule = json.dumps({"$expr": {"$divide": [1, "$parts"]}})
+    validator = REQUIRES_KIND | {"rule": rule}
+    own = EVERYBODY | {"kind": "collection"}
+    reached = roll_out("dividing", definition(validator=validator, organizations=own, canary=canary))
+    assert (reached.done, reached.pending, reached.rollout["paused_by"]) == (1, 1, "canary")
+    with pytest.raises(OperationFailure):
+        databases.tenants["org_google"].insert_one({"parts": 0})
+
+
+def test_canary_that_nobody_can_look_at_is_not_passed(
+    member: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.create("Amazon")
+    canary = {"organizations": [member.organization_id], "is_checked": True}
+    wanted = definition(
+        validator=REQUIRES_KIND, organizations=EVERYBODY | {"kind": "collection"}, canary=canary
+    )
+
+    def break_off(_: Place) -> NoReturn:
+        raise AutoReconnect
+
+    with monkeypatch.context() as patch:
+        patch.setattr(drift, "collections", SimpleNamespace(at=break_off))
+        with pytest.raises(AutoReconnect):
+            roll_out("canary", wanted)
+    assert not progress.find("canary")["is_canary_passed"]
+    assert operations.apply("canary", MEANS).done == 2
 
 
 def test_created_organization_begins_with_what_is_current(

@@ -107,7 +107,7 @@ def _pass_canary(worker: Worker) -> bool:
         is_over = _until_none_is_left(worker, lambda: work.apply_to_pending(worker, among=first))
     if not is_over:
         return False
-    if canary["is_checked"] and not rolled_out.count(name, "failed") and not any(drift.find(rollout)):
+    if canary["is_checked"] and not rolled_out.count(name, "failed") and not drift.is_anywhere(rollout):
         return rollouts.change(name, WORKING, {"is_canary_passed": True})
     _pause(name, "canary")
     return False
@@ -131,10 +131,11 @@ def pause(name: str) -> RolloutDocument:
     RolloutRefused
         It is undone.
     """
-    progress.find(name)
-    if not _pause(name, "operator") and progress.find(name)["state"] != "paused":
-        raise RolloutRefused(f"The roll-out {name} is {progress.find(name)['state']}")
-    return progress.find(name)
+    is_paused = _pause(name, "operator")
+    rollout = progress.find(name)
+    if not is_paused and rollout["state"] != "paused":
+        raise RolloutRefused(f"The roll-out {name} is {rollout['state']}")
+    return rollout
 
 
 def resume(name: str) -> RolloutDocument:
