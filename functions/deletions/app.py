@@ -79,7 +79,8 @@ def undo_deletion_as_operator(
 ) -> dict[str, Any]:
     """Bring an organization of this id back with its documents, indexes and members, under its id.
 
-    Members come back whose accounts are left. No token, invitation, link or offer of ownership does.
+    Members come back whose accounts are left. No token, invitation, link or offer of ownership does. Once it
+    is done, a repeated request is answered 404: GET /operator/organizations/{organization} has what is back.
     """
     how = Wanted(wanted.name, wanted.slug, wanted.owner)
     return organization_of(undoing.undo(organization, how))
@@ -103,7 +104,8 @@ def undo_deletion(link: Annotated[bodies.UndoDeletionByLink, Body()]) -> dict[st
     """Bring the organization back that the link is for, with its documents, indexes and members.
 
     Owners whose addresses are verified get the link by mail when their organization is deleted. It works
-    once, and until the data are purged. Log in afterwards: no token from before comes back to life.
+    once, and until the data are purged; a repeated request is answered 404. Log in afterwards: no token from
+    before comes back to life.
     """
     return reference_to(undoing.undo_by_link(link.token, Wanted(link.name, link.slug)))
 

@@ -81,7 +81,8 @@ def undo(organization_id: str, wanted: Wanted) -> OrganizationDocument:
     Raises
     ------
     DeletionNotFound
-        It is not deleted, or its data are being purged; nothing changed.
+        It is not deleted, as when an earlier call has brought it back, or its data are being purged; nothing
+        changed.
     OrganizationExists
         Another organization has the slug, or it is held for others; nothing changed.
     OwnerRequired
@@ -92,7 +93,8 @@ def undo(organization_id: str, wanted: Wanted) -> OrganizationDocument:
     ServiceUnavailable
         Its deletion was interrupted, and it may not return to that slug yet; nothing changed.
     pymongo.errors.PyMongoError
-        Outcome unknown: it is back, or nothing changed.
+        Outcome unknown: it is back, or nothing changed; `finding.find` tells, and a repeated call that raises
+        DeletionNotFound does not.
     """
     deletion = deletions.find(organization_id)
     if deletion is None:
@@ -113,7 +115,8 @@ def undo_by_link(token: str, wanted: Wanted) -> OrganizationDocument:
     Raises
     ------
     LinkNotFound
-        The token is none or used, its account or the deletion is gone; nothing changed.
+        The token is none or used, as when an earlier call has brought the organization back, its account or
+        the deletion is gone; nothing changed.
     LimitReached
         The account would own more organizations than it may; nothing changed.
     OrganizationExists, OwnerRequired, InvalidFields, ServiceUnavailable, pymongo.errors.PyMongoError
