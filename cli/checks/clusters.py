@@ -7,7 +7,7 @@ from pymongo.client_session import ClientSession
 
 from cli.checks.collections import RECORDS
 from cli.checks.documents import Documents
-from cli.checks.organization_rules import cluster_of
+from cli.checks.organization_facts import cluster_of
 from cli.connection import MAIN, Databases, Document
 from cli.violation import Violation
 

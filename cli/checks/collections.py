@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from cli.checks.organization_rules import ASIDE_PREFIX, STAGING_PREFIX, cluster_of, collection_names
+from cli.checks.organization_facts import ASIDE_PREFIX, STAGING_PREFIX, cluster_of, collection_names
 from cli.checks.organizations import FIELDS
 from cli.connection import MAIN, Databases, Document
 from cli.violation import Violation

@@ -5,8 +5,8 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from cli.checks.documents import Documents
-from cli.checks.organization_rules import ASIDE_PREFIX
+from cli.checks.documents import DocumentsInTime
+from cli.checks.organization_facts import ASIDE_PREFIX
 from cli.checks.plans import known
 from cli.connection import Databases, Document
 from cli.violation import Violation
@@ -15,23 +15,14 @@ _SHOWN: Final = {"organization.metadata": 0, "organization.properties": 0, "orga
 PURGED_WITHIN: Final = timedelta(hours=1)  # by the reconciler, once it is due
 
 
-class Deletions(Documents):
-    """All deletions.
-
-    Parameters
-    ----------
-    databases : Databases
-        What to check.
-    now : datetime
-        The present moment, by the server's clock.
-    """
+class Deletions(DocumentsInTime):
+    """All deletions."""
 
     name = "deletions"
 
     def __init__(self, databases: Databases, now: datetime) -> None:
-        super().__init__(databases)
+        super().__init__(databases, now)
         self._databases = databases
-        self._due_before = now - PURGED_WITHIN
 
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with these deletions."""
@@ -51,7 +42,7 @@ class Deletions(Documents):
     def _wrong(self, deletion: Document, *, is_present: bool) -> Iterator[tuple[str, str]]:
         if is_present:
             yield "deletion-of-no-organization", "is there as an organization, too"
-        if deletion["purge_at"] < self._due_before:
+        if deletion["purge_at"] < self._now - PURGED_WITHIN:
             yield "deletion-purged", f"should have been purged at {deletion['purge_at'].isoformat()}"
         if all(member["role"] != "owner" for member in deletion["members"]):
             yield "deletion-owned", "had no owner"

@@ -1,6 +1,7 @@
 """What the checks of the master's documents have in common."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from cli.connection import Databases
@@ -23,3 +24,19 @@ class Documents:
         """Yield their ids."""
         for document in self._documents.find({}, {"_id": 1}).sort("_id", 1):
             yield document["_id"]
+
+
+class DocumentsInTime(Documents):
+    """All documents of one collection, of which something ends or is due.
+
+    Parameters
+    ----------
+    databases : Databases
+        Where they are.
+    now : datetime
+        By the server's clock.
+    """
+
+    def __init__(self, databases: Databases, now: datetime) -> None:
+        super().__init__(databases)
+        self._now = now

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from cli.checks.documents import Documents
+from cli.checks.documents import DocumentsInTime
 from cli.connection import Databases, Document
 from cli.violation import Violation
 
@@ -39,23 +39,14 @@ RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
 }
 
 
-class EmailHolds(Documents):
-    """All addresses that are held.
-
-    Parameters
-    ----------
-    databases : Databases
-        Where they are.
-    now : datetime
-        Holds that have ended before then, and wait to be removed, mean nothing.
-    """
+class EmailHolds(DocumentsInTime):
+    """All addresses that are held; holds that have ended, and wait to be removed, mean nothing."""
 
     name = "email holds"
 
     def __init__(self, databases: Databases, now: datetime) -> None:
-        super().__init__(databases)
+        super().__init__(databases, now)
         self._documents = self._master["email_holds"]
-        self._now = now
 
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with these holds.

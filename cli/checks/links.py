@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from cli.checks.documents import Documents
-from cli.connection import Databases, Document
+from cli.checks.documents import DocumentsInTime
+from cli.connection import Document
 from cli.violation import Violation
 
 LONGEST: Final[Mapping[Any, timedelta]] = {
@@ -58,22 +58,10 @@ RULES: Final[dict[str, Callable[[Document, datetime], str | None]]] = {
 }
 
 
-class Links(Documents):
-    """All links.
-
-    Parameters
-    ----------
-    databases : Databases
-        Where they are.
-    now : datetime
-        By the server's clock.
-    """
+class Links(DocumentsInTime):
+    """All links."""
 
     name = "links"
-
-    def __init__(self, databases: Databases, now: datetime) -> None:
-        super().__init__(databases)
-        self._now = now
 
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with these links, which are never changed."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pymongo.client_session import ClientSession
 
 from cli.checks.documents import Documents
-from cli.checks.organization_rules import cluster_of
+from cli.checks.organization_facts import cluster_of
 from cli.connection import Databases, Document
 from cli.violation import Violation, text_of
 

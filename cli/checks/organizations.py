@@ -7,8 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from cli.checks.documents import Documents
-from cli.checks.organization_rules import (
-    RULES,
+from cli.checks.organization_facts import (
     Facts,
     claims_of,
     cluster_of,
@@ -16,6 +15,7 @@ from cli.checks.organization_rules import (
     places_of,
     slugs_of,
 )
+from cli.checks.organization_rules import RULES
 from cli.checks.plans import known
 from cli.connection import Databases, Document
 from cli.violation import Violation, of_organization

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from cli.checks.documents import Documents
+from cli.checks.organization_facts import Facts
 from cli.connection import Databases
 from cli.violation import Violation
-
-if TYPE_CHECKING:
-    from cli.checks.organization_rules import Facts
 
 NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 MOST: Final[Mapping[str, int]] = {
@@ -60,12 +58,12 @@ def known(databases: Databases) -> set[Any]:
     return {None, *databases.master["plans"].distinct("_id")}
 
 
-def plan_known(facts: "Facts") -> str | None:
+def plan_known(facts: Facts) -> str | None:
     """Check that the plan of an organization exists, if it names one."""
     plan = facts.document.get("plan")
     return None if plan in facts.plans else f"its plan {plan!r} does not exist"
 
 
-def limits_known(facts: "Facts") -> str | None:
+def limits_known(facts: Facts) -> str | None:
     """Check that the own limits of an organization are some that there are."""
     return wrong_limits(facts.document.get("limits", {}))

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pymongo.collection import Collection
 
-from cli.checks.organization_rules import cluster_of
+from cli.checks.organization_facts import cluster_of
 from cli.connection import Databases, Document
 from cli.violation import Violation
 

@@ -1,35 +1,23 @@
 """What holds for each receipt of erasure: it is signed, says what was signed, and nothing is left."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import jwt
 
-from cli.checks.documents import Documents
-from cli.connection import Databases, Document
+from cli.checks.documents import DocumentsInTime
+from cli.connection import Document
 from cli.violation import Violation
 
 SIGNED_WITHIN: Final = timedelta(hours=1)  # the reconciler comes every five minutes
 TYPE: Final = "receipt+jwt"
 
 
-class Receipts(Documents):
-    """All receipts.
-
-    Parameters
-    ----------
-    databases : Databases
-        Where they are.
-    now : datetime
-        By the server's clock.
-    """
+class Receipts(DocumentsInTime):
+    """All receipts."""
 
     name = "receipts"
-
-    def __init__(self, databases: Databases, now: datetime) -> None:
-        super().__init__(databases)
-        self._now = now
 
     def examine(self, keys: Sequence[Any]) -> list[Violation]:
         """Return what is wrong with these receipts."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bson import json_util
 
-from cli.checks.organization_rules import cluster_of
+from cli.checks.organization_facts import cluster_of
 from cli.connection import Databases, Document
 from cli.violation import Violation, of_organization
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cli.checks.accounts import is_canonical
-from cli.checks.organization_rules import SLUG
+from cli.checks.organization_names import SLUG
 from tenantry.identity.addresses.email_addresses import canonical_email
 from tenantry.registry.names import SLUG_PATTERN
 

@@ -6,7 +6,8 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.checks.organization_rules import Facts, name_folded
+from cli.checks.organization_facts import Facts
+from cli.checks.organization_names import name_folded
 from tenantry.language import characters
 from tenantry.registry.names import (
     FOLDED_MAX_CHARACTERS,
