@@ -1,7 +1,5 @@
 """The commands about deleted organizations: `tenantry deletions`, `undo` and `purge`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Annotated, Any
 
@@ -10,14 +8,15 @@ import typer
 from cli import library
 from cli.connection import Target, connected
 from cli.options import Json, with_target
-from cli.output import print_error, print_json, print_result, print_rows
+from cli.output import print_json, print_result, print_rows
 from cli.pages import PAGE, read_all
 from cli.reporting import reported
-from tenantry.errors import TenantryError
+from cli.request_bodies import checked
+from tenantry.http.deletions.bodies import UndoDeletion
 from tenantry.http.deletions.representations import deletion_of
 from tenantry.lifecycle import purging, undoing
 from tenantry.lifecycle.undoing import Wanted
-from tenantry.registry import deletions, names
+from tenantry.registry import deletions
 
 OrganizationId = Annotated[str, typer.Argument(metavar="ID", help="The organization's id, not its slug.")]
 
@@ -30,7 +29,8 @@ def list_deletions(
     as_json: Json = False,
 ) -> None:
     """Print the deleted organizations that can be brought back; what is purged next comes first."""
-    with _on(target):
+    with reported(), connected(target):
+        library.use(target)
         find = partial(deletions.find_page, slug_prefix, name_prefix, PAGE)
         found = [deletion_of(each) for each in read_all(find, "deleted organizations", shown=not as_json)]
     if as_json:
@@ -52,18 +52,17 @@ def undo(
     organization: OrganizationId,
     target: Target,
     name: Annotated[str | None, typer.Option(help="Its name from now on, if not the old one.")] = None,
+    slug: Annotated[str | None, typer.Option(help="Its slug, if not that of the name.")] = None,
     owner: Annotated[
         str | None, typer.Option(metavar="ACCOUNT_ID", help="Account that becomes an owner, too.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Bring a deleted organization back, with its documents, indexes and members, under its id."""
-    try:
-        wanted = Wanted(name=names.canonical_name(name) if name is not None else None, owner_id=owner)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--name") from None
-    with _on(target):
-        undone = undoing.undo(organization, wanted)
+    wanted = checked(UndoDeletion, {"name": name, "slug": slug, "owner": owner})
+    with reported(), connected(target):
+        library.use(target)
+        undone = undoing.undo(organization, Wanted(wanted.name, wanted.slug, wanted.owner))
     content = {"organization_id": undone["_id"], "slug": undone["slug"], "state": undone["state"]}
     print_result(content, f"Brought back {undone['slug']} ({undone['_id']})", as_json=as_json)
 
@@ -71,23 +70,7 @@ def undo(
 @with_target
 def purge(organization: OrganizationId, target: Target, as_json: Json = False) -> None:
     """End the data of a deleted organization for good, before it is due; nothing brings them back."""
-    with _on(target):
-        purging.purge(organization)
-    print_result({"purged": organization}, f"Purged {organization}", as_json=as_json)
-
-
-@contextmanager
-def _on(target: Target) -> Iterator[None]:
-    """Let the library work on the databases, and turn what it refuses into one line."""
     with reported(), connected(target):
         library.use(target)
-        try:
-            yield
-        except TenantryError as error:
-            print_error(_told(error))
-            raise typer.Exit(1) from None
-
-
-def _told(error: TenantryError) -> str:
-    fields = "; ".join(f"{wrong['field']} {wrong['message']}" for wrong in error.extensions.get("errors", ()))
-    return fields or error.detail
+        purging.purge(organization)
+    print_result({"purged": organization}, f"Purged {organization}", as_json=as_json)

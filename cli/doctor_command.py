@@ -11,7 +11,7 @@ from rich.text import Text
 from cli import library, privileges
 from cli.connection import Target, without_passwords
 from cli.options import Json, with_target
-from cli.output import console, print_json
+from cli.output import console, print_json, print_table
 from cli.roles import ROLES
 from tenantry.lifecycle.oversight import doctor as examination
 from tenantry.lifecycle.oversight.findings import Finding, guarded
@@ -80,6 +80,6 @@ def _print(findings: list[Finding]) -> None:
             Text(finding.level, STYLES[finding.level]),
             *map(Text, (finding.check, finding.found, finding.advice)),
         )
-    console().print(table)
+    print_table(table)
     levels = [finding.level for finding in findings]
     typer.echo(", ".join(f"{levels.count(level)} {level}" for level in STYLES))  # type: ignore[arg-type]

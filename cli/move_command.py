@@ -1,7 +1,5 @@
 """`tenantry move`: move an organization's documents to another place, or give the move up."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -9,11 +7,9 @@ import typer
 from cli import library
 from cli.connection import Target, connected
 from cli.options import Json, with_target
-from cli.output import print_error, print_result, progress
+from cli.output import print_result, progress
 from cli.reporting import reported
-from tenantry.errors import TenantryError
 from tenantry.lifecycle.moves import operations
-from tenantry.lifecycle.moves.errors import MoveError
 from tenantry.lifecycle.moves.mover import Moved
 
 ADVICE = "; run the same command again, which goes on from there"
@@ -43,7 +39,7 @@ def move(
 
 
 def _move(target: Target, organization: str, to: str, *, as_json: bool) -> None:
-    with _reported(), connected(target), progress(shown=not as_json) as advance:
+    with reported(ADVICE), connected(target), progress(shown=not as_json) as advance:
         cluster, kind = operations.parse_target(to)
         library.use(target)
         moved = operations.move(organization, cluster, kind, lambda: None, advance)
@@ -65,19 +61,8 @@ def _text(organization: str, to: str, moved: Moved | None) -> str:
 
 
 def _cancel(target: Target, organization: str, *, as_json: bool) -> None:
-    with _reported(), connected(target):
+    with reported(ADVICE), connected(target):
         library.use(target)
         is_cancelled = operations.cancel(organization, lambda: None)
     text = f"The move of {organization} is over" if is_cancelled else f"{organization} is not being moved"
     print_result({"organization": organization, "cancelled": is_cancelled}, text, as_json=as_json)
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    """Turn an error into one line and an exit status."""
-    with reported(ADVICE):
-        try:
-            yield
-        except (MoveError, TenantryError) as error:
-            print_error(str(error))
-            raise typer.Exit(1) from None

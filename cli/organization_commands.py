@@ -91,9 +91,8 @@ def list_organizations(
     )
     if owner is not None and (wanted != listing.Filter() or sort is not None):
         raise typer.BadParameter("goes with no other condition", param_hint="--owner")
-    with reported(), connected(target):
+    with reported("; `tenantry doctor` says what may be missing"), connected(target):
         library.use(target)
-        library.ensure_schema()
 
         def find_page(cursor: str | None) -> Page:
             if owner is not None:

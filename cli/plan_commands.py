@@ -7,10 +7,11 @@ import typer
 
 from cli import library
 from cli.connection import Target, connected
+from cli.name_value_options import Limits, limits_of
 from cli.options import Json, with_target
 from cli.output import print_json, print_result, print_rows
-from cli.pairs import Limits, checked, limits_of
 from cli.reporting import reported
+from cli.request_bodies import checked
 from tenantry.http.organizations.bodies import PutPlan
 from tenantry.http.organizations.representations import plan_of
 from tenantry.lifecycle import plans

@@ -9,6 +9,8 @@ from cli.backups.errors import BackupError, StorageFailed
 from cli.connection import ConnectionFailed
 from cli.output import print_error
 from tenantry.errors import InvalidFields, OrganizationNotFound, TenantryError
+from tenantry.lifecycle.moves.errors import MoveError
+from tenantry.lifecycle.rollouts.errors import RolloutError
 
 
 @contextmanager
@@ -29,6 +31,6 @@ def reported(advice: str = "") -> Iterator[None]:
         wrong = [f"{field['field']} {field['message']}" for field in error.extensions["errors"]]
         print_error("; ".join(wrong))
         raise typer.Exit(1) from None
-    except (BackupError, TenantryError) as error:
+    except (BackupError, MoveError, RolloutError, TenantryError) as error:
         print_error(str(error))
         raise typer.Exit(1) from None

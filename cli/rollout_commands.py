@@ -3,8 +3,7 @@
 import importlib
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -16,11 +15,11 @@ from cli.connection import Target, connected
 from cli.options import Json, with_target
 from cli.output import print_error, print_json, print_result, print_rows, work_progress
 from cli.reporting import reported
+from cli.request_bodies import problems_of
 from tenantry.errors import TenantryError
 from tenantry.http.rollouts.answers import RollOutStatus, status_of, summary_of
 from tenantry.http.rollouts.bodies import RollOutFile
 from tenantry.lifecycle.rollouts import operations, planning, progress
-from tenantry.lifecycle.rollouts.errors import RolloutError
 from tenantry.lifecycle.rollouts.progress import Progress
 from tenantry.lifecycle.rollouts.work import Means
 from tenantry.registry import rollouts, schema
@@ -42,7 +41,7 @@ FileOrName = Annotated[
 @with_target
 def plan(file: File, target: Target, as_json: Json = False) -> None:
     """Print what a roll-out would do on each cluster, and whether there is room for it; changes nothing."""
-    with _reported(), connected(target):
+    with reported(ADVICE), connected(target):
         library.use(target)
         wanted = _read(file).definition()
         plans = [planned._asdict() for planned in planning.plan(wanted)]
@@ -73,7 +72,7 @@ def apply(file: File, target: Target, as_json: Json = False) -> None:
     It pauses behind its canary, and if it fails too often; `tenantry rollout resume` goes on.
     """
     wanted = _read(file)
-    with _reported(), connected(target):
+    with reported(ADVICE), connected(target):
         library.use(target)
         schema.ensure_schema()
         operations.begin(wanted.name, wanted.definition())
@@ -85,7 +84,7 @@ def apply(file: File, target: Target, as_json: Json = False) -> None:
 @with_target
 def resume(name: FileOrName, target: Target, as_json: Json = False) -> None:
     """Go on with a roll-out that has paused, and try again where it has failed."""
-    with _reported(), connected(target):
+    with reported(ADVICE), connected(target):
         library.use(target)
         operations.resume(_named(name))
         reached = _work(operations.apply, _named(name), as_json=as_json)
@@ -99,7 +98,7 @@ def undo(name: FileOrName, target: Target, as_json: Json = False) -> None:
 
     What a function has done to documents stays.
     """
-    with _reported(), connected(target):
+    with reported(ADVICE), connected(target):
         library.use(target)
         operations.begin_undoing(_named(name))
         reached = _work(operations.undo, _named(name), as_json=as_json)
@@ -110,7 +109,7 @@ def undo(name: FileOrName, target: Target, as_json: Json = False) -> None:
 @with_target
 def pause(name: FileOrName, target: Target, as_json: Json = False) -> None:
     """Let whoever works on a roll-out begin with no further organization."""
-    with _reported(), connected(target):
+    with reported(ADVICE), connected(target):
         library.use(target)
         paused = summary_of(operations.pause(_named(name)))
     print_result(paused.model_dump(), f"{paused.name} is paused", as_json=as_json)
@@ -120,7 +119,7 @@ def pause(name: FileOrName, target: Target, as_json: Json = False) -> None:
 @with_target
 def status(name: FileOrName, target: Target, as_json: Json = False) -> None:
     """Print how far a roll-out is, and where it has failed."""
-    with _reported(), connected(target):
+    with reported(ADVICE), connected(target):
         library.use(target)
         _show(status_of(progress.of(_named(name))), as_json=as_json)
 
@@ -129,7 +128,7 @@ def status(name: FileOrName, target: Target, as_json: Json = False) -> None:
 @with_target
 def list_rollouts(target: Target, as_json: Json = False) -> None:
     """Print all roll-outs, in the order in which they were begun."""
-    with _reported(), connected(target):
+    with reported(ADVICE), connected(target):
         library.use(target)
         summaries = [summary_of(rollout) for rollout in rollouts.find_all()]
     if as_json:
@@ -195,18 +194,6 @@ def _read(file: Path) -> RollOutFile:
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         print_error(f"{file} cannot be read: {error}")
     except ValidationError as error:
-        for problem in error.errors():
-            where = ".".join(map(str, problem["loc"])) or "it"
-            print_error(f"{file}: {where}: {problem['msg'].removeprefix('Value error, ')}")
+        for problem in problems_of(error):
+            print_error(f"{file}: {problem}")
     raise typer.Exit(2)
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    """Turn an error into one line and an exit status."""
-    with reported(ADVICE):
-        try:
-            yield
-        except (RolloutError, TenantryError) as error:
-            print_error(str(error))
-            raise typer.Exit(1) from None

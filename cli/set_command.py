@@ -6,10 +6,11 @@ import typer
 
 from cli import library
 from cli.connection import Target, connected
+from cli.name_value_options import Limits, limits_of, properties_of
 from cli.options import Json, with_target
 from cli.output import print_result
-from cli.pairs import Limits, checked, limits_of, properties_of
 from cli.reporting import reported
+from cli.request_bodies import checked
 from tenantry.http.organizations.bodies import ConfigureOrganization
 from tenantry.http.organizations.representations import configured_organization_of
 from tenantry.lifecycle import configuring
@@ -52,8 +53,9 @@ def set_organization(
         "limits": limits_of(limit) | dict.fromkeys(remove_limit or ()),
         "properties": properties_of("--property", properties) | dict.fromkeys(remove_property or ()),
         "private": properties_of("--private", private) | dict.fromkeys(remove_private or ()),
-    } | ({"plan": plan} if plan is not None else {})
-    wanted = checked(ConfigureOrganization, {field: value for field, value in patch.items() if value})
+        "plan": plan,
+    }
+    wanted = checked(ConfigureOrganization, {field: value for field, value in patch.items() if value != {}})
     with reported(), connected(target):
         library.use(target)
         changes = wanted.model_dump(exclude_unset=True)

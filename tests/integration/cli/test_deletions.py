@@ -34,7 +34,10 @@ def test_deleted_organizations_are_listed_brought_back_and_purged(databases: Dat
     refused = tenantry("backup", google, "-o", "nowhere.archive")
     assert refused.exit_code == 1
     assert f"tenantry undo {google}" in refused.stderr
-    assert tenantry_json("undo", google, "--name", "Alphabet")["slug"] == "alphabet"
+    for option in ("--name= ", "--slug=-"):
+        wrong = tenantry("undo", google, option)
+        assert (wrong.exit_code, f"{option[2:6]}: " in wrong.stderr) == (2, True), wrong.stderr
+    assert tenantry_json("undo", google, "--name", "Alphabet", "--slug", "letters")["slug"] == "letters"
     assert tenantry_json("purge", amazon) == {"purged": amazon}
     for command in (["undo", amazon], ["purge", google]):
         failed = tenantry(*command)

@@ -58,6 +58,8 @@ def test_plans_and_what_an_organization_has_of_them(member: Membership, database
         (("set", "google", "--limit", "hats=3"), 2, "limits.hats"),
         (("set", "google", "--private", "$where=3"), 2, "must not start with $"),
         (("set", "google", "--property", "x=NaN"), 2, "must be a string"),
+        (("set", "google", "--limit", "members=1001"), 2, "limits: must hold at most 1000 as members"),
+        (("set", "google", "--plan", ""), 2, "plan: "),
         (("set", "google", "--plan", "nowhere"), 1, "is the name of no plan"),
         (("set", "nobody", "--property", "x=1"), 1, "no such organization"),
         (("plan", "set", "PRO"), 2, "must be 1 to 64"),

@@ -126,7 +126,7 @@ def test_address_that_changes_under_the_hands_stays_changed(
         stored_before(databases, member.account_id, "ada@example.com")
         return folded(address)
 
-    monkeypatch.setattr("cli.addresses.folded", overtaken)
+    monkeypatch.setattr("cli.folded_addresses.folded", overtaken)
     assert tenantry_json("setup-database")["addresses"] == {"folded": [], "collisions": []}
     account = databases.master["accounts"].find_one({"_id": member.account_id})
     assert account is not None

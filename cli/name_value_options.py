@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel, ValidationError
 
 Limits = Annotated[
     list[str] | None,
@@ -13,7 +12,7 @@ Limits = Annotated[
 ]
 
 
-def pair_of(option: str, text: str) -> tuple[str, str]:
+def _pair_of(option: str, text: str) -> tuple[str, str]:
     """Return name and value.
 
     Raises
@@ -36,7 +35,7 @@ def limits_of(texts: Iterable[str] | None) -> dict[str, int]:
         A value is no number.
     """
     limits = {}
-    for name, value in (pair_of("--limit", text) for text in texts or ()):
+    for name, value in (_pair_of("--limit", text) for text in texts or ()):
         if not value.isdecimal():
             raise typer.BadParameter(f"{value!r} is no number", param_hint="--limit")
         limits[name] = int(value)
@@ -45,7 +44,7 @@ def limits_of(texts: Iterable[str] | None) -> dict[str, int]:
 
 def properties_of(option: str, texts: Iterable[str] | None) -> dict[str, Any]:
     """Return the properties that options set: JSON's numbers, true, false and strings, or else text."""
-    return {name: _value(text) for name, text in (pair_of(option, text) for text in texts or ())}
+    return {name: _value(text) for name, text in (_pair_of(option, text) for text in texts or ())}
 
 
 def _value(text: str) -> Any:
@@ -54,18 +53,3 @@ def _value(text: str) -> Any:
     except ValueError:
         return text
     return value if isinstance(value, str | int | float) else text
-
-
-def checked[Body: BaseModel](body: type[Body], content: dict[str, Any]) -> Body:
-    """Return what the rules for the body of the same request make of options.
-
-    Raises
-    ------
-    typer.BadParameter
-        They refuse it.
-    """
-    try:
-        return body.model_validate(content)
-    except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-        raise typer.BadParameter("; ".join(wrong)) from None
