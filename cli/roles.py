@@ -225,7 +225,7 @@ ROLES: Final = (
             KNOW_ISSUER,
             {"moves": {"insert"}, "rollouts": {"find", "insert", "update"}}
             | dict.fromkeys(("signing_keys", "links", "invitations"), FIND)
-            | dict.fromkeys(("account_addresses", "sessions"), FIND)
+            | dict.fromkeys(("account_addresses", "account_epochs", "sessions"), FIND)
             | {"usage": {"find", "insert", "update"}},
             KNOW_SCHEMA,
             KNOW_STATUS,

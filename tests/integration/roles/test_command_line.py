@@ -10,7 +10,9 @@ import pytest
 from bson import Timestamp
 
 from cli.roles import ROLES
+from tenantry.lifecycle import deleting
 from tenantry.registry.schema import INDEXES
+from tenantry.runtime.settings import settings
 from tests.integration.roles.users import Users
 from tests.support import library
 from tests.support.authentication import uri_of
@@ -126,6 +128,38 @@ def test_verify_and_reconcile(databases: Databases, run: Command) -> None:
     done = run("reconcile")
     assert (sorted(done["settled"]), done["dropped"]) == (sorted([alpha, beta]), ["restoring_nothing"])
     assert run("verify")["violations"] == []
+
+
+@pytest.mark.usefixtures("grace")
+def test_commands_of_the_operator(
+    databases: Databases, run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORMER_SLUG_DAYS", "30")
+    settings.cache_clear()
+    google = library.create("Google", EMAIL)
+    for command in ("list", "deletions", "plan list", "receipts list", "usage", "watch --once"):
+        run(*command.split())
+    assert [found["slug"] for found in run("list", "--owner", EMAIL)["organizations"]] == ["google"]
+    run("plan", "set", "pro", "--limit", "members=5")
+    run("set", "google", "--plan", "pro", "--property", "region=eu")
+    run("suspend", "google")
+    run("reactivate", "google")
+    assert run("show", "google", "--addresses")["addresses"][0]["email"] == EMAIL
+    library.rename(library.membership(google.account_id, google.organization_id), "Alphabet")
+    run("release-slug", "google")
+    rollout = tmp_path / "rollout.json"
+    rollout.write_text(
+        json.dumps({"name": "by-date", "indexes": [{"name": "at", "keys": [{"field": "at"}]}]})
+    )
+    for step in ("plan", "apply", "status", "undo"):
+        run("rollout", step, rollout)
+    run("cluster", "add", "main", "--pools", "1")
+    run("move", "alphabet", "--to", "main/pooled")
+    for end in ("undo", "purge"):
+        deleting.delete(library.membership(google.account_id, google.organization_id))
+        run(end, google.organization_id)
+    assert run("reconcile")["erased"] == [google.organization_id]
+    databases.check_invariants()
 
 
 def test_doctor_may_look_at_everything_and_compares_privileges(
