@@ -48,6 +48,8 @@ def test_story_of_a_roll_out(owner: Owner, databases: Databases) -> None:
     work()
     status = call(owner, "GET", path).json
     assert (status["state"], status["done"], status["failures"]) == ("finished", 2, [])
+    usage = owner.service.get(f"{owner.path}/usage", token=owner.token).json
+    assert usage["limits"]["indexes"] == {"use": 0, "limit": 10}
     # Whoever is passed over, as what is restored or brought back, gets it with a later run.
     databases.master["organizations"].update_one({"_id": owner.id}, {"$unset": {"rollouts": ""}})
     databases.tenants["org_alpha"].drop_index("by-date")

@@ -15,7 +15,8 @@ from tenantry.http.header_fields import value_of
 from tenantry.identity.memberships import seats
 from tenantry.language.paging import Page
 from tenantry.registry import limits, rates
-from tenantry.registry.organizations.document import Limit, OrganizationDocument, place_of
+from tenantry.registry.organizations import index_changes
+from tenantry.registry.organizations.document import Limit, OrganizationDocument
 from tenantry.registry.organizations.usage import added
 from tenantry.registry.usage import months, reports, spreadsheet
 from tenantry.runtime.moments import rfc3339
@@ -47,7 +48,7 @@ class Limits(BaseModel):
     pending_invitations: LimitUse = Field(description="Each takes a member's seat.")
     documents: LimitUse
     bytes: LimitUse
-    indexes: LimitUse = Field(description="Besides that on _id.")
+    indexes: LimitUse = Field(description="Besides that on _id and those of the service's roll-outs.")
 
 
 class Usage(BaseModel):
@@ -107,7 +108,7 @@ def use_of(organization: OrganizationDocument) -> Usage:
             pending_invitations=LimitUse(use=taken.pending, limit=seats.MAX_PENDING),
             documents=_stored(organization, "documents", limit),
             bytes=_stored(organization, "bytes", limit),
-            indexes=LimitUse(use=_indexes_of(organization), limit=limit["indexes"]),
+            indexes=LimitUse(use=index_changes.created(organization), limit=limit["indexes"]),
         ),
     )
 
@@ -118,11 +119,6 @@ def _stored(
     measured = organization.get("usage")
     use = measured[name] + getattr(added(measured), name) if measured else None
     return LimitUse(use=use, limit=limit.get(name))
-
-
-def _indexes_of(organization: OrganizationDocument) -> int:
-    initial = place_of(organization).initial_namespaces
-    return max(0, organization.get("namespaces", initial) - initial)
 
 
 def answer_of(request: Request, month: str, limit: int, is_first: bool, page: Page) -> Response[str]:

@@ -13,7 +13,7 @@ from tenantry.identity.session_use import SessionUse
 from tenantry.lifecycle.moves import records
 from tenantry.lifecycle.moves.records import MoveDocument
 from tenantry.registry import limits
-from tenantry.registry.organizations import finding, usage
+from tenantry.registry.organizations import finding, index_changes, usage
 from tenantry.registry.organizations.document import Limit, OrganizationDocument, place_of
 from tenantry.runtime import moments
 from tenantry.runtime.observability import logger
@@ -64,10 +64,8 @@ class Overview:
 
     @property
     def indexes(self) -> int:
-        """How many indexes it has created; one that is being created or dropped counts."""
-        organization = self.organization
-        initial = place_of(organization).initial_namespaces
-        return max(0, organization.get("namespaces", initial) - initial)
+        """How many indexes it has created."""
+        return index_changes.created(self.organization)
 
 
 def find(organization: str) -> Overview:

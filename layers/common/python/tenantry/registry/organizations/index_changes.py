@@ -25,6 +25,15 @@ from tenantry.runtime import ids, moments, mongodb
 MAX_FOUND: Final = 1_000  # organizations by one look; the next look finds more
 
 
+def created(organization: OrganizationDocument) -> int:
+    """Return how many indexes an organization has created; those of roll-outs are the service's own.
+
+    One that is being created or dropped counts.
+    """
+    initial = place_of(organization).initial_namespaces
+    return max(0, organization.get("namespaces", initial) - initial - _rolled_out(organization))
+
+
 def begin(organization_id: str, reserved: int, index: str) -> str:
     """Note a change and reserve the namespaces that it may take; return the note's id.
 
@@ -89,7 +98,7 @@ def _reserve(
 def _check_limit(reserved: OrganizationDocument, session: ClientSession) -> None:
     """Raise if an organization has too many indexes, counting the one that has just been reserved."""
     limit = limits.current(reserved, "indexes", session)
-    use = reserved.get("namespaces", 0) - place_of(reserved).initial_namespaces - _rolled_out(reserved) - 1
+    use = created(reserved) - 1
     if limit is not None and use >= limit:
         raise LimitReached(
             f"The organization has {use} indexes besides that on _id, and may have {limit}.",
