@@ -130,8 +130,12 @@ def list_plans(
     operation_id="putPlan",
     tags=TAGS,
     security=SECURITY,
-    responses=http.responses(HTTPStatus.OK, "tenantry.http.organizations.answers:Plan", HTTPStatus.FORBIDDEN)
-    | http.responses(HTTPStatus.CREATED, "tenantry.http.organizations.answers:Plan"),
+    responses=http.responses(
+        HTTPStatus.OK,
+        "tenantry.http.organizations.answers:Plan",
+        HTTPStatus.FORBIDDEN,
+        alternatives={HTTPStatus.CREATED: "tenantry.http.organizations.answers:Plan"},
+    ),
 )
 def put_plan(
     plan: PlanPath, wanted: Annotated[bodies.PutPlan, Body()], operator: Operator

@@ -68,13 +68,9 @@ def list_former_slugs(
     organization: Organization,
     member: Annotated[Membership, may("read the organization")],
     _: OnlyDeclared,
-) -> Response[dict[str, Any]]:
+) -> dict[str, Any]:
     """List slugs that the organization has left, which name it for its members until their time is over."""
-    return Response(
-        status_code=HTTPStatus.OK,
-        content_type="application/json",
-        body={"former_slugs": former_slugs_of(member.organization)},
-    )
+    return {"former_slugs": former_slugs_of(member.organization)}
 
 
 @app.delete(

@@ -710,7 +710,10 @@ class RolloutNotFound(TenantryError):
     code = "rollout-not-found"
     status = HTTPStatus.NOT_FOUND
     title = "Roll-out not found"
-    default_detail = "There is no roll-out of this name."
+    default_detail = (
+        "There is no roll-out of this name. GET /operator/rollouts and `tenantry rollout list` list those "
+        "there are."
+    )
 
 
 class RolloutRefused(TenantryError):

@@ -50,10 +50,9 @@ def identity(request: Request) -> Identity:
         raise InvalidToken
     authenticated = authenticate(token.strip(" "))
     logger.append_keys(account_id=authenticated.account_id)
-    if authenticated.membership is not None:
-        logger.append_keys(organization_id=authenticated.membership.organization_id)
     request_context.set_actor(Actor("account", authenticated.account_id))
     if authenticated.membership is not None:
+        logger.append_keys(organization_id=authenticated.membership.organization_id)
         _admit(authenticated.membership.organization)
     return authenticated
 

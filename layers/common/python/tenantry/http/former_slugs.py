@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import format_datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
@@ -42,7 +42,7 @@ def announce(event: Mapping[str, Any], answer: dict[str, Any]) -> None:
         return
     fields = answer["multiValueHeaders"]
     fields["Deprecation"] = [f"@{int(used.former['since'].timestamp())}"]
-    fields["Sunset"] = [format_datetime(_in_utc(used.former["until"]), usegmt=True)]
+    fields["Sunset"] = [format_datetime(used.former["until"].astimezone(UTC), usegmt=True)]
     path = _replaced(str(event["requestContext"]["path"]), used)
     target = quote(path, safe="/%:@!$&'()*+,;=~")
     if len(target) <= MAX_LINK:
@@ -54,7 +54,3 @@ def _replaced(path: str, used: _Used) -> str:
     before, collection, named = path.partition("/organizations/")
     slug, slash, rest = named.partition("/")
     return before + collection + (used.slug if slug == used.former["slug"] else slug) + slash + rest
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

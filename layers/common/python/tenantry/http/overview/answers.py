@@ -1,10 +1,10 @@
 """Shapes of answers to the operator about organizations, for the OpenAPI document alone."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from tenantry.http.organizations.answers import Organization, OrganizationReference
+from tenantry.http.organizations.answers import ConfiguredOrganization, OrganizationReference
 
 
 class OrganizationSummary(OrganizationReference):
@@ -65,13 +65,12 @@ class MoveOverview(BaseModel):
     progressed_at: str
 
 
-class OrganizationOverview(Organization):
+class OrganizationOverview(ConfiguredOrganization):
     """Answer of GET /operator/organizations/{organization}."""
 
     cluster: str = Field(examples=["main"])
     kind: Literal["collection", "pooled"]
     place: PlaceOfDocuments
-    plan: str = Field(examples=["default"])
     suspended_at: str | None = Field(description="Null unless it is suspended.")
     moving: bool
     owners: list[str] = Field(description="Ids of the accounts that own it, the oldest member first.")
@@ -82,9 +81,6 @@ class OrganizationOverview(Organization):
     )
     usage: MeasuredUsage | None = Field(description="Null if it could not be measured in time.")
     indexes: int = Field(description="That it has created.", examples=[1])
-    properties: dict[str, Any] = Field(description="Set by the operator; members read them.")
-    private: dict[str, Any] = Field(description="Set and read by the operator alone.")
-    limits: dict[str, int] = Field(description="Its own.", examples=[{"documents": 1000}])
     effective_limits: dict[str, int] = Field(
         description="Its own and, where it has none, those of its plan.", examples=[{"documents": 1000}]
     )

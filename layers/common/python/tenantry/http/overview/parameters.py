@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
+from tenantry.identity.addresses.email_addresses import ADDRESS_MAX_CHARACTERS
 from tenantry.registry.organizations.document import Kind, State
 from tenantry.registry.organizations.listing import Order
 
-ADDRESS_MAX_CHARACTERS = 320
 # date-time of RFC 3339, section 5.6; Pydantic takes numbers, too, for seconds since 1970.
 _DATE_TIME: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from tenantry.http.organizations.representations import organization_of, reference_to
+from tenantry.http.organizations.representations import configured_organization_of, reference_to
 from tenantry.identity.owner_addresses import AddressedOwner
 from tenantry.language.paging import Page
 from tenantry.lifecycle.moves.records import MoveDocument, Side
@@ -44,7 +44,7 @@ def overview_of(overview: Overview) -> dict[str, Any]:
     document = overview.organization
     return (
         summary_of(document)
-        | organization_of(document)
+        | configured_organization_of(document)
         | {
             "place": place_of(document)._asdict(),
             "owners": overview.owner_ids,
@@ -53,9 +53,6 @@ def overview_of(overview: Overview) -> dict[str, Any]:
             "last_used_at": _moment(overview.sessions.last_at),
             "usage": _usage_of(overview.measured),
             "indexes": overview.indexes,
-            "properties": document.get("properties", {}),
-            "private": document.get("private", {}),
-            "limits": document.get("limits", {}),
             "effective_limits": overview.limits,
             "intent": _intent_of(document),
             "move": _move_of(overview.move),
