@@ -15,7 +15,7 @@ from cli.checker import Advance
 from cli.connection import Databases, Target, connected
 from cli.options import EvenThoughYounger, Json, NewName, Owner, with_target
 from cli.output import print_error, print_result, transfer_progress
-from cli.reporting import reported
+from cli.reporting import reported, tell_failed_rollouts
 from tenantry.identity import accounts
 from tenantry.registry import limits
 
@@ -74,8 +74,7 @@ def restore(
     print_result(
         content | {"owners": owners, "members": members, "left_out": left_out}, text, as_json=as_json
     )
-    for rollout in done.failed_rollouts:
-        print_error(f"The roll-out {rollout} has failed here; see `tenantry rollout status {rollout}`")
+    tell_failed_rollouts(done.failed_rollouts)
     if done.plan_left_out is not None:
         print_error(f"There is no plan {done.plan_left_out} here; it has the plan {limits.DEFAULT}")
     for account in left_out:

@@ -4,17 +4,19 @@ from functools import partial
 from typing import Annotated, Any
 
 import typer
+from pymongo.errors import PyMongoError
 
 from cli import library
 from cli.connection import Target, connected
 from cli.options import Json, with_target
-from cli.output import print_json, print_result, print_rows
+from cli.output import print_error, print_json, print_result, print_rows
 from cli.pages import PAGE, read_all
-from cli.reporting import reported
+from cli.reporting import reported, tell_failed_rollouts
 from cli.request_bodies import checked
 from tenantry.http.deletions.bodies import UndoDeletion
 from tenantry.http.deletions.representations import deletion_of
 from tenantry.lifecycle import purging, undoing
+from tenantry.lifecycle.rollouts import arriving
 from tenantry.lifecycle.undoing import Wanted
 from tenantry.registry import deletions
 
@@ -63,8 +65,19 @@ def undo(
     with reported(), connected(target):
         library.use(target)
         undone = undoing.undo(organization, Wanted(wanted.name, wanted.slug, wanted.owner))
+        failed_rollouts = _give_current(undone["_id"])
     content = {"organization_id": undone["_id"], "slug": undone["slug"], "state": undone["state"]}
     print_result(content, f"Brought back {undone['slug']} ({undone['_id']})", as_json=as_json)
+    tell_failed_rollouts(failed_rollouts)
+
+
+def _give_current(organization_id: str) -> list[str]:
+    """Do what has been rolled out since the deletion, as far as it can be done at once."""
+    try:
+        return arriving.give_current(organization_id)
+    except PyMongoError:
+        print_error("It is back; what has been rolled out since comes later, from the function roll_out")
+        return []
 
 
 @with_target

@@ -34,3 +34,9 @@ def reported(advice: str = "") -> Iterator[None]:
     except (BackupError, MoveError, RolloutError, TenantryError) as error:
         print_error(str(error))
         raise typer.Exit(1) from None
+
+
+def tell_failed_rollouts(names: list[str]) -> None:
+    """Say which roll-outs have failed in an organization that has arrived."""
+    for name in names:
+        print_error(f"The roll-out {name} has failed here; see `tenantry rollout status {name}`")

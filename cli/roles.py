@@ -86,7 +86,7 @@ ROLES: Final = (
             QUEUE_MAILS,
             USE_LINKS,
             {"idempotency_keys": CHANGE, "sessions": {"remove"}, "plans": CHANGE},
-            {"deletions": CHANGE, "erasures": {"insert"}},
+            {"deletions": CHANGE, "erasures": {"insert"}, "rollouts": {"update"}},
         ),
         DEFINE | FIND | {"createIndex"},
     ),

@@ -154,6 +154,30 @@ def test_roll_outs(
     assert databases.tenants["org_beta"].index_information().keys() == {"_id_"}
 
 
+def test_deletions(
+    service: ServiceOfUsers,
+    users: Users,
+    owner: Owner,
+    databases: Databases,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DELETION_GRACE_DAYS", "7")
+    monkeypatch.setattr(LambdaContext, "get_remaining_time_in_millis", lambda self: 900_000)
+    body = {"name": "by-at", "indexes": [{"name": "by-at", "keys": [{"field": "at"}]}]}
+    path = f"/operator/deletions/{owner.id}"
+    assert service.delete(owner.path, token=owner.token).status == 204
+    assert of_operator(service, "POST", "/operator/rollouts", body) == 202
+    users.invoke("roll_out", {})
+    users.invoke("roll_out", {})
+    assert of_operator(service, "POST", f"{path}/undo", {}) == 200
+    users.invoke("roll_out", {})
+    assert "by-at" in databases.tenants["org_alpha"].index_information()
+    assert service.delete(owner.path, token=log_in(service, owner.email)).status == 204
+    assert of_operator(service, "GET", "/operator/deletions") == 200
+    assert of_operator(service, "DELETE", path) == 204
+    assert databases.collections() == {}
+
+
 def test_creation_with_an_idempotency_key_is_repeated(service: ServiceOfUsers) -> None:
     body = {"name": "Alpha", "email": "ada@example.com", "password": PASSWORD}
     create = partial(service.post, "/organizations", headers={"Idempotency-Key": "one"})

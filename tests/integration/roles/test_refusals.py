@@ -142,6 +142,10 @@ REFUSED: Final = [
     # Deleted organizations that can be brought back
     *master(OF_FUNCTIONS - {"create", "operate", "change"}, (insert,), ["deletions"]),
     *master(OF_FUNCTIONS - {"operate", "change"}, (update, remove), ["deletions"]),
+    # Roll-outs, which reach every tenant's collection
+    *master(OF_FUNCTIONS - {"rollout"}, (insert,), ["rollouts"]),
+    *master(OF_FUNCTIONS - {"rollout", "operate"}, (update,), ["rollouts"]),
+    *master(KINDS, (remove,), ["rollouts"]),
     # Plans, whose limits count for everybody
     *master(OF_FUNCTIONS - {"operate"}, WRITES, ["plans"]),
     # Counters of failed logins

@@ -17,7 +17,7 @@ from tenantry.lifecycle.rollouts import drift, operations, progress, requests, w
 from tenantry.lifecycle.rollouts.errors import RolloutBusy
 from tenantry.lifecycle.rollouts.work import Means
 from tenantry.lifecycle.undoing import Wanted
-from tenantry.registry import clusters
+from tenantry.registry import clusters, rollouts
 from tenantry.registry.organizations.document import Place
 from tenantry.registry.rollouts import WORKING
 from tenantry.runtime.settings import settings
@@ -248,11 +248,28 @@ def test_organization_whose_deletion_is_undone_is_as_roll_outs_are_by_then(
     deleting.delete(amazon)
     undo("earlier")
     roll_out("later", definition("kind"))
+    requests.continue_all(lambda: True)  # which looks for nobody again for a quarter of an hour
     undoing.undo(amazon.organization_id, Wanted())
     assert requests.continue_all(lambda: True) == []
     assert names(TenantCollection(amazon.organization_id)) == ["_id_", "by-kind"]
+    checked = rollouts.find("later")
+    deleting.delete(library.membership(amazon.account_id, amazon.organization_id))
+    undoing.undo(amazon.organization_id, Wanted())
+    assert rollouts.find("later") == checked, "it lacks nothing, so nobody has to look for it"
     undo("later")
     assert tenantry("verify").exit_code == 0
+
+
+def test_command_that_undoes_a_deletion_gives_what_is_current(
+    databases: Databases, member: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DELETION_GRACE_DAYS", "7")
+    settings.cache_clear()
+    deleting.delete(member)
+    roll_out("current", definition("at", validator=REQUIRES_KIND))
+    tenantry_json("undo", member.organization_id)
+    assert set(databases.tenants["org_google"].index_information()) == {"_id_", "by-at"}
+    assert options(databases, "org_google")["validator"]
 
 
 def test_one_process_at_a_time_works_on_it(databases: Databases, member: Membership) -> None:

@@ -6,6 +6,9 @@ organization from then on completes what is left to do, as after any rename.
 
 Members come back whose accounts are still there, as members of other ids. So every token from before stays
 dead. Invitations, links and offers of ownership do not come back either.
+
+What has been rolled out since the deletion is not done here, for an index of many documents takes longer than
+a request may: the transaction asks for it (`tenantry.lifecycle.rollouts.arriving`).
 """
 
 from collections.abc import Callable
@@ -29,6 +32,7 @@ from tenantry.identity.memberships import joining
 from tenantry.lifecycle import returning_members, slugs
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.lifecycle.intents.writing import check_vacated
+from tenantry.lifecycle.rollouts import arriving
 from tenantry.registry import deletions, name_holds, names
 from tenantry.registry.deletions import DeletionDocument
 from tenantry.registry.organizations import changing, finding
@@ -236,6 +240,7 @@ def _insert(session: ClientSession, undo: _Undo, also: Callable[[ClientSession],
     owner_ids = [member["account_id"] for member in returning if member["role"] == "owner"]
     name_holds.check_return(organization["slug"], organization["_id"], owner_ids, session)
     changing.insert(organization, session)
+    arriving.ask_for_current(organization, session)
     members.members().insert_many(returning, session=session)
     also(session)
     links.revoke(session, {"deletion_id": deletion["deletion_id"]})

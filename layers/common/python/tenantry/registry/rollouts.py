@@ -131,9 +131,9 @@ def find_all() -> list[RolloutDocument]:
     return list(rollouts().find().sort([("started_at", 1), ("_id", 1)]))
 
 
-def find_current() -> list[RolloutDocument]:
+def find_current(session: ClientSession | None = None) -> list[RolloutDocument]:
     """Return those that are current, in the order in which they were begun."""
-    current = rollouts().find({"state": {"$in": list(CURRENT)}})
+    current = rollouts().find({"state": {"$in": list(CURRENT)}}, session=session)
     return list(current.sort([("started_at", 1), ("_id", 1)]))
 
 
@@ -218,6 +218,11 @@ def is_to_be_checked(rollout: RolloutDocument, every: timedelta) -> bool:
         "$or": [{"checked_at": {"$exists": False}}, {"checked_at": {"$lt": now - every}}],
     }
     return rollouts().update_one(due, {"$set": {"checked_at": now}}).matched_count == 1
+
+
+def let_be_checked(names: list[str], session: ClientSession) -> None:
+    """Let the next run look for organizations that lack some roll-outs, however short ago one has looked."""
+    rollouts().update_many({"_id": {"$in": names}}, {"$unset": {"checked_at": ""}}, session=session)
 
 
 def keep(name: str, holder: str, progress: Document | None = None) -> bool:
