@@ -26,6 +26,7 @@ OTHER_VALUES: Final[dict[str, Any]] = {
     "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:alarms",
     "MongoDBClustersSecretArn": SECRET,
     "AllowedOrigins": "https://app.example.com,http://localhost:5173",
+    "TokenIssuer": "https://api.example.com",
     "DomainName": "api.example.com",
     "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/0b9c5f2e-7d6a-4e3f-8c1b",
     "BasePath": "tenants/v1",

@@ -10,6 +10,7 @@ import httpx
 # API Gateway answers after 29 s at most; a body of some megabytes takes its time on a slow line.
 TIMEOUT: Final = httpx.Timeout(40, connect=10)
 KEY_SET: Final = "/.well-known/jwks.json"
+ISSUER: Final = "/.well-known/openid-configuration"
 PROBLEM: Final = "application/problem+json"
 MEMBERS_OF_PROBLEMS: Final = {"type", "title", "status", "detail", "code", "instance"}
 

@@ -4,14 +4,14 @@ from typing import Final
 
 import pytest
 
-from tests.smoke.api import KEY_SET, Answer, Api
+from tests.smoke.api import ISSUER, KEY_SET, Answer, Api
 
 EVERYWHERE: Final = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-CACHED: Final = ("/openapi.json", "/docs", KEY_SET)
+CACHED: Final = ("/openapi.json", "/docs", ISSUER, KEY_SET)
 
 
 def is_cached(answer: Answer) -> bool:

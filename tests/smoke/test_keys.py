@@ -8,7 +8,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 
 from tests.e2e import jose
-from tests.smoke.api import KEY_SET, Api
+from tests.smoke.api import ISSUER, KEY_SET, Api
 from tests.smoke.throw_aways import ThrowAway
 
 ROTATION_DAYS: Final = int(os.environ.get("SIGNING_KEY_ROTATION_DAYS", "30"))
@@ -41,6 +41,14 @@ def test_token_is_signed_with_a_published_key(tenant: ThrowAway, keys: list[dict
     claims = jose.claims_of(tenant.token)
     assert claims["exp"] - claims["iat"] == 900, f"The token lasts {claims['exp'] - claims['iat']} s."
     assert abs(claims["iat"] - time.time()) < 60, "The token was not issued now: the clocks do not agree."
+
+
+def test_issuer(api: Api, tenant: ThrowAway) -> None:
+    """The document about the issuer names that of the tokens, and where the keys are."""
+    metadata = api.get(ISSUER).expect(200).json
+    issuer = jose.claims_of(tenant.token)["iss"]
+    assert metadata["issuer"] == issuer, f"It names {metadata['issuer']}, but tokens are of {issuer}."
+    assert metadata["jwks_uri"].endswith(KEY_SET), f"The keys are not at {metadata['jwks_uri']}."
 
 
 def test_private_halves_stay_private(keys: list[dict[str, Any]]) -> None:

@@ -80,6 +80,7 @@ ROUTES: Final = (
     ("DELETE", "/organizations/{organization}/invitations/{invitation}", "invitations"),
     ("POST", "/invitations/accept", "invitations"),
     ("GET", "/.well-known/jwks.json", "jwks"),
+    ("GET", "/.well-known/openid-configuration", "jwks"),
     ("GET", "/openapi.json", "docs"),
     ("GET", "/docs", "docs"),
     ("GET", "/health", "health"),

@@ -100,6 +100,11 @@ BREAKAGES: Final = [
         "GET /.well-known/jwks.json",
         edit_keys(lambda keys: keys[0].update(d="AAAA")),
     ),
+    Breakage(
+        ("test_issuer",),
+        "GET /.well-known/openid-configuration",
+        with_json(lambda metadata: metadata | {"issuer": "https://foreign.example"}),
+    ),
     Breakage(("test_newest_key_is_young",), "GET /.well-known/jwks.json", edit_keys(age_key)),
     Breakage(("test_earlier_keys_end",), "GET /.well-known/jwks.json", edit_keys(keep_key)),
     Breakage(("test_paths",), f"GET {ORGANIZATION}/documents/a%2Bb", with_json(show_other_texts)),

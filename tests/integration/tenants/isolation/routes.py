@@ -184,6 +184,7 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     ),
     Route("POST", "/deletions/undo"): Sample(404, lambda tenant: {"token": "A" * 43}, needs_token=False),
     Route("GET", "/.well-known/jwks.json"): Sample(200, needs_token=False),
+    Route("GET", "/.well-known/openid-configuration"): Sample(200, needs_token=False),
     Route("GET", "/openapi.json"): Sample(200, needs_token=False),
     Route("GET", "/docs"): Sample(200, needs_token=False),
     Route("GET", "/health"): Sample(200, needs_token=False),

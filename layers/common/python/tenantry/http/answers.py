@@ -23,6 +23,17 @@ class JsonWebKeySet(BaseModel):
     keys: list[dict[str, str | int]]
 
 
+class IssuerMetadata(BaseModel):
+    """Answer of GET /.well-known/openid-configuration: what verifies access tokens, and no more."""
+
+    issuer: str = Field(description="Claim `iss` of the tokens.")
+    jwks_uri: str
+    id_token_signing_alg_values_supported: list[Literal["EdDSA"]] = Field(
+        description="What signs access tokens; there are no ID tokens."
+    )
+    subject_types_supported: list[Literal["public"]]
+
+
 class FieldError(BaseModel):
     """One wrong field of a request."""
 
