@@ -29,8 +29,18 @@ def together(*grants: Grants) -> Grants:
 BEGIN_WITH_ROLLOUTS: Final[Grants] = {"rollouts": FIND}  # what a collection is created with
 KNOW_ISSUER: Final[Grants] = {"issuer": FIND}
 AUTHENTICATE: Final[Grants] = dict.fromkeys(
-    ("account_epochs", *KNOW_ISSUER, "members", "organizations", "plans", "sessions", "signing_keys"), FIND
-) | dict.fromkeys(("rates", "usage"), frozenset({"insert", "update"}))
+    (
+        "account_epochs",
+        "api_keys",
+        *KNOW_ISSUER,
+        "members",
+        "organizations",
+        "plans",
+        "sessions",
+        "signing_keys",
+    ),
+    FIND,
+) | dict.fromkeys(("api_key_uses", "rates", "usage"), frozenset({"insert", "update"}))
 KNOW_SCHEMA: Final[Grants] = {EVERY_COLLECTION: {"listCollections"}} | {
     name: {"listIndexes"} for name in INDEXES
 }
@@ -48,6 +58,7 @@ COMPLETE_INTENTS: Final[Grants] = together(
         "organizations": {"find", "update", "remove"},
         "members": {"find", "remove"},
         "invitations": {"remove"},
+        "api_keys": {"remove"},
         "accounts": {"update", "remove"},
         "name_holds": {"find", "insert", "update"},
         "clusters": {"update"},

@@ -3,6 +3,7 @@
 import importlib.util
 import inspect
 import sys
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path as FilePath
 from pkgutil import resolve_name
@@ -23,13 +24,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from local.openapi_tables import CONDITIONS, ETAG, HEADER_FIELDS, HEADER_FIELDS_OF_PROBLEMS, LINKS
 from tenantry.http import responses
 from tenantry.http.callers import AtLeast
-from tenantry.identity.roles import ROLES, Role
+from tenantry.identity.roles import Role, Scope
 
 ROOT = FilePath(__file__).resolve().parent.parent
 LIBRARY = ROOT / "layers" / "common" / "python"
 DOCUMENT = ROOT / "functions" / "docs" / "openapi.json"
 SECURITY_SCHEMES: dict[str, SecurityScheme] = {
-    "bearer": HTTPBearer(bearerFormat="JWT"),
+    "bearer": HTTPBearer(bearerFormat="JWT", description="An access token, or an API key: tk_..."),
     # As API Gateway's own exports write it (OpenAPI's extension x-amazon-apigateway-authtype says the rest).
     "iam": APIKey(**{"in": APIKeyIn.header}, name="Authorization", description="AWS Signature Version 4"),
 }
@@ -127,10 +128,11 @@ def _complete(route: Route) -> None:
     path becomes its description.
     """
     route.description = inspect.getdoc(route.func)
+    _add_refusal_of_keys(route)
     for annotation in route.func.__annotations__.values():
         match get_args(annotation):
-            case (_, AtLeast(least=least)):
-                _add_least_role(route, least)
+            case (_, AtLeast(least=least, scopes=scopes)):
+                _add_least_role(route, least, scopes)
     for response in (route.responses or {}).values():
         contents: dict[str, Any] = response["content"]
         for media_type, content in contents.items():
@@ -144,10 +146,16 @@ def _complete(route: Route) -> None:
                 route.func.__annotations__[name] = Annotated[kind, parameter]
 
 
-def _add_least_role(route: Route, least: Role) -> None:
-    route.description = f"{route.description}\n\nTakes at least the role {least}."
-    route.openapi_extensions = {**(route.openapi_extensions or {}), "x-least-role": least}
-    if least != ROLES[0]:
+def _add_least_role(route: Route, least: Role, scopes: Sequence[Scope]) -> None:
+    with_key = f", or an API key with the scope {' or '.join(scopes)}" if scopes else ""
+    route.description = f"{route.description}\n\nTakes at least the role {least}{with_key}."
+    extensions = {"x-least-role": least} | ({"x-scopes": list(scopes)} if scopes else {})
+    route.openapi_extensions = {**(route.openapi_extensions or {}), **extensions}
+
+
+def _add_refusal_of_keys(route: Route) -> None:
+    """Add 403 to whatever takes a bearer token, for it may be an API key without the scope."""
+    if any("bearer" in requirement for requirement in route.security or []):
         described = responses(HTTPStatus.OK, None, HTTPStatus.FORBIDDEN)
         route.responses = {HTTPStatus.FORBIDDEN: described[HTTPStatus.FORBIDDEN], **(route.responses or {})}
 

@@ -13,7 +13,7 @@ from tenantry.http.audit import OrganizationFilter
 from tenantry.http.callers import Operator, Organization, may
 from tenantry.http.parameters import Cursor, Limit, OnlyDeclared
 from tenantry.http.receipts import OfOrganization
-from tenantry.identity.members import Membership
+from tenantry.identity.authentication import Caller
 from tenantry.lifecycle.receipts import pages as receipt_pages
 from tenantry.registry.organizations import finding
 
@@ -34,7 +34,7 @@ app = APIGatewayRestResolver(enable_validation=True)
 )
 def list_audit(
     organization: Organization,
-    member: Annotated[Membership, may("read the audit record")],
+    caller: Annotated[Caller, may("read the audit record")],
     _: OnlyDeclared,
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -43,7 +43,7 @@ def list_audit(
 
     The newest comes first. Writes of documents and indexes are not recorded.
     """
-    return audit.page_of(audit.find_page(member.organization, limit, cursor))
+    return audit.page_of(audit.find_page(caller.organization, limit, cursor))
 
 
 @app.get(

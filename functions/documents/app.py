@@ -1,10 +1,9 @@
 """Documents of the caller's organization: insert, find, count, replace, patch, delete."""
 
 from http import HTTPStatus
-from typing import Annotated
 
 from tenantry import http, tenants
-from tenantry.http.callers import Organization, may
+from tenantry.http.callers import Organization, Reader, Writer
 from tenantry.http.documents import (
     answers,
     bodies,
@@ -29,7 +28,6 @@ from tenantry.http.documents.parameters import (
 )
 from tenantry.http.parameters import IdempotencyKey, OnlyDeclared
 from tenantry.http.preconditions import Precondition
-from tenantry.identity.members import Membership
 from tenantry.language import fields as projections
 from tenantry.language import filters, sorting
 
@@ -38,8 +36,6 @@ from aws_lambda_powertools.event_handler.request import Request
 
 app = APIGatewayRestResolver(enable_validation=True)
 
-Reader = Annotated[Membership, may("read documents")]
-Writer = Annotated[Membership, may("write documents")]
 TAGS = ["Documents"]
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
 

@@ -8,7 +8,7 @@ from tenantry import http, tenants
 from tenantry.http.callers import Organization, may
 from tenantry.http.indexes import answers, bodies, indexing
 from tenantry.http.indexes.representations import created, index_of
-from tenantry.identity.members import Membership
+from tenantry.identity.authentication import Caller
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
@@ -16,8 +16,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 app = APIGatewayRestResolver(enable_validation=True)
 
 IndexName = Annotated[str, Path(description="The index's name", json_schema_extra={"example": "by-date"})]
-Reader = Annotated[Membership, may("read indexes")]
-Changer = Annotated[Membership, may("change indexes")]
+Reader = Annotated[Caller, may("read indexes")]
+Changer = Annotated[Caller, may("change indexes")]
 TAGS = ["Indexes"]
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
 

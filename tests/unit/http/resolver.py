@@ -12,7 +12,7 @@ from pymongo import _csot  # what pymongo.timeout sets has no public reader
 from tenantry import http
 from tenantry.audit import recording
 from tenantry.http.accounts import bodies
-from tenantry.http.callers import OptionalBearer, Organization, RecentLogin, Viewer, may
+from tenantry.http.callers import Bearer, OptionalBearer, Organization, Reader, RecentLogin, Viewer, may
 from tenantry.http.organizations.representations import organization_of
 from tenantry.http.preconditions import Precondition, etag
 from tenantry.identity.members import Membership
@@ -90,6 +90,16 @@ def log_out_everywhere(caller: OptionalBearer) -> dict[str, Any]:
 @app.get("/docs")
 def get_own(caller: Viewer) -> dict[str, Any]:
     return {"organization": caller.organization_id}
+
+
+@app.get("/organizations/<organization>/count")
+def count(organization: Organization, caller: Reader) -> dict[str, Any]:
+    return recording.origin() | {"caller": caller.caller_id}
+
+
+@app.get("/account")
+def get_account(caller: Bearer) -> dict[str, Any]:
+    return {"account": caller.account_id}
 
 
 @app.get("/health")

@@ -326,6 +326,48 @@ class RoleTooLow(TenantryError):
         )
 
 
+class InsufficientScope(TenantryError):
+    """The API key is valid, but does not permit this (RFC 6750 section 3.1); nothing changed."""
+
+    code = "insufficient-scope"
+    status = HTTPStatus.FORBIDDEN
+    title = "Insufficient scope"
+    default_detail = "No API key may do this. Log in, and send an access token."
+    challenge = 'Bearer realm="tenantry", error="insufficient_scope"'
+
+    @classmethod
+    def of(cls, scopes: Sequence[str]) -> "InsufficientScope":
+        """Make the error of a route for which a key needs one of these scopes; none if no key may do it."""
+        return cls(f"The API key needs the scope {' or '.join(scopes)} for this." if scopes else "")
+
+
+class KeyNotFound(TenantryError):
+    """The organization has no such API key, or the key no such secret."""
+
+    code = "key-not-found"
+    status = HTTPStatus.NOT_FOUND
+    title = "API key not found"
+    default_detail = "The organization has no such API key, or the key has no such secret."
+
+
+class KeyExpired(TenantryError):
+    """The API key has expired; nothing changed."""
+
+    code = "key-expired"
+    status = HTTPStatus.CONFLICT
+    title = "API key expired"
+    default_detail = "The API key has expired. Make another one."
+
+
+class LastSecret(TenantryError):
+    """The API key has no other secret; nothing changed."""
+
+    code = "last-secret"
+    status = HTTPStatus.CONFLICT
+    title = "Last secret"
+    default_detail = "The API key has no other secret. Add one and hand it out first, or revoke the key."
+
+
 class EmailNotVerified(TenantryError):
     """The credentials or token are right, but this needs an account whose address is verified."""
 

@@ -65,8 +65,10 @@ def test_the_least_role_is_described(route: Route) -> None:
     operation = OPENAPI["paths"][route.resource][route.method.lower()]
     least = "viewer" if route in ALSO_OF_ALL else LEAST_ROLES[route]
     assert operation["x-least-role"] == least
-    assert operation["description"].endswith(f"Takes at least the role {least}.")
-    assert ("403" in operation["responses"]) == (least != "viewer" or route in ALSO_OF_ALL)
+    scopes = operation.get("x-scopes", [])
+    with_key = f", or an API key with the scope {' or '.join(scopes)}" if scopes else ""
+    assert operation["description"].endswith(f"Takes at least the role {least}{with_key}.")
+    assert "403" in operation["responses"]
 
 
 @pytest.mark.parametrize("role", ROLES)

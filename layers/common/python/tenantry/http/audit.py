@@ -26,13 +26,13 @@ class Actor(BaseModel):
     """On whose behalf something was done."""
 
     type: str = Field(
-        description="account, operator, system (a schedule), or anonymous for whoever had not proved who it "
-        "is.",
+        description="account, key (an API key), operator, system (a schedule), or anonymous for whoever had "
+        "not proved who it is.",
         examples=["account"],
     )
     id: str | None = Field(
-        description="Of the account; of the operator, for operators only: the ARN, or tenantry: and the "
-        "user of the operating system who ran the command line.",
+        description="Of the account or the key; of the operator, for operators only: the ARN, or tenantry: "
+        "and the user of the operating system who ran the command line.",
         examples=["acct_0b9c5f2e7d6a4e3f8c1b2a3d4e5f6071"],
     )
 

@@ -1,5 +1,6 @@
 """Who sends the request: types of routes' parameters, which Powertools resolves before it calls the route."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Final
 
@@ -7,6 +8,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
 from tenantry.errors import (
+    InsufficientScope,
     InvalidToken,
     LoginTooOld,
     MissingToken,
@@ -15,9 +17,10 @@ from tenantry.errors import (
     RoleTooLow,
 )
 from tenantry.http import former_slugs
-from tenantry.identity.authentication import authenticate
+from tenantry.identity.api_keys.access import KeyAccess
+from tenantry.identity.authentication import Caller, authenticate_bearer
 from tenantry.identity.members import Membership
-from tenantry.identity.roles import LEAST_ROLES, Permission, Role, is_at_least
+from tenantry.identity.roles import LEAST_ROLES, Permission, Role, Scope, is_at_least, scopes_for
 from tenantry.identity.sessions import Identity
 from tenantry.identity.tokens import CLOCK_SKEW_SECONDS
 from tenantry.registry import limits, rates
@@ -32,29 +35,41 @@ SCHEME: Final = "bearer"
 RECENT: Final = timedelta(minutes=10)  # as the challenge of LoginTooOld says
 
 
-def identity(request: Request) -> Identity:
-    """Return whom the request's bearer token speaks for (RFC 6750 section 2.1), also if in no organization.
+def bearer(request: Request) -> Identity | KeyAccess:
+    """Return whom the request's bearer token (RFC 6750 section 2.1), which may be an API key, speaks for.
 
     Raises
     ------
     InvalidToken
         There is no token, or it is not valid any more.
     TooManyRequests
-        The organization has sent as many requests as it may at the moment.
+        The organization has sent as many requests as it may at the moment, or the source too many API keys
+        that are not valid.
+    OrganizationSuspended
+        The token is an API key of an organization that is suspended.
     """
+    authenticated = authenticate_bearer(_token_of(request))
+    caller: Caller | None
+    if isinstance(authenticated, KeyAccess):
+        actor, caller = Actor("key", authenticated.key_id), authenticated
+    else:
+        actor, caller = Actor("account", authenticated.account_id), authenticated.membership
+    logger.append_keys(**{f"{actor.type}_id": actor.id})
+    request_context.set_actor(actor)
+    if caller is not None:
+        logger.append_keys(organization_id=caller.organization_id)
+        _admit(caller.organization)
+    return authenticated
+
+
+def _token_of(request: Request) -> str:
     authorization = request.headers.get("authorization")
     if not authorization:
         raise MissingToken
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != SCHEME:
         raise InvalidToken
-    authenticated = authenticate(token.strip(" "))
-    logger.append_keys(account_id=authenticated.account_id)
-    request_context.set_actor(Actor("account", authenticated.account_id))
-    if authenticated.membership is not None:
-        logger.append_keys(organization_id=authenticated.membership.organization_id)
-        _admit(authenticated.membership.organization)
-    return authenticated
+    return token.strip(" ")
 
 
 def _admit(organization: OrganizationDocument) -> None:
@@ -65,13 +80,29 @@ def _admit(organization: OrganizationDocument) -> None:
     counting.note(organization["_id"])
 
 
+_Authenticated = Annotated[Identity | KeyAccess, Depends(bearer)]
+
+
+def identity(caller: _Authenticated) -> Identity:
+    """Return whom the request's access token speaks for, also if in no organization.
+
+    Raises
+    ------
+    InsufficientScope
+        The token is an API key, which speaks for no account.
+    """
+    if isinstance(caller, KeyAccess):
+        raise InsufficientScope
+    return caller
+
+
 Bearer = Annotated[Identity, Depends(identity)]
-"""Whom the request's token speaks for, also if in no organization; else 401."""
+"""Whom the request's access token speaks for, also if in no organization; else 401, to an API key 403."""
 
 
 def optional_identity(request: Request) -> Identity | None:
     """Return whom the token speaks for, or None if the request carries no credentials at all."""
-    return identity(request) if request.headers.get("authorization") else None
+    return identity(bearer(request)) if request.headers.get("authorization") else None
 
 
 OptionalBearer = Annotated[Identity | None, Depends(optional_identity)]
@@ -79,7 +110,7 @@ OptionalBearer = Annotated[Identity | None, Depends(optional_identity)]
 
 
 class AtLeast(Depends):
-    """Dependency of a route: the caller's membership, with this role or a higher one at this moment.
+    """Dependency of a route: the caller, who has this role or a higher one at this moment, or an API key.
 
     Where the path names an organization, it must be the one that the token is for. To the route it raises
 
@@ -87,36 +118,48 @@ class AtLeast(Depends):
     * TooManyRequests: the token's organization has sent as many requests as it may at the moment.
     * OrganizationNotFound: the token is for no organization, or for another one than the path names.
     * RoleTooLow: the caller's role is a lower one.
+    * InsufficientScope: the caller is an API key without any of the scopes.
+    * OrganizationSuspended: the caller is an API key, and the organization is suspended.
 
     Parameters
     ----------
     least : Role
         The least role that may do what the route does.
+    scopes : sequence of Scope
+        The scopes of API keys of which each permits it. If there is none, the caller is a `Membership`.
     """
 
-    def __init__(self, least: Role) -> None:
-        super().__init__(self.membership)
+    def __init__(self, least: Role, scopes: Sequence[Scope] = ()) -> None:
+        super().__init__(self.caller)
         self.least = least
+        self.scopes = scopes
 
-    def membership(self, request: Request, caller: Bearer) -> Membership:
-        """Return the caller's membership, or raise why the route is not for it."""
-        membership = caller.membership
-        if membership is None:
+    def caller(self, request: Request, authenticated: _Authenticated) -> Caller:
+        """Return the caller, or raise why the route is not for it."""
+        caller = authenticated if isinstance(authenticated, KeyAccess) else authenticated.membership
+        if caller is None:
             raise OrganizationNotFound
-        organization = membership.organization
+        self._check_organization(request, caller.organization)
+        if isinstance(caller, KeyAccess):
+            if not caller.has_one_of(self.scopes):
+                raise InsufficientScope.of(self.scopes)
+        elif not is_at_least(caller.role, self.least):
+            raise RoleTooLow.of(caller.role, self.least)
+        return caller
+
+    def _check_organization(self, request: Request, organization: OrganizationDocument) -> None:
         named = request.path_parameters.get("organization", organization["_id"])
         if named not in (organization["_id"], organization["slug"]):
             former = find_former(organization, named)
             if former is None:
                 raise OrganizationNotFound
             former_slugs.note(former, organization)
-        if not is_at_least(membership.role, self.least):
-            raise RoleTooLow.of(membership.role, self.least)
-        return membership
 
 
 Viewer = Annotated[Membership, AtLeast("viewer")]
-"""The membership that the request's token speaks for, whatever its role; see `AtLeast`.
+"""The membership that the request's access token speaks for, whatever its role; see `AtLeast`.
+
+API keys are refused, for they are no members; see `Reader`.
 
 >>> @app.get("/notes")
 ... def list_notes(caller: Viewer) -> list[dict]:
@@ -136,9 +179,23 @@ Organization = Annotated[str, "Slug or id"]
 def may(permission: Permission) -> AtLeast:
     """Return the dependency of a route that does what `tenantry.identity.roles` permits to a least role.
 
+    The caller is a `Membership`, or, where `tenantry.identity.roles.SCOPES` has the permission, a `Caller`: a
+    membership or an API key.
+
     >>> def list_members(organization: Organization, caller: Annotated[Membership, may("read members")]): ...
     """
-    return AtLeast(LEAST_ROLES[permission])
+    return AtLeast(LEAST_ROLES[permission], scopes_for(permission))
+
+
+Reader = Annotated[Caller, may("read documents")]
+"""Whoever may read the organization's documents: a member, or an API key with a scope for it; 403 otherwise.
+
+>>> @app.get("/notes")
+... def list_notes(caller: Reader) -> list[dict]:
+...     return tenants.collection(caller).find({})
+"""
+Writer = Annotated[Caller, may("write documents")]
+"""As `Reader`, but whoever may also write them."""
 
 
 def is_recent(caller: Bearer) -> bool:

@@ -1,9 +1,26 @@
-"""Who is calling: an access token, checked against what the master database knows at this moment."""
+"""Who is calling: a bearer token, checked against what the master database knows at this moment."""
 
 from tenantry.errors import InvalidToken
 from tenantry.identity import sessions, tokens
+from tenantry.identity.api_keys import access, texts
+from tenantry.identity.api_keys.access import KeyAccess
 from tenantry.identity.keys import public_keys
+from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Identity
+
+Caller = Membership | KeyAccess
+"""Who is in an organization: a member, or a program with an API key."""
+
+
+def authenticate_bearer(token: str) -> Identity | KeyAccess:
+    """Return whom a bearer token speaks for: an access token, or an API key.
+
+    Raises
+    ------
+    InvalidToken, OrganizationSuspended, TooManyRequests
+        As of `authenticate`, and of `tenantry.identity.api_keys.access.authenticate`.
+    """
+    return access.authenticate(token) if texts.is_key(token) else authenticate(token)
 
 
 def authenticate(token: str) -> Identity:

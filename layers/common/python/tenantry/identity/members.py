@@ -55,6 +55,11 @@ class Membership(NamedTuple):
         """Id of the organization."""
         return self.organization["_id"]
 
+    @property
+    def caller_id(self) -> str:
+        """Id of whoever calls."""
+        return self.account_id
+
 
 def members() -> Collection[MemberDocument]:
     """Return the master's collection of members."""

@@ -1,4 +1,4 @@
-"""Roles of members, and what each of them may do in its organization."""
+"""Roles of members and scopes of API keys, and what each of them permits in an organization."""
 
 from types import MappingProxyType
 from typing import Final, Literal, get_args
@@ -19,6 +19,7 @@ Permission = Literal[
     "read the usage",
     "change members",
     "invite members",
+    "manage keys",
     "release former slugs",
     "delete the organization",
     "transfer ownership",
@@ -38,6 +39,7 @@ LEAST_ROLES: Final = MappingProxyType[Permission, Role](
         "read the usage": "admin",
         "change members": "admin",
         "invite members": "admin",
+        "manage keys": "admin",
         "release former slugs": "owner",
         "delete the organization": "owner",
         "transfer ownership": "owner",
@@ -45,10 +47,28 @@ LEAST_ROLES: Final = MappingProxyType[Permission, Role](
 )
 """The least role that may do it."""
 
+Scope = Literal["documents:read", "documents:write", "indexes", "audit:read"]
+
+# Who writes documents reads them, for the answer to a change is the document.
+SCOPES: Final = MappingProxyType[Scope, frozenset[Permission]](
+    {
+        "documents:read": frozenset({"read documents"}),
+        "documents:write": frozenset({"read documents", "write documents"}),
+        "indexes": frozenset({"read indexes", "change indexes"}),
+        "audit:read": frozenset({"read the audit record"}),
+    }
+)
+"""What an API key may do, by its scopes: nothing else, and nothing that an admin may not."""
+
 
 def is_at_least(role: str, least: Role) -> bool:
     """Tell whether a role may do all that another one may; what is no role may do nothing."""
     return role in ROLES[ROLES.index(least) :]
+
+
+def scopes_for(permission: Permission) -> list[Scope]:
+    """Return the scopes of which each permits something; none if no key may do it."""
+    return [scope for scope, permitted in SCOPES.items() if permission in permitted]
 
 
 def may_change(role: str, present: Role, wanted: Role) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pymongo.client_session import ClientSession
 
 from tenantry.audit import recording
+from tenantry.identity.api_keys import document as api_keys
 from tenantry.identity.invitations import document as invitations
 from tenantry.identity.members import MemberDocument
 from tenantry.identity.memberships import leaving
@@ -27,8 +28,8 @@ class _Ended(NamedTuple):
 def end(organization: OrganizationDocument, session: ClientSession) -> OrganizationDocument:
     """Remove an organization within a transaction, hold its slugs, and record the deletion.
 
-    Its members and invitations go with it. Its documents, and what it has reserved on its cluster, are left
-    to the caller.
+    Its members, invitations and API keys go with it. Its documents, and what it has reserved on its cluster,
+    are left to the caller.
 
     Returns
     -------
@@ -94,6 +95,7 @@ def set_aside(
 def _end(organization: OrganizationDocument, more: dict[str, Any], session: ClientSession) -> _Ended:
     removed = changing.remove(organization, session)
     invitations.remove_all(removed["_id"], session)
+    api_keys.remove_all(removed["_id"], session)
     former = leaving.remove_all(removed["_id"], session)
     owner_ids = [member["account_id"] for member in former if member["role"] == "owner"]
     name_holds.hold_deleted(removed["slugs"], removed["_id"], owner_ids, session)

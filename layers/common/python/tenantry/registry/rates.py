@@ -22,10 +22,10 @@ _MILLISECONDS: Final = FILLS_UP_WITHIN_SECONDS * 1000
 
 
 class RateDocument(TypedDict):
-    """A bucket as it is stored, by the id of its organization; a missing one is full.
+    """A bucket as it is stored, by the id of its organization or of what else is limited.
 
-    `requests` is how many it held after the last one that was admitted, which was at `at`. The server removes
-    it once it has filled up.
+    A missing one is full. `requests` is how many it held after the last one that was admitted, which was at
+    `at`. The server removes it once it has filled up.
     """
 
     _id: str
@@ -55,17 +55,34 @@ def spend(organization_id: str, limit: int) -> None:
     TooManyRequests
         The bucket is empty. Retry-After says when it has one more request at the latest.
     """
-    if limit > 0:
-        spent = rates().update_one({"_id": organization_id}, [{"$replaceWith": _spent(limit)}], upsert=True)
-        if spent.modified_count or spent.did_upsert:
-            return
+    if limit > 0 and take(organization_id, limit):
+        return
     raise TooManyRequests(
         f"The organization may send {limit} requests a minute and has. Repeat this one after a while; "
         "see Retry-After.",
-        retry_after_seconds=math.ceil(FILLS_UP_WITHIN_SECONDS / max(limit, 1)),
+        retry_after_seconds=refill_seconds(limit),
         name=NAME,
         limit=limit,
     )
+
+
+def take(bucket: str, limit: int) -> bool:
+    """Take one request out of a bucket, in one round trip; tell whether there was one.
+
+    Parameters
+    ----------
+    bucket : str
+        Id of the bucket.
+    limit : int
+        How many requests it holds, and how many it is given a minute; at least one.
+    """
+    taken = rates().update_one({"_id": bucket}, [{"$replaceWith": _spent(limit)}], upsert=True)
+    return bool(taken.modified_count or taken.did_upsert)
+
+
+def refill_seconds(limit: int) -> int:
+    """Return after how many seconds an empty bucket has one more request at the latest."""
+    return math.ceil(FILLS_UP_WITHIN_SECONDS / max(limit, 1))
 
 
 def _spent(limit: int) -> dict[str, Any]:

@@ -11,14 +11,14 @@ class Actor(NamedTuple):
 
     Parameters
     ----------
-    type : {"account", "operator", "system", "anonymous"}
+    type : {"account", "key", "operator", "system", "anonymous"}
         Anonymous is whoever has not proved yet who it is; the system works without any request.
     id : str, optional
-        Id of the account, or who the operator is: the ARN that API Gateway has authenticated, or `tenantry:`
-        and the user of the operating system who runs the command line.
+        Id of the account or the API key, or who the operator is: the ARN that API Gateway has authenticated,
+        or `tenantry:` and the user of the operating system who runs the command line.
     """
 
-    type: Literal["account", "operator", "system", "anonymous"]
+    type: Literal["account", "key", "operator", "system", "anonymous"]
     id: str | None = None
 
 

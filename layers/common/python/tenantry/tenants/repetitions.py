@@ -36,19 +36,19 @@ class Key(NamedTuple):
     request: str
 
     @classmethod
-    def of(cls, organization_id: str, account_id: str, key: str, request: str) -> "Key":
-        """Make the key of a caller; another organization's or account's equal key is a different one.
+    def of(cls, organization_id: str, caller_id: str, key: str, request: str) -> "Key":
+        """Make the key of a caller; another organization's or caller's equal key is a different one.
 
         Parameters
         ----------
-        organization_id, account_id : str
+        organization_id, caller_id : str
             The caller's.
         key : str
             The Idempotency-Key field.
         request : str
             A digest of all that is asked for.
         """
-        scope = json.dumps([organization_id, account_id, key])
+        scope = json.dumps([organization_id, caller_id, key])
         return cls(hashlib.sha256(scope.encode()).hexdigest(), request)
 
 

@@ -7,7 +7,7 @@ from pymongo import InsertOne
 from pymongo.client_session import ClientSession
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
-from tenantry.identity.members import Membership
+from tenantry.identity.authentication import Caller
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.runtime import ids, mongodb
 from tenantry.storage import indexes
@@ -237,12 +237,12 @@ class TenantCollection:
         indexing.drop(self._fence, name)
 
 
-def collection(caller: Membership) -> TenantCollection:
+def collection(caller: Caller) -> TenantCollection:
     """Open the collection of the caller's organization.
 
     Parameters
     ----------
-    caller : Membership
-        Whom the request's token speaks for; see `tenantry.http.callers.Viewer`.
+    caller : Caller
+        Whom the request's token speaks for; see `tenantry.http.callers.Viewer` and `Reader`.
     """
     return TenantCollection(caller.organization_id, caller.organization)

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.request import Request
 from tenantry.errors import InvalidFields, MalformedRequest, PayloadTooLarge, TenantryError
 from tenantry.http.bodies import JSON, MERGE_PATCH, octets_of
 from tenantry.http.documents.rules import JSON_MAX_DEPTH, parse_document_id
-from tenantry.identity.members import Membership
+from tenantry.identity.authentication import Caller
 from tenantry.language import extended_json, strict_json
 from tenantry.tenants.repetitions import Key
 
@@ -59,7 +59,7 @@ def documents_of(request: Request) -> Any:
     return _decoded_items(parsed) if isinstance(parsed, list) else extended_json.decode(parsed)
 
 
-def key_of(request: Request, caller: Membership, idempotency_key: str | None) -> Key | None:
+def key_of(request: Request, caller: Caller, idempotency_key: str | None) -> Key | None:
     """Return the caller's idempotency key, which is for this request: its parameters and octets."""
     if idempotency_key is None:
         return None
@@ -67,7 +67,7 @@ def key_of(request: Request, caller: Membership, idempotency_key: str | None) ->
     described = [event.resolved_query_string_parameters, request.headers.get("content-type", "")]
     digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
     digest.update(octets_of(event.raw_event, _MANY, MAX_BYTES))
-    return Key.of(caller.organization_id, caller.account_id, idempotency_key, digest.hexdigest())
+    return Key.of(caller.organization_id, caller.caller_id, idempotency_key, digest.hexdigest())
 
 
 def document_id_of(request: Request) -> Any:

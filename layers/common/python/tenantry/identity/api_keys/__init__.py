@@ -1,0 +1,1 @@
+"""API keys: with which programs reach an organization without an account."""

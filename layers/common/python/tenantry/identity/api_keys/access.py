@@ -1,0 +1,101 @@
+"""What an API key gives access to, checked against what the master database knows at this moment."""
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from pymongo.collection import Collection
+
+from tenantry.errors import InvalidToken, OrganizationSuspended, TooManyRequests
+from tenantry.identity import counters, members
+from tenantry.identity.api_keys import texts, uses
+from tenantry.identity.api_keys.document import api_keys, has_expired
+from tenantry.identity.api_keys.texts import KeyText
+from tenantry.identity.roles import Scope
+from tenantry.registry import rates
+from tenantry.registry.organizations.document import OrganizationDocument, organizations
+
+FAILURES_PER_MINUTE: Final = 20  # of a source
+_REFUSED: Final = (
+    "The API key is malformed, expired or revoked. An admin of the organization can make another."
+)
+
+
+class KeyAccess(NamedTuple):
+    """What a key gives access to: its organization, as far as its scopes go. No account stands behind it."""
+
+    key_id: str
+    organization: OrganizationDocument
+    scopes: tuple[Scope, ...]
+
+    @property
+    def organization_id(self) -> str:
+        """Id of the organization."""
+        return self.organization["_id"]
+
+    @property
+    def caller_id(self) -> str:
+        """Id of whoever calls."""
+        return self.key_id
+
+    def has_one_of(self, scopes: Iterable[Scope]) -> bool:
+        """Tell whether the key has one of these scopes."""
+        return any(scope in self.scopes for scope in scopes)
+
+
+def authenticate(text: str) -> KeyAccess:
+    """Return what a key gives access to, in one round trip; about once a minute its use is noted in a second.
+
+    Parameters
+    ----------
+    text : str
+        What was sent as a bearer token, and begins as a key does.
+
+    Raises
+    ------
+    InvalidToken
+        It is no key, without a look at the database, or the key is unknown, expired, revoked, or its
+        organization is gone.
+    TooManyRequests
+        So it is, and the source of the request has sent too many such keys. Valid ones of the same source
+        are not refused.
+    OrganizationSuspended
+        The key is valid, and its organization is suspended.
+    """
+    sent = texts.parse(text)
+    if sent is None:
+        raise InvalidToken(_REFUSED)
+    stored = _find(sent)
+    if stored is None or has_expired(stored):
+        _count_failure()
+        raise InvalidToken(_REFUSED)
+    if stored["organization"].get("suspended_at"):
+        raise OrganizationSuspended
+    uses.note(stored["secrets"][0]["id"])
+    return KeyAccess(stored["_id"], stored["organization"], tuple(stored["scopes"]))
+
+
+def _find(sent: KeyText) -> Any:
+    """Return a key with its organization and the one secret that was sent; None if there is none."""
+    stored: Collection[Any] = api_keys()
+    is_sent = {"$eq": ["$$this.hash", {"$literal": sent.hash}]}
+    found = stored.aggregate(
+        [
+            {"$match": {"_id": sent.key_id, "secrets.hash": sent.hash}},
+            *members.join(organizations(), "organization_id", "organization"),
+            {"$addFields": {"secrets": {"$filter": {"input": "$secrets", "cond": is_sent}}}},
+            {"$project": {"scopes": 1, "expires_at": 1, "secrets.id": 1, "organization": 1}},
+            {"$project": {"organization.private": 0}},  # which no member reads
+        ]
+    )
+    return next(iter(found), None)
+
+
+def _count_failure() -> None:
+    """Count a key that was refused for the source of the request; outside of requests nothing is counted."""
+    source = counters.source()
+    if source and not rates.take(counters.key_of(f"keys from {source}"), FAILURES_PER_MINUTE):
+        raise TooManyRequests(
+            "Too many API keys that are not valid were sent from here. Wait before the next one; "
+            "see Retry-After.",
+            retry_after_seconds=rates.refill_seconds(FAILURES_PER_MINUTE),
+        )
