@@ -27,7 +27,7 @@ from cli import (
 )
 from cli.connection import Target, connected
 from cli.options import Json, OlderThan, with_target
-from cli.output import print_error, print_json, print_report, print_result, progress, report_content
+from cli.output import console, print_error, print_json, print_report, print_result, progress, report_content
 from cli.reporting import reported
 from tenantry.identity.keys import public_keys
 
@@ -85,17 +85,23 @@ def verify(target: Target, older_than: OlderThan = 60, as_json: Json = False) ->
 def reconcile(target: Target, older_than: OlderThan = 0, as_json: Json = False) -> None:
     """Do at once what the service does every five minutes, and drop what killed restores have left.
 
-    That is completing interrupted creations, renames and deletions, and ending what is due to end.
+    That is completing interrupted creations, renames and deletions, ending what is due to end, and measuring
+    how much is stored by organizations that were not measured for a day, for a minute at most.
     """
-    with reported(), connected(target) as databases:
+    with (
+        reported(),
+        connected(target) as databases,
+        console(standard_error=True).status("Completing what was interrupted, and measuring"),
+    ):
         library.use(target)
         outcome = asdict(reconciler.settle(databases, timedelta(seconds=older_than)))
     if as_json:
         print_json(outcome)
     else:
-        for name, ids in outcome.items():
-            typer.echo(f"{name.capitalize()}: {', '.join(ids) or 'none'}")
-    raise typer.Exit(1 if outcome["failed"] else 0)
+        for name, done in outcome.items():
+            text = ", ".join(done) or "none" if isinstance(done, list) else done
+            typer.echo(f"{name.capitalize()}: {text}")
+    raise typer.Exit(1 if outcome["failed"] or outcome["unmeasured"] else 0)
 
 
 @app.command()

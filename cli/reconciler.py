@@ -1,4 +1,4 @@
-"""Completing what was interrupted: by the library what requests began, here what restores began."""
+"""What schedules do: by the library for what requests began and use, here for what restores began."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,11 +7,15 @@ from cli.backups import staging
 from cli.connection import Databases
 from tenantry.lifecycle.moves import cleaning
 from tenantry.lifecycle.reconciling import reconcile
+from tenantry.storage import measuring
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Ids of organizations, by what was done; ids of accounts in `ended`, collections in `dropped`."""
+    """Ids of organizations, by what was done; ids of accounts in `ended`, collections in `dropped`.
+
+    `measured` and `unmeasured` are numbers of organizations whose use was to be measured.
+    """
 
     settled: list[str]
     purged: list[str]
@@ -20,13 +24,16 @@ class Outcome:
     moved: list[str]
     failed: list[str]
     dropped: list[str]
+    measured: int
+    unmeasured: int
 
 
 def settle(databases: Databases, older_than: timedelta) -> Outcome:
-    """Settle intents and erasures of this age, do all else that the reconciler does, and clean up."""
+    """Settle intents and erasures of this age, do all else that the reconciler does, clean up and measure."""
     reconciled = reconcile(older_than)
     moved = cleaning.remove_leftovers()
     dropped = staging.drop_abandoned(databases)
+    measured = measuring.measure_due()
     return Outcome(
         settled=reconciled.settled,
         purged=reconciled.purged,
@@ -35,4 +42,6 @@ def settle(databases: Databases, older_than: timedelta) -> Outcome:
         moved=moved,
         failed=reconciled.failed,
         dropped=dropped,
+        measured=measured.measured,
+        unmeasured=measured.failed,
     )

@@ -7,6 +7,9 @@ from cli import connection
 from cli.app import app
 from local.processes import free_port
 from tests.integration.cli.planted import Planted
+from tests.support import library
+from tests.support.command_line import tenantry, tenantry_json
+from tests.support.databases import Databases
 
 
 def test_table_names_rule_organization_and_slug(planted: Planted) -> None:
@@ -31,6 +34,14 @@ def test_databases_in_order_give_one_line(planted: Planted) -> None:
         "0 organizations with roll-outs, 0 moves, 0 deletions, 0 plans, 3 members, 0 invitations, "
         "3 accounts, 0 email holds, 0 links, 0 months of use, 0 signing keys, 0 receipts.\n"
     )
+
+
+def test_reconcile_measures_use(databases: Databases) -> None:
+    organization_id = library.create("Google").organization_id
+    outcome = tenantry_json("reconcile")
+    assert (outcome["measured"], outcome["unmeasured"], outcome["settled"]) == (1, 0, [])
+    assert databases.organization(organization_id)["usage"]["documents"] == 0
+    assert tenantry("reconcile").stdout.endswith("Dropped: none\nMeasured: 0\nUnmeasured: 0\n")
 
 
 @pytest.mark.parametrize("command", ["verify", "reconcile"])
