@@ -7,12 +7,9 @@ import typer
 from cli import library
 from cli.connection import Target, connected
 from cli.options import Json, with_target
-from cli.output import print_error, print_result
+from cli.output import print_result
 from cli.reporting import reported
-from tenantry.errors import FormerSlugNotFound
 from tenantry.lifecycle import former_slugs
-from tenantry.registry.organizations import finding
-from tenantry.registry.organizations.document import OrganizationDocument
 
 
 @with_target
@@ -24,18 +21,6 @@ def release_slug(
     """Let a slug that an organization has left name it no more, so that anybody may take it at once."""
     with reported(), connected(target):
         library.use(target)
-        organization = finding.find_holder(slug)
-        released = organization is not None and _release(organization, slug)
-    if organization is None or not released:
-        print_error(f"No organization has left the slug {slug} and is still named by it")
-        raise typer.Exit(1)
+        organization = former_slugs.release_to_all(slug)
     content = {"released": slug, "organization_id": organization["_id"]}
     print_result(content, f"Released {slug}, which {organization['slug']} has left", as_json=as_json)
-
-
-def _release(organization: OrganizationDocument, slug: str) -> bool:
-    try:
-        former_slugs.release_to_all(organization, slug)
-    except FormerSlugNotFound:
-        return False
-    return True

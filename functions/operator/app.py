@@ -1,4 +1,4 @@
-"""/operator/organizations and /operator/plans: what the platform's operator decides about organizations."""
+"""/operator/organizations, /operator/plans, /operator/former-slugs: what the operator decides."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from tenantry.http.organizations import bodies, creations
 from tenantry.http.organizations.representations import configured_organization_of, plan_of, plans_of
 from tenantry.http.parameters import Cursor, IdempotencyKey, Limit, OnlyDeclared
 from tenantry.http.preconditions import Precondition, etag
-from tenantry.lifecycle import configuring, plans, suspending
+from tenantry.lifecycle import configuring, former_slugs, plans, suspending
 from tenantry.registry.limits import PLAN_PATTERN
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -104,6 +104,21 @@ def suspend_organization(organization: Organization, operator: Operator) -> Resp
 def reactivate_organization(organization: Organization, operator: Operator) -> Response[None]:
     """Let an organization go on; its members log in again."""
     suspending.reactivate(organization)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@app.delete(
+    "/operator/former-slugs/<slug>",
+    summary="Release a former slug to all",
+    operation_id="releaseFormerSlugAsOperator",
+    tags=TAGS,
+    status_code=HTTPStatus.NO_CONTENT,
+    security=SECURITY,
+    responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+)
+def release_former_slug(slug: str, operator: Operator) -> Response[None]:
+    """Let a slug that an organization has left name it no more, so that anybody may take it at once."""
+    former_slugs.release_to_all(slug)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -30,6 +30,7 @@ ROUTES: Final[list[tuple[str, str, Any]]] = [
     ("PUT", f"/operator/organizations/{NOBODY}/suspension", None),
     ("DELETE", f"/operator/organizations/{NOBODY}/suspension", None),
     ("PATCH", f"/operator/organizations/{NOBODY}", {}),
+    ("DELETE", "/operator/former-slugs/forged", None),
     ("GET", "/operator/plans", None),
     ("PUT", "/operator/plans/forged", {"limits": {}}),
     ("DELETE", "/operator/plans/forged", None),

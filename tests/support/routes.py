@@ -60,6 +60,7 @@ ROUTES: Final = (
     ("GET", "/operator/plans", "operator"),
     ("PUT", "/operator/plans/{plan}", "operator"),
     ("DELETE", "/operator/plans/{plan}", "operator"),
+    ("DELETE", "/operator/former-slugs/{slug}", "operator"),
     ("POST", "/logout", "logout"),
     ("POST", "/logout/everywhere", "logout"),
     ("GET", "/account", "account"),

@@ -18,6 +18,7 @@ from tenantry.registry.organizations import finding
 from tenantry.registry.organizations.former_slugs import MAX
 from tenantry.runtime import process
 from tenantry.storage import pools
+from tests.integration.audit.records import of_operator
 from tests.support import library
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.concurrency import at_once
@@ -156,6 +157,21 @@ def test_operator_releases_a_slug_for_all(databases: Databases) -> None:
     assert released == {"released": "google", "organization_id": google.organization_id}
     assert tenantry("release-slug", "google").exit_code == 1
     assert tenantry("release-slug", "alphabet").exit_code == 1
+    library.create("Google", "stranger@example.com")
+    assert violations() == []
+
+
+def test_operators_route_releases_a_slug_for_all(service: Service, databases: Databases) -> None:
+    rename(library.create("Google"), "Alphabet")
+    path = "/operator/former-slugs/"
+    assert service.delete(f"{path}google").code == "operator-required"
+    check_taken("Google")
+    assert of_operator(service, "DELETE", f"{path}google").status == 204
+    assert of_operator(service, "DELETE", f"{path}google").code == "former-slug-not-found"
+    for slug in ("alphabet", "nobody"):
+        assert of_operator(service, "DELETE", path + slug).code == "former-slug-not-found"
+    (record,) = databases.master["audit"].find({"action": "organization.slug_released"})
+    assert (record["actor"]["type"], record["details"]) == ("operator", {"slug": "google"})
     library.create("Google", "stranger@example.com")
     assert violations() == []
 

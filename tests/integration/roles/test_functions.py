@@ -188,9 +188,13 @@ def test_creation_with_an_idempotency_key_is_repeated(service: ServiceOfUsers) -
     assert failed == ["organization-exists"] * 2
 
 
-def test_operator(service: ServiceOfUsers, owner: Owner) -> None:
+def test_operator(service: ServiceOfUsers, owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMER_SLUG_DAYS", "30")
     wanted = {"name": "Beta", "email": "beta@example.com", "password": PASSWORD}
     assert of_operator(service, "POST", "/operator/organizations", wanted) == 201
+    assert service.patch(owner.path, {"slug": "alphabet"}, token=owner.token).status == 200
+    assert of_operator(service, "DELETE", "/operator/former-slugs/alpha") == 204
+    assert service.patch("/organizations/alphabet", {"slug": "alpha"}, token=owner.token).status == 200
     for method, status in (("PUT", 403), ("DELETE", 200)):
         assert of_operator(service, method, "/operator/organizations/alpha/suspension") == 204
         for path in (

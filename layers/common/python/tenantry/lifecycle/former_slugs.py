@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import Final
 
 from pymongo.client_session import ClientSession
 
@@ -17,6 +18,8 @@ from tenantry.registry.organizations.changing import Overtaken
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.registry.organizations.former_slugs import fields, find, present
 from tenantry.runtime import mongodb
+
+_OF_NOBODY: Final = "No organization has left this slug and is still named by it."
 
 Give = Callable[[str, str, ClientSession], None]  # a slug of an organization to whoever may have it next
 
@@ -59,12 +62,29 @@ def release(organization: OrganizationDocument, slug: str) -> None:
     until_not_overtaken(organization, partial(_release, slug, _hold))
 
 
-def release_to_all(organization: OrganizationDocument, slug: str) -> None:
+def release_to_all(slug: str) -> OrganizationDocument:
     """Let a former slug name its organization no more, as the operator decides, and be free for all.
 
-    Raises as `release`.
+    Returns
+    -------
+    OrganizationDocument
+        The organization that has left it, as it was before.
+
+    Raises
+    ------
+    FormerSlugNotFound
+        It is no former slug of any organization; nothing changed.
+    ServiceUnavailable, pymongo.errors.PyMongoError
+        As of `release`.
     """
-    until_not_overtaken(organization, partial(_release, slug, name_holds.end))
+    organization = finding.find_holder(slug)
+    if organization is None:
+        raise FormerSlugNotFound(_OF_NOBODY)
+    try:
+        until_not_overtaken(organization, partial(_release, slug, name_holds.end))
+    except FormerSlugNotFound:
+        raise FormerSlugNotFound(_OF_NOBODY) from None
+    return organization
 
 
 def _hold(slug: str, organization_id: str, session: ClientSession) -> None:
