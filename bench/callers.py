@@ -1,16 +1,20 @@
 """Callers that are logged in; their requests go straight to the functions' handlers in this process."""
 
 import json
-from collections.abc import Mapping
-from contextlib import redirect_stdout
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from http import HTTPStatus
 from io import StringIO
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from tenantry.identity import accounts, members, sessions, tokens
 from tenantry.identity.keys import public_keys
 from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.registry import schema
+from tenantry.runtime.observability import logger, metrics
 from tests.support.proxy_events import proxy_event
 from tests.support.routes import route_of
 from tests.support.service import LambdaContext, handler
@@ -66,3 +70,17 @@ def publish(key: SigningKey) -> None:
     """Publish a key, so that environments on this server accept the tokens that it signs."""
     schema.ensure_schema()
     public_keys.publish(key.public_jwk)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Let functions log and count as on Lambda for the length of a ``with`` block, but to nowhere."""
+    metrics.namespace = "Tenantry"
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # where the metrics go
+        handlers = [handler for handler in logger.handlers if isinstance(handler, logging.StreamHandler)]
+        streams = [handler.setStream(nowhere) for handler in handlers]
+        try:
+            yield
+        finally:
+            for handler, stream in zip(handlers, streams, strict=True):
+                handler.setStream(stream)

@@ -4,26 +4,23 @@ A request goes through the function's handler as Lambda would call it: token, me
 operation, Extended JSON. The bare call is pymongo's, on the same collection.
 """
 
-import io
 import json
-import logging
 import uuid
 from collections.abc import Mapping
-from contextlib import redirect_stdout
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
-from bench.callers import log_in, publish
+from bench.callers import Caller, log_in, publish, quiet
 from bench.rounds import Operation, medians, running_database, save
 from tenantry.identity.keys.signing_key import SigningKey
 from tenantry.identity.owners import NewAccount
 from tenantry.lifecycle import creating
 from tenantry.lifecycle.creating import NewOrganization
 from tenantry.registry import clusters
-from tenantry.runtime.observability import logger, metrics
 from tests.support.proxy_events import proxy_event
+from tests.support.routes import route_of
 from tests.support.service import LambdaContext, handler
 
 EMAIL: Final = "owner@bench.example"
@@ -33,10 +30,8 @@ NOTE: Final = {"text": "hello " * 20, "tags": ["one", "two"], "count": 7}
 
 def main() -> None:
     """Measure on a server of its own, print a table and save the figures."""
-    logger.setLevel(logging.WARNING)
-    metrics.namespace = "Tenantry"
-    with running_database():
-        figures = {name: medians(name, ways) for name, ways in _operations().items()}
+    with running_database(), quiet():
+        figures = {name: medians(name, ways) for name, ways in operations(signed_up()).items()}
     table = Table("Operation", "Through the handler", "Bare", "Ratio")
     for name, ways in figures.items():
         through, bare = ways["handler"], ways["bare"]
@@ -45,43 +40,49 @@ def main() -> None:
     save("documents", figures)
 
 
-def _operations() -> dict[str, dict[str, Operation]]:
-    """Return, by operation, the ways to do it."""
-    organization_id, request = _signed_up()
-    path = f"/organizations/{organization_id}/documents"
+def signed_up() -> Caller:
+    """Create an organization and log its owner in."""
+    creating.create(NewOrganization("Bench", "bench"), NewAccount(EMAIL, uuid.uuid4().hex))
+    key = SigningKey.generate()
+    publish(key)
+    return log_in(EMAIL, key)
+
+
+def operations(owner: Caller) -> dict[str, dict[str, Operation]]:
+    """Return, by operation, the ways to do it in an organization that has just been created."""
+    path = f"/organizations/{owner.organization_id}/documents"
     bare = clusters.tenant_database("main")["org_bench"]
     bare.insert_many({"_id": f"known-{number:03}", **NOTE} for number in range(LISTED))
     return {
         "point read": {
-            "handler": lambda: request("GET", f"{path}/known-050"),
+            "handler": request("GET", f"{path}/known-050", owner.headers),
             "bare": lambda: bare.find_one({"_id": "known-050"}),
         },
         "insert": {
-            "handler": lambda: request("POST", path, NOTE),
+            "handler": request("POST", path, owner.headers, NOTE),
             "bare": lambda: bare.insert_one(dict(NOTE)),
         },
         f"list of {LISTED}": {
-            "handler": lambda: request("GET", path),
+            "handler": request("GET", path, owner.headers),
             "bare": lambda: list(bare.find().sort("_id", 1).limit(LISTED)),
         },
     }
 
 
-def _signed_up() -> tuple[str, Any]:
-    """Create an organization; return its id and how to send requests of its owner."""
-    creating.create(NewOrganization("Bench", "bench"), NewAccount(EMAIL, uuid.uuid4().hex))
-    key = SigningKey.generate()
-    publish(key)
-    owner = log_in(EMAIL, key)
-    headers = {**owner.headers, "Content-Type": "application/json"}
+def request(
+    method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None = None
+) -> Operation:
+    """Return what sends a request to the function's handler, as often as it is called."""
+    fields = {**headers, "Content-Type": "application/json"}
+    event = proxy_event(method, path, fields, None if body is None else json.dumps(body))
+    _, function, _ = route_of(method, path)
+    handle, context = handler(function), LambdaContext(function)
 
-    def request(method: str, path: str, body: Mapping[str, Any] | None = None) -> None:
-        event = proxy_event(method, path, headers, None if body is None else json.dumps(body))
-        with redirect_stdout(io.StringIO()):  # where the metrics go
-            answer = handler("documents")(event, LambdaContext("documents"))
+    def send() -> None:
+        answer = handle(event, context)
         assert answer["statusCode"] < 300, answer["body"]  # noqa: S101, PLR2004 - a failure takes another time
 
-    return owner.organization_id, request
+    return send
 
 
 if __name__ == "__main__":

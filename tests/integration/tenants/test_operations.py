@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+import bson
 import pytest
 from pymongo.errors import DuplicateKeyError
 
@@ -35,6 +36,16 @@ def test_every_operation(member: Membership, databases: Databases) -> None:
     assert [document["_id"] for document in documents.find({}, limit=2)] == [1, 2]
     assert documents.count_documents({"text": {"$exists": True}}) == 2
     assert list(databases.tenants["org_google"].find().sort("_id", 1)) == documents.find({})
+
+
+def test_results_are_bounded_in_bytes(member: Membership) -> None:
+    documents = TenantCollection(member.organization["_id"])
+    stored = [{"_id": number, "text": "x" * 100} for number in range(5)]
+    documents.insert_many(stored)
+    sorted_by_id = [{"$sort": {"_id": 1}}]
+    assert documents.aggregate(sorted_by_id, max_bytes=2 * len(bson.encode(stored[0]))) == stored[:3]
+    assert documents.aggregate(sorted_by_id, max_bytes=10_000) == stored
+    assert documents.aggregate([{"$match": {"_id": -1}}], max_bytes=1) == []
 
 
 def test_insert_many_is_all_or_nothing(member: Membership) -> None:

@@ -1,7 +1,7 @@
 import json
 import math
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +19,12 @@ from bson import (
     ObjectId,
     Regex,
     Timestamp,
+    json_util,
+    tz_util,
 )
-from hypothesis import given
+from bson.binary import UuidRepresentation
+from bson.json_util import JSONMode, JSONOptions
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tenantry.errors import InvalidFields
@@ -195,6 +199,26 @@ def with_plain_numbers(value: Any) -> Any:
             return int(value)
         case _:
             return value
+
+
+@pytest.mark.parametrize("canonical", [False, True])
+@given(value=VALUES)
+@example([2**31, 2**31 - 1, -(2**31), -(2**31) - 1])
+@example([datetime(1970, 1, 1, 0, 0, 0, 1000 * milliseconds, UTC) for milliseconds in (0, 1, 999)])
+def test_text_is_what_the_driver_writes(value: Any, *, canonical: bool) -> None:
+    mode = JSONMode.CANONICAL if canonical else JSONMode.RELAXED
+    options = JSONOptions(json_mode=mode, uuid_representation=UuidRepresentation.STANDARD)
+    for read in (value, stored(value)):
+        written = json_util.dumps(read, json_options=options, ensure_ascii=False, separators=(",", ":"))
+        assert encode(read, canonical=canonical) == written.replace("\ufffd", r"\ufffd")
+
+
+def test_dates_are_written_whichever_class_says_that_they_are_in_utc() -> None:
+    at = datetime(2024, 2, 29, 12, 30, 45, 678_000, UTC)
+    for read in (at, at.replace(tzinfo=tz_util.utc), at.astimezone(timezone(timedelta(hours=2)))):
+        text = encode(read, canonical=False)
+        assert decode(parsed(text)) == at
+        assert text.endswith('.678Z"}') == (read.utcoffset() == timedelta(0))
 
 
 @given(HOSTILE)

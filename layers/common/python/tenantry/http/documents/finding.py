@@ -84,8 +84,11 @@ def find_page(collection: TenantCollection, search: Search) -> Page:
             after = cursors.sort_key_of(search.cursor, search.query, search.sort, collection.aggregate)
         pipeline = pages.pipeline(search.query, search.sort, search.fields, at_most, after)
         results = collection.aggregate(pipeline, limit=at_most, max_bytes=MAX_PAGE_BYTES)
-    is_cut = len(bson.encode({"": results}, codec_options=extended_json.CODEC_OPTIONS)) > MAX_PAGE_BYTES
-    return Page(search, results[: search.limit], is_last=len(results) < at_most and not is_cut)
+    return Page(search, results[: search.limit], is_last=len(results) < at_most and not _is_cut(results))
+
+
+def _is_cut(results: list[Document]) -> bool:
+    return len(bson.encode({"": results}, codec_options=extended_json.CODEC_OPTIONS)) > MAX_PAGE_BYTES
 
 
 def count(collection: TenantCollection, query: Document) -> int:

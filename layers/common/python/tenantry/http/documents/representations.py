@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.request import Request
@@ -48,10 +48,11 @@ def document_answer(
     ------
     AnswerTooLarge
     """
-    text = _encoded(document, request)
+    canonical = _is_canonical(request)
+    text = extended_json.encode(document, canonical=canonical)
     if _length(text) > MAX_ANSWER_BYTES:
         raise AnswerTooLarge
-    return _answer(text, request, status, headers)
+    return _answer(text, status, headers, canonical=canonical)
 
 
 def identification(document: Document, request: Request) -> dict[str, str]:
@@ -76,10 +77,11 @@ def page_answer(page: Page, request: Request) -> Response[str]:
     AnswerTooLarge
         The first document alone does not fit.
     """
+    canonical = _is_canonical(request)
     texts: list[str] = []
     remaining_bytes = MAX_ANSWER_BYTES
     for document in page.documents:
-        text = _encoded(document, request)
+        text = extended_json.encode(document, canonical=canonical)
         remaining_bytes -= _length(text)
         if remaining_bytes < 0:
             break
@@ -88,22 +90,24 @@ def page_answer(page: Page, request: Request) -> Response[str]:
         raise AnswerTooLarge
     cursor = json.dumps(page.cursor(len(texts)))
     text = f'{{"documents":[{",".join(texts)}],"next_cursor":{cursor}}}'
-    return _answer(text, request, HTTPStatus.OK, _NO_HEADERS)
+    return _answer(text, HTTPStatus.OK, canonical=canonical)
 
 
 def outcomes_answer(outcomes: Sequence[Document | TenantryError], request: Request) -> Response[str]:
     """Answer what became of each of many documents; 207 if that is not the same of all (RFC 4918)."""
     inserted = sum(not isinstance(outcome, TenantryError) for outcome in outcomes)
     status = HTTPStatus.CREATED if inserted == len(outcomes) else HTTPStatus.MULTI_STATUS
-    results = ",".join(_outcome(outcome, request) for outcome in outcomes)
-    return _answer(f'{{"inserted":{inserted},"results":[{results}]}}', request, status, _NO_HEADERS)
+    canonical = _is_canonical(request)
+    results = ",".join(_outcome(outcome, canonical=canonical) for outcome in outcomes)
+    return _answer(f'{{"inserted":{inserted},"results":[{results}]}}', status, canonical=canonical)
 
 
-def _outcome(outcome: Document | TenantryError, request: Request) -> str:
+def _outcome(outcome: Document | TenantryError, *, canonical: bool) -> str:
     if isinstance(outcome, TenantryError):
         problem = {"status": int(outcome.status), "code": outcome.code, "detail": outcome.detail}
         return json.dumps(problem | outcome.extensions)
-    return f'{{"status":{int(HTTPStatus.CREATED)},"_id":{_encoded(outcome["_id"], request)}}}'
+    document_id = extended_json.encode(outcome["_id"], canonical=canonical)
+    return f'{{"status":{int(HTTPStatus.CREATED)},"_id":{document_id}}}'
 
 
 def _is_canonical(request: Request) -> bool:
@@ -111,16 +115,14 @@ def _is_canonical(request: Request) -> bool:
     return preferred(accept, (JSON, CANONICAL)) == CANONICAL
 
 
-def _encoded(document: Any, request: Request) -> str:
-    return extended_json.encode(document, canonical=_is_canonical(request))
-
-
 def _length(text: str) -> int:
     """Return how long a text is as the JSON string in which Lambda's runtime sends it."""
     return len(json.dumps(text))
 
 
-def _answer(text: str, request: Request, status: HTTPStatus, headers: Mapping[str, str]) -> Response[str]:
-    media_type = CANONICAL if _is_canonical(request) else JSON
+def _answer(
+    text: str, status: HTTPStatus, headers: Mapping[str, str] = _NO_HEADERS, *, canonical: bool
+) -> Response[str]:
+    media_type = CANONICAL if canonical else JSON
     fields = {"Vary": "Accept", **headers}
     return Response(status_code=int(status), content_type=media_type, headers=fields, body=text)

@@ -1,19 +1,11 @@
 """Between parsed JSON, BSON values and Extended JSON text."""
 
-import json
-from collections.abc import Mapping
-from typing import Any, Final
-
-from bson import DBRef
-from bson.binary import UuidRepresentation
-from bson.json_util import JSONMode, JSONOptions, default
+from typing import Any
 
 from tenantry.errors import InvalidFields
 from tenantry.language.extended_json.wrappers import WRAPPERS, check_number
+from tenantry.language.extended_json.writing import CANONICAL, RELAXED
 from tenantry.language.field_paths import joined
-
-_CANONICAL: Final = JSONOptions(json_mode=JSONMode.CANONICAL, uuid_representation=UuidRepresentation.STANDARD)
-_RELAXED: Final = JSONOptions(json_mode=JSONMode.RELAXED, uuid_representation=UuidRepresentation.STANDARD)
 
 
 def decode(parsed: Any, path: str = "") -> Any:
@@ -68,8 +60,7 @@ def encode(document: Any, *, canonical: bool) -> str:
     str
         Text that every route takes back as it is, for U+FFFD is escaped.
     """
-    converted = _converted(document, _CANONICAL if canonical else _RELAXED)
-    text = json.dumps(converted, ensure_ascii=False, separators=(",", ":"))
+    text = (CANONICAL if canonical else RELAXED).write(document)
     return text.replace("\ufffd", "\\ufffd")  # which gateways make of octets that are not UTF-8
 
 
@@ -81,13 +72,3 @@ def _typed(members: dict[str, Any], path: str) -> Any:
         return WRAPPERS[wrapper](members)
     except (TypeError, ValueError) as error:
         raise InvalidFields.of(joined(path, wrapper), str(error)) from None
-
-
-def _converted(value: Any, options: JSONOptions) -> Any:
-    if isinstance(value, DBRef):  # json_util stumbles over one with a field `items`
-        value = value.as_doc()
-    if isinstance(value, Mapping):
-        return {name: _converted(member, options) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_converted(item, options) for item in value]
-    return default(value, options)

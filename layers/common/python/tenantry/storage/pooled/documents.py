@@ -8,6 +8,7 @@ from bson.codec_options import CodecOptions
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.command_cursor import CommandCursor
+from pymongo.cursor import RawBatchCursor
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
 from tenantry.runtime import ids
@@ -44,10 +45,6 @@ class PooledDocuments:
     def codec_options(self) -> CodecOptions[Document]:
         """How results are decoded."""
         return self._pool.codec_options
-
-    def with_options(self, codec_options: CodecOptions[Any]) -> "PooledDocuments":
-        """Return the same documents, decoded otherwise."""
-        return PooledDocuments(self._pool.with_options(codec_options), self._tenant)
 
     def insert_one(self, document: Document, session: ClientSession | None = None) -> InsertOneResult:
         """Insert one document."""
@@ -148,6 +145,11 @@ class PooledDocuments:
         """Return what a pipeline makes of the documents."""
         with self._own_errors():
             return self._pool.aggregate(pipelines.in_pool(self._tenant, pipeline), session=session)
+
+    def aggregate_raw_batches(self, pipeline: Sequence[Query]) -> RawBatchCursor[Document]:
+        """Return what a pipeline makes of the documents, batch by batch and not decoded."""
+        with self._own_errors():
+            return self._pool.aggregate_raw_batches(pipelines.in_pool(self._tenant, pipeline))
 
     def list_indexes(self) -> list[Document]:
         """Return the indexes, the one on `_id` first."""
