@@ -2,6 +2,7 @@
 
 import importlib.util
 import inspect
+import json
 import sys
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -21,6 +22,9 @@ from aws_lambda_powertools.event_handler.openapi.models import (
 )
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
+from local.openapi_examples import add_examples
+from local.openapi_order import put_in_order
+from local.openapi_problems import add_problems
 from local.openapi_tables import CONDITIONS, ETAG, HEADER_FIELDS, HEADER_FIELDS_OF_PROBLEMS, LINKS
 from tenantry.http import responses
 from tenantry.http.callers import AtLeast
@@ -34,6 +38,17 @@ SECURITY_SCHEMES: dict[str, SecurityScheme] = {
     # As API Gateway's own exports write it (OpenAPI's extension x-amazon-apigateway-authtype says the rest).
     "iam": APIKey(**{"in": APIKeyIn.header}, name="Authorization", description="AWS Signature Version 4"),
 }
+SERVERS = [
+    # Relative to the document, so any stage and domain will do.
+    Server(url=".", description="The deployment that this document comes from"),
+    Server(
+        url="https://{host}",
+        description="Any deployment",
+        variables={
+            "host": {"default": "api.example.com", "description": "Host, and stage if any, of ApiUrl"}
+        },
+    ),
+]
 _EXAMPLE: dict[str, Any] = {"example": "google"}
 _TRIED = {"Audit", "Documents", "Indexes"}
 """Tags of the routes for which Swagger UI fills the organization in: not those that change or delete it."""
@@ -52,7 +67,7 @@ def merged_document() -> str:
         title="Tenantry",
         version="1",
         description=DESCRIPTION,
-        servers=[Server(url=".")],  # relative to the document, so any stage and domain will do
+        servers=SERVERS,
         security_schemes=SECURITY_SCHEMES,
         on_conflict="error",
     )
@@ -68,7 +83,11 @@ def merged_document() -> str:
             _add_conditions(document)
             _add_merge_patch(document)
             merge.add_schema(document)
-    return merge.get_openapi_json_schema() + "\n"
+    merged = json.loads(merge.get_openapi_json_schema())
+    add_examples(merged)
+    add_problems(merged)
+    put_in_order(merged)
+    return json.dumps(merged, indent=2, ensure_ascii=False) + "\n"
 
 
 def _add_links(document: dict[str, Any]) -> None:

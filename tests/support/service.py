@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from tests.support import documented
 from tests.support.proxy_events import behind_domain, proxy_event
 from tests.support.routes import route_of
 
@@ -106,17 +107,19 @@ class Service:
         return self.send(event if self._base_path is None else behind_domain(event, self._base_path))
 
     def send(self, event: dict[str, Any]) -> Answer:
-        """Invoke the function of the event's route."""
-        _, function, _ = route_of(event["httpMethod"], event["resource"])
+        """Invoke the function of the event's route; a problem must be one that the document names."""
+        resource, function, _ = route_of(event["httpMethod"], event["resource"])
         answer = handler(function)(event, LambdaContext(function))
         fields = dict(answer.get("headers") or {})
         fields |= {name: ", ".join(values) for name, values in answer["multiValueHeaders"].items()}
         assert answer["isBase64Encoded"] is False
-        return Answer(
+        sent = Answer(
             answer["statusCode"],
             {name.lower(): value for name, value in fields.items()},
             answer["body"] or "",
         )
+        documented.check(event["httpMethod"], resource, sent.status, sent.code)
+        return sent
 
     def get(self, path: str, **parts: Any) -> Answer:
         return self.request("GET", path, **parts)
