@@ -1,8 +1,8 @@
 """How fast a backup and a restore are, and how much memory they take, with many documents and with more.
 
 They are compared with a plain dump: all documents, written to disk as the server sends them, without a
-snapshot, a checksum or the rest of an organization. Each run is a process of its own. The ways take turns, so
-that a noisy machine slows all of them.
+snapshot, a checksum or the rest of an organization; and with a plain load, which inserts a plain dump. Each
+run is a process of its own. The ways take turns, so that a noisy machine slows all of them.
 """
 
 import os
@@ -12,10 +12,14 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from itertools import batched
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import bson
+from bson import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 from rich.console import Console
 from rich.table import Table
@@ -31,6 +35,8 @@ from tenantry.lifecycle.creating import NewOrganization
 SIZES: Final = {"many": 250_000, "more": 1_000_000}  # documents
 BATCH: Final = 10_000
 ROUNDS: Final = 3
+PLAIN: Final = ".bson"
+"""Ends the path of a plain dump."""
 
 
 class Run(NamedTuple):
@@ -55,17 +61,20 @@ def _figures(uri: str, size: str, directory: Path) -> dict[str, dict[str, float]
     for number in range(ROUNDS):
         for way in WAYS:
             runs[way.__name__].append(_in_a_process(way, uri, size, str(directory / size), number))
-    plain = statistics.median(run.seconds for run in runs[plain_dump.__name__])
     megabytes = (directory / size).stat().st_size / 1e6
-    return {way: _summary(runs_of_way, plain, megabytes) for way, runs_of_way in runs.items()}
+    return {
+        way.__name__: _summary(runs[way.__name__], runs[plain.__name__], megabytes)
+        for way, plain in WAYS.items()
+    }
 
 
-def _summary(runs: list[Run], plain: float, megabytes: float) -> dict[str, float]:
+def _summary(runs: list[Run], plain: list[Run], megabytes: float) -> dict[str, float]:
     seconds = statistics.median(run.seconds for run in runs)
+    ratios = [run.seconds / of_plain.seconds for run, of_plain in zip(runs, plain, strict=True)]
     return {
         "seconds": seconds,
         "megabytes_per_second": megabytes / seconds,
-        "times_plain_dump": seconds / plain,
+        "times_plain": statistics.median(ratios),
         "peak_megabytes": max(run.peak_bytes for run in runs) / 1e6,
     }
 
@@ -97,7 +106,7 @@ def _measured(way: Callable[..., None], *arguments: Any) -> Run:
 
 def plain_dump(uri: str, size: str, path: str, _: int) -> None:
     """Write a collection's documents as the server sends them."""
-    with MongoClient[dict[str, Any]](uri) as client, Path(path).open("wb") as file:
+    with MongoClient[dict[str, Any]](uri) as client, Path(path + PLAIN).open("wb") as file:
         for batch in client["tenantry_tenants"][f"org_{size}"].find_raw_batches():
             file.write(batch)  # type: ignore[arg-type]  # bytes
         os.fsync(file.fileno())
@@ -109,22 +118,34 @@ def backup(uri: str, size: str, path: str, _: int) -> None:
         back_up(databases, size, path, lambda *_: None)
 
 
+def plain_load(uri: str, size: str, path: str, number: int) -> None:
+    """Insert what a plain dump has written."""
+    options = CodecOptions(document_class=RawBSONDocument)
+    with MongoClient[Any](uri) as client:
+        collection = client["plain"][f"{size} {number}"]
+        for documents in batched(
+            bson.decode_iter(Path(path + PLAIN).read_bytes(), options), BATCH, strict=False
+        ):
+            collection.insert_many(documents)
+
+
 def restoration(uri: str, size: str, path: str, number: int) -> None:
     """Restore the organization under another name."""
     with connected(Target(uri, "tenantry", "tenantry_tenants")) as databases:
         restore(databases, path, f"{size} {number}", None, lambda *_: None)
 
 
-WAYS: Final = (plain_dump, backup, restoration)
+WAYS: Final = {plain_dump: plain_dump, backup: plain_dump, plain_load: plain_load, restoration: plain_load}
+"""Each way with the plain one that it is compared with."""
 
 
 def _print(figures: dict[str, dict[str, dict[str, float]]]) -> None:
-    table = Table("Documents", "Way", "Time", "Rate", "Of a plain dump", "Peak memory")
+    table = Table("Documents", "Way", "Time", "Rate", "Of the plain way", "Peak memory")
     for size, ways in figures.items():
         for way, summary in ways.items():
             rate = f"{summary['megabytes_per_second']:.0f} MB/s"
             peak = f"{summary['peak_megabytes']:.0f} MB"
-            ratio = f"{summary['times_plain_dump']:.2f} times"
+            ratio = f"{summary['times_plain']:.2f} times"
             table.add_row(f"{SIZES[size]:,}", way, f"{summary['seconds']:.2f} s", rate, ratio, peak)
     Console().print(table)
 

@@ -14,6 +14,7 @@ from tenantry.audit import recording
 from tenantry.http.accounts import bodies
 from tenantry.http.callers import Bearer, OptionalBearer, Organization, Reader, RecentLogin, Viewer, may
 from tenantry.http.organizations.representations import organization_of
+from tenantry.http.parameters import Limit
 from tenantry.http.preconditions import Precondition, etag
 from tenantry.identity.members import Membership
 from tests.support.proxy_events import proxy_event
@@ -88,7 +89,7 @@ def log_out_everywhere(caller: OptionalBearer) -> dict[str, Any]:
 
 
 @app.get("/docs")
-def get_own(caller: Viewer) -> dict[str, Any]:
+def get_own(caller: Viewer, limit: Limit = 100) -> dict[str, Any]:
     return {"organization": caller.organization_id}
 
 

@@ -14,6 +14,7 @@ from tenantry.http import cors, former_slugs, methods, paths
 from tenantry.http.bodies import JSON, MERGE_PATCH, check_body
 from tenantry.http.preconditions import conditional
 from tenantry.http.problems import error_of, gateway_response, register_problems, request_id
+from tenantry.http.remembering import remember
 from tenantry.identity.mail import waking
 from tenantry.registry import issuer
 from tenantry.registry.usage import counting
@@ -57,6 +58,7 @@ def lambda_handler(
         Methods of the same path that other functions answer, by the path as its route here names it.
     """
     register_problems(app)
+    remember()
 
     @metrics.log_metrics(capture_cold_start_metric=True)
     @logger.inject_lambda_context(clear_state=True)

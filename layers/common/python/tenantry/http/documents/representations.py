@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from json.encoder import encode_basestring_ascii
 from types import MappingProxyType
 from typing import Final
 
@@ -117,7 +118,7 @@ def _is_canonical(request: Request) -> bool:
 
 def _length(text: str) -> int:
     """Return how long a text is as the JSON string in which Lambda's runtime sends it."""
-    return len(json.dumps(text))
+    return len(encode_basestring_ascii(text))
 
 
 def _answer(

@@ -1,0 +1,25 @@
+"""What Powertools works out of the code alone, anew for each request, remembered from the first one on."""
+
+import sys
+from functools import cache
+from typing import Final
+
+_OF_THE_CODE: Final = {
+    # Signatures of routes and dependencies, which take longer to read than to resolve.
+    "aws_lambda_powertools.event_handler.depends": ("get_type_hints", "build_dependency_tree"),
+    # Whether a parameter of a route is a single value.
+    "aws_lambda_powertools.event_handler.middlewares.openapi_validation": ("is_scalar_field",),
+}
+
+
+def remember() -> None:
+    """Let the functions of Powertools that are imported by now remember what they return.
+
+    That depends on nothing but the functions and fields that they are passed, and nobody changes it.
+    """
+    for name, functions in _OF_THE_CODE.items():
+        module = sys.modules.get(name)
+        for function in functions if module else ():
+            original = getattr(module, function)
+            if not hasattr(original, "cache_info"):
+                setattr(module, function, cache(original))
