@@ -53,6 +53,7 @@ def using(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     monkeypatch.setenv("MASTER_DATABASE", databases.master.name)
     monkeypatch.setenv("TENANT_DATABASE", databases.tenants.name)
     hash_with_few_rounds(monkeypatch)
+    trust_own_password(monkeypatch)
     with fresh_process():
         yield
 
@@ -62,6 +63,16 @@ def hash_with_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = passwords._NOBODY.replace(str(passwords.ROUNDS), str(FEW_ROUNDS))
     monkeypatch.setattr(passwords, "_hasher", lambda: pbkdf2_sha256.using(rounds=FEW_ROUNDS))
     monkeypatch.setattr(passwords, "_NOBODY", nobody)
+
+
+def trust_own_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take it as known that the tests' own password is not guessable, which takes long to find out."""
+    is_guessable = passwords.is_guessable
+    monkeypatch.setattr(
+        passwords,
+        "is_guessable",
+        lambda password, words: password != PASSWORD and is_guessable(password, words),
+    )
 
 
 def sign_without_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,6 +89,12 @@ ROUTES: Final = (
 )
 
 
+_PATTERNS: Final = {
+    resource: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(resource)), re.DOTALL)
+    for _, resource, _ in ROUTES
+}
+
+
 def route_of(method: str, path: str) -> tuple[str, str, dict[str, str]]:
     """Return resource, function and path parameters of a request, as API Gateway finds them.
 
@@ -96,8 +102,7 @@ def route_of(method: str, path: str) -> tuple[str, str, dict[str, str]]:
     """
     routes = []
     for route_method, resource, function in ROUTES:
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(resource))
-        if match := re.fullmatch(pattern, path, re.DOTALL):
+        if match := _PATTERNS[resource].fullmatch(path):
             routes.append((route_method != method, resource, function, match.groupdict()))
     if not routes:
         raise LookupError(f"API Gateway has no route {path}")

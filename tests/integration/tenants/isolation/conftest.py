@@ -13,6 +13,7 @@ from tenantry.runtime.observability import logger
 from tenantry.runtime.settings import settings
 from tests.integration.kinds import POOL, parametrize, place
 from tests.integration.tenants.isolation.observer import Observer
+from tests.integration.tenants.isolation.reused import Reused
 from tests.integration.tenants.isolation.tenants import Tenant, create_tenant
 from tests.support import library
 from tests.support.databases import Databases, Document
@@ -101,10 +102,15 @@ def victim(observer: Observer) -> Tenant:
     return victim
 
 
+@pytest.fixture(scope="module")
+def callers(observer: Observer) -> Reused[Tenant]:
+    return Reused(observer.databases, lambda: create_tenant(observer.service, observer.databases))
+
+
 @pytest.fixture
-def caller(observer: Observer, victim: Tenant) -> Iterator[Tenant]:
+def caller(observer: Observer, victim: Tenant, callers: Reused[Tenant]) -> Iterator[Tenant]:
     """The caller, who is as harmed by what is logged of the own organization."""
-    caller = create_tenant(observer.service, observer.databases)
+    caller = callers.get()
     observer.tenants.append(caller)
     yield caller
     observer.tenants.remove(caller)

@@ -5,6 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from tenantry.runtime import moments
@@ -71,7 +72,7 @@ class Tenant:
     def email(self) -> str:
         return f"{self.words.person}@example.com"
 
-    @property
+    @cached_property
     def secrets(self) -> set[str]:
         """What nobody else may see."""
         tokens = {self.token, self.refresh_token} - {""}

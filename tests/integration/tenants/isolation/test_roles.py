@@ -1,14 +1,15 @@
 """Each route of an organization takes a least role, and refuses every lower one."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pytest
 
 from tenantry.identity.roles import ROLES, Role
 from tests.integration.tenants.isolation.observer import Observer
+from tests.integration.tenants.isolation.reused import Reused
 from tests.integration.tenants.isolation.routes import ALL, SAMPLES, Route
-from tests.integration.tenants.isolation.tenants import Tenant, newest_session, snapshot
+from tests.integration.tenants.isolation.tenants import Tenant, create_tenant, newest_session, snapshot
 from tests.support.colleagues import join_and_log_in
 from tests.support.openapi import OPENAPI
 
@@ -71,24 +72,49 @@ def test_the_least_role_is_described(route: Route) -> None:
     assert "403" in operation["responses"]
 
 
+@dataclass(frozen=True)
+class Team:
+    """An organization, and a member of it for each role, with the member's own token, account and session."""
+
+    organization: Tenant
+    members: dict[Role, Tenant]
+
+
+def create_team(observer: Observer) -> Team:
+    organization = create_tenant(observer.service, observer.databases)
+    observer.tenants.append(organization)
+    members: dict[Role, Tenant] = {}
+    for role in ROLES:
+        joined = join_and_log_in(observer.service, organization.id, role)
+        session_id = newest_session(observer.databases, joined.account_id)
+        members[role] = replace(
+            organization, token=joined.token, account_id=joined.account_id, session_id=session_id
+        )
+    return Team(organization, members)
+
+
+@pytest.fixture(scope="module")
+def teams(observer: Observer) -> Reused[Team]:
+    return Reused(observer.databases, lambda: create_team(observer))
+
+
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("route", OF_TENANTS, ids=" ".join)
 def test_who_has_a_lower_role_is_refused(
-    observer: Observer, caller: Tenant, route: Route, role: Role
+    observer: Observer, victim: Tenant, teams: Reused[Team], route: Route, role: Role
 ) -> None:
-    joined = join_and_log_in(observer.service, caller.id, role)
-    session_id = newest_session(observer.databases, joined.account_id)
-    colleague = replace(caller, token=joined.token, account_id=joined.account_id, session_id=session_id)
-    before = snapshot(observer.databases, caller)
+    team = teams.get()
+    organization, member = team.organization, team.members[role]
+    before = snapshot(observer.databases, organization)
     answer = observer.send(
         route.method,
-        route.path(caller.slug, caller),
-        caller,
-        json_body=SAMPLES[route].body(colleague),
-        token=colleague.token,
+        route.path(organization.slug, organization),
+        organization,
+        json_body=SAMPLES[route].body(member),
+        token=member.token,
     )
     if ROLES.index(role) >= ROLES.index(LEAST_ROLES[route]):
         assert answer.status == ANOTHER_OWNERS_STATUS.get(route, SAMPLES[route].status), answer.text
     else:
         assert (answer.status, answer.code) == (403, "role-too-low")
-        assert snapshot(observer.databases, caller) == before
+        assert snapshot(observer.databases, organization) == before
