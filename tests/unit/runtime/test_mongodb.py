@@ -13,6 +13,7 @@ from tenantry.errors import ServiceUnavailable
 from tenantry.registry import schema
 from tenantry.runtime import clients, mongodb
 from tenantry.runtime.mongodb import run_majority_command
+from tenantry.runtime.settings import settings
 from tests.support.concurrency import at_once
 
 
@@ -25,6 +26,20 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[MongoClient[dict[str, An
 
 def test_one_client_serves_the_process(client: MongoClient[dict[str, Any]]) -> None:
     assert mongodb.client() is client
+
+
+def test_a_collection_is_that_of_the_client_and_the_database_of_the_moment(
+    client: MongoClient[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    things = mongodb.collection("things")
+    assert mongodb.collection("things") is things
+    assert mongodb.collection("words").name == "words"
+    monkeypatch.setenv("MASTER_DATABASE", "elsewhere")
+    settings.cache_clear()
+    assert mongodb.collection("things").database.name == "elsewhere"
+    for other in (mongomock.MongoClient(), client):
+        monkeypatch.setattr(mongodb, "client", lambda other=other: other)
+        assert mongodb.collection("things").database.client is other
 
 
 def test_threads_that_come_before_there_is_a_client_share_one(monkeypatch: pytest.MonkeyPatch) -> None:

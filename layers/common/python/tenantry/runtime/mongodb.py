@@ -27,6 +27,7 @@ def _uri() -> str:
 
 
 _main: Final = CachedClient(_uri)
+_collections: Final[dict[str, Collection[Any]]] = {}  # as they were last asked for
 
 
 def client() -> MongoClient[Document]:
@@ -44,6 +45,7 @@ def client() -> MongoClient[Document]:
 def close() -> None:
     """Close the client; the next operation opens another."""
     _main.close()
+    _collections.clear()
 
 
 def master() -> Database[Document]:
@@ -67,7 +69,11 @@ def collection(name: str) -> Collection[Any]:
 
     The module that describes its documents gives it their type, in a function of the collection's name.
     """
-    return master()[name]
+    database = settings().master_database
+    connected, known = client(), _collections.get(name)
+    if known is None or known.database.client is not connected or known.database.name != database:
+        known = _collections[name] = connected[database][name]
+    return known
 
 
 def run_majority_command(database: Database[Document], command: Document) -> Document:
