@@ -8,16 +8,13 @@ organization that appears in whatever way lacks it until it has such a note.
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
-from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
 from tenantry.registry.organizations.document import Kind
 from tenantry.runtime import moments, mongodb
-from tenantry.runtime.mongodb import Document
 
-LEASE: Final = timedelta(seconds=30)
 MAX_CURRENT: Final = 50  # each leaves a note in every organization, which all requests read
 
 State = Literal["running", "paused", "finished", "undoing", "undone"]
@@ -92,9 +89,10 @@ class PoolDocument(TypedDict):
 class RolloutDocument(TypedDict):
     """A roll-out as it is stored; `_id` is its name, which is never used again.
 
-    `reserves` are names that no other roll-out may have: its own, and those of its indexes until it is
-    undone. Only the process that has the lease works on it; `per_second` is how many organizations that did
-    at last, and `checked_at` is when somebody has looked who lacks a finished one.
+    `reserves` are names that no other roll-out may have: its own, and until it is undone those of its indexes
+    and its place among all that were ever begun. Only the process that has the lease works on it;
+    `per_second` is how many organizations that did at last, and `checked_at` is when somebody has looked who
+    lacks a finished one.
     """
 
     _id: str
@@ -113,7 +111,7 @@ class RolloutDocument(TypedDict):
 
 
 class RolloutExists(Exception):
-    """Another current roll-out has this name, or an index of the same name; nothing changed."""
+    """Another roll-out has this name or place, or an index of the same name; nothing changed."""
 
 
 def rollouts() -> Collection[RolloutDocument]:
@@ -124,6 +122,16 @@ def rollouts() -> Collection[RolloutDocument]:
 def find(name: str) -> RolloutDocument | None:
     """Return a roll-out."""
     return rollouts().find_one({"_id": name})
+
+
+def count() -> int:
+    """Count all roll-outs that were ever begun."""
+    return rollouts().count_documents({})
+
+
+def is_index_reserved(definition: Definition) -> bool:
+    """Tell whether a roll-out that is not undone has an index of a name that another one would make."""
+    return rollouts().find_one({"reserves": {"$in": _index_reserves(definition)}}, {"_id": 1}) is not None
 
 
 def find_all() -> list[RolloutDocument]:
@@ -157,8 +165,20 @@ def reaches_everybody(rollout: RolloutDocument) -> bool:
     return rollout["state"] in WORKING and rollout["is_canary_passed"]
 
 
-def insert(name: str, definition: Definition, session: ClientSession) -> None:
+def _index_reserves(definition: Definition) -> list[str]:
+    return [f"index {index}" for index in index_names(definition)]
+
+
+def insert(name: str, definition: Definition, place: int, session: ClientSession) -> None:
     """Begin a roll-out within a transaction.
+
+    Parameters
+    ----------
+    name, definition, session
+        Under which name, what it does, and the transaction.
+    place : int
+        From `count`, before it was checked that the roll-out goes together with the current ones. If another
+        one has begun since, it has the place.
 
     Raises
     ------
@@ -172,7 +192,7 @@ def insert(name: str, definition: Definition, session: ClientSession) -> None:
         "state": "running",
         "paused_by": None,
         "is_canary_passed": definition["canary"] is None,
-        "reserves": [*reserved_once_undone(name), *(f"index {index}" for index in index_names(definition))],
+        "reserves": [*reserved_once_undone(name), f"place {place}", *_index_reserves(definition)],
         "pools": [],
         "holder": None,
         "leased_until": now,
@@ -198,18 +218,6 @@ def change(
     return changed.matched_count == 1
 
 
-def take(name: str, holder: str, states: tuple[State, ...]) -> RolloutDocument | None:
-    """Become the holder of a roll-out that has none; None if it has one or is in another state."""
-    now = moments.now()
-    free = {
-        "_id": name,
-        "state": {"$in": list(states)},
-        "$or": [{"holder": None}, {"leased_until": {"$lt": now}}],
-    }
-    taken = {"$set": {"holder": holder, "leased_until": now + LEASE}}
-    return rollouts().find_one_and_update(free, taken, return_document=ReturnDocument.AFTER)
-
-
 def is_to_be_checked(rollout: RolloutDocument, every: timedelta) -> bool:
     """Tell whether to look for organizations that lack a finished roll-out; not too often."""
     now = moments.now()
@@ -223,20 +231,3 @@ def is_to_be_checked(rollout: RolloutDocument, every: timedelta) -> bool:
 def let_be_checked(names: list[str], session: ClientSession) -> None:
     """Let the next run look for organizations that lack some roll-outs, however short ago one has looked."""
     rollouts().update_many({"_id": {"$in": names}}, {"$unset": {"checked_at": ""}}, session=session)
-
-
-def keep(name: str, holder: str, progress: Document | None = None) -> bool:
-    """Renew the lease of a roll-out's holder; tell whether it still has it."""
-    kept = {"$set": (progress or {}) | {"leased_until": moments.now() + LEASE}}
-    return rollouts().update_one({"_id": name, "holder": holder}, kept).matched_count == 1
-
-
-def release(name: str, holder: str) -> None:
-    """Let another process take a roll-out, at once."""
-    rollouts().update_one({"_id": name, "holder": holder}, {"$set": {"holder": None}})
-
-
-def is_held(name: str, holder: str, states: tuple[State, ...]) -> bool:
-    """Tell whether a process holds a roll-out, which is in one of some states."""
-    expected = {"_id": name, "holder": holder, "state": {"$in": list(states)}}
-    return rollouts().find_one(expected, {"_id": 1}) is not None

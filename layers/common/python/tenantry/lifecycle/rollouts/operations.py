@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import bson
@@ -27,20 +28,17 @@ def begin(name: str, definition: Definition) -> RolloutDocument:
     Raises
     ------
     RolloutRefused
-        Another roll-out has or had the name, or an index of the same name, or a cluster has no room for it;
-        nothing changed.
+        Another roll-out has or had the name, or it cannot begin, as `planning.check` says; nothing changed.
     pymongo.errors.PyMongoError
         Outcome unknown; repeat it.
     """
-    existing = rollouts.find(name)
-    if existing is None:
+    while rollouts.find(name) is None:
+        place = rollouts.count()
         planning.check(definition)
-        try:
-            _insert(name, definition)
-        except RolloutExists:
-            existing = rollouts.find(name)
-            if existing is None:
-                raise RolloutRefused(planning.SAME_NAME) from None
+        with suppress(
+            RolloutExists
+        ):  # of those that begin at the same moment, one after the other is checked
+            _insert(name, definition, place)
     present = progress.find(name)
     if present["definition"] != bson.decode(bson.encode(definition)):
         raise RolloutRefused(f"A roll-out {name} does something else; give this one another name")
@@ -50,8 +48,8 @@ def begin(name: str, definition: Definition) -> RolloutDocument:
 
 
 @mongodb.in_transaction
-def _insert(session: ClientSession, name: str, definition: Definition) -> None:
-    rollouts.insert(name, definition, session)
+def _insert(session: ClientSession, name: str, definition: Definition, place: int) -> None:
+    rollouts.insert(name, definition, place, session)
     recording.record("rollout.started", [], session, {"rollout": name})
 
 

@@ -1,6 +1,6 @@
 """What a roll-out would do, and whether there is room for it."""
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import bson
 from bson.errors import BSONError
@@ -18,8 +18,6 @@ from tenantry.registry.rollouts import Definition
 from tenantry.runtime import ids, mongodb, server_errors
 from tenantry.storage import collections
 from tenantry.storage.collections import Shape
-
-SAME_NAME: Final = "Another roll-out has an index of the same name"
 
 
 class ClusterPlan(NamedTuple):
@@ -89,9 +87,8 @@ def check(definition: Definition) -> None:
     current = rollouts.find_current()
     if len(current) >= rollouts.MAX_CURRENT:
         raise RolloutRefused(f"There are {rollouts.MAX_CURRENT} roll-outs already; undo one first.")
-    names = {name for rollout in current for name in rollouts.index_names(rollout["definition"])}
-    if not names.isdisjoint(rollouts.index_names(definition)):
-        raise RolloutRefused(SAME_NAME)
+    if rollouts.is_index_reserved(definition):
+        raise RolloutRefused("Another roll-out has an index of the same name")
     reaching = [rollout["definition"] for rollout in current if _reaches_new_ones(rollout["definition"])]
     _try([*reaching, definition] if _reaches_new_ones(definition) else [definition])
     for planned in plan(definition):

@@ -19,7 +19,7 @@ from pymongo.errors import PyMongoError
 from tenantry.lifecycle.rollouts import pools, tenant, undoing
 from tenantry.lifecycle.rollouts.errors import RolloutBusy, RolloutLost
 from tenantry.lifecycle.rollouts.tenant import ChangeDocuments, Outcome
-from tenantry.registry import rollouts
+from tenantry.registry import rollout_leases, rollouts
 from tenantry.registry.organizations import rolled_out
 from tenantry.registry.rollouts import RolloutDocument, State
 from tenantry.runtime import ids
@@ -93,7 +93,7 @@ class Worker:
 
     def may_go_on(self) -> bool:
         """Tell whether there is time, and the roll-out still is to be worked on by this process."""
-        is_held = rollouts.is_held(self._name, self._holder, self._states)
+        is_held = rollout_leases.is_held(self._name, self._holder, self._states)
         return is_held and self._means.has_time() and not self.has_failed_too_often()
 
     def has_failed_too_often(self) -> bool:
@@ -140,7 +140,9 @@ class Worker:
         if now < self._renewed_at + RENEWAL_SECONDS:
             return
         self._renewed_at = now
-        if not rollouts.keep(self._name, self._holder, {"per_second": self._over / (now - self._began)}):
+        if not rollout_leases.keep(
+            self._name, self._holder, {"per_second": self._over / (now - self._began)}
+        ):
             raise RolloutLost
 
 
@@ -155,14 +157,14 @@ def held(name: str, means: Means, states: tuple[State, ...]) -> Iterator[Worker]
     RolloutLost
         From within the block: another process does by now.
     """
-    rollout = rollouts.take(name, ids.random_id("roller"), states)
+    rollout = rollout_leases.take(name, ids.random_id("roller"), states)
     if rollout is None:
         raise RolloutBusy
     try:
         yield Worker(rollout, means, states)
     finally:
         with suppress(PyMongoError):
-            rollouts.release(name, str(rollout["holder"]))
+            rollout_leases.release(name, str(rollout["holder"]))
 
 
 def apply_to_pending(worker: Worker, among: list[str] | None = None, limit: int | None = None) -> bool:
