@@ -47,7 +47,7 @@ KNOW_SCHEMA: Final[Grants] = {EVERY_COLLECTION: {"listCollections"}} | {
 KNOW_STATUS: Final[Grants] = dict.fromkeys(
     (
         *("audit", "clusters", "deletions", "erasures", "login_attempts", "mails", "moves"),
-        *("organizations", "outbox", "receipts", "signing_keys"),
+        *("organizations", "outbox", "receipts", "rollouts", "signing_keys"),
     ),
     FIND,
 )

@@ -28,6 +28,8 @@ def view(look: Look, before: Look | None) -> RenderableType:
     tables = [_organizations(look), _waiting(look), _actions(look), _clusters(look, before)]
     if look["moves"]:
         tables.append(_moves(look))
+    if look["rollouts"]:
+        tables.append(_rollouts(look))
     return Group(Text(f"Tenantry at {look['at']}", "bold"), Columns(tables, padding=(0, 2)))
 
 
@@ -102,6 +104,23 @@ def _moves(look: Look) -> Table:
             str(move["documents"]),
             _duration(move["seconds"]),
             _duration(move["idle_seconds"]),
+        )
+    return table
+
+
+def _rollouts(look: Look) -> Table:
+    table = _table("Roll-outs", "name", "state", "failed", "to come", "takes", "idle")
+    for rollout in look["rollouts"]:
+        paused_by, remaining, seconds = (
+            rollout[field] for field in ("paused_by", "remaining", "remaining_seconds")
+        )
+        table.add_row(
+            rollout["rollout"],
+            f"paused by {paused_by}" if paused_by else rollout["state"],
+            Text(str(rollout["failed"]), "red" if rollout["failed"] else ""),
+            "" if remaining is None else str(remaining),
+            "" if seconds is None else _duration(seconds),
+            _duration(rollout["idle_seconds"]),
         )
     return table
 

@@ -66,11 +66,23 @@ def test_any_width_shows_each_line_whole(databases: Databases, width: int) -> No
             "idle_seconds": 4_000,
         }
     ]
+    look["rollouts"] = [
+        {
+            "rollout": "orders-by-date",
+            "state": "paused",
+            "paused_by": "failures",
+            "failed": 10,
+            "remaining": 9_990,
+            "remaining_seconds": None,
+            "idle_seconds": 7_200,
+        }
+    ]
     text = rendered(view(look, before), width)
     assert max(map(len, text.splitlines())) <= width
     if width >= 80:
         assert "1 d 1 h" in text
         assert "1 h 6 min" in text
+        assert "2 h 0 min" in text
 
 
 def test_it_recovers_from_an_outage_and_shows_what_was_there(

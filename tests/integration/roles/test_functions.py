@@ -150,7 +150,8 @@ def test_roll_outs(
         for action in ("pause", "resume", "undo"):
             assert of_operator(service, "POST", f"/operator/rollouts/{name}/{action}") == 202
     users.invoke("roll_out", {})
-    assert of_operator(service, "GET", "/operator/rollouts/first") == 200
+    for path in ("rollouts/first", "status", "doctor"):
+        assert of_operator(service, "GET", f"/operator/{path}") == 200
     assert databases.tenants["org_beta"].index_information().keys() == {"_id_"}
 
 

@@ -7,6 +7,10 @@ import pytest
 
 from tenantry.lifecycle import suspending
 from tenantry.lifecycle.oversight import doctor, snapshot
+from tenantry.lifecycle.rollouts import operations, work
+from tenantry.registry.rollouts import WORKING
+from tenantry.tenants import TenantCollection
+from tests.integration.lifecycle.rollouts.definitions import MEANS, definition, roll_out
 from tests.support import library, plans
 from tests.support.databases import Databases, Document
 from tests.support.intents import intend_rename
@@ -70,10 +74,46 @@ def test_it_tells_what_is_going_on(databases: Databases, service: Service) -> No
     assert main["operations"] > 0
 
 
+def test_roll_outs_are_told_with_what_to_do(databases: Databases) -> None:
+    alpha, _ = library.create("Alpha"), library.create("Beta")
+    TenantCollection(alpha.organization_id).create_index([("other", 1)], name="by-at")
+    roll_out("done", definition("kind"))
+    roll_out("failing", definition("at", max_failures=1, parallel=1))
+    roll_out("canary", definition("size", canary={"organizations": 1, "is_checked": False}))
+    operations.begin("waiting", definition("year"))
+    operations.begin("lost", definition("month"))
+    operations.begin_undoing("lost")
+    long_ago = {"leased_until": datetime.now(UTC) - timedelta(hours=1)}
+    databases.master["rollouts"].update_one({"_id": "lost"}, {"$set": long_ago | {"remaining": 7}})
+    with work.held("waiting", MEANS, WORKING):
+        databases.master["rollouts"].update_one(
+            {"_id": "waiting"}, {"$set": {"per_second": 2.0, "remaining": 9}}
+        )
+        seen = {rollout["rollout"]: rollout for rollout in snapshot.take()["rollouts"]}
+        findings = {finding.check: finding for finding in doctor.examine()}
+    assert list(seen) == ["failing", "canary", "waiting", "lost"]
+    assert (seen["failing"]["state"], seen["failing"]["paused_by"]) == ("paused", "failures")
+    assert (seen["failing"]["failed"], seen["canary"]["failed"]) == (1, 0)
+    assert (seen["waiting"]["remaining_seconds"], seen["waiting"]["idle_seconds"]) == (4.5, 0)
+    assert (seen["lost"]["remaining"], seen["lost"]["remaining_seconds"]) == (7, None)
+    assert seen["lost"]["idle_seconds"] == pytest.approx(3600, abs=120)
+    said = {
+        "failing": "tenantry rollout status failing",
+        "canary": "tenantry rollout resume canary",
+        "waiting": "",
+        "lost": "log of roll_out",
+    }
+    for name, advice in said.items():
+        finding = findings[f"roll-out {name}"]
+        assert finding.level == ("warning" if advice else "ok")
+        assert advice in finding.advice
+
+
 @pytest.mark.own_databases
 def test_nothing_is_there_yet(databases: Databases) -> None:
     look = snapshot.take()
-    assert (look["organizations"]["total"], look["moves"], look["actions"]) == (0, [], [])
+    assert look["organizations"]["total"] == 0
+    assert [look[kind] for kind in ("moves", "rollouts", "actions")] == [[], [], []]
     assert [kind["number"] for kind in look["waiting"]] == [0] * len(look["waiting"])
 
 

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field
 
 from tenantry.lifecycle.oversight.findings import Level
+from tenantry.registry.rollouts import PausedBy, State
 
 
 class Finding(BaseModel):
@@ -40,6 +41,22 @@ class Move(BaseModel):
     idle_seconds: float = Field(description="Since it last came further.")
 
 
+class RollingOut(BaseModel):
+    """A roll-out that is under way, paused, or has failed in an organization."""
+
+    rollout: str = Field(examples=["orders-by-date"])
+    state: State = Field(examples=["running"])
+    paused_by: PausedBy | None = Field(examples=[None])
+    failed: int = Field(description="In how many organizations; at most 1,000.", examples=[1])
+    remaining: int | None = Field(
+        description="Organizations to come; null if nobody has counted them.", examples=[199]
+    )
+    remaining_seconds: float | None = Field(
+        description="How long these take; null if no process works on it.", examples=[4.2]
+    )
+    idle_seconds: float = Field(description="For how long no process has worked on it.", examples=[0.0])
+
+
 class ActionsPerMinute(BaseModel):
     """How often something was recorded in the latest minute."""
 
@@ -72,6 +89,7 @@ class Status(BaseModel):
     )
     waiting: list[Waiting]
     moves: list[Move] = Field(description="At most 20.")
+    rollouts: list[RollingOut]
     actions: list[ActionsPerMinute]
     pausing_counters: int = Field(description="Counters of attempts that let nobody try at the moment.")
     clusters: list[Cluster]

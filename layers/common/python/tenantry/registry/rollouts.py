@@ -91,8 +91,8 @@ class RolloutDocument(TypedDict):
 
     `reserves` are names that no other roll-out may have: its own, and until it is undone those of its indexes
     and its place among all that were ever begun. Only the process that has the lease works on it;
-    `per_second` is how many organizations that did at last, and `checked_at` is when somebody has looked who
-    lacks a finished one.
+    `per_second` is how many organizations that did at last, `remaining` how many it expected, and
+    `checked_at` when somebody has looked who lacks a finished one.
     """
 
     _id: str
@@ -105,6 +105,7 @@ class RolloutDocument(TypedDict):
     holder: str | None
     leased_until: datetime
     per_second: float
+    remaining: NotRequired[int]
     checked_at: NotRequired[datetime]
     started_at: datetime
     changed_at: datetime
@@ -143,6 +144,13 @@ def find_current(session: ClientSession | None = None) -> list[RolloutDocument]:
     """Return those that are current, in the order in which they were begun."""
     current = rollouts().find({"state": {"$in": list(CURRENT)}}, session=session)
     return list(current.sort([("started_at", 1), ("_id", 1)]))
+
+
+def find_not_undone(limit: int) -> list[RolloutDocument]:
+    """Return those of which something is left, in the order in which they were begun."""
+    states: list[State] = [*CURRENT, "undoing"]
+    left = rollouts().find({"state": {"$in": states}})
+    return list(left.sort([("started_at", 1), ("_id", 1)]).limit(limit))
 
 
 def find_among(names: list[str]) -> list[RolloutDocument]:

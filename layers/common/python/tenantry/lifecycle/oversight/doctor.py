@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from tenantry.identity.keys import public_keys
-from tenantry.lifecycle.oversight import readiness, servers, waiting
+from tenantry.lifecycle.oversight import readiness, rolling_out, servers, waiting
 from tenantry.lifecycle.oversight.findings import Finding, failed, guarded, judged, ok, warning
 from tenantry.registry import clusters, issuer, schema, schema_differences
 from tenantry.runtime import moments
@@ -35,6 +35,7 @@ def examine(expected_issuer: str | None = None) -> Iterator[Finding]:
     yield from guarded("signing key", lambda: _signing_key(expected_issuer))
     yield from guarded("capacity", _capacity)
     yield from guarded("waiting", _waiting)
+    yield from guarded("roll-outs", _rollouts)
     # The last, for one that is away may use up the time of a request.
     yield from guarded("further clusters", _further_clusters)
 
@@ -124,3 +125,18 @@ def _waiting() -> Iterator[Finding]:
             continue
         found = f"{kind.number} wait, the oldest for {kind.oldest_seconds:.0f} s"
         yield judged(kind.name, found, advice, is_well=not kind.is_late)
+
+
+def _rollouts() -> Iterator[Finding]:
+    is_nothing = True
+    for seen, advice in rolling_out.find_all():
+        is_nothing = False
+        state = f"paused by {seen.paused_by}" if seen.paused_by else seen.state
+        found = f"{state}, failed in {seen.failed} organizations, {_remaining(seen.remaining)} to come"
+        yield judged(f"roll-out {seen.rollout}", found, advice, is_well=not advice)
+    if is_nothing:
+        yield ok("roll-outs", "none is under way, and none has failed in an organization")
+
+
+def _remaining(number: int | None) -> str:
+    return "unknown how many" if number is None else str(number)

@@ -15,7 +15,7 @@ from tenantry.audit.recording import audit
 from tenantry.errors import TenantryError
 from tenantry.identity import counters
 from tenantry.lifecycle.moves.records import moves
-from tenantry.lifecycle.oversight import waiting
+from tenantry.lifecycle.oversight import rolling_out, waiting
 from tenantry.lifecycle.oversight.findings import reason_of
 from tenantry.lifecycle.oversight.servers import status_of
 from tenantry.registry import clusters
@@ -47,6 +47,7 @@ def take() -> Document:
         "organizations": _organizations(),
         "waiting": [kind._asdict() for kind, _ in waiting.find_all()],
         "moves": list(_moves()),
+        "rollouts": [seen._asdict() for seen, _ in rolling_out.find_all()],
         "actions": _actions(),
         "pausing_counters": _pausing_counters(),
         "clusters": list(_clusters()),

@@ -121,7 +121,7 @@ class Worker:
                     for future in done:
                         future.result()
                     self._means.advance(self._over, expected)
-                    self._renew()
+                    self._renew(expected)
             finally:
                 threads.shutdown(cancel_futures=True)
 
@@ -135,14 +135,14 @@ class Worker:
     def _over(self) -> int:
         return self.outcomes["done"] + self.outcomes["failed"]
 
-    def _renew(self) -> None:
+    def _renew(self, expected: int) -> None:
         now = time.monotonic()
         if now < self._renewed_at + RENEWAL_SECONDS:
             return
         self._renewed_at = now
-        if not rollout_leases.keep(
-            self._name, self._holder, {"per_second": self._over / (now - self._began)}
-        ):
+        pace = self._over / (now - self._began)
+        progress = {"per_second": pace, "remaining": max(expected - self._over, 0)}
+        if not rollout_leases.keep(self._name, self._holder, progress):
             raise RolloutLost
 
 

@@ -211,9 +211,11 @@ def count_pending(rollout: RolloutDocument) -> int:
     return organizations().count_documents(pending(rollout))
 
 
-def count(name: str, state: str) -> int:
-    """Count the organizations where a roll-out is in a state; an index has them."""
-    return organizations().count_documents({"rollouts": {"$elemMatch": {"name": name, "state": state}}})
+def count(name: str, state: str, limit: int | None = None) -> int:
+    """Count the organizations where a roll-out is in a state, up to a limit; an index has them."""
+    noted = {"rollouts": {"$elemMatch": {"name": name, "state": state}}}
+    bound: dict[str, Any] = {} if limit is None else {"limit": limit}
+    return organizations().count_documents(noted, **bound)
 
 
 def count_noted(name: str) -> int:
