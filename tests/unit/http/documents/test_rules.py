@@ -1,5 +1,6 @@
 import copy
 import json
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -14,6 +15,7 @@ from tenantry.http.documents.rules import (
     MAX_BYTES,
     MAX_DEPTH,
     MAX_ID_BYTES,
+    MAX_INDEXED_BYTES,
     check_document,
     merge_patch,
 )
@@ -104,6 +106,25 @@ def test_a_document_has_a_longest_length() -> None:
     check_document({"a": "x" * (MAX_BYTES - overhead)})
     with pytest.raises(PayloadTooLarge, match=str(MAX_BYTES)):
         check_document({"a": "x" * (MAX_BYTES - overhead + 1)})
+
+
+@pytest.mark.parametrize(
+    ("nest", "field"),
+    [
+        (lambda items: items, "a"),
+        (lambda items: [1, items], "a"),
+        (lambda items: {"c": items}, "a.c"),
+        (lambda items: {"c": {"d": items}}, "a.c.d"),
+        (lambda items: DBRef("c", items), "a.$id"),
+        (lambda items: {"c": DBRef("c", items)}, "a.c.$id"),
+    ],
+)
+def test_an_array_has_few_items_for_what_is_beside_it(nest: Callable[[list[int]], Any], field: str) -> None:
+    text = "x" * 100_000
+    enough = MAX_INDEXED_BYTES // len(text)
+    assert refused_field({"a": nest([1] * (enough + 1)), "b": text}) == field
+    check_document({"a": nest([1] * (enough - 10)), "b": text})
+    check_document({"a": [1] * (enough + 1), "b": [text]})  # no index holds two arrays
 
 
 @pytest.mark.parametrize("value", [Regex("", ""), MinKey(), b"", 1, "\1" * 5, '"' * 5, {}, []])

@@ -10,6 +10,7 @@ from tenantry.errors import MalformedRequest
 BYTE_ORDER_MARK: Final = "\ufeff"
 _ESCAPES: Final = re.compile(rb"\\.", re.DOTALL)
 _STRINGS: Final = re.compile(rb'"[^"]*"')
+_NESTED: Final = {dict, list}  # types of what is parsed that other values are in
 
 
 def loads(text: str | bytes, *, max_depth: int, check: Callable[[Any], None] = lambda _: None) -> Any:
@@ -80,7 +81,7 @@ def _reason(error: ValueError) -> str:
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
-    if not isinstance(value, dict | list):
+    if type(value) not in _NESTED:
         return False
     children = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_is_deeper(child, levels - 1) for child in children)
+    return levels == 0 or any(_is_deeper(child, levels - 1) for child in children if type(child) in _NESTED)

@@ -2,10 +2,12 @@
 
 import base64
 import re
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import bson
-from bson import Code, DBRef, ObjectId, Regex, Timestamp
+from bson import Code, DBRef, Decimal128, Int64, ObjectId, Regex, Timestamp
 
 from tenantry.errors import InvalidFields, PayloadTooLarge
 from tenantry.language import extended_json, strict_json
@@ -25,6 +27,11 @@ It holds the other value once for each item; the server makes all of it in memor
 JSON_MAX_DEPTH: Final = MAX_DEPTH + 2  # of its Extended JSON, for {"$binary": {...}} stands for one value
 MAX_ID_BYTES: Final = 1024  # as it stands in a URL; API Gateway takes 10 KB
 
+_EMPTY_TIMESTAMP: Final = Timestamp(0, 0)
+# Types of most values; nothing is in any of them. Code and DBRef are others, for a document is in them.
+_WITHOUT_MEMBERS: Final = frozenset((
+    str, int, Int64, float, bool, type(None), datetime, ObjectId, UUID, bytes, Decimal128,
+))  # fmt: skip
 _NAMES_OF_TYPES: Final[dict[type, tuple[str, ...]]] = {DBRef: ("$ref", "$id", "$db"), Code: ("$scope",)}
 _OBJECT_ID: Final = re.compile(r"[0-9a-fA-F]{24}")
 # Unreserved characters (RFC 3986 section 2.3), but no ObjectId, nor . and .., which clients resolve.
@@ -53,7 +60,7 @@ def check_document(document: Any) -> None:
         raise InvalidFields.of("document", "must be an object, and not a reference of $ref and $id")
     _check_values(document, "", MAX_DEPTH)
     for name, value in without_id(document).items():  # an _id is kept as it is
-        if value == Timestamp(0, 0):
+        if isinstance(value, Timestamp) and value == _EMPTY_TIMESTAMP:
             raise InvalidFields.of(
                 name, "must not be the empty timestamp, which MongoDB replaces by its clock"
             )
@@ -72,14 +79,12 @@ def _size(document: Document) -> int:
 
 def _items(value: Any) -> int:
     """Return how many items all arrays in a value have together."""
-    match value:
-        case dict():
-            return sum(map(_items, value.values()))
-        case list():
-            return len(value) + sum(map(_items, value))
-        case DBRef():
-            return _items(value.as_doc())
-    return 0
+    if isinstance(value, DBRef):
+        value = value.as_doc()
+    if not isinstance(value, dict | list):
+        return 0
+    length, members = (len(value), value) if isinstance(value, list) else (0, value.values())
+    return length + sum(_items(member) for member in members if type(member) not in _WITHOUT_MEMBERS)
 
 
 def _check_arrays(document: Document) -> None:
@@ -189,13 +194,16 @@ def _members(value: Any) -> dict[str, Any] | list[Any]:
 
 
 def _check_values(value: Any, path: str, levels: int) -> None:
+    if type(value) in _WITHOUT_MEMBERS:
+        return
     if levels == 0 and isinstance(value, dict | list | DBRef):
         raise InvalidFields.of(path, f"must not be nested in more than {MAX_DEPTH} objects and arrays")
     members = _members(value)
     for key, member in members.items() if isinstance(members, dict) else enumerate(members):
-        if "\0" in str(key):
+        if isinstance(key, str) and "\0" in key:
             raise InvalidFields.of(joined(path, key), "must have a name without NUL")
-        _check_values(member, joined(path, key), levels - 1)
+        if type(member) not in _WITHOUT_MEMBERS:
+            _check_values(member, joined(path, key), levels - 1)
 
 
 def _check_names_of_id(value: Any, path: str) -> None:

@@ -1,11 +1,13 @@
 """Between parsed JSON, BSON values and Extended JSON text."""
 
-from typing import Any
+from typing import Any, Final
 
 from tenantry.errors import InvalidFields
 from tenantry.language.extended_json.wrappers import WRAPPERS, check_number
 from tenantry.language.extended_json.writing import CANONICAL, RELAXED
 from tenantry.language.field_paths import joined
+
+_THEMSELVES: Final = {str, bool, type(None)}  # types of values that are in BSON what they are in JSON
 
 
 def decode(parsed: Any, path: str = "") -> Any:
@@ -35,9 +37,16 @@ def decode(parsed: Any, path: str = "") -> Any:
     {'born': datetime.datetime(1815, 12, 10, 0, 0, tzinfo=datetime.timezone.utc)}
     """
     if isinstance(parsed, dict):
-        return _typed({name: decode(value, joined(path, name)) for name, value in parsed.items()}, path)
+        members = {
+            name: value if type(value) in _THEMSELVES else decode(value, joined(path, name))
+            for name, value in parsed.items()
+        }
+        return _typed(members, path)
     if isinstance(parsed, list):
-        return [decode(item, joined(path, index)) for index, item in enumerate(parsed)]
+        return [
+            item if type(item) in _THEMSELVES else decode(item, joined(path, index))
+            for index, item in enumerate(parsed)
+        ]
     try:
         return check_number(parsed) if isinstance(parsed, int | float) else parsed
     except ValueError as error:
