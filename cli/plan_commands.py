@@ -13,7 +13,7 @@ from cli.output import print_json, print_result, print_rows
 from cli.reporting import reported
 from cli.request_bodies import checked
 from tenantry.http.organizations.bodies import PutPlan
-from tenantry.http.organizations.representations import plan_of
+from tenantry.http.plans import plan_of
 from tenantry.lifecycle import plans
 from tenantry.registry.limits import LIMITS, PLAN_PATTERN
 

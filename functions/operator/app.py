@@ -7,8 +7,9 @@ from tenantry import http
 from tenantry.http.bodies import check_merge_patch
 from tenantry.http.callers import Operator, Organization
 from tenantry.http.organizations import bodies, creations
-from tenantry.http.organizations.representations import configured_organization_of, plan_of, plans_of
+from tenantry.http.organizations.representations import configured_organization_of
 from tenantry.http.parameters import Cursor, IdempotencyKey, Limit, OnlyDeclared
+from tenantry.http.plans import plan_of, plans_of
 from tenantry.http.preconditions import Precondition, etag
 from tenantry.lifecycle import configuring, former_slugs, plans, suspending
 from tenantry.registry.limits import PLAN_PATTERN

@@ -52,6 +52,8 @@ FUNCTIONS_OF_MODULE: Final = {
     "lifecycle.suspending": {"operator"},
     "lifecycle.updating": {"update_organization"},
 }
+# Modules of the library that these functions, which answer most requests of users, do not import.
+LEFT_OUT: Final = {"language.extended_json": {"get_organization", "login", "refresh"}}
 # What packages import besides, and no function uses.
 UNUSED: Final = {"cryptography.x509.base", "http.client", "urllib.request"}
 # Prints what is imported, and what had to be compiled for it.
@@ -101,6 +103,12 @@ def test_modules_are_imported_by_the_functions_that_use_them(starts: dict[str, S
     for module, functions in FUNCTIONS_OF_MODULE.items():
         importing = {function for function, start in starts.items() if f"tenantry.{module}" in start.modules}
         assert importing == functions, module
+
+
+def test_frequent_functions_leave_out_what_they_do_not_use(starts: dict[str, Start]) -> None:
+    for module, functions in LEFT_OUT.items():
+        importing = {name for name in functions if f"tenantry.{module}" in starts[name].modules}
+        assert importing == set(), module
 
 
 def test_functions_have_the_limits_and_times_that_their_modules_read(starts: dict[str, Start]) -> None:

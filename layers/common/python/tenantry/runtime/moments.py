@@ -11,4 +11,4 @@ def now() -> datetime:
 
 def rfc3339(moment: datetime) -> str:
     """Return a moment in UTC as text, in milliseconds (RFC 3339)."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from tenantry.language.paging import Page
 from tenantry.registry import limits
-from tenantry.registry.limits import PlanDocument
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.registry.organizations.former_slugs import present
 from tenantry.runtime.moments import rfc3339
@@ -35,16 +33,6 @@ def configured_organization_of(document: OrganizationDocument) -> dict[str, Any]
         "plan": limits.plan_of(document),
         "limits": document.get("limits", {}),
     }
-
-
-def plan_of(document: PlanDocument) -> dict[str, Any]:
-    """Return a plan's representation."""
-    return {"name": document["_id"], "limits": document["limits"]}
-
-
-def plans_of(page: Page) -> dict[str, Any]:
-    """Return the representation of a page of plans."""
-    return {"plans": [plan_of(plan) for plan in page.documents], "next_cursor": page.next_cursor}
 
 
 def former_slugs_of(document: OrganizationDocument) -> list[dict[str, str]]:
