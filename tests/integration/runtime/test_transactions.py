@@ -1,8 +1,11 @@
 """Functions that are transactions of the master's cluster."""
 
+import time
+
+import pymongo
 import pytest
 from pymongo.client_session import ClientSession
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
 from tenantry.runtime import mongodb
 from tests.support.databases import Databases
@@ -39,3 +42,20 @@ def test_a_transaction_that_meets_a_transient_conflict_runs_again(databases: Dat
     assert store(7, failures) == 7
     assert failures == []
     assert numbers(databases) == [7]
+
+
+def test_a_transaction_whose_time_is_over_leaves_no_locks(databases: Databases) -> None:
+    store(7, failures=[])
+    stored = databases.master["numbers"]
+
+    def linger(session: ClientSession) -> None:
+        mongodb.collection("numbers").update_one({}, {"$set": {"number": 8}}, session=session)
+        time.sleep(0.3)
+        mongodb.collection("numbers").find_one({}, session=session)
+
+    with pytest.raises(PyMongoError) as caught, pymongo.timeout(0.3):
+        mongodb.run_transaction(linger)
+    assert caught.value.timeout
+    with pymongo.timeout(5):
+        stored.update_one({}, {"$set": {"number": 9}})
+    assert numbers(databases) == [9]

@@ -1,6 +1,7 @@
 """The master database: its client and collections, and how commands and transactions run."""
 
 from collections.abc import Callable
+from contextvars import Context
 from functools import wraps
 from typing import Any, Concatenate, Final
 
@@ -17,6 +18,8 @@ from tenantry.runtime import process
 from tenantry.runtime.clients import REOPEN_SECONDS, REQUEST_TIMEOUT_SECONDS, CachedClient
 from tenantry.runtime.secrets import read_secret
 from tenantry.runtime.settings import settings
+
+ABORT_SECONDS: Final = 1  # besides the time that a transaction has
 
 Document = dict[str, Any]
 
@@ -114,11 +117,30 @@ def run_transaction[Result](
     pymongo.errors.PyMongoError
         Outcome unknown: the transaction has happened wholly or not at all.
     """
+
+    def run(session: ClientSession) -> Result:
+        try:
+            return callback(session)
+        except BaseException:
+            if session.in_transaction:
+                Context().run(_abort, session)  # where no time limit counts that may be over
+            raise
+
     # The client's own timeout counts for each attempt anew, and the locks of a dead client stay for 60 s.
     with pymongo.timeout(REQUEST_TIMEOUT_SECONDS), (on or client()).start_session() as session:
         return session.with_transaction(
-            callback, read_concern=ReadConcern("local"), write_concern=WriteConcern("majority")
+            run, read_concern=ReadConcern("local"), write_concern=WriteConcern("majority")
         )
+
+
+def _abort(session: ClientSession) -> None:
+    """Let the server forget a transaction and its locks.
+
+    The driver does so in the time that is left for the transaction, and if none is, leaves the locks to the
+    server, which keeps them for a minute: https://jira.mongodb.org/browse/DRIVERS-2997
+    """
+    with pymongo.timeout(ABORT_SECONDS):
+        session.abort_transaction()
 
 
 def in_transaction[**Arguments, Result](
