@@ -38,7 +38,7 @@ def switch(refresh_token: str, organization: str) -> Tokens:
     refresh_token : str
         As it was sent.
     organization : str
-        Slug or id of where to go; where the session is already, this is a refresh.
+        Slug, former slug or id of where to go; where the session is already, this is a refresh.
 
     Raises
     ------
