@@ -31,7 +31,7 @@ endif
 .DEFAULT_GOAL := help
 .PHONY: help install run smoke demo test test-without-stack test-with-servers test-unit test-integration \
 	test-contract test-e2e test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-openapi test-rollouts \
-	test-smoke test-sam-local bench bench-scale bench-load bench-placement bench-cold-start costs lint checkov audit \
+	test-smoke test-sam-local bench bench-instructions bench-scale bench-load bench-placement bench-cold-start costs lint checkov audit \
 	vulnerabilities format build package deploy rollback sbom requirements openapi clean test-modules
 
 help: ## List the targets
@@ -131,6 +131,9 @@ bench: install ## Measure the fence, the documents API (also 2 ms away), backups
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.pooled
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.lists
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.rollouts
+
+bench-instructions: install ## Count the instructions of requests with Valgrind (minutes)
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.instructions
 
 bench-scale: install ## Measure up to 100,000 organizations, or ORGANIZATIONS= (the first time most of an hour)
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.scale $(ORGANIZATIONS)
