@@ -18,6 +18,7 @@ _EXAMPLES: Final[dict[str, Any]] = {
     "error": "It does not answer.",
     "field": "email",
     "instance": "urn:tenantry:request:4c7e1b0a-5d2f-4e8b-9a6c-3f1d2b4c5e6f",
+    "introspection_endpoint": "https://api.example.com/operator/introspect",
     "invitation": "inv_7d3c1b5e9f8a4c2d8e6b0a1f2c3d4e5f",
     "issuer": "urn:tenantry:tenantry-prod",
     "jwks_uri": "https://api.example.com/.well-known/jwks.json",

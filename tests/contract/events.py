@@ -39,6 +39,7 @@ STATUS = {
     "refresh": 401,
     "rollouts": 404,
     "status": 200,
+    "introspect": 200,
     "update_organization": 401,
     "usage": 401,
 }

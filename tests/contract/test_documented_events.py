@@ -100,7 +100,9 @@ def test_the_operators_request_is_signed_and_the_others_are_not() -> None:
         of_signature = {
             identity[member] is None for member in ("accessKey", "accountId", "caller", "user", "userArn")
         }
-        assert of_signature == {name not in ("deletions", "operator", "rollouts", "status", "overview")}
+        assert of_signature == {
+            name not in ("deletions", "operator", "rollouts", "status", "overview", "introspect")
+        }
 
 
 @pytest.mark.parametrize("name", SCHEDULED)

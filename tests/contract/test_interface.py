@@ -34,7 +34,7 @@ PARAMETERS = {
     "RequireVerifiedEmail", "ReservedConcurrency", "RolloutMongoDBUriSecretArn",
     "RotationMongoDBUriSecretArn",
     "SecretsExtensionLayerArn", "SignUp", "SignUpsPerHour", "SigningKeyRotationDays", "Stage",
-    "StatusMongoDBUriSecretArn",
+    "StatusMongoDBUriSecretArn", "AuthorizeMongoDBUriSecretArn", "TokenIssuer",
     "TenantDatabase", "WebAcl",
 }  # fmt: skip
 

@@ -62,6 +62,9 @@ def use_the_operators_functions(operator: HttpService, owner: Owner) -> None:
     for path in (f"organizations/{owner.id}", "usage", "status", "doctor", "rollouts", "receipts"):
         answer = operator.get(f"/operator/{path}")
         assert answer.status == 200, answer
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    told = operator.request("POST", "/operator/introspect", body=f"token={owner.token}", headers=form)
+    assert told.json["active"] is True, told
 
 
 def delete_and_undo(operator: HttpService, owner: Owner) -> None:

@@ -19,6 +19,7 @@ ROUTES: Final[list[tuple[str, str, Any]]] = [
     ("GET", "/operator/receipts", None),
     ("GET", "/operator/doctor", None),
     ("GET", "/operator/status", None),
+    ("POST", "/operator/introspect", {"token": "forged"}),
     ("GET", "/operator/deletions", None),
     ("POST", f"/operator/deletions/{NOBODY}/undo", {}),
     ("DELETE", f"/operator/deletions/{NOBODY}", None),

@@ -31,7 +31,7 @@ class Operation:
     def body_schema(self) -> Any:
         """The schema of its body in JSON; None if it takes none."""
         content = self.description.get("requestBody", {}).get("content", {})
-        return resolved(content[JSON]["schema"]) if content else None
+        return resolved(content[JSON]["schema"]) if JSON in content else None
 
     @property
     def body(self) -> Any:

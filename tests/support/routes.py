@@ -50,6 +50,7 @@ ROUTES: Final = (
     ("GET", "/operator/organizations", "overview"),
     ("GET", "/operator/doctor", "status"),
     ("GET", "/operator/status", "status"),
+    ("POST", "/operator/introspect", "introspect"),
     ("POST", "/operator/organizations", "operator"),
     ("GET", "/operator/addresses/owners", "overview"),
     ("GET", "/operator/addresses/owned", "overview"),

@@ -13,6 +13,7 @@ from tenantry.registry import clusters
 from tenantry.storage import pools
 from tests.integration.roles.users import ServiceOfUsers, Users, of_operator
 from tests.support.databases import Databases
+from tests.support.introspection import about
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up
 from tests.support.rotation import SigningKeySecret
 from tests.support.service import LambdaContext
@@ -232,6 +233,11 @@ def test_usage(service: ServiceOfUsers, users: Users, owner: Owner, databases: D
     assert [service.get(owner.path, token=owner.token).status for _ in range(2)] == [200, 429]
     (stored,) = databases.master["usage"].find()
     assert (stored["requests"], stored["bytes"]) == (2, 0)
+
+
+def test_introspection(service: ServiceOfUsers, owner: Owner) -> None:
+    assert about(service, owner.token)["active"] is True
+    assert about(service, f"tk_{'0' * 40}") == {"active": False}
 
 
 def test_keys_and_health(service: ServiceOfUsers, users: Users, signing_key: SigningKeySecret) -> None:

@@ -159,7 +159,7 @@ REFUSED: Final = [
     *master(KINDS - {"publish"}, (remove,), ["outbox"]),
     *master(KINDS, (update,), ["outbox"]),
     *master(OF_FUNCTIONS - {"audit", "status"}, READS, ["audit"]),
-    *master({"audit", "publish", "public", "status", "usage"}, (insert,), ["audit", "outbox"]),
+    *master({"audit", "authorize", "publish", "public", "status", "usage"}, (insert,), ["audit", "outbox"]),
     # Receipts of erasure, which outlive what was erased
     *master(OF_FUNCTIONS - {"create", "operate", "change"}, (insert,), ["receipts"]),
     *master(OF_FUNCTIONS - {"change"}, (update,), ["receipts"]),
@@ -170,7 +170,9 @@ REFUSED: Final = [
     *master(KINDS, (remove,), ["receipts", "receipt_keys"]),
     # What the operator is told, which changes nothing
     *master({"status"}, WRITES, MASTER),
-    *tenants({"status", "usage"}, (*READS, *WRITES, drop)),
+    # What is told to services about a token
+    *master({"authorize"}, WRITES, set(MASTER) - {"api_key_uses", "rates", "usage"}),
+    *tenants({"authorize", "status", "usage"}, (*READS, *WRITES, drop)),
     # All that verifies no token
     *master({"rotation", "public"}, READS, set(MASTER) - {"issuer", "signing_keys"}),
     *master({"publish"}, READS, set(MASTER) - {"issuer", "outbox"}),

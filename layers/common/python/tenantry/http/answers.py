@@ -28,6 +28,7 @@ class IssuerMetadata(BaseModel):
 
     issuer: str = Field(description="Claim `iss` of the tokens.")
     jwks_uri: str
+    introspection_endpoint: str = Field(description="Takes AWS Signature Version 4.")
     id_token_signing_alg_values_supported: list[Literal["EdDSA"]] = Field(
         description="What signs access tokens; there are no ID tokens."
     )

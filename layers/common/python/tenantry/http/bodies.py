@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping, Set
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from tenantry.errors import MalformedRequest, PayloadTooLarge, UnsupportedContentCoding, UnsupportedMediaType
 from tenantry.http.header_fields import value_of
@@ -12,6 +13,8 @@ MAX_BYTES: Final = 64 * 1024
 MAX_DEPTH: Final = 20
 JSON: Final = "application/json"
 MERGE_PATCH: Final = "application/merge-patch+json"
+FORM: Final = "application/x-www-form-urlencoded"
+MAX_FORM_FIELDS: Final = 20
 REPLACEMENT_CHARACTER: Final = "\ufffd"  # API Gateway puts it in the place of octets that are not UTF-8
 
 
@@ -37,6 +40,34 @@ def check_body(event: Mapping[str, Any], media_types: Set[str] = frozenset({JSON
 def check_merge_patch(event: Mapping[str, Any]) -> None:
     """Refuse what `check_body` refuses, but with PATCH take a JSON merge patch by its name (RFC 7396)."""
     check_body(event, {JSON, MERGE_PATCH} if event["httpMethod"] == "PATCH" else {JSON})
+
+
+def check_form(event: Mapping[str, Any]) -> None:
+    """Refuse a body that is no form in UTF-8, is not declared as one, or names a field twice.
+
+    A service of OAuth does so, too (RFC 6749 section 3.2).
+
+    Raises
+    ------
+    PayloadTooLarge, UnsupportedMediaType, UnsupportedContentCoding, MalformedRequest
+    """
+    octets = octets_of(event, {FORM}, MAX_BYTES)
+    if not octets:
+        return
+    if value_of(event, "content-type") is None:
+        raise UnsupportedMediaType.of({FORM}, is_patch=False)
+    try:
+        fields = parse_qsl(
+            octets.decode(),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=MAX_FORM_FIELDS,
+        )
+    except ValueError:
+        raise MalformedRequest("The body is not a form of a few fields in UTF-8.") from None
+    if len(dict(fields)) < len(fields):
+        raise MalformedRequest("The body has a field twice.")
 
 
 def octets_of(event: Mapping[str, Any], media_types: Set[str], max_bytes: int) -> bytes:

@@ -15,6 +15,7 @@ from tenantry.runtime.settings import settings
 
 PATH: Final = "/.well-known/openid-configuration"
 KEY_SET_PATH: Final = "/.well-known/jwks.json"
+INTROSPECTION_PATH: Final = "/operator/introspect"
 
 
 def document(event: APIGatewayProxyEvent) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def document(event: APIGatewayProxyEvent) -> dict[str, Any]:
     return {
         "issuer": settings().token_issuer,
         "jwks_uri": f"{_base_url(event)}{KEY_SET_PATH}",
+        "introspection_endpoint": f"{_base_url(event)}{INTROSPECTION_PATH}",
         "id_token_signing_alg_values_supported": [ALGORITHM],
         "subject_types_supported": ["public"],
     }

@@ -1,0 +1,1 @@
+"""What services that do not use this library are told about a caller."""

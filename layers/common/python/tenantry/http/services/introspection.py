@@ -1,0 +1,44 @@
+"""Whether a token is valid at this moment, and what it says (RFC 7662)."""
+
+from typing import Any, Final
+
+from tenantry.errors import InvalidToken, TooManyRequests
+from tenantry.http.services import standing
+from tenantry.identity import tokens
+from tenantry.identity.api_keys.access import KeyAccess
+from tenantry.identity.keys import public_keys
+from tenantry.identity.sessions import Identity
+from tenantry.runtime.settings import settings
+
+INACTIVE: Final = {"active": False}
+# Of an access token, which say the same for as long as it is valid; the role is told as it is now.
+_OF_TOKEN: Final = ("iss", "aud", "sub", "iat", "nbf", "exp", "jti", "auth_time")
+
+
+def introspect(token: str) -> dict[str, Any]:
+    """Return what is known of a token at this moment; no more than that it is not active, if it is not valid.
+
+    Nothing is taken from the organization's rate, and no request of it is counted.
+
+    Parameters
+    ----------
+    token : str
+        An access token, an API key, or anything else.
+    """
+    try:
+        authenticated = standing.authenticate(token)
+        answer = {"active": True, "token_type": "Bearer"} | _claims(token, authenticated)
+    except (InvalidToken, TooManyRequests):
+        return INACTIVE
+    if (caller := standing.caller_of(authenticated)) is not None:
+        answer["organization"] = standing.organization_of(caller.organization)
+    return answer
+
+
+def _claims(token: str, authenticated: Identity | KeyAccess) -> dict[str, Any]:
+    if isinstance(authenticated, KeyAccess):
+        scope = " ".join(authenticated.scopes)
+        return {"iss": settings().token_issuer, "sub": authenticated.key_id, "scope": scope}
+    claims = tokens.verify(token, public_keys.find_key)
+    role = {"role": authenticated.membership.role} if authenticated.membership else {}
+    return {name: getattr(claims, name) for name in _OF_TOKEN} | role
