@@ -30,9 +30,10 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help install run smoke demo test test-without-stack test-with-servers test-unit test-integration \
-	test-contract test-e2e test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency test-moves test-openapi test-rollouts \
-	test-smoke test-sam-local bench bench-instructions bench-scale bench-load bench-placement bench-cold-start costs lint checkov audit \
-	vulnerabilities format build package deploy rollback sbom requirements openapi clean test-modules
+	test-contract test-e2e test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency \
+	test-moves test-openapi test-rollouts test-exhaustive test-smoke test-sam-local bench bench-instructions bench-scale \
+	bench-load bench-placement bench-cold-start costs lint checkov audit vulnerabilities format build package deploy rollback \
+	sbom requirements openapi clean test-modules
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -118,6 +119,11 @@ test-moves: install ## Move an organization under load for a minute, and kill th
 test-rollouts: install ## Roll out to 10,000 organizations (ORGANIZATIONS=), and kill it at every command (minutes)
 	ORGANIZATIONS=$(or $(ORGANIZATIONS),10000) KILL_EVERY=1 ROLLOUT_EXAMPLES=200 STORM_SECONDS=30 \
 		$(BIN)/pytest tests/integration/lifecycle/rollouts
+
+test-exhaustive: install ## Try all examples of properties, and kill restores and rotations anywhere (make test: a part)
+	EXHAUSTIVE=1 $(BIN)/pytest -n auto tests/integration/cli/test_backup_killed.py \
+		tests/integration/cli/test_restore_mutated.py tests/integration/http/documents tests/integration/identity/keys \
+		tests/integration/identity/logins tests/integration/language
 
 test-openapi: install ## Send what the OpenAPI document allows and forbids, more of it (make test: a part)
 	SCHEMATHESIS_COVERAGE=all SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),50) $(BIN)/pytest -n auto \

@@ -15,8 +15,9 @@ from tests.support import library
 from tests.support.command_line import tenantry
 from tests.support.databases import Databases
 from tests.support.forged_archive import ForgedArchive
+from tests.support.sampling import examples
 
-EXAMPLES = 50
+EXAMPLES = examples(50)
 BYSTANDERS_ACCOUNT = "{other account}"  # replaced by what it stands for, which differs from run to run
 BYSTANDERS_ORGANIZATION = "{other organization}"
 

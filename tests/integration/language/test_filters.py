@@ -15,8 +15,9 @@ from tenantry.language import filters
 from tenantry.language.extended_json import CODEC_OPTIONS
 from tests.support.databases import Document
 from tests.support.query_values import DOCUMENTS, FILTERS
+from tests.support.sampling import examples
 
-EXAMPLES = 300
+EXAMPLES = examples(300)
 
 
 @pytest.fixture(scope="module")

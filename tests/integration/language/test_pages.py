@@ -18,8 +18,9 @@ from tenantry.language.extended_json import CODEC_OPTIONS
 from tenantry.language.sorting import Sort
 from tests.support.databases import Document
 from tests.support.query_values import CODES, SCALARS, STORED_VALUES, nested
+from tests.support.sampling import examples
 
-EXAMPLES = 150
+EXAMPLES = examples(150)
 MOST_DOCUMENTS = 12 + 8 * 2  # before and inserted; more come only out of pages that repeat themselves
 Change = tuple[list[Document], int]  # what is inserted, and the number of the document that is deleted
 

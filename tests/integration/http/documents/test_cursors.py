@@ -21,10 +21,11 @@ from tests.integration.http.documents.test_hostile import check
 from tests.support.databases import Databases
 from tests.support.owners import sign_up
 from tests.support.query_values import STORED_VALUES
+from tests.support.sampling import examples
 from tests.support.service import Answer
 
 BOUNDED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 LONG = 400_000
 OPERATORS: list[Any] = [

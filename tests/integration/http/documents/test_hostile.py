@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from tests.integration.http.documents.conftest import Documents
 from tests.integration.kinds import POOL
 from tests.support.databases import Databases
+from tests.support.sampling import examples
 from tests.support.service import Answer
 
 BOUNDED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 NAMES = st.sampled_from(
     ["a", "b", "_id", "a.b", "a.0", "", "$a", "$where", "$expr", "$lookup", "$or", "$and", "$in", "$gt",

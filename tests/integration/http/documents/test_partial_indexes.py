@@ -12,9 +12,10 @@ from pymongo.errors import BulkWriteError
 
 from tests.integration.http.documents.conftest import Documents
 from tests.support.databases import Databases, Document
+from tests.support.sampling import examples
 
 BOUNDED = settings(
-    max_examples=150,
+    max_examples=examples(150),
     deadline=None,
     derandomize=True,
     database=None,

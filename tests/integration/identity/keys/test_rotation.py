@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
+from secrets import randbelow
 from types import FrameType
 from typing import Any
 from unittest.mock import Mock
@@ -23,6 +24,7 @@ from tests.support import library
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, Owner, log_in, sign_up
 from tests.support.rotation import STEPS, SigningKeySecret
+from tests.support.sampling import KILL_EVERY
 from tests.support.service import Service
 
 NOTHING_COUNTED = "ignore:No application metrics to publish"
@@ -145,7 +147,7 @@ def test_rotation_that_is_killed_before_any_line_of_a_step_and_repeated(
     owner: Owner, signing_key: SigningKeySecret, databases: Databases, step: str
 ) -> None:
     published, token = databases.master["signing_keys"], owner.token
-    for number in count(1):
+    for number in count(1 + randbelow(KILL_EVERY), KILL_EVERY):
         before, version = signing_key.key_id, signing_key.rotate(steps=STEPS[: STEPS.index(step)])
         if not is_killed(signing_key, version, step, number):
             break

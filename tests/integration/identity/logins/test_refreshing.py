@@ -22,6 +22,7 @@ from tests.support.concurrency import at_once
 from tests.support.databases import Databases
 from tests.support.owners import Owner, tokens
 from tests.support.proxy_events import proxy_event
+from tests.support.sampling import examples
 from tests.support.service import Answer, Service
 
 OWNERS = "203.0.113.7"
@@ -124,7 +125,7 @@ def test_any_order_of_uses(databases: Databases, member: Membership, monkeypatch
 
     Refreshing.databases, Refreshing.member, Refreshing.clock = databases, member, staticmethod(set_clock)
     run_state_machine_as_test(
-        Refreshing, settings=settings(max_examples=60, stateful_step_count=25, deadline=None)
+        Refreshing, settings=settings(max_examples=examples(60), stateful_step_count=25, deadline=None)
     )
 
 

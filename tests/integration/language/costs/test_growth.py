@@ -12,10 +12,11 @@ from pymongo.collection import Collection
 from tenantry.language import costs
 from tenantry.language.costs import CostlyQuery
 from tests.support.patterns import PATTERNS
+from tests.support.sampling import examples
 from tests.support.server_time import server_seconds
 
 SECONDS = 2  # for the largest document; a request has 3 s, and is over a second later
-EXAMPLES = 120
+EXAMPLES = examples(120)
 
 
 def nested(number: int) -> Any:

@@ -11,8 +11,9 @@ from pymongo.collection import Collection
 from tenantry.language import regular_expressions
 from tenantry.language.matching_steps import RefusedExpression
 from tests.support.patterns import PATTERNS, TEXTS
+from tests.support.sampling import examples
 
-EXAMPLES = 600
+EXAMPLES = examples(600)
 
 
 def for_re2(pattern: str) -> str:
