@@ -26,6 +26,9 @@ def running_mongod_with_users(binary: Path, directory: Path) -> Iterator[str]:
     data.mkdir()
     command = [*mongod.command_of(binary, data, port, test_commands=False), "--keyFile", str(key)]
     command += ["--setParameter", "ttlMonitorEnabled=false"]  # because tests compare before and after
+    # Tests make many users, who log in often. These are the smallest numbers of rounds that mongod takes.
+    command += ["--setParameter", "scramIterationCount=5000"]
+    command += ["--setParameter", "scramSHA256IterationCount=5000"]
     with running("MongoDB", command, directory / "mongod.log") as child:
         # Without a user, a client on this machine may create the first one.
         with MongoClient[dict[str, Any]](HOST, port, directConnection=True) as client:

@@ -46,12 +46,8 @@ def users(databases: Databases) -> Iterator[Users]:
     """The users of the functions, with the roles that `tenantry setup-database` makes."""
     names = tenantry_json("setup-database")["roles"]
     users = Users(databases, dict(zip((role.kind for role in ROLES), names, strict=True)))
-    for name in names:
-        databases.client.admin.command("createUser", name, pwd=users.password, roles=[name])
     yield users
-    for name in names:
-        databases.client.admin.command("dropUser", name)
-        databases.client.admin.command("dropRole", name)
+    users.drop()
 
 
 @pytest.fixture

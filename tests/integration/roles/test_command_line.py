@@ -15,7 +15,6 @@ from tenantry.registry.schema import INDEXES
 from tenantry.runtime.settings import settings
 from tests.integration.roles.users import Users
 from tests.support import library
-from tests.support.authentication import uri_of
 from tests.support.command_line import tenantry, tenantry_json
 from tests.support.databases import Databases, Document
 from tests.support.intents import intend_deletion, intend_rename
@@ -111,8 +110,8 @@ def test_setting_up_is_not_for_the_functions(users: Users) -> None:
     assert "tenantry atlas-roles" in result.stderr
 
 
-def test_wrong_password_is_not_shown(users: Users, databases: Databases) -> None:
-    wrong = uri_of(databases.uri, users.names["data"]).replace("same", "hush-hush")
+def test_wrong_password_is_not_shown(users: Users) -> None:
+    wrong = users.uri("data").replace("same", "hush-hush")
     result = tenantry("setup-database", "--mongodb-uri", wrong)
     assert result.exit_code == 2
     assert "hush-hush" not in result.stderr

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -25,11 +25,23 @@ class Users:
 
     databases: Databases
     names: dict[str, str]
-    password: str = authentication.PASSWORD
     clusters: tuple[str, ...] = ()
+    created: set[str] = field(default_factory=set)
 
     def uri(self, kind: str) -> str:
-        return authentication.uri_of(self.databases.uri, self.names[kind])
+        """Return the connection string of a user, whom the first call creates."""
+        name = self.names[kind]
+        if name not in self.created:
+            self.databases.client.admin.command("createUser", name, pwd=authentication.PASSWORD, roles=[name])
+            self.created.add(name)
+        return authentication.uri_of(self.databases.uri, name)
+
+    def drop(self) -> None:
+        """Drop the users, and all roles."""
+        admin = self.databases.client.admin
+        for name in self.created:
+            admin.command("dropUser", name)
+        admin.command("dropAllRolesFromDatabase")
 
     @contextmanager
     def acting(self, kind: str) -> Iterator[None]:
