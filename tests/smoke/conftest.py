@@ -25,7 +25,7 @@ ORDER: Final = (
         "test_keys",
         "test_urls",
     ),
-    *("test_bodies", "test_documents", "test_story", "test_throttling", "test_fields"),
+    *("test_bodies", "test_documents", "test_usage", "test_story", "test_throttling", "test_fields"),
 )
 FIRST_KEY_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 2.0

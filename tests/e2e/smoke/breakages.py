@@ -168,6 +168,11 @@ BREAKAGES: Final = [
         with_json(lambda problem: problem | {"detail": "This organization is not yours."}),
         has_status(404),
     ),
+    Breakage(("test_usage",), f"GET {ORGANIZATION}/usage", with_json(lambda use: use | {"requests": -1})),
+    Breakage(("test_limit",), "PATCH /operator/.*", answering(200, {}), of_signer, is_forwarded=False),
+    Breakage(
+        ("test_usage_of_all",), r"GET /operator/usage\?limit=1", answering(200, {"usage": [{}]}), of_signer
+    ),
     Breakage(
         ("test_sign_up",),
         f"GET {ORGANIZATION}",
