@@ -1,7 +1,8 @@
-"""`tenantry doctor`: whether everything that a deployment needs is as it has to be, and what to do if not."""
+"""`tenantry doctor`: whether all that a deployment needs is as it has to be, and what to do if not."""
 
 from collections.abc import Iterator
 from enum import Enum
+from itertools import chain
 from typing import Annotated, Final
 
 import typer
@@ -31,16 +32,21 @@ def doctor(
         str | None,
         typer.Option(metavar="ISSUER", help="Stack that the database should belong to: TokenIssuer."),
     ] = None,
+    stack: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="CloudFormation's stack, to look at as well, and its account."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Look at everything that a deployment needs of its databases, and say what to do; changes nothing.
+    """Look at everything that a deployment needs, and say what to do; changes nothing.
 
-    Run it before and after a deployment. A warning is nothing that ends requests.
+    Run it before and after a deployment. A warning is nothing that ends requests. With --stack it asks AWS,
+    with your credentials and region, whether functions and layer fit together, and for quotas.
     """
     library.use(target)
     findings = []
     with console(standard_error=True).status("Looking at the databases") as status:
-        for finding in _examined(target, role.value, issuer):
+        for finding in chain(_examined(target, role.value, issuer), _deployed(stack)):
             status.update(f"Looked at {finding.check}")
             findings.append(finding._replace(found=without_passwords(finding.found, target)))
     if as_json:
@@ -62,13 +68,23 @@ def _examined(target: Target, role_name: str, issuer: str | None) -> Iterator[Fi
             )
 
 
+def _deployed(stack: str | None) -> Iterator[Finding]:
+    if stack is not None:
+        from cli.aws import deployed  # noqa: PLC0415 - boto3 takes long to import
+
+        yield from deployed.examine(stack)
+
+
 def _status(cluster: str) -> dict[str, object]:
     return clusters.cluster_client(cluster).admin.command("connectionStatus", showPrivileges=True)
 
 
 def _exit_status(findings: list[Finding]) -> int:
     """Return 2 if the master database cannot be reached, 1 if anything else failed, else 0."""
-    if findings[-1].check == f"connection {clusters.MAIN}":
+    is_away = [
+        finding.check == f"connection {clusters.MAIN}" for finding in findings if finding.level == "failed"
+    ]
+    if any(is_away):
         return 2
     return int(any(finding.level == "failed" for finding in findings))
 
