@@ -37,6 +37,7 @@ def test_a_scanner_recognises_a_key_as_it_does_those_of_github() -> None:
         TEXT.replace("tk_", "sk_"), TEXT[:40] + "é" + TEXT[41:], "tk_" + "٣" * 81,
         "tk_" + "a" * 10_000,
     ],
+    ids=range(11),  # the same in each worker, which the texts are not
 )  # fmt: skip
 def test_what_is_no_key(text: str) -> None:
     assert texts.parse(text) is None
