@@ -1,9 +1,10 @@
 """Documents of the caller's organization: insert, find, count, replace, patch, delete."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 from tenantry import http, tenants
-from tenantry.http.callers import Organization, Reader, Writer
+from tenantry.http.callers import Organization, may_be_presumed
 from tenantry.http.documents import (
     answers,
     bodies,
@@ -28,6 +29,7 @@ from tenantry.http.documents.parameters import (
 )
 from tenantry.http.parameters import IdempotencyKey, OnlyDeclared
 from tenantry.http.preconditions import Precondition
+from tenantry.identity.authentication import Caller
 from tenantry.language import fields as projections
 from tenantry.language import filters, sorting
 
@@ -36,6 +38,8 @@ from aws_lambda_powertools.event_handler.request import Request
 
 app = APIGatewayRestResolver(enable_validation=True)
 
+Reader = Annotated[Caller, may_be_presumed("read documents")]
+Writer = Annotated[Caller, may_be_presumed("write documents")]
 TAGS = ["Documents"]
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from tenantry import http, tenants
-from tenantry.http.callers import Organization, may
+from tenantry.http.callers import Organization, may, may_be_presumed
 from tenantry.http.indexes import answers, bodies, indexing
 from tenantry.http.indexes.representations import created, index_of
 from tenantry.identity.authentication import Caller
@@ -16,7 +16,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 app = APIGatewayRestResolver(enable_validation=True)
 
 IndexName = Annotated[str, Path(description="The index's name", json_schema_extra={"example": "by-date"})]
-Reader = Annotated[Caller, may("read indexes")]
+Reader = Annotated[Caller, may_be_presumed("read indexes")]
 Changer = Annotated[Caller, may("change indexes")]
 TAGS = ["Indexes"]
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]

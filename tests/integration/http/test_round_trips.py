@@ -1,9 +1,11 @@
 """What the functions ask MongoDB: how often, and which database."""
 
+from collections.abc import Callable
+
 from tests.support.databases import Databases
 from tests.support.owners import PASSWORD, log_in, sign_up, tokens
 from tests.support.recorder import Recorder
-from tests.support.service import Service
+from tests.support.service import Answer, Service
 
 
 def test_authenticated_request_is_one_round_trip_to_the_master_database(
@@ -17,6 +19,46 @@ def test_authenticated_request_is_one_round_trip_to_the_master_database(
         ((database, command),) = recorder.commands
         assert database == databases.master.name
         assert next(iter(command)) == "aggregate"
+
+
+def trips(recorder: Recorder, request: Callable[[], Answer], status: int) -> list[tuple[str, str]]:
+    """Return database and name of the commands that a request takes."""
+    recorder.commands.clear()
+    answer = request()
+    assert answer.status == status, answer.text
+    return [(database, next(iter(command))) for database, command in recorder.commands]
+
+
+def test_documents_are_read_in_two_round_trips_and_written_in_three(
+    recorder: Recorder, service: Service, databases: Databases
+) -> None:
+    owner = sign_up(service, "Alpha")
+    path, token = f"{owner.path}/documents", owner.token
+    service.post(path, [{"_id": "a"}, *({"n": number} for number in range(150))], token=token)
+    master, tenants = databases.master.name, databases.tenants.name
+    look, commit = (master, "aggregate"), ("admin", "commitTransaction")
+
+    def read(command: str) -> list[tuple[str, str]]:
+        return [(tenants, command), look]
+
+    def written(*commands: str) -> list[tuple[str, str]]:
+        return [*((tenants, command) for command in commands), look, commit]
+
+    requests: list[tuple[Callable[[], Answer], int, list[tuple[str, str]]]] = [
+        (lambda: service.get(f"{path}/a", token=token), 200, read("find")),
+        (lambda: service.get(f"{path}/missing", token=token), 404, read("find")),
+        (lambda: service.get(path, token=token), 200, read("aggregate")),
+        (lambda: service.get(f"{owner.path}/count", token=token), 200, read("aggregate")),
+        (lambda: service.get(f"{owner.path}/indexes", token=token), 200, read("listIndexes")),
+        (lambda: service.post(path, {"_id": "b"}, token=token), 201, written("insert")),
+        (lambda: service.put(f"{path}/c", {}, token=token), 201, written("find", "insert")),
+        (lambda: service.put(f"{path}/b", {"x": 1}, token=token), 200, written("find", "update")),
+        (lambda: service.patch(f"{path}/b", {"x": 2}, token=token), 200, written("find", "update")),
+        (lambda: service.delete(f"{path}/b", token=token), 204, written("find", "delete")),
+        (lambda: service.get(f"{path}?filter=x", token=token), 422, [look]),
+    ]
+    for request, status, commands in requests:
+        assert trips(recorder, request, status) == commands
 
 
 def test_request_that_is_refused_before_it_needs_the_database_does_not_ask_it(

@@ -2,85 +2,36 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, override
 
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
 from tenantry.errors import (
     InsufficientScope,
-    InvalidToken,
     LoginTooOld,
-    MissingToken,
     OperatorRequired,
     OrganizationNotFound,
     RoleTooLow,
 )
 from tenantry.http import former_slugs
+from tenantry.http.bearers import bearer, presumed_bearer
 from tenantry.identity.api_keys.access import KeyAccess
-from tenantry.identity.authentication import Caller, authenticate_bearer
+from tenantry.identity.authentication import Caller
 from tenantry.identity.members import Membership
 from tenantry.identity.roles import LEAST_ROLES, Permission, Role, Scope, is_at_least, scopes_for
 from tenantry.identity.sessions import Identity
 from tenantry.identity.tokens import CLOCK_SKEW_SECONDS
-from tenantry.registry import limits, rates
 from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.registry.organizations.former_slugs import find as find_former
-from tenantry.registry.usage import counting
 from tenantry.runtime import moments, request_context
 from tenantry.runtime.observability import logger
 from tenantry.runtime.request_context import Actor
 
-SCHEME: Final = "bearer"
 RECENT: Final = timedelta(minutes=10)  # as the challenge of LoginTooOld says
 
-
-def bearer(request: Request) -> Identity | KeyAccess:
-    """Return whom the request's bearer token (RFC 6750 section 2.1), which may be an API key, speaks for.
-
-    Raises
-    ------
-    InvalidToken
-        There is no token, or it is not valid any more.
-    TooManyRequests
-        The organization has sent as many requests as it may at the moment, or the source too many API keys
-        that are not valid.
-    OrganizationSuspended
-        The token is an API key of an organization that is suspended.
-    """
-    authenticated = authenticate_bearer(_token_of(request))
-    caller: Caller | None
-    if isinstance(authenticated, KeyAccess):
-        actor, caller = Actor("key", authenticated.key_id), authenticated
-    else:
-        actor, caller = Actor("account", authenticated.account_id), authenticated.membership
-    logger.append_keys(**{f"{actor.type}_id": actor.id})
-    request_context.set_actor(actor)
-    if caller is not None:
-        logger.append_keys(organization_id=caller.organization_id)
-        _admit(caller.organization)
-    return authenticated
-
-
-def _token_of(request: Request) -> str:
-    authorization = request.headers.get("authorization")
-    if not authorization:
-        raise MissingToken
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != SCHEME:
-        raise InvalidToken
-    return token.strip(" ")
-
-
-def _admit(organization: OrganizationDocument) -> None:
-    """Take the request out of the organization's rate, if it has one, and count it."""
-    rate = limits.of(organization).get(rates.NAME)
-    if rate is not None:
-        rates.spend(organization["_id"], rate)
-    counting.note(organization["_id"])
-
-
 _Authenticated = Annotated[Identity | KeyAccess, Depends(bearer)]
+_Presumed = Annotated[Identity | KeyAccess, Depends(presumed_bearer)]
 
 
 def identity(caller: _Authenticated) -> Identity:
@@ -156,6 +107,14 @@ class AtLeast(Depends):
             former_slugs.note(former, organization)
 
 
+class PresumedAtLeast(AtLeast):
+    """As `AtLeast`, of a caller who is presumed; see `may_be_presumed`."""
+
+    @override
+    def caller(self, request: Request, authenticated: _Presumed) -> Caller:
+        return super().caller(request, authenticated)
+
+
 Viewer = Annotated[Membership, AtLeast("viewer")]
 """The membership that the request's access token speaks for, whatever its role; see `AtLeast`.
 
@@ -196,6 +155,14 @@ Reader = Annotated[Caller, may("read documents")]
 """
 Writer = Annotated[Caller, may("write documents")]
 """As `Reader`, but whoever may also write them."""
+
+
+def may_be_presumed(permission: Permission) -> AtLeast:
+    """As `may`, for routes that have no effect but on the documents of `tenantry.tenants.collection(caller)`.
+
+    The first look at these confirms the caller, before anything is committed, and so does the answer.
+    """
+    return PresumedAtLeast(LEAST_ROLES[permission], scopes_for(permission))
 
 
 def is_recent(caller: Bearer) -> bool:

@@ -10,11 +10,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pymongo.errors import PyMongoError
 
 from tenantry.errors import MethodNotAllowed, TenantryError
-from tenantry.http import cors, former_slugs, methods, paths
+from tenantry.http import admission, cors, former_slugs, methods, paths
 from tenantry.http.bodies import JSON, MERGE_PATCH, check_body
 from tenantry.http.preconditions import conditional
 from tenantry.http.problems import error_of, gateway_response, register_problems, request_id
 from tenantry.http.remembering import remember
+from tenantry.identity import presuming
 from tenantry.identity.mail import waking
 from tenantry.registry import issuer
 from tenantry.registry.usage import counting
@@ -65,7 +66,7 @@ def lambda_handler(
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.set_correlation_id(request_id(event))
         with request_context.answering(request_id(event), _source_address(event), _user_agent(event)):
-            former_slugs.forget()
+            admission.begin()
             answer = _answer(app, check, methods_elsewhere, event, context)
             waking.wake_sender()
             counting.count(answer["statusCode"])
@@ -116,7 +117,8 @@ def _resolved(app: APIGatewayRestResolver, event: dict[str, Any], context: Lambd
     event = event | {"headers": _with_json_for_merge_patch(event["headers"])}
     with pymongo.timeout(REQUEST_TIMEOUT_SECONDS):
         issuer.check()
-        return conditional(event, app.resolve(event, context))
+        answer = presuming.confirmed(lambda: app.resolve(event, context), admission.forget)
+        return conditional(event, answer)
 
 
 def _source_address(event: Mapping[str, Any]) -> str | None:

@@ -7,6 +7,7 @@ from tenantry.identity.api_keys.access import KeyAccess
 from tenantry.identity.keys import public_keys
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Identity
+from tenantry.identity.tokens import Claims
 
 Caller = Membership | KeyAccess
 """Who is in an organization: a member, or a program with an API key."""
@@ -37,7 +38,28 @@ def authenticate(token: str) -> Identity:
         The token is not Tenantry's or expired; its session has ended; the organization or account is gone,
         or the account's tokens have been revoked since it was issued.
     """
-    claims = tokens.verify(token, public_keys.find_key)
+    return identity_of(verify(token))
+
+
+def verify(token: str) -> Claims:
+    """Check an access token by itself, and return its claims; whether they still hold is not asked.
+
+    Raises
+    ------
+    InvalidToken
+        The token is not Tenantry's or expired.
+    """
+    return tokens.verify(token, public_keys.find_key)
+
+
+def identity_of(claims: Claims) -> Identity:
+    """Return whom the claims of a token that has been verified speak for at this moment; one round trip.
+
+    Raises
+    ------
+    InvalidToken
+        As from `authenticate`.
+    """
     identity = sessions.identity(claims.sid, claims.sub)
     if identity is None or identity.auth_epoch != claims.epoch:
         raise InvalidToken

@@ -17,6 +17,7 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
 
 from tenantry.errors import OrganizationNotFound, OrganizationSuspended, ServiceUnavailable, TenantryError
+from tenantry.identity import presuming
 from tenantry.lifecycle.intents.settling import settle
 from tenantry.registry import clusters
 from tenantry.registry.organizations import finding, moving
@@ -129,9 +130,8 @@ class Fence:
         except (OperationFailure, TenantryError):
             self._check_unchanged(before)
             raise
-        # Without the session, so that it sees the present and not the transaction's snapshot.
-        present = finding.find_to_commit(self.organization_id, place.cluster)
-        if present is None or place_of(present) != place or not _is_usable(present):
+        present = self._present_to_commit(place.cluster)
+        if present is None or place_of(present) != place or not moving.is_usable(present):
             raise Overtaken
         return _Written(result, present, _growth(documents, present))
 
@@ -168,9 +168,22 @@ class Fence:
         return open_place(place, self.organization_id)
 
     def _check_unchanged(self, before: OrganizationDocument) -> None:
-        present = finding.find(self.organization_id)
-        if present is None or present["version"] != before["version"] or not _is_usable(present):
+        present = self._confirmed() or finding.find(self.organization_id)
+        if present is None or present["version"] != before["version"] or not moving.is_usable(present):
             raise Overtaken
+
+    def _present_to_commit(self, cluster: str) -> OrganizationDocument | None:
+        """Return the organization as it is at present; without a session, so in no transaction's snapshot."""
+        confirmed = self._confirmed()
+        if confirmed is not None and cluster == clusters.MAIN:
+            return confirmed
+        return finding.find_to_commit(self.organization_id, cluster)
+
+    def _confirmed(self) -> OrganizationDocument | None:
+        """Confirm the request's caller; return the organization if that has shown it."""
+        organization = presuming.confirm()
+        is_own = organization is not None and organization["_id"] == self.organization_id
+        return organization if is_own else None
 
     def _settled(self) -> OrganizationDocument:
         """Return the organization, as it was last seen without an intent."""
@@ -192,9 +205,3 @@ def _growth(documents: Writable, present: OrganizationDocument) -> Size:
     if room.is_limited(present):  # which it was not when it was read last, so nothing was counted
         raise Overtaken
     return NOTHING
-
-
-def _is_usable(organization: OrganizationDocument) -> bool:
-    if organization["state"] != "active" or moving.is_paused(organization):
-        return False
-    return not organization.get("suspended_at")

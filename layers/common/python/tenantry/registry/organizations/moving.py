@@ -63,6 +63,13 @@ def is_paused(organization: OrganizationDocument) -> bool:
     return move is not None and move["paused_until"] is not None
 
 
+def is_usable(organization: OrganizationDocument) -> bool:
+    """Tell whether an organization's documents may be used: it is active, not paused and not suspended."""
+    if organization["state"] != "active" or is_paused(organization):
+        return False
+    return not organization.get("suspended_at")
+
+
 def lift(organization: OrganizationDocument) -> None:
     """End the pause of an organization if the process that made it must have died."""
     move = organization.get("move")

@@ -66,6 +66,13 @@ _tally: Final = _Tally()
 process.forgets(_tally.forget)
 
 
+def withdraw() -> str | None:
+    """Forget which organization the present request counts for, and return it."""
+    noted = _organization.get()
+    _organization.set(None)
+    return noted
+
+
 def note(organization_id: str) -> None:
     """Note which organization the present request counts for."""
     _organization.set(organization_id)
@@ -81,8 +88,7 @@ def count(status: int) -> None:
     status : int
         Of the answer.
     """
-    organization_id = _organization.get()
-    _organization.set(None)
+    organization_id = withdraw()
     if organization_id is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return
     if unwritten := _tally.add(organization_id, months.present()):

@@ -8,7 +8,6 @@ from bson.codec_options import CodecOptions
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.command_cursor import CommandCursor
-from pymongo.cursor import RawBatchCursor
 from pymongo.results import BulkWriteResult, DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
 from tenantry.runtime import ids
@@ -45,6 +44,10 @@ class PooledDocuments:
     def codec_options(self) -> CodecOptions[Document]:
         """How results are decoded."""
         return self._pool.codec_options
+
+    def with_options(self, codec_options: CodecOptions[Any]) -> "PooledDocuments":
+        """Return the same documents, decoded otherwise."""
+        return PooledDocuments(self._pool.with_options(codec_options), self._tenant)
 
     def insert_one(self, document: Document, session: ClientSession | None = None) -> InsertOneResult:
         """Insert one document."""
@@ -140,16 +143,11 @@ class PooledDocuments:
             return self._pool.count_documents(self._filter(query), session=session)
 
     def aggregate(
-        self, pipeline: Sequence[Query], session: ClientSession | None = None
+        self, pipeline: Sequence[Query], session: ClientSession | None = None, **options: Any
     ) -> CommandCursor[Document]:
-        """Return what a pipeline makes of the documents."""
+        """Return what a pipeline makes of the documents; `options` are those of pymongo."""
         with self._own_errors():
-            return self._pool.aggregate(pipelines.in_pool(self._tenant, pipeline), session=session)
-
-    def aggregate_raw_batches(self, pipeline: Sequence[Query]) -> RawBatchCursor[Document]:
-        """Return what a pipeline makes of the documents, batch by batch and not decoded."""
-        with self._own_errors():
-            return self._pool.aggregate_raw_batches(pipelines.in_pool(self._tenant, pipeline))
+            return self._pool.aggregate(pipelines.in_pool(self._tenant, pipeline), session, **options)
 
     def list_indexes(self) -> list[Document]:
         """Return the indexes, the one on `_id` first."""

@@ -1,0 +1,59 @@
+"""The bearer token of a request, and whom it speaks for."""
+
+from collections.abc import Callable
+from typing import Final
+
+from aws_lambda_powertools.event_handler.request import Request
+
+from tenantry.errors import InvalidToken, MissingToken
+from tenantry.http import admission
+from tenantry.identity import presumed_callers
+from tenantry.identity.api_keys.access import KeyAccess
+from tenantry.identity.authentication import Caller, authenticate_bearer
+from tenantry.identity.sessions import Identity
+from tenantry.runtime.request_context import Actor
+
+SCHEME: Final = "bearer"
+
+
+def bearer(request: Request) -> Identity | KeyAccess:
+    """Return whom the request's bearer token (RFC 6750 section 2.1), which may be an API key, speaks for.
+
+    Raises
+    ------
+    InvalidToken
+        There is no token, or it is not valid any more.
+    TooManyRequests
+        The organization has sent as many requests as it may at the moment, or the source too many API keys
+        that are not valid.
+    OrganizationSuspended
+        The token is an API key of an organization that is suspended.
+    """
+    return _noted(request, authenticate_bearer)
+
+
+def presumed_bearer(request: Request) -> Identity | KeyAccess:
+    """Return whom the request's bearer token is presumed to speak for; see `presumed_callers`."""
+    return _noted(request, presumed_callers.authenticate_bearer)
+
+
+def _noted(request: Request, authenticate: Callable[[str], Identity | KeyAccess]) -> Identity | KeyAccess:
+    """Authenticate the request, note who sends it, and admit it."""
+    authenticated = authenticate(_token_of(request))
+    caller: Caller | None
+    if isinstance(authenticated, KeyAccess):
+        actor, caller = Actor("key", authenticated.key_id), authenticated
+    else:
+        actor, caller = Actor("account", authenticated.account_id), authenticated.membership
+    admission.note(actor, caller.organization if caller else None)
+    return authenticated
+
+
+def _token_of(request: Request) -> str:
+    authorization = request.headers.get("authorization")
+    if not authorization:
+        raise MissingToken
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != SCHEME:
+        raise InvalidToken
+    return token.strip(" ")
