@@ -12,6 +12,7 @@ from itertools import batched, chain
 from typing import Any, Final, Protocol
 
 from cli.checks.accounts import Accounts
+from cli.checks.api_keys import ApiKeys
 from cli.checks.clusters import Clusters
 from cli.checks.collections import TenantCollections
 from cli.checks.deletions import Deletions
@@ -87,6 +88,7 @@ def verify(databases: Databases, older_than: timedelta, advance: Advance) -> Rep
         Plans(databases),
         Members(databases),
         Invitations(databases),
+        ApiKeys(databases, now),
         Accounts(databases, now - ACCOUNTS_END_AFTER),
         EmailHolds(databases, now),
         Links(databases, now),

@@ -132,6 +132,15 @@ ROLES: Final = (
         ),
     ),
     Role(
+        "keys",
+        ("keys",),
+        together(
+            AUTHENTICATE,
+            RECORD,
+            {"api_keys": CHANGE, "api_key_uses": FIND, "members": {"find", "update"}},
+        ),
+    ),
+    Role(
         "audit",
         ("audit",),
         together(AUTHENTICATE, dict.fromkeys(("audit", "receipts", "receipt_keys"), FIND)),
@@ -225,7 +234,7 @@ ROLES: Final = (
             END_MOVES,
             KNOW_ISSUER,
             {"moves": {"insert"}, "rollouts": {"find", "insert", "update"}}
-            | dict.fromkeys(("signing_keys", "links", "invitations"), FIND)
+            | dict.fromkeys(("api_keys", "signing_keys", "links", "invitations"), FIND)
             | dict.fromkeys(("account_addresses", "account_epochs", "sessions"), FIND)
             | {"usage": {"find", "insert", "update"}},
             KNOW_SCHEMA,

@@ -21,6 +21,14 @@ _FIRST_MEMBER = {
 _SAME_INVITATION = {
     "parameters": {"organization": "$request.path.organization", "invitation": "$response.body#/id"}
 }
+_SAME_KEY = {"parameters": {"organization": "$request.path.organization", "key": "$response.body#/id"}}
+_SAME_SECRET = {
+    "parameters": {
+        "organization": "$request.path.organization",
+        "key": "$response.body#/id",
+        "secret": "$response.body#/secrets/0/id",
+    }
+}
 _REFRESH_TOKEN = {"requestBody": {"refresh_token": "$response.body#/refresh_token"}}
 _SWITCH = {
     "requestBody": {
@@ -48,6 +56,8 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
             "listMembers": _ORGANIZATION,
             "invite": _ORGANIZATION,
             "listInvitations": _ORGANIZATION,
+            "createKey": _ORGANIZATION,
+            "listKeys": _ORGANIZATION,
         }
     },
     "refresh": {HTTPStatus.OK: _OF_TOKENS},
@@ -63,6 +73,11 @@ LINKS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     },
     "invite": {HTTPStatus.CREATED: dict.fromkeys(("resendInvitation", "revokeInvitation"), _SAME_INVITATION)},
     "listInvitations": {HTTPStatus.OK: {"listInvitations": _NEXT_PAGE}},
+    "createKey": {
+        HTTPStatus.CREATED: dict.fromkeys(("getKey", "addSecret", "revokeKey"), _SAME_KEY)
+        | {"endSecret": _SAME_SECRET}
+    },
+    "addSecret": {HTTPStatus.CREATED: {"endSecret": _SAME_SECRET}},
     "putPlan": {HTTPStatus.OK: _OF_PLAN, HTTPStatus.CREATED: _OF_PLAN},
     "listSessions": {
         HTTPStatus.OK: {"endSession": {"parameters": {"session": "$response.body#/sessions/0/id"}}}

@@ -30,6 +30,7 @@ STATUS = {
     "indexes": 401,
     "invitations": 404,
     "jwks": 200,
+    "keys": 401,
     "login": 401,
     "logout": 204,
     "members": 401,

@@ -68,5 +68,7 @@ def described(peer: Tenant) -> dict[str, object]:
         "slug": peer.slug,
         "member": peer.colleague.member_id,
         "invitation": peer.invitation_id,
+        "key": peer.key_id,
+        "secret": peer.secret_id,
         "secrets": sorted(peer.secrets),
     }

@@ -22,6 +22,7 @@ FORBIDDEN: Final[dict[str, tuple[str, Document]]] = {
     "usage": (MASTER_DATABASE, {"find": "audit"}),
     "status": (TENANT_DATABASE, {"find": "org_google"}),
     "members": (MASTER_DATABASE, {"find": "accounts"}),
+    "keys": (MASTER_DATABASE, {"find": "accounts"}),
     "publish": (MASTER_DATABASE, {"find": "audit"}),
     "invite": (MASTER_DATABASE, {"find": "audit"}),
     "mail": (MASTER_DATABASE, {"find": "links"}),

@@ -32,7 +32,7 @@ def test_databases_in_order_give_one_line(planted: Planted) -> None:
     assert result.stdout == (
         "No violations. Examined: 4 indexes, 3 organizations, 1 clusters, 3 collections, 0 pools, "
         "0 organizations with roll-outs, 0 moves, 0 deletions, 0 plans, 3 members, 0 invitations, "
-        "3 accounts, 0 email holds, 0 links, 0 months of use, 0 signing keys, 0 receipts.\n"
+        "0 API keys, 3 accounts, 0 email holds, 0 links, 0 months of use, 0 signing keys, 0 receipts.\n"
     )
 
 

@@ -35,6 +35,27 @@ def test_members(service: ServiceOfUsers, owner: Owner, databases: Databases) ->
     assert databases.master["members"].count_documents({"role": "owner"}) == 1
 
 
+def test_keys(service: ServiceOfUsers, owner: Owner) -> None:
+    ask = partial(service.request, token=owner.token)
+    keys = f"{owner.path}/keys"
+    wanted = {"name": "key", "scopes": ["documents:write", "indexes", "audit:read"]}
+    made = ask("POST", keys, json_body=wanted)
+    assert made.status == 201
+    secrets = f"{keys}/{made.json['id']}/secrets"
+    key = made.json["key"]
+    assert service.post(f"{owner.path}/documents", {"_id": "stored"}, token=key).status == 201
+    assert service.get(f"{owner.path}/indexes", token=key).status == 200
+    assert service.get(f"{owner.path}/audit", token=key).status == 200
+    for path in ("/account", owner.path, f"{owner.path}/members", f"{owner.path}/usage", keys):
+        assert service.get(path, token=key).code == "insufficient-scope"
+    assert ask("POST", secrets).status == 201
+    assert len(ask("GET", keys).json["keys"][0]["secrets"]) == 2
+    assert ask("DELETE", f"{secrets}/{made.json['secrets'][0]['id']}").status == 204
+    assert service.get(f"{owner.path}/documents", token=key).status == 401
+    assert ask("GET", f"{keys}/{made.json['id']}").json["secrets"][0]["last_used_at"] is None
+    assert ask("DELETE", f"{keys}/{made.json['id']}").status == 204
+
+
 def test_sessions_and_passwords(
     service: ServiceOfUsers, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:

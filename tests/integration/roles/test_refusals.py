@@ -23,6 +23,8 @@ MASTER: Final = (
     "account_epochs",
     "account_addresses",
     "unused_accounts",
+    "api_key_uses",
+    "api_keys",
     "audit",
     "clusters",
     "deletions",
@@ -126,6 +128,11 @@ REFUSED: Final = [
     *master(KINDS, (update,), ["links"]),
     *master(OF_FUNCTIONS - {"invite", "mail", "usage"}, READS, ["invitations"]),
     *master(KINDS - {"invite"}, (insert, update), ["invitations"]),
+    # API keys, which only their own function makes; whoever deletes an organization removes them
+    *master(OF_FUNCTIONS - {"keys"}, (insert, update), ["api_keys"]),
+    *master(OF_FUNCTIONS - {"keys", "create", "operate", "change"}, (remove,), ["api_keys"]),
+    *master(OF_FUNCTIONS - {"keys"}, READS, ["api_key_uses"]),
+    *master(KINDS, (remove,), ["api_key_uses"]),
     # Keys that verify tokens, and whose the database is
     *master(KINDS - {"rotation"}, WRITES, ["issuer", "signing_keys"]),
     *master({"rotation"}, (remove,), ["issuer", "signing_keys"]),
@@ -133,7 +140,7 @@ REFUSED: Final = [
     *master(OF_FUNCTIONS - {"create", "operate", "change"}, (insert, remove), ["organizations"]),
     *master(OF_FUNCTIONS - {"create", "operate", "invite"}, (insert,), ["members"]),
     *master(OF_FUNCTIONS - {"create", "operate", "change", "members", "account"}, (remove,), ["members"]),
-    *master(OF_FUNCTIONS - {"members", "account", "invite"}, (update,), ["members"]),
+    *master(OF_FUNCTIONS - {"members", "account", "invite", "keys"}, (update,), ["members"]),
     *master(
         OF_FUNCTIONS - {"create", "operate", "change", "data", "move", "measure", "rollout"},
         (update,),
@@ -177,13 +184,15 @@ REFUSED: Final = [
     *master({"rotation", "public"}, READS, set(MASTER) - {"issuer", "signing_keys"}),
     *master({"publish"}, READS, set(MASTER) - {"issuer", "outbox"}),
     *master(
-        {"change", "data", "audit", "members"}, (*READS, *WRITES), ["idempotency_keys", "login_attempts"]
+        {"change", "data", "audit", "members", "keys"},
+        (*READS, *WRITES),
+        ["idempotency_keys", "login_attempts"],
     ),
     # Whole collections, and ways to the same end
     *master(KINDS, (drop, redefine), MASTER),
     *master(OF_FUNCTIONS - {"create", "operate"}, (expire,), MASTER),
     # Tenants' data
-    *tenants({"login", "rotation", "audit", "members", "publish", "public"}, (*READS, *WRITES)),
+    *tenants({"login", "rotation", "audit", "members", "keys", "publish", "public"}, (*READS, *WRITES)),
     *tenants({"change"}, (insert, update)),
     *tenants({"measure"}, WRITES),
     *tenants({"create", "operate"}, WRITES),

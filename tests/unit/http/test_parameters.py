@@ -94,5 +94,11 @@ def test_routes_with_a_query_and_all_of_documents_refuse_what_they_do_not_declar
     }
     with_query = {route.operation_id for route in routes() if route.dependant.query_params}
     of_documents = {route.operation_id for route in routes() if route.tags == ["Documents"]}
-    without_query = {"examine", "getStatus", "getUsage", "listFormerSlugs"}  # which may have some one day
+    without_query = {
+        "examine",
+        "getStatus",
+        "getUsage",
+        "listFormerSlugs",
+        "listKeys",
+    }  # which may have some one day
     assert refusing == with_query | of_documents | without_query

@@ -16,6 +16,7 @@ from tenantry.http.accounts.bodies import (
     RequestPasswordReset,
     SwitchOrganization,
 )
+from tenantry.http.api_keys.bodies import CreateKey
 from tenantry.http.deletions.bodies import UndoDeletion, UndoDeletionByLink
 from tenantry.http.indexes.bodies import CreateIndex, IndexKey
 from tenantry.http.invitations.bodies import AcceptInvitation, Invite
@@ -212,6 +213,7 @@ BODIES: dict[type[Request], dict[str, Any]] = {
     RequestPasswordReset: {"email": "ada@example.com"},
     CompletePasswordReset: RESET,
     RequestEmailChange: {"new_email": "ada@another.example", "current_password": PASSWORD},
+    CreateKey: {"name": "Nightly import", "scopes": ["documents:read"]},
     Invite: {"email": "ada@example.com", "role": "editor"},
     AcceptInvitation: {"token": "x"},
     UndoDeletion: {},

@@ -60,6 +60,7 @@ def database_unchanged(owner: Owner, databases: Databases) -> Iterator[None]:
 def path_parameters(owner: Owner) -> dict[str, str]:
     return {
         "organization": owner.slug, "document": "kept", "name": "kind", "member": "mem_1",
+        "key": "key_1", "secret": "sec_1",
         "invitation": "inv_1", "plan": "pro", "rollout": "orders-by-date", "slug": "formerly",
     }  # fmt: skip
 

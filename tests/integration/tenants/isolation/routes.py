@@ -35,7 +35,8 @@ class Route(NamedTuple):
         names = {"organization": organization, "document": SHARED, "name": SHARED}
         ids = {"session": owner.session_id, "member": owner.colleague.member_id}
         ids |= {"slug": owner.slug, "rollout": SHARED, "plan": SHARED}
-        return self.resource.format_map(names | ids | {"invitation": owner.invitation_id})
+        ids |= {"invitation": owner.invitation_id, "key": owner.key_id, "secret": owner.secret_id}
+        return self.resource.format_map(names | ids)
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ _INDEXES: Final = f"{_ORGANIZATION}/indexes"
 _MEMBERS: Final = f"{_ORGANIZATION}/members"
 _MEMBER: Final = f"{_MEMBERS}/{{member}}"
 _TRANSFER: Final = f"{_ORGANIZATION}/ownership-transfer"
+_KEYS: Final = f"{_ORGANIZATION}/keys"
+_KEY: Final = f"{_KEYS}/{{key}}"
 _INVITATIONS: Final = f"{_ORGANIZATION}/invitations"
 _INVITATION: Final = f"{_INVITATIONS}/{{invitation}}"
 
@@ -126,6 +129,12 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("GET", _INVITATIONS): Sample(200),
     Route("POST", f"{_INVITATION}/resend"): Sample(202),
     Route("DELETE", _INVITATION): Sample(204),
+    Route("POST", _KEYS): Sample(201, lambda tenant: {"name": word(), "scopes": ["documents:read"]}),
+    Route("GET", _KEYS): Sample(200),
+    Route("GET", _KEY): Sample(200),
+    Route("DELETE", _KEY): Sample(204),
+    Route("POST", f"{_KEY}/secrets"): Sample(201),
+    Route("DELETE", f"{_KEY}/secrets/{{secret}}"): Sample(409),  # the key has no other one
     Route("POST", "/invitations/accept"): Sample(
         200,
         lambda tenant: {"token": _mailed_token(tenant, "invitation"), "password": tenant.password},

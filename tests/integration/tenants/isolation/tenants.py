@@ -35,6 +35,7 @@ class Words:
     colleague: str = dataclasses.field(default_factory=word)
     key: str = dataclasses.field(default_factory=word)
     guest: str = dataclasses.field(default_factory=word)
+    key_name: str = dataclasses.field(default_factory=word)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Tenant:
     refresh_token: str = ""
     session_id: str = dataclasses.field(default_factory=lambda: f"ses_{secrets.token_hex(16)}")
     invitation_id: str = dataclasses.field(default_factory=lambda: f"inv_{secrets.token_hex(16)}")
+    key_id: str = dataclasses.field(default_factory=lambda: f"key_{secrets.token_hex(16)}")
+    secret_id: str = dataclasses.field(default_factory=lambda: f"sec_{secrets.token_hex(16)}")
     password: str = PASSWORD
     member_id: str = dataclasses.field(default_factory=lambda: f"mem_{secrets.token_hex(16)}")
     colleague: Colleague = dataclasses.field(default_factory=Colleague)
@@ -77,6 +80,7 @@ class Tenant:
         """What nobody else may see."""
         tokens = {self.token, self.refresh_token} - {""}
         ids = {self.id, self.account_id, self.session_id, self.member_id, self.invitation_id}
+        ids |= {self.key_id, self.secret_id}
         colleague = {self.colleague.member_id, self.colleague.account_id}
         return {*vars(self.words).values(), *ids, *colleague, *tokens}
 
@@ -109,6 +113,7 @@ def create_tenant(
     fill(databases, tenant)
     account_id = answer.json["account"]["id"]
     invite(databases, tenant, organization["id"], account_id)
+    add_key(databases, tenant, organization["id"], account_id)
     session = tokens(service, tenant.email, organization["id"])
     colleague = join(organization["id"], "viewer", f"{tenant.words.colleague}@example.com")
     offer = {"member": colleague.member_id}
@@ -166,6 +171,21 @@ def invite(databases: Databases, tenant: Tenant, organization_id: str, account_i
     )
 
 
+def add_key(databases: Databases, tenant: Tenant, organization_id: str, account_id: str) -> None:
+    """Store an API key with one secret, which nobody has."""
+    made = {"created_by": account_id, "created_at": moments.now()}
+    databases.master["api_keys"].insert_one(
+        {
+            "_id": tenant.key_id,
+            "organization_id": organization_id,
+            "name": tenant.words.key_name,
+            "scopes": ["documents:read"],
+            "secrets": [{"id": tenant.secret_id, "hash": secrets.token_bytes(32), **made}],
+            **made,
+        }
+    )
+
+
 def change_password(service: Service, tenant: Tenant) -> Tenant:
     """Change the password and log in again."""
     passwords = {"current_password": tenant.password, "new_password": f"{PASSWORD} {word()}"}
@@ -187,6 +207,7 @@ def snapshot(databases: Databases, tenant: Tenant) -> list[Any]:
         list(databases.master["members"].find({"organization_id": tenant.id})),
         list(databases.master["sessions"].find({"account_id": tenant.account_id})),
         list(databases.master["invitations"].find({"organization_id": tenant.id})),
+        list(databases.master["api_keys"].find({"organization_id": tenant.id})),
         databases.collections().get(tenant.collection),
         databases.documents(tenant.collection),
         collection.index_information(),

@@ -44,6 +44,12 @@ LEAST_ROLES: Final[dict[Route, Role]] = {
     Route("GET", f"{_ORGANIZATION}/invitations"): "admin",
     Route("POST", f"{_ORGANIZATION}/invitations/{{invitation}}/resend"): "admin",
     Route("DELETE", f"{_ORGANIZATION}/invitations/{{invitation}}"): "admin",
+    Route("POST", f"{_ORGANIZATION}/keys"): "admin",
+    Route("GET", f"{_ORGANIZATION}/keys"): "admin",
+    Route("GET", f"{_ORGANIZATION}/keys/{{key}}"): "admin",
+    Route("DELETE", f"{_ORGANIZATION}/keys/{{key}}"): "admin",
+    Route("POST", f"{_ORGANIZATION}/keys/{{key}}/secrets"): "admin",
+    Route("DELETE", f"{_ORGANIZATION}/keys/{{key}}/secrets/{{secret}}"): "admin",
 }
 # What members of any role may do to themselves, or what only somebody else may.
 ALSO_OF_ALL: Final = {

@@ -1,0 +1,1 @@
+"""API keys as clients send and see them."""
