@@ -9,6 +9,7 @@ TAGS: Final = {
     "Indexes": "Make queries of documents fast, and keep values unique.",
     "Members": "Who belongs to an organization, in which role, and who owns it.",
     "Invitations": "Bring people into an organization.",
+    "API keys": "Let programs reach an organization's data.",
     "Usage": "What an organization uses of what it may.",
     "Audit": "Who has done what in an organization.",
     "Service": "What the service says of itself, to everybody.",
