@@ -114,7 +114,7 @@ def use_every_function_with_a_route(owner: Owner) -> None:
     refreshed = service.post("/login/refresh", {"refresh_token": session["refresh_token"]})
     assert service.post("/logout", {"refresh_token": refreshed.json["refresh_token"]}).status == 204
     assert service.post(f"{owner.path}/documents", {"text": "allowed"}, token=token).status == 201
-    for path in ("", "/indexes", "/audit", "/usage", "/members", "/invitations"):
+    for path in ("", "/indexes", "/audit", "/usage", "/members", "/invitations", "/keys"):
         assert service.get(owner.path + path, token=token).status == 200, path
     for path in ("/.well-known/jwks.json", "/docs", "/health"):
         assert service.get(path).status == 200, path

@@ -49,6 +49,17 @@ def test_confirmation(ending: ThrowAway) -> None:
     ending.api.get(ending.path, ending.token).expect(200)
 
 
+def test_api_key(ending: ThrowAway) -> None:
+    """An API key reads what its scope permits, and is dead once it is revoked."""
+    api, documents = ending.api, f"{ending.path}/documents"
+    wanted = {"name": "Smoke", "scopes": ["documents:read"]}
+    made = api.post(f"{ending.path}/keys", wanted, ending.token).expect(201).json
+    api.get(documents, made["key"]).expect(200)
+    api.get(ending.path, made["key"]).expect(403, "insufficient-scope")
+    api.request("DELETE", f"{ending.path}/keys/{made['id']}", token=ending.token).expect(204)
+    api.get(documents, made["key"]).expect(401)
+
+
 def test_deletion_of_the_organization(ending: ThrowAway) -> None:
     """Deleting the organization ends its tokens at once, and leaves the account."""
     api = ending.api

@@ -182,6 +182,12 @@ BREAKAGES: Final = [
     Breakage(("test_rename",), "GET /organizations/[^/]+/documents/kept", answering(404, PROBLEM)),
     Breakage(("test_confirmation",), "POST /login/confirm", give_the_token_back, is_forwarded=False),
     Breakage(
+        ("test_api_key",),
+        f"GET {ORGANIZATION}/documents",
+        answering(200, {}),
+        lambda exchange: exchange.status == 401 and is_authorized_by("Bearer tk_")(exchange),
+    ),
+    Breakage(
         ("test_deletion_of_the_organization",),
         "POST /login",
         with_json(lambda login: login | {"organization": {"id": "org_0"}}),
