@@ -176,7 +176,7 @@ lint: install ## Check style, types, import order and the templates
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(LIBRARY) bench cli deploy examples functions local tests
 	PYTHONPATH=$(LIBRARY) $(BIN)/lint-imports
-	$(BIN)/cfn-lint examples/notes/template.yaml deploy/pipeline.yaml
+	$(BIN)/cfn-lint examples/notes/template.yaml examples/authorizer/template.yaml deploy/pipeline.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint
 
 checkov: $(CHECKOV) ## Check the templates for insecure settings

@@ -146,7 +146,7 @@ ROLES: Final = (
         together(AUTHENTICATE, dict.fromkeys(("audit", "receipts", "receipt_keys"), FIND)),
     ),
     Role("usage", ("usage",), together(AUTHENTICATE, dict.fromkeys(("usage", "invitations"), FIND))),
-    Role("authorize", ("introspect",), AUTHENTICATE),
+    Role("authorize", ("authorize", "introspect"), AUTHENTICATE),
     Role("status", ("status",), together(KNOW_ISSUER, KNOW_SCHEMA, KNOW_STATUS), cluster=KNOW_SERVER),
     Role(
         "members",

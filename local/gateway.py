@@ -6,6 +6,7 @@
 - A method ANY of a template is deployed; ministack's import of OpenAPI documents leaves it out.
 - A method that asks for IAM takes AWS Signature Version 4 only (`local.signatures`), and its function is told
   who signed.
+- Lambda authorizers of a document are deployed; ministack's import leaves them out, too.
 - What API Gateway answers by itself, it answers as the template's gateway responses say.
 
 `local.resources` mends what CloudFormation makes, and `local.calls` keeps what functions ask AWS for.
@@ -18,6 +19,7 @@ from ministack import app as ministack
 from ministack.services import apigateway_v1
 
 from local import gateway_responses
+from local.authorizers import import_authorizers
 from local.calls import Application, Calls, Scope
 from local.gateway_responses import GatewayAnswer
 from local.resources import mend_resources
@@ -55,8 +57,9 @@ def import_operation(api_id: str, resource_id: str, http_method: str, operation:
 
 
 def import_api(spec: dict[str, Any], base_data: dict[str, Any] | None = None) -> str:
-    """Deploy an OpenAPI document with its gateway responses, and return the id of the API."""
+    """Deploy an OpenAPI document with gateway responses and authorizers, and return the id of the API."""
     api_id: str = _import_api(spec, base_data)
+    import_authorizers(api_id, spec)
     for kind, response in spec.get("x-amazon-apigateway-gateway-responses", {}).items():
         apigateway_v1._put_gateway_response(api_id, kind, response)
     return api_id
@@ -76,14 +79,15 @@ async def handle(*request: Any) -> tuple[int, dict[str, str], bytes]:
     return gateway_responses.written(answer, customized)
 
 
-async def authorize(*request: Any) -> tuple[GatewayAnswer | None, None]:
-    """Return what refuses a request, if it is not signed and its method asks for IAM."""
+async def authorize(*request: Any) -> tuple[GatewayAnswer | None, dict[str, str] | None]:
+    """Return what refuses a request, or what an authorizer tells the function about it."""
     _api_id, _stage, definition, method, _path, _resource, headers, body, *_ = request
-    if definition["authorizationType"] == AWS_IAM:
-        try:
-            check_signature(method, _url.get(), headers, body)
-        except InvalidSignature as error:
-            return GatewayAnswer(error.kind), None
+    if definition["authorizationType"] != AWS_IAM:
+        return await _authorize(*request)  # type: ignore[no-any-return]
+    try:
+        check_signature(method, _url.get(), headers, body)
+    except InvalidSignature as error:
+        return GatewayAnswer(error.kind), None
     return None, None
 
 
@@ -98,6 +102,7 @@ def build_event(*request: Any, **options: Any) -> dict[str, Any]:
 
 
 _import_operation, _import_api = apigateway_v1._import_operation, apigateway_v1._import_rest_api
+_authorize = apigateway_v1._authorize_request_v1
 _handle, _build_event = apigateway_v1._handle_execute_in_scope, apigateway_v1._build_lambda_event_v1
 
 if __name__ == "__main__":

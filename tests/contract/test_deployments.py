@@ -70,7 +70,7 @@ def test_secrets_manager_calls_the_alias_of_the_rotation() -> None:
 def test_retries_of_asynchronous_calls_are_set_for_aliases() -> None:
     configured = sam_template.of_type("AWS::Lambda::EventInvokeConfig").values()
     scheduled = {permission["FunctionName"]["Ref"] for permission in configured}
-    assert scheduled == set(FUNCTIONS) - SERVING - {"RotateSigningKeyFunction"}
+    assert scheduled == set(FUNCTIONS) - SERVING - {"AuthorizeFunction", "RotateSigningKeyFunction"}
     assert {config["Qualifier"] for config in configured} == {"live"}
 
 
@@ -126,13 +126,18 @@ def test_code_deploy_moves_each_alias_and_watches_the_version_that_it_moves_to(f
     group = resources[update["DeploymentGroupName"]["Ref"]]["Properties"]
     assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
     assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": PREFERENCE}
-    own = f"{function.removesuffix('Function')}RollbackAlarm"
+    # To the authorizer, refused tokens are errors, which must not roll a deployment back.
+    is_authorizer = function == "AuthorizeFunction"
+    own = "AuthorizerFailuresAlarm" if is_authorizer else f"{function.removesuffix('Function')}RollbackAlarm"
     watched = [own, "ApiServerErrorsAlarm"] if function in SERVING else [own]
     assert group["AlarmConfiguration"] == {
         "Enabled": True,
         "Alarms": [{"Name": {"Ref": name}} for name in watched],
     }
     alarm = resources[own]["Properties"]
+    if is_authorizer:
+        assert alarm["MetricName"] == "AuthorizerFailed"
+        return
     assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/Lambda", "Errors", "Sum")
     assert alarm["Period"] * alarm["EvaluationPeriods"] == 60  # of the five minutes of the shortest canary
     assert alarm["Dimensions"] == [
@@ -144,4 +149,4 @@ def test_code_deploy_moves_each_alias_and_watches_the_version_that_it_moves_to(f
 
 def test_stack_stays_below_the_number_of_resources_that_cloudformation_takes() -> None:
     """500: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html."""
-    assert len(BY_CODE_DEPLOY["Resources"]) <= 450
+    assert len(BY_CODE_DEPLOY["Resources"]) <= 480

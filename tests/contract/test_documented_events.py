@@ -120,3 +120,10 @@ def test_schedule_has_the_members_that_are_documented(name: str) -> None:
 
 def test_rotation_has_the_members_that_are_documented() -> None:
     assert EVENTS["rotate_signing_key"].keys() == OF_ROTATION
+
+
+def test_authorizer_gets_the_members_that_are_documented() -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html"""
+    event = EVENTS["authorize"]
+    assert event.keys() == {"type", "authorizationToken", "methodArn"}
+    assert re.fullmatch(r"arn:aws:execute-api:[\w-]+:\d{12}:\w{10}/v1/GET/notes", event["methodArn"])

@@ -19,6 +19,7 @@ SCHEMAS: Final = {"annotated_types", "pydantic", "pydantic_core", "typing_inspec
 TOKENS: Final = {"cryptography", "jwt"}
 # What these functions import besides EVERYWHERE; all others validate requests, and check or sign tokens.
 PACKAGES: Final = {
+    "authorize": TOKENS,
     "docs": set[str](),
     "get_organization": TOKENS,
     "health": set[str](),

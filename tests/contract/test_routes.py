@@ -77,6 +77,7 @@ def test_openapi_document_describes_every_route() -> None:
 
 def test_functions_without_a_route_are_called_by_aws_itself() -> None:
     assert set(DIRECTORIES) - set(WITH_ROUTES) == {
+        "AuthorizeFunction",
         "MeasureUsageFunction",
         "MoveOrganizationFunction",
         "PublishEventsFunction",

@@ -235,9 +235,12 @@ def test_usage(service: ServiceOfUsers, users: Users, owner: Owner, databases: D
     assert (stored["requests"], stored["bytes"]) == (2, 0)
 
 
-def test_introspection(service: ServiceOfUsers, owner: Owner) -> None:
+def test_what_services_are_told(service: ServiceOfUsers, users: Users, owner: Owner) -> None:
     assert about(service, owner.token)["active"] is True
     assert about(service, f"tk_{'0' * 40}") == {"active": False}
+    arn = "arn:aws:execute-api:us-east-1:123456789012:b2c3d4e5f6/v1/GET/notes"
+    event = {"type": "TOKEN", "authorizationToken": f"Bearer {owner.token}", "methodArn": arn}
+    assert users.invoke("authorize", event)["context"]["organization_id"] == owner.id
 
 
 def test_keys_and_health(service: ServiceOfUsers, users: Users, signing_key: SigningKeySecret) -> None:
