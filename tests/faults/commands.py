@@ -33,6 +33,7 @@ _CREATE: Final = ("update accounts", "insert members", "aggregate members", *_TA
 _LEAVE: Final = (
     "findAndModify organizations",
     "delete invitations",
+    "delete api_keys",
     "find members",
     "update accounts",
     "delete members",
@@ -95,6 +96,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
             "find account_epochs",
             _LOOK_FOR_HOLD,
             "insert organizations",
+            "find rollouts",
             "insert members",
             "delete links",
             *RECORD,
