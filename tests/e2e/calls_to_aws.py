@@ -35,6 +35,7 @@ def make_all(
         use_the_operators_functions(operator, owner)
         ask_for_mails(owner, mailbox)
         use_every_function_with_a_route(owner)
+        ask_the_authorizer(deployment, owner)
         roll_out_and_undo(deployment, operator, owner)
         delete_and_undo(operator, owner)
         begin_to_move(owner.id, "cluster-2/pooled")
@@ -52,6 +53,14 @@ def invoke(deployment: Deployment, logical_id: str, event: dict[str, Any]) -> An
     answer = deployment.aws.functions.invoke(FunctionName=name, Payload=json.dumps(event))
     assert "FunctionError" not in answer
     return json.load(answer["Payload"])
+
+
+def ask_the_authorizer(deployment: Deployment, owner: Owner) -> None:
+    """Ask as API Gateway does about a request to another API."""
+    arn = "arn:aws:execute-api:us-east-1:123456789012:b2c3d4e5f6/v1/GET/notes"
+    event = {"type": "TOKEN", "authorizationToken": f"Bearer {owner.token}", "methodArn": arn}
+    answer = invoke(deployment, "AuthorizeFunction", event)
+    assert answer["context"]["organization_id"] == owner.id
 
 
 def use_the_operators_functions(operator: HttpService, owner: Owner) -> None:
