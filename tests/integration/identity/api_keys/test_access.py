@@ -88,10 +88,11 @@ def test_it_is_dead_at_the_next_request(
 def test_it_sleeps_while_its_organization_is_suspended(
     service: Service, databases: Databases, owner: Owner
 ) -> None:
-    key = make(databases, owner, "documents:read").text
+    key = make(databases, owner, "documents:read", "audit:read").text
     suspending.suspend(owner.id)
-    answer = service.get(f"{owner.path}/documents", token=key)
-    assert (answer.status, answer.code) == (403, "organization-suspended")
+    for path in ("documents", "audit"):
+        answer = service.get(f"{owner.path}/{path}", token=key)
+        assert (answer.status, answer.code) == (403, "organization-suspended")
     suspending.reactivate(owner.id)
     assert service.get(f"{owner.path}/documents", token=key).status == 200
 
