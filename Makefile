@@ -6,6 +6,7 @@ PYTHON := $(shell for candidate in python3.13 python3; do \
 BIN := .venv/bin
 CHECKOV := .local/checkov/bin/checkov
 MODULES := .local/modules
+CLIENTS := .local/clients
 AUDIT := .local/audit
 OLDEST_MONGOD := .local/mongod/6.0.5/mongod
 MONGODS := .local/mongod/6.0.27/mongod $(OLDEST_MONGOD)
@@ -33,7 +34,7 @@ endif
 	test-contract test-e2e test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency \
 	test-moves test-openapi test-rollouts test-exhaustive test-smoke test-sam-local bench bench-instructions bench-scale \
 	bench-load bench-placement bench-cold-start costs lint checkov audit vulnerabilities format build package deploy rollback \
-	sbom requirements openapi clean test-modules
+	sbom requirements openapi clean clients test-clients test-modules
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -165,6 +166,18 @@ $(MODULES)/installed: .venv/installed requirements/modules.txt
 	$(BIN)/uv pip sync --quiet --python $(MODULES)/bin/python --require-hashes requirements/modules.txt
 	@touch $@
 
+test-clients: clients ## Run the generated client against the deployed local stack, and from its package (a minute)
+	$(BIN)/pytest tests/clients
+
+clients: install $(CLIENTS)/installed ## Generate the client from the OpenAPI document, and pack it (clients/python/dist)
+	$(CLIENTS)/bin/python clients/python/generate.py
+	$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir clients/python/dist clients/python
+
+$(CLIENTS)/installed: .venv/installed requirements/clients.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(CLIENTS)
+	$(BIN)/uv pip sync --quiet --python $(CLIENTS)/bin/python --require-hashes requirements/clients.txt
+	@touch $@
+
 costs: install ## Compute what a month costs at 10, 1,000 and 100,000 organizations (docs/costs.md)
 	@$(BIN)/python -m bench.costs
 
@@ -174,7 +187,7 @@ test-sam-local: install ## Run every event through sam local (needs Docker)
 lint: install ## Check style, types, import order and the templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy $(LIBRARY) bench cli deploy examples functions local tests
+	$(BIN)/mypy $(LIBRARY) bench cli clients deploy examples functions local tests
 	PYTHONPATH=$(LIBRARY) $(BIN)/lint-imports
 	$(BIN)/cfn-lint examples/notes/template.yaml examples/authorizer/template.yaml deploy/pipeline.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint
@@ -190,7 +203,7 @@ $(CHECKOV): .venv/installed requirements/checkov.txt
 
 audit: $(AUDIT)/installed ## Look for unsafe code with the rules in .semgrep, and for secrets in every file
 	cd .semgrep && $(SEMGREP) --test --quiet .
-	$(SEMGREP) scan --error --quiet --config .semgrep bench cli deploy examples functions layers local
+	$(SEMGREP) scan --error --quiet --config .semgrep bench cli clients deploy examples functions layers local
 	git ls-files -z | xargs -0 $(AUDIT)/bin/detect-secrets-hook --no-verify --baseline .secrets.baseline
 
 vulnerabilities: $(AUDIT)/installed ## Ask for known vulnerabilities of all that is pinned (needs the network)
@@ -238,6 +251,7 @@ requirements: install ## Pin what requirements/*.in name (UPGRADE=--upgrade: the
 	cd requirements && ../$(BIN)/$(COMPILE) checkov.in -o checkov.txt
 	cd requirements && ../$(BIN)/$(COMPILE) audit.in -o audit.txt
 	cd requirements && ../$(BIN)/$(COMPILE) modules.in -o modules.txt
+	cd requirements && ../$(BIN)/$(COMPILE) clients.in -o clients.txt
 	cd requirements && ../$(BIN)/$(COMPILE) mongod-6.0.27.in -o mongod-6.0.27.txt
 	cd requirements && ../$(BIN)/$(COMPILE) mongod-6.0.5.in -o mongod-6.0.5.txt
 	cd layers/common && ../../$(BIN)/$(COMPILE) -c ../../requirements/dev.txt $(LEAVE_OUT) \
