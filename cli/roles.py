@@ -241,11 +241,9 @@ ROLES: Final = (
             KNOW_STATUS,
             {"restorations": CHANGE, "plans": CHANGE, "audit": FIND},
         ),
-        frozenset(
-            {"find", "insert", "update", "createCollection", "dropCollection", "renameCollectionSameDB"}
-        )
-        | {"changeStream", "collMod", "createIndex", "dropIndex", "listIndexes", "listCollections", "remove"}
-        | {"bypassDocumentValidation", "collStats", "dbStats"},
+        frozenset({"find", "insert", "update", "remove", "createCollection", "dropCollection"})
+        | {"renameCollectionSameDB", "changeStream", "collMod", "createIndex", "dropIndex", "listIndexes"}
+        | {"listCollections", "bypassDocumentValidation", "collStats", "dbStats"},
         KNOW_SERVER,
     ),
 )

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 _HEADER: Final = "gatewayresponse.header."
 _JSON: Final = "application/json"
 _STATUSES: Final = {"MISSING_AUTHENTICATION_TOKEN": 403, "INVALID_SIGNATURE": 403, "REQUEST_TOO_LARGE": 413}
-_OF_AUTHORIZERS: Final = {401: "UNAUTHORIZED", 403: "ACCESS_DENIED"}
+_REFUSALS_BY_AUTHORIZERS: Final = {401: "UNAUTHORIZED", 403: "ACCESS_DENIED"}
 
 
 class GatewayAnswer(NamedTuple):
@@ -25,8 +25,8 @@ class GatewayAnswer(NamedTuple):
         """Return what ministack is about to answer."""
         if message == "Missing Authentication Token":
             return cls("MISSING_AUTHENTICATION_TOKEN")
-        if status in _OF_AUTHORIZERS:
-            return cls(_OF_AUTHORIZERS[status], status)
+        if status in _REFUSALS_BY_AUTHORIZERS:
+            return cls(_REFUSALS_BY_AUTHORIZERS[status], status)
         return cls(f"DEFAULT_{status // 100}XX", status)
 
 

@@ -33,9 +33,9 @@ def guarded(check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Findi
 def described(stack: str) -> "StackTypeDef | None":
     """Return what CloudFormation says of a stack; None if there is none of this name."""
     try:
-        (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+        (description,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         if "does not exist" not in str(error):
             raise
         return None
-    return found
+    return description

@@ -38,8 +38,8 @@ def executions(stack: str) -> Iterator[Finding]:
 
 
 def _reserved(stack: str) -> int:
-    found = described(stack)
-    for parameter in found.get("Parameters", []) if found else []:
+    description = described(stack)
+    for parameter in description.get("Parameters", []) if description else []:
         if parameter["ParameterKey"] == "ReservedConcurrency":
             return int(parameter["ParameterValue"])
     return 0

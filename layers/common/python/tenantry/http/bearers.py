@@ -1,19 +1,16 @@
 """The bearer token of a request, and whom it speaks for."""
 
 from collections.abc import Callable
-from typing import Final
 
 from aws_lambda_powertools.event_handler.request import Request
 
-from tenantry.errors import InvalidToken, MissingToken
+from tenantry.errors import MissingToken
 from tenantry.http import admission
+from tenantry.http.header_fields import bearer_token
 from tenantry.identity import presumed_callers
 from tenantry.identity.api_keys.access import KeyAccess
-from tenantry.identity.authentication import Caller, authenticate_bearer
+from tenantry.identity.authentication import actor_of, authenticate_bearer, caller_of
 from tenantry.identity.sessions import Identity
-from tenantry.runtime.request_context import Actor
-
-SCHEME: Final = "bearer"
 
 
 def bearer(request: Request) -> Identity | KeyAccess:
@@ -22,7 +19,7 @@ def bearer(request: Request) -> Identity | KeyAccess:
     Raises
     ------
     InvalidToken
-        There is no token, or it is not valid any more.
+        There is no token, or it is not valid.
     TooManyRequests
         The organization has sent as many requests as it may at the moment, or the source too many API keys
         that are not valid.
@@ -40,12 +37,8 @@ def presumed_bearer(request: Request) -> Identity | KeyAccess:
 def _noted(request: Request, authenticate: Callable[[str], Identity | KeyAccess]) -> Identity | KeyAccess:
     """Authenticate the request, note who sends it, and admit it."""
     authenticated = authenticate(_token_of(request))
-    caller: Caller | None
-    if isinstance(authenticated, KeyAccess):
-        actor, caller = Actor("key", authenticated.key_id), authenticated
-    else:
-        actor, caller = Actor("account", authenticated.account_id), authenticated.membership
-    admission.note(actor, caller.organization if caller else None)
+    caller = caller_of(authenticated)
+    admission.note(actor_of(authenticated), caller.organization if caller else None)
     return authenticated
 
 
@@ -53,7 +46,4 @@ def _token_of(request: Request) -> str:
     authorization = request.headers.get("authorization")
     if not authorization:
         raise MissingToken
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != SCHEME:
-        raise InvalidToken
-    return token.strip(" ")
+    return bearer_token(authorization)

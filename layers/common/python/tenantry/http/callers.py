@@ -17,7 +17,7 @@ from tenantry.errors import (
 from tenantry.http import former_slugs
 from tenantry.http.bearers import bearer, presumed_bearer
 from tenantry.identity.api_keys.access import KeyAccess
-from tenantry.identity.authentication import Caller
+from tenantry.identity.authentication import Caller, caller_of
 from tenantry.identity.members import Membership
 from tenantry.identity.roles import LEAST_ROLES, Permission, Role, Scope, is_at_least, scopes_for
 from tenantry.identity.sessions import Identity
@@ -65,7 +65,7 @@ class AtLeast(Depends):
 
     Where the path names an organization, it must be the one that the token is for. To the route it raises
 
-    * InvalidToken: there is no token, or it is not valid any more.
+    * InvalidToken: there is no token, or it is not valid.
     * TooManyRequests: the token's organization has sent as many requests as it may at the moment.
     * OrganizationNotFound: the token is for no organization, or for another one than the path names.
     * RoleTooLow: the caller's role is a lower one.
@@ -87,7 +87,7 @@ class AtLeast(Depends):
 
     def caller(self, request: Request, authenticated: _Authenticated) -> Caller:
         """Return the caller, or raise why the route is not for it."""
-        caller = authenticated if isinstance(authenticated, KeyAccess) else authenticated.membership
+        caller = caller_of(authenticated)
         if caller is None:
             raise OrganizationNotFound
         self._check_organization(request, caller.organization)

@@ -1,7 +1,11 @@
 """Header fields of requests, as RFC 9110 section 5 reads them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+from tenantry.errors import InvalidToken
+
+_BEARER: Final = "bearer"
 
 
 def value_of(event: Mapping[str, Any], name: str) -> str | None:
@@ -19,3 +23,17 @@ def value_of(event: Mapping[str, Any], name: str) -> str | None:
     }
     lines = [line for key, values in fields.items() if key.lower() == name for line in values]
     return ", ".join(lines) if lines else None
+
+
+def bearer_token(authorization: str) -> str:
+    """Return the bearer token in a header field Authorization (RFC 6750 section 2.1).
+
+    Raises
+    ------
+    InvalidToken
+        It has credentials of another kind.
+    """
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != _BEARER:
+        raise InvalidToken
+    return token.strip(" ")

@@ -1,10 +1,10 @@
-"""What Powertools works out of the code alone, anew for each request, remembered from the first one on."""
+"""What Powertools computes from the code alone, but anew for each request: remembered from the first on."""
 
 import sys
 from functools import cache
 from typing import Final
 
-_OF_THE_CODE: Final = {
+_REMEMBERED: Final = {
     # Signatures of routes and dependencies, which take longer to read than to resolve.
     "aws_lambda_powertools.event_handler.depends": ("get_type_hints", "build_dependency_tree"),
     # Whether a parameter of a route is a single value.
@@ -13,11 +13,11 @@ _OF_THE_CODE: Final = {
 
 
 def remember() -> None:
-    """Let the functions of Powertools that are imported by now remember what they return.
+    """Let the functions above remember what they return, in those modules of Powertools that are imported.
 
     That depends on nothing but the functions and fields that they are passed, and nobody changes it.
     """
-    for name, functions in _OF_THE_CODE.items():
+    for name, functions in _REMEMBERED.items():
         module = sys.modules.get(name)
         for function in functions if module else ():
             original = getattr(module, function)

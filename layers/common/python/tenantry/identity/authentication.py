@@ -8,6 +8,7 @@ from tenantry.identity.keys import public_keys
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Identity
 from tenantry.identity.tokens import Claims
+from tenantry.runtime.request_context import Actor
 
 Caller = Membership | KeyAccess
 """Who is in an organization: a member, or a program with an API key."""
@@ -22,6 +23,18 @@ def authenticate_bearer(token: str) -> Identity | KeyAccess:
         As of `authenticate`, and of `tenantry.identity.api_keys.access.authenticate`.
     """
     return access.authenticate(token) if texts.is_key(token) else authenticate(token)
+
+
+def caller_of(authenticated: Identity | KeyAccess) -> Caller | None:
+    """Return whom a token speaks for in its organization; None if it is for none."""
+    return authenticated if isinstance(authenticated, KeyAccess) else authenticated.membership
+
+
+def actor_of(authenticated: Identity | KeyAccess) -> Actor:
+    """Return who is recorded to have done what is done with a token: its account, or the API key."""
+    if isinstance(authenticated, KeyAccess):
+        return Actor("key", authenticated.key_id)
+    return Actor("account", authenticated.account_id)
 
 
 def authenticate(token: str) -> Identity:

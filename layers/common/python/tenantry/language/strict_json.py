@@ -10,7 +10,7 @@ from tenantry.errors import MalformedRequest
 BYTE_ORDER_MARK: Final = "\ufeff"
 _ESCAPES: Final = re.compile(rb"\\.", re.DOTALL)
 _STRINGS: Final = re.compile(rb'"[^"]*"')
-_NESTED: Final = {dict, list}  # types of what is parsed that other values are in
+_CONTAINERS: Final = {dict, list}  # types of parsed values that hold others
 
 
 def loads(text: str | bytes, *, max_depth: int, check: Callable[[Any], None] = lambda _: None) -> Any:
@@ -81,7 +81,9 @@ def _reason(error: ValueError) -> str:
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
-    if type(value) not in _NESTED:
+    if type(value) not in _CONTAINERS:
         return False
     children = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_is_deeper(child, levels - 1) for child in children if type(child) in _NESTED)
+    return levels == 0 or any(
+        _is_deeper(child, levels - 1) for child in children if type(child) in _CONTAINERS
+    )

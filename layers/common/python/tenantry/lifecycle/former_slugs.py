@@ -19,7 +19,7 @@ from tenantry.registry.organizations.document import OrganizationDocument
 from tenantry.registry.organizations.former_slugs import fields, find, present
 from tenantry.runtime import mongodb
 
-_OF_NOBODY: Final = "No organization has left this slug and is still named by it."
+_NO_FORMER_SLUG: Final = "No organization has left this slug and is still named by it."
 
 Give = Callable[[str, str, ClientSession], None]  # a slug of an organization to whoever may have it next
 
@@ -79,11 +79,11 @@ def release_to_all(slug: str) -> OrganizationDocument:
     """
     organization = finding.find_holder(slug)
     if organization is None:
-        raise FormerSlugNotFound(_OF_NOBODY)
+        raise FormerSlugNotFound(_NO_FORMER_SLUG)
     try:
         until_not_overtaken(organization, partial(_release, slug, name_holds.end))
     except FormerSlugNotFound:
-        raise FormerSlugNotFound(_OF_NOBODY) from None
+        raise FormerSlugNotFound(_NO_FORMER_SLUG) from None
     return organization
 
 

@@ -52,5 +52,5 @@ def is_pristine(place: Place, shape: Shape = PLAIN) -> bool:
 
 def _listed(place: Place) -> Any:
     """Return what `listCollections` tells of a collection, or None if there is none."""
-    found = clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection})
-    return next(iter(found), None)
+    listed = clusters.tenant_database(place.cluster).list_collections(filter={"name": place.collection})
+    return next(iter(listed), None)

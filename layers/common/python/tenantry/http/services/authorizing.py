@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-aut
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import pymongo
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,19 +21,17 @@ from tenantry.errors import (
     TooManyRequests,
 )
 from tenantry.http import admission
-from tenantry.http.header_fields import value_of
-from tenantry.http.services import standing
+from tenantry.http.header_fields import bearer_token, value_of
+from tenantry.http.services import callers
 from tenantry.identity.api_keys.access import KeyAccess
-from tenantry.identity.authentication import Caller
+from tenantry.identity.authentication import Caller, actor_of, caller_of
 from tenantry.identity.roles import scopes_for
 from tenantry.registry import issuer
 from tenantry.registry.usage import counting
 from tenantry.runtime import request_context
 from tenantry.runtime.clients import REQUEST_TIMEOUT_SECONDS
 from tenantry.runtime.observability import count, log_failure, logger, metrics
-from tenantry.runtime.request_context import Actor
 
-SCHEME: Final = "bearer"
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 NOBODY: Final = "nobody"  # the principal of a request that may not pass; a REST API needs some
 
@@ -53,9 +51,9 @@ class Unauthorized(Exception):
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Answer:
     """Tell API Gateway whether a request may pass, and who sends it.
 
-    It may with an access token for an organization, or with an API key that reads documents, or writes them
-    where the method is none that reads. It counts as a request of the organization, and for its rate. All
-    values of the context are strings, for REST APIs have no others.
+    A request with an access token for an organization passes. One with an API key passes if the key may read
+    documents, or write them where the method is not in `READING`. It counts as a request of the organization,
+    and for its rate. All values of the context are strings, for REST APIs have no others.
 
     Raises
     ------
@@ -93,11 +91,11 @@ def _answer(event: Event) -> Answer:
 
 
 def _caller(event: Event) -> Caller:
-    caller = standing.caller_of(standing.authenticate(_token(event)))
+    authenticated = callers.authenticate(_token(event))
+    caller = caller_of(authenticated)
     if caller is None:
         raise OrganizationNotFound
-    kind: Literal["key", "account"] = "key" if isinstance(caller, KeyAccess) else "account"
-    admission.note(Actor(kind, caller.caller_id), caller.organization)
+    admission.note(actor_of(authenticated), caller.organization)
     if isinstance(caller, KeyAccess):
         scopes = scopes_for("read documents" if _method(event) in READING else "write documents")
         if not caller.has_one_of(scopes):
@@ -107,7 +105,7 @@ def _caller(event: Event) -> Caller:
 
 def _context(caller: Caller) -> dict[str, str]:
     """Return what functions behind API Gateway are told, without names that have no value."""
-    told = standing.organization_of(caller.organization)
+    told = callers.organization_of(caller.organization)
     named = {f"organization_{name}": told[name] for name in ("id", "slug", "version")}
     limits = {f"limit_{name}": limit for name, limit in told["limits"].items()}
     who = (
@@ -135,11 +133,7 @@ def _answered(event: Event, principal: str, effect: str, context: dict[str, str]
 
 
 def _token(event: Event) -> str:
-    field = event.get("authorizationToken") or value_of(event, "authorization") or ""
-    scheme, _, token = field.partition(" ")
-    if scheme.lower() != SCHEME:
-        raise InvalidToken
-    return str(token.strip(" "))
+    return bearer_token(event.get("authorizationToken") or value_of(event, "authorization") or "")
 
 
 def _method(event: Event) -> str:

@@ -3,16 +3,17 @@
 from typing import Any, Final
 
 from tenantry.errors import InvalidToken, TooManyRequests
-from tenantry.http.services import standing
+from tenantry.http.services import callers
 from tenantry.identity import tokens
 from tenantry.identity.api_keys.access import KeyAccess
+from tenantry.identity.authentication import caller_of
 from tenantry.identity.keys import public_keys
 from tenantry.identity.sessions import Identity
 from tenantry.runtime.settings import settings
 
 INACTIVE: Final = {"active": False}
-# Of an access token, which say the same for as long as it is valid; the role is told as it is now.
-_OF_TOKEN: Final = ("iss", "aud", "sub", "iat", "nbf", "exp", "jti", "auth_time")
+# What an access token says for as long as it is valid; the role is told as it is at this moment.
+_CLAIMS_OF_TOKEN: Final = ("iss", "aud", "sub", "iat", "nbf", "exp", "jti", "auth_time")
 
 
 def introspect(token: str) -> dict[str, Any]:
@@ -26,12 +27,12 @@ def introspect(token: str) -> dict[str, Any]:
         An access token, an API key, or anything else.
     """
     try:
-        authenticated = standing.authenticate(token)
+        authenticated = callers.authenticate(token)
         answer = {"active": True, "token_type": "Bearer"} | _claims(token, authenticated)
     except (InvalidToken, TooManyRequests):
         return INACTIVE
-    if (caller := standing.caller_of(authenticated)) is not None:
-        answer["organization"] = standing.organization_of(caller.organization)
+    if (caller := caller_of(authenticated)) is not None:
+        answer["organization"] = callers.organization_of(caller.organization)
     return answer
 
 
@@ -41,4 +42,4 @@ def _claims(token: str, authenticated: Identity | KeyAccess) -> dict[str, Any]:
         return {"iss": settings().token_issuer, "sub": authenticated.key_id, "scope": scope}
     claims = tokens.verify(token, public_keys.find_key)
     role = {"role": authenticated.membership.role} if authenticated.membership else {}
-    return {name: getattr(claims, name) for name in _OF_TOKEN} | role
+    return {name: getattr(claims, name) for name in _CLAIMS_OF_TOKEN} | role

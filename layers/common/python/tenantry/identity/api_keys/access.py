@@ -78,7 +78,7 @@ def _find(sent: KeyText) -> Any:
     """Return a key with its organization and the one secret that was sent; None if there is none."""
     stored: Collection[Any] = api_keys()
     is_sent = {"$eq": ["$$this.hash", {"$literal": sent.hash}]}
-    found = stored.aggregate(
+    matching = stored.aggregate(
         [
             {"$match": {"_id": sent.key_id, "secrets.hash": sent.hash}},
             *members.join(organizations(), "organization_id", "organization"),
@@ -87,7 +87,7 @@ def _find(sent: KeyText) -> Any:
             {"$project": {"organization.private": 0}},  # which no member reads
         ]
     )
-    return next(iter(found), None)
+    return next(iter(matching), None)
 
 
 def _count_failure() -> None:

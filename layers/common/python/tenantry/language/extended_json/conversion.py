@@ -7,7 +7,7 @@ from tenantry.language.extended_json.wrappers import WRAPPERS, check_number
 from tenantry.language.extended_json.writing import CANONICAL, RELAXED
 from tenantry.language.field_paths import joined
 
-_THEMSELVES: Final = {str, bool, type(None)}  # types of values that are in BSON what they are in JSON
+_SAME_IN_JSON: Final = {str, bool, type(None)}  # types of values that are in BSON what they are in JSON
 
 
 def decode(parsed: Any, path: str = "") -> Any:
@@ -38,13 +38,13 @@ def decode(parsed: Any, path: str = "") -> Any:
     """
     if isinstance(parsed, dict):
         members = {
-            name: value if type(value) in _THEMSELVES else decode(value, joined(path, name))
+            name: value if type(value) in _SAME_IN_JSON else decode(value, joined(path, name))
             for name, value in parsed.items()
         }
         return _typed(members, path)
     if isinstance(parsed, list):
         return [
-            item if type(item) in _THEMSELVES else decode(item, joined(path, index))
+            item if type(item) in _SAME_IN_JSON else decode(item, joined(path, index))
             for index, item in enumerate(parsed)
         ]
     try:

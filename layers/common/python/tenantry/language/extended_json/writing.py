@@ -63,7 +63,7 @@ class Writers(dict[type, Callable[[Any], str]]):
         return f"[{','.join([self[type(item)](item) for item in items])}]"
 
     def _converted(self, value: Any) -> str:
-        return json.dumps(_converted(value, self._options), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(_as_json(value, self._options), ensure_ascii=False, separators=(",", ":"))
 
     def _relaxed(self) -> dict[type, Callable[[Any], str]]:
         def number(value: float) -> str:
@@ -85,13 +85,13 @@ def _canonical_numbers() -> dict[type, Callable[[Any], str]]:
     return {int: integer, Int64: lambda value: f'{{"$numberLong":"{value}"}}'}
 
 
-def _converted(value: Any, options: JSONOptions) -> Any:
+def _as_json(value: Any, options: JSONOptions) -> Any:
     if isinstance(value, DBRef):  # json_util stumbles over one with a field `items`
         value = value.as_doc()
     if isinstance(value, Mapping):
-        return {name: _converted(member, options) for name, member in value.items()}
+        return {name: _as_json(member, options) for name, member in value.items()}
     if isinstance(value, list):
-        return [_converted(item, options) for item in value]
+        return [_as_json(item, options) for item in value]
     return default(value, options)
 
 

@@ -129,11 +129,11 @@ def _waiting() -> Iterator[Finding]:
 
 def _rollouts() -> Iterator[Finding]:
     is_nothing = True
-    for seen, advice in rolling_out.find_all():
+    for rollout, advice in rolling_out.find_all():
         is_nothing = False
-        state = f"paused by {seen.paused_by}" if seen.paused_by else seen.state
-        found = f"{state}, failed in {seen.failed} organizations, {_remaining(seen.remaining)} to come"
-        yield judged(f"roll-out {seen.rollout}", found, advice, is_well=not advice)
+        state = f"paused by {rollout.paused_by}" if rollout.paused_by else rollout.state
+        found = f"{state}, failed in {rollout.failed} organizations, {_remaining(rollout.remaining)} to come"
+        yield judged(f"roll-out {rollout.rollout}", found, advice, is_well=not advice)
     if is_nothing:
         yield ok("roll-outs", "none is under way, and none has failed in an organization")
 

@@ -56,12 +56,12 @@ def find_all() -> Iterator[tuple[RollingOut, str]]:
         The rest is not known.
     """
     for rollout in rollouts.find_not_undone(MOST):
-        seen = _seen(rollout)
-        if seen.state != "finished" or seen.failed:
-            yield seen, _advice(seen, rollout)
+        status = _status(rollout)
+        if status.state != "finished" or status.failed:
+            yield status, _advice(status, rollout)
 
 
-def _seen(rollout: RolloutDocument) -> RollingOut:
+def _status(rollout: RolloutDocument) -> RollingOut:
     idle = max((moments.now() - rollout["leased_until"]).total_seconds(), 0.0)
     is_under_way, pace = rollout["state"] in ("running", "undoing"), rollout["per_second"]
     remaining = rollout.get("remaining") if is_under_way or rollout["state"] == "paused" else 0
@@ -71,15 +71,15 @@ def _seen(rollout: RolloutDocument) -> RollingOut:
     return RollingOut(rollout["_id"], rollout["state"], paused_by, failed, remaining, seconds, idle)
 
 
-def _advice(seen: RollingOut, rollout: RolloutDocument) -> str:
-    resume = f"`tenantry rollout resume {seen.rollout}`"
-    if seen.failed:
-        return f"`tenantry rollout status {seen.rollout}` says where and why; put it right, then {resume}"
-    if seen.state == "paused":
-        what = "look at the organizations of its canary; " if seen.paused_by == "canary" else ""
+def _advice(status: RollingOut, rollout: RolloutDocument) -> str:
+    resume = f"`tenantry rollout resume {status.rollout}`"
+    if status.failed:
+        return f"`tenantry rollout status {status.rollout}` says where and why; put it right, then {resume}"
+    if status.state == "paused":
+        what = "look at the organizations of its canary; " if status.paused_by == "canary" else ""
         return f"{what}{resume} lets it go on; until then organizations that are created lack it"
-    if seen.idle_seconds < PATIENCE.total_seconds():
+    if status.idle_seconds < PATIENCE.total_seconds():
         return ""
-    if rollout["definition"]["function"] and seen.state == "running":
+    if rollout["definition"]["function"] and status.state == "running":
         return "run `tenantry rollout apply` with its file: the command line alone runs its function"
     return "look at the log of roll_out, which goes on with it every minute"

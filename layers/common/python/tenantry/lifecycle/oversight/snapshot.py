@@ -47,7 +47,7 @@ def take() -> Document:
         "organizations": _organizations(),
         "waiting": [kind._asdict() for kind, _ in waiting.find_all()],
         "moves": list(_moves()),
-        "rollouts": [seen._asdict() for seen, _ in rolling_out.find_all()],
+        "rollouts": [status._asdict() for status, _ in rolling_out.find_all()],
         "actions": _actions(),
         "pausing_counters": _pausing_counters(),
         "clusters": list(_clusters()),
