@@ -72,7 +72,8 @@ def outcome(event: Event) -> tuple[int, dict[str, str]]:
         assert answer.keys() == {"isAuthorized", "context"}
         return 200 if answer["isAuthorized"] is True else 403, answer["context"]
     (statement,) = answer["policyDocument"]["Statement"]
-    assert statement["Resource"] == event["methodArn"]
+    method = event["methodArn"].removeprefix(ARN).split("/")[1]
+    assert statement["Resource"] == f"{ARN}/{method}/*"
     assert answer["principalId"]
     return {"Allow": 200, "Deny": 403}[statement["Effect"]], answer["context"]
 
@@ -173,6 +174,14 @@ def test_an_api_key_passes_as_far_as_its_scopes_go(databases: Databases, owner: 
         assert outcome(form(writing, method))[0] == 200
     assert outcome(form(writing))[0] == 200
     assert outcome(form(neither)) == refused
+
+
+def test_no_path_becomes_part_of_a_policy(owner: Owner) -> None:
+    """It may hold wildcards and variables of policies, and be longer than an ARN in one may be."""
+    for path in ("", "*", "?/*", "${aws:username}", "a" * 1_000, "é/%2F"):
+        for form in (of_token, of_request):
+            event = form(f"Bearer {owner.token}") | {"methodArn": f"{ARN}/GET/{path}"}
+            assert outcome(event)[0] == 200
 
 
 def test_it_counts_as_a_request_of_the_organization(

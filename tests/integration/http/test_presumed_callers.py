@@ -333,6 +333,14 @@ def test_request_is_taken_from_the_rate_and_counted_once(
     assert usage["requests"] == 2
 
 
+def test_rate_that_is_lowered_counts_at_once(world: World) -> None:
+    world.set_limit(100)
+    for _ in range(2):  # the second is presumed, and so comes with that rate
+        assert world.get().status == 200
+    world.limit()
+    assert world.get().status == 429
+
+
 def test_answer_names_the_slug_that_a_rename_meanwhile_has_given(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,8 @@ from tenantry.runtime import request_context
 from tenantry.runtime.observability import logger
 from tenantry.runtime.request_context import Actor
 
-_spent: Final = ContextVar[str | None]("spent", default=None)  # from which organization's rate
+# From which organization's rate, and how many requests a minute that was.
+_spent: Final = ContextVar[tuple[str, int] | None]("spent", default=None)
 
 
 def begin() -> None:
@@ -44,9 +45,12 @@ def note(actor: Actor, organization: OrganizationDocument | None) -> None:
 
 
 def _admit(organization: OrganizationDocument) -> None:
-    """Take the request out of the organization's rate, if it has one, once, and count it."""
+    """Take the request out of the organization's rate, if it has one, and count it.
+
+    A request that starts over is not taken out of the same rate twice.
+    """
     rate = limits.of(organization).get(rates.NAME)
-    if rate is not None and _spent.get() != organization["_id"]:
+    if rate is not None and _spent.get() != (organization["_id"], rate):
         rates.spend(organization["_id"], rate)
-        _spent.set(organization["_id"])
+        _spent.set((organization["_id"], rate))
     counting.note(organization["_id"])

@@ -121,10 +121,16 @@ def _refused(event: Event, error: TenantryError) -> Answer:
 
 
 def _answered(event: Event, principal: str, effect: str, context: dict[str, str]) -> Answer:
-    """Write an answer in the form of the API; a policy is for this one request, should it be kept."""
+    """Write an answer in the form of the API.
+
+    A policy is for the method whatever the path, of which nothing depends. A client writes the path, in which
+    `*` and `?` are wildcards of a policy, and no ARN in one may be longer than 512 characters:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+    """
     if _is_of_http_api(event):
         return {"isAuthorized": effect == "Allow", "context": context}
-    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": event["methodArn"]}
+    resource = "/".join([*event["methodArn"].split("/")[:3], "*"])
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}
     return {
         "principalId": principal,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
