@@ -139,8 +139,8 @@ def test_a_single_503_rings_nowhere() -> None:
     assert alarm["Period"] * alarm["EvaluationPeriods"] <= 300
 
 
-def test_readme_lists_the_alarms() -> None:
-    section = (PROJECT / "README.md").read_text().partition("### Alarms\n")[2].partition("\n#")[0]
+def test_the_page_about_monitoring_lists_the_alarms() -> None:
+    section = (PROJECT / "docs/monitoring.md").read_text().partition("## Alarms\n")[2].partition("\n#")[0]
     listed = re.findall(r"^\| ([A-Z]\w+(?:, \w+)*) \| (.*?) \|", section, re.MULTILINE)
     described = {name.strip(): text for names, text in listed for name in names.split(",")}
     of_functions = {
