@@ -10,7 +10,6 @@ import io
 import json
 import logging
 import os
-import uuid
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from functools import partial
@@ -21,12 +20,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import slow_network
-from bench.callers import Caller, log_in, publish
+from bench.callers import Caller
+from bench.documents import LISTED, NOTE, signed_up
 from bench.rounds import Operation, medians, running_database, save
-from tenantry.identity.keys.signing_key import SigningKey
-from tenantry.identity.owners import NewAccount
-from tenantry.lifecycle import creating
-from tenantry.lifecycle.creating import NewOrganization
 from tenantry.registry import clusters
 from tenantry.runtime import process
 from tenantry.runtime.observability import logger, metrics
@@ -34,9 +30,6 @@ from tenantry.runtime.settings import settings
 from tests.support.proxy_events import proxy_event
 from tests.support.service import LambdaContext, handler
 
-EMAIL: Final = "owner@bench.example"
-LISTED: Final = 100
-NOTE: Final = {"text": "hello " * 20, "tags": ["one", "two"], "count": 7}
 ROUNDS: Final = 300
 
 Handler = Callable[[Any, Any], Mapping[str, Any]]
@@ -47,7 +40,7 @@ def main() -> None:
     logger.setLevel(logging.WARNING)
     metrics.namespace = "Tenantry"
     with running_database() as directory:
-        owner = _signed_up()
+        owner = signed_up()
         ((_, port),) = parse_uri(os.environ["MONGODB_URI"])["nodelist"]
         with slow_network.in_front_of(port, directory) as slow_port:
             # The client asks for a topology of one, for the set's member names itself by its own port.
@@ -61,13 +54,6 @@ def main() -> None:
         table.add_row(name, *(f"{milliseconds:.2f} ms" for milliseconds in ways.values()), *ratios)
     Console().print(table)
     save("latency", figures)
-
-
-def _signed_up() -> Caller:
-    creating.create(NewOrganization("Bench", "bench"), NewAccount(EMAIL, uuid.uuid4().hex))
-    key = SigningKey.generate()
-    publish(key)
-    return log_in(EMAIL, key)
 
 
 def _operations(owner: Caller) -> dict[str, dict[str, Operation]]:

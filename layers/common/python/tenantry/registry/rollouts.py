@@ -149,8 +149,8 @@ def find_current(session: ClientSession | None = None) -> list[RolloutDocument]:
 def find_not_undone(limit: int) -> list[RolloutDocument]:
     """Return those of which something is left, in the order in which they were begun."""
     states: list[State] = [*CURRENT, "undoing"]
-    left = rollouts().find({"state": {"$in": states}})
-    return list(left.sort([("started_at", 1), ("_id", 1)]).limit(limit))
+    not_undone = rollouts().find({"state": {"$in": states}})
+    return list(not_undone.sort([("started_at", 1), ("_id", 1)]).limit(limit))
 
 
 def find_among(names: list[str]) -> list[RolloutDocument]:

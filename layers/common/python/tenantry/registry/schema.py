@@ -10,8 +10,8 @@ from tenantry.registry import rates
 from tenantry.runtime import mongodb, process, server_errors
 from tenantry.runtime.mongodb import Document
 
-KEYS_KEPT_SECONDS: Final = 30 * 24 * 3600  # after their expiry, so that admins see why they are refused
-KEY_USES_KEPT_SECONDS: Final = 400 * 24 * 3600
+API_KEYS_KEPT_SECONDS: Final = 30 * 24 * 3600  # after their expiry, so that admins see why they are refused
+API_KEY_USES_KEPT_SECONDS: Final = 400 * 24 * 3600
 INDEXES: Final[dict[str, list[IndexModel]]] = {
     "organizations": [
         # `slugs` has both slugs of an organization that is being renamed, and former ones: all are taken.
@@ -104,9 +104,11 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     ],
     "api_keys": [
         IndexModel([("organization_id", ASCENDING), ("_id", ASCENDING)], name="organization"),
-        IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=KEYS_KEPT_SECONDS),
+        IndexModel([("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=API_KEYS_KEPT_SECONDS),
     ],
-    "api_key_uses": [IndexModel([("at", ASCENDING)], name="at", expireAfterSeconds=KEY_USES_KEPT_SECONDS)],
+    "api_key_uses": [
+        IndexModel([("at", ASCENDING)], name="at", expireAfterSeconds=API_KEY_USES_KEPT_SECONDS)
+    ],
     "mails": [
         IndexModel([("kind", ASCENDING), ("at", ASCENDING)], name="kind_at"),
         IndexModel([("at", ASCENDING)], name="at"),

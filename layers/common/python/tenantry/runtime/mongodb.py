@@ -136,8 +136,9 @@ def run_transaction[Result](
 def _abort(session: ClientSession) -> None:
     """Let the server forget a transaction and its locks.
 
-    The driver does so in the time that is left for the transaction, and if none is, leaves the locks to the
-    server, which keeps them for a minute: https://jira.mongodb.org/browse/DRIVERS-2997
+    pymongo does so in the time that remains of `pymongo.timeout`. If none remains, it leaves the locks to the
+    server, which keeps them for a minute. Drivers ought to begin that time anew:
+    https://github.com/mongodb/specifications/blob/master/source/client-side-operations-timeout/client-side-operations-timeout.md#convenient-transactions-api
     """
     with pymongo.timeout(ABORT_SECONDS):
         session.abort_transaction()

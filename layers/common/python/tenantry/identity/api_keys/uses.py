@@ -63,7 +63,7 @@ def _write(secret_id: str) -> None:
 
 
 def find(secret_ids: Iterable[str]) -> dict[str, datetime]:
-    """Return when secrets were used last; those that were not within `KEY_USES_KEPT_SECONDS` are missing."""
+    """Return when secrets were used last, as far as that is kept (`tenantry.registry.schema`)."""
     return {use["_id"]: use["at"] for use in api_key_uses().find({"_id": {"$in": list(secret_ids)}})}
 
 
