@@ -7,117 +7,26 @@ What happens in between, or has happened before in another process, leaves no tr
 import json
 from collections.abc import Callable
 from contextvars import Context
-from dataclasses import dataclass
 from io import StringIO
 from typing import Any, Final
 
 import pytest
-from pymongo.database import Database
 from pymongo.errors import AutoReconnect
 
 from tenantry.http.documents import representations
-from tenantry.identity import authentication, presumed_callers, presuming
-from tenantry.lifecycle import deleting, suspending
+from tenantry.identity import authentication, presumed_callers
 from tenantry.registry import clusters
-from tenantry.registry.usage import counting
-from tenantry.runtime.settings import settings
-from tenantry.storage import pools
-from tenantry.tenants import TenantCollection
-from tests.integration.kinds import POOL
-from tests.integration.lifecycle.moves.places import move
+from tests.integration.http.presumed import KEPT, World
 from tests.support import library
-from tests.support.databases import Databases, Document
+from tests.support.databases import Document
 from tests.support.overtaking import once_before
-from tests.support.owners import Owner
-from tests.support.recorder import recording
 from tests.support.service import Answer
 
-KEPT: Final = {"_id": "kept", "of": "the owner"}
-HEIRS: Final = {"_id": "kept", "of": "the heir"}
 UNAUTHORIZED: Final = (401, "invalid-token")
 ROLE_TOO_LOW: Final = (403, "role-too-low")
 TOO_MANY: Final = (429, "too-many-requests")
 
 pytestmark = pytest.mark.usefixtures("free_names")
-
-
-@dataclass(frozen=True)
-class World:
-    """An owner who is presumed, and what happens to it."""
-
-    owner: Owner
-    databases: Databases
-
-    @property
-    def path(self) -> str:
-        return f"{self.owner.path}/documents"
-
-    def get(self, path: str = "/kept", **parts: Any) -> Answer:
-        return self.owner.service.get(self.path + path, token=self.owner.token, **parts)
-
-    def insert(self) -> Answer:
-        return self.owner.service.post(self.path, {"_id": "late"}, token=self.owner.token)
-
-    def put(self) -> Answer:
-        return self.owner.service.put(f"{self.path}/kept", {"of": "the put"}, token=self.owner.token)
-
-    @property
-    def master(self) -> Database[Document]:
-        return self.databases.master
-
-    def account_id(self) -> str:
-        (member,) = self.master["members"].find({"organization_id": self.owner.id})
-        return str(member["account_id"])
-
-    def revoke(self) -> None:
-        self.master["sessions"].delete_many({"organization_id": self.owner.id})
-
-    def raise_epoch(self) -> None:
-        self.master["accounts"].update_one({"_id": self.account_id()}, {"$inc": {"auth_epoch": 1}})
-
-    def demote(self) -> None:
-        self.master["members"].update_one({"organization_id": self.owner.id}, {"$set": {"role": "viewer"}})
-
-    def remove(self) -> None:
-        self.master["members"].delete_one({"organization_id": self.owner.id})
-
-    def suspend(self) -> None:
-        suspending.suspend(self.owner.id)
-
-    def limit(self) -> None:
-        self.set_limit(0)
-
-    def set_limit(self, requests: int) -> None:
-        limits = {"limits": {"requests_per_minute": requests}}
-        self.master["organizations"].update_one({"_id": self.owner.id}, {"$set": limits})
-
-    def end(self) -> None:
-        """Delete the organization; another gets its name, and a document with the same id."""
-        deleting.delete(library.membership(self.account_id(), self.owner.id))
-        self.create_heir()
-
-    def rename(self) -> None:
-        """Rename the organization; another gets its name, and a document with the same id."""
-        library.rename(library.membership(self.account_id(), self.owner.id), "Renamed")
-        self.create_heir()
-
-    def create_heir(self) -> None:
-        heir = library.create("Alpha", "heir@example.com")
-        TenantCollection(heir.organization_id).insert_one(dict(HEIRS))
-
-    def move(self) -> None:
-        clusters.register(clusters.MAIN)
-        pools.create(clusters.MAIN, POOL)
-        move(self.owner.id, clusters.MAIN, "pooled")
-
-    def stored(self) -> list[Document]:
-        return TenantCollection(self.owner.id).find({})
-
-    def check_heir(self) -> None:
-        """Check that whoever has the name now, if anybody, has the documents that it had."""
-        heir = self.master["organizations"].find_one({"slug": "alpha", "_id": {"$ne": self.owner.id}})
-        assert heir is None or list(self.databases.tenants["org_alpha"].find()) == [HEIRS]
-
 
 Event = Callable[[World], None]
 Outcome = tuple[int, str]
@@ -135,14 +44,6 @@ WRITES: Final[dict[str, tuple[Callable[[World], Answer], int, list[Document]]]] 
     "insert": (World.insert, 201, [KEPT, {"_id": "late"}]),
     "put": (World.put, 200, [{"_id": "kept", "of": "the put"}]),
 }
-
-
-@pytest.fixture
-def world(owner: Owner, databases: Databases) -> World:
-    databases.tenants["org_alpha"].replace_one({"_id": "kept"}, KEPT)
-    world = World(owner, databases)
-    assert world.get().json == KEPT
-    return world
 
 
 def let_happen(
@@ -293,93 +194,3 @@ def with_outage(world: World, monkeypatch: pytest.MonkeyPatch) -> Answer:
     with monkeypatch.context() as patched:
         patched.setattr(clusters, "tenant_database", fail)
         return world.get()
-
-
-def test_nothing_leaves_while_nobody_can_be_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: object) -> None:
-        raise AutoReconnect
-
-    seen = presumed_callers._seen.callers.copy()
-    with monkeypatch.context() as patched:
-        patched.setattr(authentication, "identity_of", fail)
-        for send in (World.get, World.insert):
-            presumed_callers._seen.callers.update(seen)
-            assert send(world).status == 503
-    assert world.stored() == [KEPT]
-
-
-def test_request_is_taken_from_the_rate_and_counted_once(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(counting, "WRITE_EVERY_SECONDS", 0)  # so that each is written at once
-    world.set_limit(1)
-    assert world.get().status == 200  # the first that has the limit
-    world.master["rates"].delete_many({})
-    world.master["usage"].delete_many({})
-    library.rename(library.membership(world.account_id(), world.owner.id), "Renamed")
-    assert world.get().status == 200
-    assert world.get().status == 429
-    with recording(monkeypatch) as recorder:
-        world.master["rates"].delete_many({})
-        world.get()
-        recorder.commands.clear()
-        assert world.get().status == 429
-        sent = [(next(iter(command)), next(iter(command.values()))) for _, command in recorder.commands]
-        assert sent == [("update", "rates"), ("aggregate", "account_epochs")]
-    world.revoke()
-    assert world.get().status == 401
-    usage = world.master["usage"].find_one({"organization_id": world.owner.id})
-    assert usage is not None
-    assert usage["requests"] == 2
-
-
-def test_rate_that_is_lowered_counts_at_once(world: World) -> None:
-    world.set_limit(100)
-    for _ in range(2):  # the second is presumed, and so comes with that rate
-        assert world.get().status == 200
-    world.limit()
-    assert world.get().status == 429
-
-
-def test_answer_names_the_slug_that_a_rename_meanwhile_has_given(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FORMER_SLUG_DAYS", "30")
-    settings.cache_clear()
-    for slug, is_former in (("alpha", True), ("renamed", False)):
-        world.get()
-        if is_former:
-            library.rename(library.membership(world.account_id(), world.owner.id), "Renamed")
-        path = f"/organizations/{slug}/documents/kept"
-        answer = world.owner.service.get(path, token=world.owner.token)
-        assert (answer.status, "deprecation" in answer.headers) == (200, is_former)
-
-
-def test_look_before_a_commit_elsewhere_is_also_one_at_the_organization_alone(
-    world: World, second: Database[Document], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """MongoDB promises linearizable reads of one document by its id only, and so not the joined one."""
-    clusters.register("second")
-    move(world.owner.id, "second", "collection")
-    world.get()
-    with recording(monkeypatch) as recorder:
-        world.get()
-        recorder.commands.clear()
-        assert world.insert().status == 201
-        sent = [
-            (next(iter(command)), command.get("readConcern", {}).get("level"))
-            for _, command in recorder.commands
-        ]
-    assert sent == [
-        ("insert", "local"),
-        ("aggregate", "majority"),
-        ("find", "linearizable"),
-        ("commitTransaction", None),
-    ]
-
-
-def test_only_so_many_are_kept() -> None:
-    seen = presuming.Seen[str](2)
-    for number in range(3):
-        seen.put(number, "Ada")
-    assert list(seen.callers) == [1, 2]
