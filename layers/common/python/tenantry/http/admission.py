@@ -30,7 +30,7 @@ def forget() -> None:
 
 
 def note(actor: Actor, organization: OrganizationDocument | None) -> None:
-    """Note who sends the request, and for which organization, which has to admit it.
+    """Note who sends the request, take it out of the rate of its organization, if it has one, and count it.
 
     Raises
     ------

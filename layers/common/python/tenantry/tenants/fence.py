@@ -180,7 +180,7 @@ class Fence:
         return finding.find_to_commit(self.organization_id, cluster)
 
     def _confirmed(self) -> OrganizationDocument | None:
-        """Confirm the request's caller; return the organization if that has shown it."""
+        """Confirm the request's caller; return the organization if it was read for that."""
         organization = presuming.confirm()
         is_own = organization is not None and organization["_id"] == self.organization_id
         return organization if is_own else None
