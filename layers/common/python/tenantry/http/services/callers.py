@@ -53,6 +53,7 @@ def _place(organization: OrganizationDocument) -> dict[str, str] | None:
     place = place_of(organization)
     named = {
         "cluster": place.cluster,
+        # nosemgrep: tenant-collection-outside-fence - the place is told, and not opened
         "database": settings().tenant_database,
         "collection": place.collection,
     }

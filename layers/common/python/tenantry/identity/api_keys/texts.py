@@ -67,7 +67,10 @@ def is_key(text: str) -> bool:
 def parse(text: str) -> KeyText | None:
     """Take a key apart; None if it is none, or mistyped."""
     match = PATTERN.fullmatch(text)
-    if match is None or _checksum(match["id"] + match["secret"]) != match["checksum"]:
+    if match is None:
+        return None
+    expected = _checksum(match["id"] + match["secret"])
+    if expected != match["checksum"]:  # which everybody can compute of the rest
         return None
     return KeyText(f"{_ID_PREFIX}_{match['id']}", match["secret"])
 
