@@ -74,3 +74,8 @@ VALUES = values(SCALARS | REGEXES | CODES | REFERENCES)
 def exactly(value: Any) -> bytes:
     """Return a value that is equal for two values only if their types are, too; NaN equals NaN."""
     return bson.encode({"": value}, codec_options=CODEC_OPTIONS)
+
+
+def stored(value: Any) -> Any:
+    """Return the value as pymongo reads it from the server."""
+    return bson.decode(bson.encode({"": value}, codec_options=CODEC_OPTIONS), CODEC_OPTIONS)[""]

@@ -47,9 +47,8 @@ def test_documents_and_indexes(service: ServiceOfUsers, owner: Owner) -> None:
     assert ask("POST", documents, json_body={"_id": "one", "kind": "note"}).status == 201
     assert ask("POST", documents, json_body=[{"_id": "two"}, {"_id": "one"}]).status == 207
     for _ in range(2):
-        assert (
-            ask("POST", documents, json_body={"_id": "once"}, headers={"Idempotency-Key": "1"}).status == 201
-        )
+        repeated = ask("POST", documents, json_body={"_id": "once"}, headers={"Idempotency-Key": "1"})
+        assert repeated.status == 201
     assert ask("DELETE", f"{documents}/once").status == 204
     assert ask("GET", f'{documents}?filter={{"kind":"note"}}&sort=-kind').status == 200
     assert ask("GET", f"{owner.path}/count").json == {"count": 2}

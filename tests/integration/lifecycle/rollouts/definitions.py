@@ -1,4 +1,4 @@
-"""Roll-outs of the tests, and how they are worked on."""
+"""Roll-outs of the tests, how they are worked on, and what a collection has then."""
 
 import json
 from typing import Any
@@ -7,6 +7,8 @@ from tenantry.lifecycle.rollouts import operations
 from tenantry.lifecycle.rollouts.progress import Progress
 from tenantry.lifecycle.rollouts.work import Means
 from tenantry.registry.rollouts import Definition, RolledOutValidator, Selection
+from tenantry.tenants import TenantCollection
+from tests.support.databases import Databases, Document
 
 EVERYBODY: Selection = {"ids": None, "kind": None, "cluster": None, "plan": None, "prefix": None}
 REQUIRES_KIND: RolledOutValidator = {
@@ -44,3 +46,13 @@ def undo(name: str, means: Means = MEANS) -> Progress:
     """Undo a roll-out."""
     operations.begin_undoing(name)
     return operations.undo(name, means)
+
+
+def names(collection: TenantCollection) -> list[str]:
+    """Return the names of a collection's indexes."""
+    return [index["name"] for index in collection.list_indexes()]
+
+
+def options(databases: Databases, name: str) -> Document:
+    """Return the options of a tenant's collection."""
+    return dict(databases.tenants[name].options())
