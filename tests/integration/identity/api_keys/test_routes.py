@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from pymongo.errors import AutoReconnect
 
 from tenantry.http import callers
+from tenantry.identity.api_keys import uses
 from tenantry.identity.api_keys.document import MAX_KEYS, api_keys
 from tenantry.lifecycle import deleting, undoing
 from tenantry.lifecycle.undoing import Wanted
@@ -41,6 +43,16 @@ def test_a_key_is_shown_once(service: Service, owner: Owner) -> None:
     read = service.get(f"{owner.path}/keys/{made['id']}", token=owner.token)
     assert read.json == without_key(made)
     assert made["key"].startswith(f"tk_{made['id'].removeprefix('key_')}")
+
+
+def test_nothing_that_comes_after_the_commit_keeps_a_key_from_being_shown(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise AutoReconnect
+
+    monkeypatch.setattr(uses, "find", fail)
+    assert make(owner)["key"]
 
 
 def test_its_use_is_shown(service: Service, owner: Owner) -> None:

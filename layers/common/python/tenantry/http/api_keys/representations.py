@@ -22,8 +22,10 @@ def key_of(key: ApiKeyDocument) -> dict[str, Any]:
 
 
 def shown_of(shown: Shown) -> dict[str, Any]:
-    """Return the representation of a key with its text."""
-    return key_of(shown.key) | {"key": shown.text}
+    """Return the representation of a key with its text; the last use of an earlier secret is read."""
+    *earlier, _ = shown.key["secrets"]  # nobody has used the last, and a failure to read would hide its text
+    used = uses.find(secret["id"] for secret in earlier) if earlier else {}
+    return _key_of(shown.key, used) | {"key": shown.text}
 
 
 def _key_of(key: ApiKeyDocument, used: Mapping[str, datetime]) -> dict[str, Any]:
