@@ -1,6 +1,7 @@
 """Services of the operator ask whether a token is valid, and learn what is true at this moment."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 import jwt
@@ -8,6 +9,7 @@ import pytest
 
 from tenantry.lifecycle import suspending
 from tenantry.registry.usage import counting
+from tenantry.runtime import moments
 from tests.support.api_keys import make_key
 from tests.support.colleagues import join_and_log_in
 from tests.support.databases import Databases
@@ -85,6 +87,9 @@ def test_an_api_key_tells_its_scopes(service: Service, databases: Databases, own
         "iss": "urn:tenantry",
         "scope": "documents:read indexes",
     }
+    until = moments.now() + timedelta(days=1)
+    databases.master["api_keys"].update_one({}, {"$set": {"expires_at": until}})
+    assert about(service, key)["exp"] == int(until.timestamp())
     suspending.suspend(owner.id)
     assert about(service, key) == INACTIVE
     databases.master["api_keys"].delete_many({})

@@ -38,8 +38,13 @@ def introspect(token: str) -> dict[str, Any]:
 
 def _claims(token: str, authenticated: Identity | KeyAccess) -> dict[str, Any]:
     if isinstance(authenticated, KeyAccess):
-        scope = " ".join(authenticated.scopes)
-        return {"iss": settings().token_issuer, "sub": authenticated.key_id, "scope": scope}
+        return _claims_of_key(authenticated)
     claims = tokens.verify(token, public_keys.find_key)
     role = {"role": authenticated.membership.role} if authenticated.membership else {}
     return {name: getattr(claims, name) for name in _CLAIMS_OF_TOKEN} | role
+
+
+def _claims_of_key(key: KeyAccess) -> dict[str, Any]:
+    expires_at = {} if key.expires_at is None else {"exp": int(key.expires_at.timestamp())}
+    scope = " ".join(key.scopes)
+    return {"iss": settings().token_issuer, "sub": key.key_id, "scope": scope} | expires_at

@@ -1,6 +1,7 @@
 """What an API key gives access to, checked against what the master database knows at this moment."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from pymongo.collection import Collection
@@ -21,11 +22,15 @@ _REFUSED: Final = (
 
 
 class KeyAccess(NamedTuple):
-    """What a key gives access to: its organization, as far as its scopes go. No account stands behind it."""
+    """What a key gives access to: its organization, as far as its scopes go. No account stands behind it.
+
+    A key without `expires_at` never expires.
+    """
 
     key_id: str
     organization: OrganizationDocument
     scopes: tuple[Scope, ...]
+    expires_at: datetime | None = None
 
     @property
     def organization_id(self) -> str:
@@ -71,7 +76,7 @@ def authenticate(text: str) -> KeyAccess:
     if stored["organization"].get("suspended_at"):
         raise OrganizationSuspended
     uses.note(stored["secrets"][0]["id"])
-    return KeyAccess(stored["_id"], stored["organization"], tuple(stored["scopes"]))
+    return KeyAccess(stored["_id"], stored["organization"], tuple(stored["scopes"]), stored.get("expires_at"))
 
 
 def _find(sent: KeyText) -> Any:
