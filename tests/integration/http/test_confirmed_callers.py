@@ -63,6 +63,14 @@ def test_rate_that_is_lowered_counts_at_once(world: World) -> None:
     assert world.get().status == 429
 
 
+def test_rate_that_is_raised_takes_a_request_once(world: World) -> None:
+    world.set_limit(1)
+    assert world.get().status == 200
+    world.master["rates"].delete_many({})
+    world.set_limit(100)
+    assert world.get().status == 200  # although it came with a rate that is used up now
+
+
 def test_answer_names_the_slug_that_a_rename_meanwhile_has_given(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,12 +45,15 @@ def note(actor: Actor, organization: OrganizationDocument | None) -> None:
 
 
 def _admit(organization: OrganizationDocument) -> None:
-    """Take the request out of the organization's rate, if it has one, and count it.
-
-    A request that starts over is not taken out of the same rate twice.
-    """
+    """Take the request out of the organization's rate, if it has one, and count it."""
     rate = limits.of(organization).get(rates.NAME)
-    if rate is not None and _spent.get() != (organization["_id"], rate):
+    if rate is not None and not _is_spent(organization["_id"], rate):
         rates.spend(organization["_id"], rate)
         _spent.set((organization["_id"], rate))
     counting.note(organization["_id"])
+
+
+def _is_spent(organization_id: str, rate: int) -> bool:
+    """Tell whether the request, which starts over, has been admitted with this rate or a lower one."""
+    spent = _spent.get()
+    return spent is not None and spent[0] == organization_id and spent[1] <= rate
