@@ -44,3 +44,33 @@ def test_there_is_one_resolver_whoever_imports_it_first() -> None:
 def test_a_name_that_does_not_exist_is_not_there() -> None:
     missing = "import aws_lambda_powertools.event_handler as package; print(hasattr(package, 'Missing'))"
     assert run(*RESOLVER, missing) == "False"
+
+
+def test_a_module_that_is_being_imported_may_ask_its_package_for_another() -> None:
+    """The events of SQS do, and the package imports them."""
+    assert run(
+        *RESOLVER, "from aws_lambda_powertools.utilities.batch import BatchProcessor as used", "print(used)"
+    )
+
+
+def test_threads_that_ask_at_once_do_not_wait_for_ever() -> None:
+    asked = [
+        "data.S3Event",
+        "events.AppSyncResolver",
+        "events.ALBResolver",
+        "import_module('aws_lambda_powertools.utilities.data_classes.sqs_event')",
+        "import_module('aws_lambda_powertools.event_handler.appsync')",
+    ]
+    functions = ", ".join(f"lambda: {each}" for each in asked)
+    answers = run(
+        *RESOLVER,
+        "import faulthandler, sys; faulthandler.dump_traceback_later(20, exit=True)",
+        "from concurrent.futures import ThreadPoolExecutor; from importlib import import_module",
+        "import aws_lambda_powertools.event_handler as events",
+        "import aws_lambda_powertools.utilities.data_classes as data",
+        "sys.setswitchinterval(1e-6)",
+        f"functions = [{functions}] * 3",
+        "with ThreadPoolExecutor(len(functions)) as threads: "
+        "print(len([f.result() for f in [threads.submit(each) for each in functions]]))",
+    )
+    assert answers == "15"
