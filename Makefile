@@ -34,7 +34,8 @@ endif
 	test-contract test-e2e test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency \
 	test-moves test-openapi test-rollouts test-exhaustive test-smoke test-sam-local bench bench-instructions bench-scale \
 	bench-load bench-placement bench-cold-start costs lint checkov audit vulnerabilities format build package deploy rollback \
-	sbom requirements openapi clean clients test-clients test-modules
+	sbom requirements openapi clean clients client-python client-typescript \
+	collection test-clients test-modules
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -166,12 +167,28 @@ $(MODULES)/installed: .venv/installed requirements/modules.txt
 	$(BIN)/uv pip sync --quiet --python $(MODULES)/bin/python --require-hashes requirements/modules.txt
 	@touch $@
 
-test-clients: clients ## Run the generated client against the deployed local stack, and from its package (a minute)
+test-clients: clients ## Run the generated clients against the deployed local stack, from their packages (a minute, node)
+	clients/typescript/node_modules/.bin/tsc -p clients/typescript/test
 	$(BIN)/pytest tests/clients
 
-clients: install $(CLIENTS)/installed ## Generate the client from the OpenAPI document, and pack it (clients/python/dist)
+clients: client-python client-typescript collection ## Generate clients from the OpenAPI document, and pack them (clients/*/dist; node)
+
+client-python: install $(CLIENTS)/installed
 	$(CLIENTS)/bin/python clients/python/generate.py
 	$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir clients/python/dist clients/python
+
+client-typescript: clients/typescript/node_modules/.package-lock.json
+	cd clients/typescript && rm -rf lib dist && mkdir dist
+	cd clients/typescript && node generate.mjs && node_modules/.bin/tsc && npm pack --silent --pack-destination dist
+
+collection: clients/collection/node_modules/.package-lock.json
+	node clients/collection/convert.mjs
+
+# No script of a package runs, and the lock file names no registry: npm asks the one that it is set up for.
+clients/%/node_modules/.package-lock.json: clients/%/package-lock.json
+	@command -v npm >/dev/null || { echo "Install Node.js 20.3 or later, with npm" >&2; exit 1; }
+	npm ci --prefix clients/$* --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 $(CLIENTS)/installed: .venv/installed requirements/clients.txt
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(CLIENTS)
@@ -262,4 +279,5 @@ openapi: install ## Generate functions/docs/openapi.json from the functions
 
 clean: ## Remove what was built and cached, and the data of the local stack
 	rm -rf .venv .local .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf clients/*/dist clients/*/node_modules $(addprefix clients/typescript/,build lib src/generated)
 	find . -name __pycache__ -prune -exec rm -r {} +
