@@ -14,6 +14,7 @@ from tests.smoke.operators import Operator
 # https://docs.aws.amazon.com/ses/latest/DeveloperGuide/mailbox-simulator.html
 EMAIL: Final = "success+{}@simulator.amazonses.com"
 DELETED_WITHIN_SECONDS: Final = 60.0
+MADE_WITHIN_SECONDS: Final = 29.0  # API Gateway waits no longer for a function
 PAUSE_SECONDS: Final = 2.0
 
 
@@ -27,6 +28,8 @@ class ThrowAway:
         Where it is.
     name, email, password
         What it was asked for with; each contains something random.
+    asked_at, is_answered
+        When it was asked for, by `time.monotonic`, and whether the answer told if it was made.
     organization, token
         What was answered; empty before.
     is_suspended, is_over
@@ -37,6 +40,8 @@ class ThrowAway:
     name: str
     email: str
     password: str = field(repr=False)
+    asked_at: float = field(default_factory=time.monotonic)
+    is_answered: bool = False
     organization: dict[str, Any] = field(default_factory=dict)
     token: str = field(default="", repr=False)
     is_suspended: bool = False
@@ -85,6 +90,7 @@ class ThrowAways:
                     "sign-up is closed; with an operator's AWS_PROFILE an organization is made for it"
                 )
             answer = self._operator.request("POST", "/operator/organizations", wanted)
+        made.is_answered = answer.status < 500
         made.organization = answer.expect(201).json["organization"]
         made.log_in().expect(200)
         return made
@@ -112,6 +118,8 @@ class ThrowAways:
             made.is_suspended = False
         login = made.log_in()
         if login.status == 401:  # it was never made, or is gone already
+            if not made.is_answered and time.monotonic() < made.asked_at + MADE_WITHIN_SECONDS:
+                raise Unexpected("It may still be made")
             made.is_over = True
             return
         if organization := login.expect(200).json["organization"]:

@@ -20,6 +20,7 @@ FORBIDDEN: Final[dict[str, tuple[str, Document]]] = {
     "rotation": (MASTER_DATABASE, {"find": "accounts"}),
     "audit": (MASTER_DATABASE, {"delete": "audit", "deletes": [{"q": {}, "limit": 0}]}),
     "usage": (MASTER_DATABASE, {"find": "audit"}),
+    "authorize": (MASTER_DATABASE, {"find": "accounts"}),
     "status": (TENANT_DATABASE, {"find": "org_google"}),
     "members": (MASTER_DATABASE, {"find": "accounts"}),
     "keys": (MASTER_DATABASE, {"find": "accounts"}),

@@ -41,7 +41,7 @@ def test_closed_sign_up_is_opened_by_the_operator_alone(deployment: Deployment, 
 
     assert by_nobody.status == 0, by_nobody.text
     assert {*by_nobody.passed} == WITHOUT_ORGANIZATION | {"test_operators_routes"}
-    assert by_nobody.text.count("sign-up is closed") == 6
+    assert by_nobody.text.count("sign-up is closed") == 7
     assert by_nobody.text.count("there are no AWS credentials") == 3
     assert (by_operator.status, by_operator.skipped) == (0, set()), by_operator.text
 
