@@ -131,6 +131,8 @@ def test_reconcile_completes_what_was_interrupted(databases: Databases) -> None:
         "moved": [],
         "failed": [],
         "dropped": [],
+        "measured": 2,
+        "unmeasured": 0,
     }
     assert tenantry("verify", "--older-than", "0").returncode == 0
     assert sorted(databases.collections()) == ["org_gamma", "org_omega"]
@@ -146,6 +148,7 @@ def test_reconcile_twice_changes_nothing(databases: Databases) -> None:
     assert completed.returncode == 0
     assert completed.stdout == (
         "Settled: none\nPurged: none\nErased: none\nEnded: none\nMoved: none\nFailed: none\nDropped: none\n"
+        "Measured: 0\nUnmeasured: 0\n"
     )
     assert databases.fingerprint() == before
 
@@ -158,7 +161,7 @@ def test_reconcile_tells_what_it_cannot_repair(databases: Databases) -> None:
     assert completed.returncode == 1
     assert completed.stdout == (
         f"Settled: {renamed}\nPurged: none\nErased: none\nEnded: none\nMoved: none\nFailed: {lost}\n"
-        "Dropped: none\n"
+        "Dropped: none\nMeasured: 1\nUnmeasured: 0\n"
     )
     assert lost in completed.stderr
 
@@ -175,5 +178,7 @@ def test_reconcile_leaves_younger_intents(databases: Databases) -> None:
         "moved": [],
         "failed": [],
         "dropped": [],
+        "measured": 0,
+        "unmeasured": 0,
     }
     assert "org_alpha" in databases.collections()

@@ -35,6 +35,7 @@ WHOLE_READS = {
     ("organizations", "{}"),  # `verify` checks all of them
     ("members", "{}"),
     ("accounts", "{}"),
+    ("usage", "{}"),
     ("organizations", "{'collection': {'$type': 'string'}}"),  # and pages of collections end at some of these
     ("organizations", "{'move': {'$ne': None}}"),  # and has to find those that wait for a move that is over
     *((name, "None") for name in ("organizations", "erasures", "restorations")),  # and sums them up

@@ -133,8 +133,8 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("GET", _KEYS): Sample(200),
     Route("GET", _KEY): Sample(200),
     Route("DELETE", _KEY): Sample(204),
-    Route("POST", f"{_KEY}/secrets"): Sample(201),
     Route("DELETE", f"{_KEY}/secrets/{{secret}}"): Sample(409),  # the key has no other one
+    Route("POST", f"{_KEY}/secrets"): Sample(201),
     Route("POST", "/invitations/accept"): Sample(
         200,
         lambda tenant: {"token": _mailed_token(tenant, "invitation"), "password": tenant.password},
