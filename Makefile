@@ -29,9 +29,12 @@ ifeq ($(origin MONGODB_URI),command line)
 export MONGODB_URI_OF_TESTS := $(MONGODB_URI)
 endif
 
+# The tests of what differs between servers, if all others run on the one that the project brings.
+OTHER_SERVERS := $(if $(MONGOD)$(MONGODB_URI_OF_TESTS),,test-oldest-mongod test-newer-mongodb)
+
 .DEFAULT_GOAL := help
-.PHONY: help install run smoke demo test test-without-stack test-with-servers test-unit test-integration \
-	test-contract test-e2e test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency \
+.PHONY: help install run smoke demo test test-without-stack test-library test-some-faults test-short-storms \
+	test-unit test-integration test-contract test-e2e test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency \
 	test-moves test-openapi test-rollouts test-exhaustive test-smoke test-sam-local bench bench-instructions bench-scale \
 	bench-load bench-placement bench-cold-start costs lint checkov audit vulnerabilities format build package deploy rollback \
 	sbom requirements openapi clean clients client-python client-typescript \
@@ -72,16 +75,21 @@ smoke: install ## Check a deployment in a minute (API_URL=https://..., AWS_PROFI
 demo: install ## Tell the story of two organizations, request by request
 	@$(LOCAL) demo
 
-# The tests of the deployed stack wait for it most of their time.
+# The tests of the deployed stack wait for it most of their time. Two of these run at once, the longest first.
 test: install ## Run every test but those that need Docker (MONGOD=program or MONGODB_URI=...: on that server)
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-e2e test-with-servers test-contract
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line \
+		test-e2e test-library test-contract $(OTHER_SERVERS) test-some-faults test-short-storms
 
-test-without-stack: test-contract test-with-servers ## Run every test but those that need Docker or a deployed stack
+test-without-stack: test-contract test-library $(OTHER_SERVERS) ## Run every test but those that need Docker or a deployed stack
+test-without-stack: test-some-faults test-short-storms
 
-test-with-servers: install ## Run the tests of the library and its commands, faults and storms included
+test-library: install ## Run the tests of the library and its commands
 	$(BIN)/pytest -n auto tests/unit tests/integration
-	$(if $(MONGOD)$(MONGODB_URI_OF_TESTS),,@$(MAKE) --no-print-directory test-oldest-mongod test-newer-mongodb)
+
+test-some-faults: install ## Hit database commands with some of the faults
 	$(BIN)/pytest -n $(FAULT_WORKERS) tests/faults
+
+test-short-storms: install ## Storm a few names for seconds
 	$(BIN)/pytest -n 2 tests/concurrency
 
 test-unit: install ## Run the tests that need no server
