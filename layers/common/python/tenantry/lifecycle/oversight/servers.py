@@ -132,7 +132,7 @@ def _settings(cluster: str, client: MongoClient[Document]) -> Iterator[Finding]:
         f"transaction lifetime {cluster}",
         f"{seconds} s",
         f"set transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}, so that a killed function locks what it "
-        'touched for a shorter time (README, "The server\'s settings")',
+        'touched for a shorter time (docs/mongodb.md, "Settings of the server")',
         is_well=seconds <= TRANSACTION_SECONDS,
     )
     yield judged(
