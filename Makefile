@@ -15,7 +15,8 @@ SEMGREP := PATH="$(CURDIR)/$(AUDIT)/bin:$$PATH" SEMGREP_SEND_METRICS=off SEMGREP
 LAYER := .aws-sam/build/CommonLayer/python
 SBOM := .aws-sam/sbom.cdx.json
 LIBRARY := layers/common/python
-# A command that a fault has hit is waited for more than it is worked on.
+# Tests wait for a server about half of their time, and those of faults most of it.
+WORKERS := $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN) / 2)))
 FAULT_WORKERS := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 # The local stack ends with make, however make ends.
 LOCAL = PYTHONPATH=$(LIBRARY) exec $(BIN)/python -S local/child.py $$PPID $(BIN)/python -m local
@@ -84,7 +85,7 @@ test-without-stack: test-contract test-library $(OTHER_SERVERS) ## Run every tes
 test-without-stack: test-some-faults test-short-storms
 
 test-library: install ## Run the tests of the library and its commands
-	$(BIN)/pytest -n auto tests/unit tests/integration
+	$(BIN)/pytest -n $(WORKERS) tests/unit tests/integration
 
 test-some-faults: install ## Hit database commands with some of the faults
 	$(BIN)/pytest -n $(FAULT_WORKERS) tests/faults
