@@ -56,13 +56,7 @@ FUNCTIONS_OF_MODULE: Final = {
 # Modules of the library that these functions, which answer most requests of users, do not import.
 LEFT_OUT: Final = {"language.extended_json": {"get_organization", "login", "refresh"}}
 # What packages import besides, and no function uses.
-UNUSED: Final = {
-    "aws_lambda_powertools.event_handler.appsync",
-    "aws_lambda_powertools.utilities.data_classes.kafka_event",
-    "cryptography.x509.base",
-    "http.client",
-    "urllib.request",
-}
+UNUSED: Final = {"cryptography.x509.base", "http.client", "urllib.request"}
 # Prints what is imported, and what had to be compiled for it.
 PROGRAM: Final = """
 import json, sys

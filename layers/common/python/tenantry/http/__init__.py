@@ -6,26 +6,8 @@ from its module, as `tenantry.http.callers`.
 """
 
 from tenantry.runtime import garbage_collection
-from tenantry.runtime.postponing import postpone
 
 with garbage_collection.paused():
-    # Powertools' packages import every resolver and the events of every service.
-    postpone(
-        "aws_lambda_powertools.event_handler",
-        dict.fromkeys(("APIGatewayRestResolver", "ApiGatewayResolver", "Response"), "api_gateway"),
-    )
-    postpone(
-        "aws_lambda_powertools.utilities.data_classes",
-        {
-            "ALBEvent": "alb_event",
-            "APIGatewayProxyEvent": "api_gateway_proxy_event",
-            "APIGatewayProxyEventV2": "api_gateway_proxy_event",
-            "BedrockAgentEvent": "bedrock_agent_event",
-            "LambdaFunctionUrlEvent": "lambda_function_url_event",
-            "VPCLatticeEvent": "vpc_lattice",
-            "VPCLatticeEventV2": "vpc_lattice",
-        },
-    )
     from tenantry.http.handlers import lambda_handler
     from tenantry.http.openapi import responses
 
