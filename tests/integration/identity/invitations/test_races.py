@@ -89,6 +89,18 @@ def test_of_acceptances_at_once_one_succeeds(
         assert is_member(databases, email)
 
 
+@pytest.mark.parametrize("moment", ["find_by_email", "create_document"])
+def test_acceptance_that_another_one_overtakes_says_that_the_invitation_is_used(
+    inviter: Membership, mailbox: Mailbox, databases: Databases, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has seen the invitation waiting, outside of its transaction or in it, and not the account."""
+    _, token = invited(inviter, mailbox)
+    once_before(monkeypatch, accounts, moment, lambda: sign_up(token))
+    with pytest.raises(InvitationUsed):
+        sign_up(token)
+    assert is_member(databases)
+
+
 Rival = Callable[[Membership, str], Any]
 RIVALS: dict[str, tuple[Rival, type[TenantryError]]] = {
     "revoked": (lambda by, id_: inviting.revoke(by.organization_id, id_), InvitationRevoked),

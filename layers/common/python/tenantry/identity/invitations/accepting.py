@@ -116,6 +116,15 @@ def accept_by_sign_up(token: str, password: str) -> Accepted:
         Outcome unknown, as of `accept`.
     """
     link = links.find("invitation", token)
+    try:
+        return _accept_by_sign_up(link, password)
+    except EmailTaken:
+        # The account may be the one that this invitation has just made: then that is the answer.
+        _offer(link, None)
+        raise
+
+
+def _accept_by_sign_up(link: LinkDocument, password: str) -> Accepted:
     invitation, organization = _offer(link, None)
     account = accounts.find_by_email(invitation["email"])
     if account is not None and not _falls_to_reader(account, invitation):
