@@ -38,7 +38,7 @@ OTHER_SERVERS := $(if $(MONGOD)$(MONGODB_URI_OF_TESTS),,test-oldest-mongod test-
 .DEFAULT_GOAL := help
 .PHONY: help install run smoke demo test test-without-stack test-library test-some-faults test-short-storms \
 	test-unit test-integration test-contract test-e2e test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency \
-	test-moves test-openapi test-rollouts test-exhaustive test-smoke test-sam-local bench bench-instructions bench-scale \
+	test-moves test-openapi test-rollouts test-exhaustive test-smoke test-console test-sam-local bench bench-instructions bench-scale \
 	bench-load bench-placement bench-cold-start costs lint checkov audit vulnerabilities format build package deploy rollback \
 	sbom requirements openapi clean clients client-python client-typescript \
 	collection test-clients test-modules
@@ -180,6 +180,9 @@ bench-cold-start: install ## Measure cold starts on AWS's runtime client against
 
 test-smoke: install ## Break one answer at a time, and see the smoke suite find it (many minutes)
 	BREAK_ALONE=1 $(BIN)/pytest tests/e2e/smoke
+
+test-console: install ## Run all tests of the console, also those in a browser (make test: a part of them; Chromium)
+	CONSOLE=all $(BIN)/pytest tests/unit/console tests/e2e/console
 
 test-modules: $(MODULES)/installed ## Deploy Tenantry nested, and try the examples for CDK and Terraform (minutes, node)
 	$(BIN)/pytest tests/modules
