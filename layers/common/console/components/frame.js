@@ -1,0 +1,67 @@
+/** The frame of the console: navigation, the organization, the account, and the view beside them. */
+import { html, useEffect, useState } from "../html.js";
+import { logout } from "../session.js";
+import { useRoute } from "../router.js";
+import { suffices, VIEWS } from "../views.js";
+import { Button } from "./button.js";
+import { Icon } from "./icon.js";
+import { skip } from "./outside.js";
+import { Offline } from "./states.js";
+import { Switcher } from "./switcher.js";
+import { Text } from "./text.js";
+import { ThemeSwitch } from "./theme-switch.js";
+import { toast } from "./toast.js";
+import { Unverified } from "./unverified.js";
+
+const GROUPS = { organization: "Organization", account: "Account", operator: "Service" };
+
+/** @param {{session: import("../session.js").Session, view: import("../views.js").View | undefined, children: any}} properties */
+export function Frame({ session, view, children }) {
+  const [isOpen, setIsOpen] = useState(false); // where the page is narrow
+  const route = useRoute();
+  useEffect(() => setIsOpen(false), [route.path]);
+  const close = (event) => event.key === "Escape" && setIsOpen(false);
+  return html`<a class="skip" href="#main" onClick=${skip}>Skip to content</a>
+    <div class="frame ${isOpen ? "open" : ""}" onKeyDown=${close}>
+      <header class="top">
+        <button class="button quiet menu" type="button" aria-expanded=${isOpen} aria-controls="navigation" aria-label="Menu"
+          onClick=${() => setIsOpen(!isOpen)}><${Icon} name="menu" /></button>
+        <a class="brand" href="#/"><img src="icon.svg" alt="" width="24" height="24" />Tenantry</a>
+      </header>
+      <div class="side" id="navigation">
+        <a class="brand" href="#/"><img src="icon.svg" alt="" width="24" height="24" />Tenantry</a>
+        ${!session.operator && html`<${Switcher} session=${session} />`}
+        <nav aria-label="Main">${Object.entries(GROUPS).map(
+          ([group, title]) => html`<${Group} key=${group} ...${{ group, title, session, view }} />`,
+        )}</nav>
+        <${Foot} session=${session} />
+      </div>
+      <div class="veil" onClick=${() => setIsOpen(false)}></div>
+      <div class="content">
+        <${Offline} />
+        <${Unverified} session=${session} />
+        <main id="main" tabindex="-1">${children}</main>
+      </div>
+    </div>`;
+}
+
+function Group({ group, title, session, view }) {
+  const shown = VIEWS.filter((item) => item.group === group && item.operator === session.operator).filter(
+    (item) => item.least === null || (session.organization && suffices(session.role, item.least)),
+  );
+  if (shown.length === 0) {
+    return null;
+  }
+  return html`<div class="group"><h2>${title}</h2><ul>${shown.map(
+    (item) => html`<li key=${item.path}><a href="#${item.path}" aria-current=${item === view ? "page" : undefined}>
+      <${Icon} name=${item.icon} />${item.title}</a></li>`,
+  )}</ul></div>`;
+}
+
+function Foot({ session }) {
+  const end = () => logout().catch(() => toast("You are logged out here. The service could not be told; end the session under Sessions when you are back."));
+  return html`<div class="foot">
+    ${session.account && html`<p class="who" title="Logged in as"><${Text} value=${session.account.email} /></p>`}
+    <div class="foot-row"><${ThemeSwitch} />${!session.operator && html`<${Button} onClick=${end}>Log out<//>`}</div>
+  </div>`;
+}

@@ -1,0 +1,38 @@
+/** The frame of a view: its heading, which gets the focus when the view is navigated to, and the title of the document. */
+import { html, useEffect, useRef } from "../html.js";
+
+let isFirst = true; // whoever opens the page begins at its top, not in its middle
+
+/**
+ * @param {{title: any, name?: string, intro?: any, actions?: any, children: any}} properties name: the title as text,
+ *   where it is not; actions: buttons beside the heading.
+ */
+export function Page({ title, name = title, intro, actions, children }) {
+  const heading = useRef(null);
+  useEffect(() => {
+    document.title = `${name} · Tenantry`;
+  }, [name]);
+  useEffect(() => {
+    if (!isFirst) {
+      heading.current.focus();
+      window.scrollTo(0, 0);
+    }
+    isFirst = false;
+  }, []);
+  return html`<div class="page">
+    <div class="page-head">
+      <div><h1 tabindex="-1" ref=${heading}>${title}</h1>${intro && html`<p class="intro">${intro}</p>`}</div>
+      ${actions && html`<div class="actions">${actions}</div>`}
+    </div>
+    ${children}
+  </div>`;
+}
+
+/** @param {{title: any, intro?: any, danger?: boolean, children: any}} properties A part of a page with a heading. */
+export function Section({ title, intro, danger = false, children }) {
+  return html`<section class="card ${danger ? "danger" : ""}">
+    <h2>${title}</h2>
+    ${intro && html`<p class="intro">${intro}</p>`}
+    ${children}
+  </section>`;
+}

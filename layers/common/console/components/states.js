@@ -1,0 +1,58 @@
+/** What a view shows instead of its content: that it loads, has nothing, or cannot. */
+import { html, useEffect, useState } from "../html.js";
+import { explain } from "../texts.js";
+import { Button } from "./button.js";
+
+/** Shown after a moment only, so that what is quick does not flicker. */
+export function Loading({ children = "Loading" }) {
+  return html`<p class="state loading" role="status"><span class="spinner" aria-hidden="true"></span>${children}</p>`;
+}
+
+/** @param {{title: any, children?: any}} properties */
+export function Empty({ title, children }) {
+  return html`<div class="state empty"><p class="strong">${title}</p>${children}</div>`;
+}
+
+/** @param {{problem: Error, retry?: () => void}} properties */
+export function Failed({ problem, retry }) {
+  return html`<div class="state failed" role="alert">
+    <p class="strong">${problem.title ?? "This did not work"}</p>
+    <p>${explain(problem)}</p>
+    ${retry && html`<${Button} onClick=${retry}>Try again<//>`}
+    <${Instance} problem=${problem} />
+  </div>`;
+}
+
+/** A problem beside what has caused it, such as a form; nothing if there is none. */
+export function Note({ problem, children }) {
+  if (!problem && !children) {
+    return null;
+  }
+  return html`<div class="note ${problem ? "bad" : ""}" role=${problem ? "alert" : "status"}>
+    ${problem ? explain(problem) : children}
+    <${Instance} problem=${problem} />
+  </div>`;
+}
+
+/** Says that the browser has no connection, as long as that is so. */
+export function Offline() {
+  const [isOnline, setIsOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const look = () => setIsOnline(navigator.onLine);
+    window.addEventListener("online", look);
+    window.addEventListener("offline", look);
+    return () => {
+      window.removeEventListener("online", look);
+      window.removeEventListener("offline", look);
+    };
+  }, []);
+  return html`<div class="offline" role="status">${
+    !isOnline && "You are offline. What you see may be out of date, and nothing can be saved."
+  }</div>`;
+}
+
+/** What to quote in a report of a failure of the service. */
+function Instance({ problem }) {
+  const instance = problem?.status >= 500 && problem.data?.instance;
+  return instance ? html`<p class="instance">Reference: <code>${instance.split(":").pop()}</code></p>` : null;
+}

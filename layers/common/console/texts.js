@@ -1,0 +1,58 @@
+/** Text of others, made safe to look at, and problems in words for a person. */
+
+// Characters that show nothing, or turn the order of others round: controls, marks and overrides of direction, joiners
+// that are alone, line and paragraph separators.
+const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+/**
+ * Return a text in which each character is seen: invisible ones are written as `\u202e`.
+ *
+ * @param {unknown} value
+ * @returns {string}
+ */
+export function visible(value) {
+  return String(value).replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+const SENTENCES = {
+  offline: null, // its detail says what happened
+  "invalid-token": "The session has ended. Log in again.",
+  "invalid-credentials": "The address or the password is wrong.",
+  "email-taken": "There is an account with this address already. Log in, or reset its password.",
+  "organization-exists": "The slug is taken, or held for those who had it before. Choose another one.",
+  "precondition-failed": "Somebody else has changed this in the meantime. Nothing was saved.",
+  "role-too-low": "Your role does not allow this. Ask an admin or owner of the organization.",
+  "login-too-old": "This needs your password. Nothing was done.",
+  "mail-not-configured": "This service sends no mail. Ask its operator.",
+  "link-not-found": "The link has been used, has expired or belongs to another account.",
+  "organization-suspended": "The organization is suspended. Ask the operator of this service.",
+  "service-unavailable": "The service is busy or restarting. Try again in a moment.",
+};
+
+/**
+ * Say what went wrong, and when to come back.
+ *
+ * @param {Error & {code?: string, detail?: string, retryAfter?: number | null}} problem
+ * @returns {string}
+ */
+export function explain(problem) {
+  const sentence = SENTENCES[problem.code] ?? problem.detail ?? "The page could not do this. Reload it, and try again.";
+  return problem.retryAfter ? `${sentence} Wait for ${duration(problem.retryAfter)}.` : sentence;
+}
+
+/**
+ * Return what is wrong with one field.
+ *
+ * @param {{errors?: {field: string, message: string}[]} | null} problem
+ * @param {string} field
+ * @returns {string | undefined}
+ */
+export function errorOf(problem, field) {
+  return problem?.errors?.find((error) => error.field === field || error.field === `body.${field}`)?.message;
+}
+
+/** @param {number} seconds */
+export function duration(seconds) {
+  const [count, unit] = seconds < 90 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}

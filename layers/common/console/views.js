@@ -1,0 +1,53 @@
+/** The views that there are. Each is loaded when it is shown first. */
+
+/**
+ * @typedef {object} View
+ * @property {string} path Its route begins with this.
+ * @property {string} title In the navigation.
+ * @property {string} [icon] Name of its icon.
+ * @property {"organization" | "account" | "operator" | null} group Part of the navigation; null: it is in none.
+ * @property {() => Promise<{default: Function}>} load The module of its component, which gets `session` and `route`.
+ * @property {"viewer" | "editor" | "admin" | "owner" | null} least Role that it takes; null: no organization is needed.
+ * @property {boolean} operator Whether it is for the operator of the service.
+ * @property {boolean} [open] Whether it is for those who are not logged in, too.
+ */
+
+const ROLES = ["viewer", "editor", "admin", "owner"];
+
+/** @type {View[]} */
+export const VIEWS = [
+  view("/", "Overview", "organization", () => import("./views/overview.js"), "viewer", "home"),
+  open("/login", "Log in", () => import("./views/login.js")),
+];
+
+/**
+ * Return the view of a route, the one with the longest path that begins it; undefined if there is none.
+ *
+ * @param {string[]} parts Of the route.
+ * @param {boolean} operator Whether the operator is logged in.
+ * @returns {View | undefined}
+ */
+export function viewOf(parts, operator) {
+  const fits = ({ path }) => path.split("/").filter(Boolean).every((part, position) => parts[position] === part);
+  const candidates = VIEWS.filter((item) => item.operator === operator || item.open).filter(fits);
+  const [longest] = candidates.sort((one, other) => other.path.length - one.path.length);
+  return longest?.path === "/" && parts.length ? undefined : longest;
+}
+
+/**
+ * Tell whether a role is enough.
+ *
+ * @param {string | null} role
+ * @param {string | null} least
+ */
+export function suffices(role, least) {
+  return least === null || ROLES.indexOf(role ?? "") >= ROLES.indexOf(least);
+}
+
+function view(path, title, group, load, least, icon) {
+  return { path, title, group, load, least, icon, operator: false };
+}
+
+function open(path, title, load) {
+  return { path, title, group: null, load, least: null, operator: false, open: true };
+}
