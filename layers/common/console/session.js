@@ -16,7 +16,7 @@ const DEVICE_TOKEN = "tenantry-device"; // opens nothing: with it, failures of o
  * @property {string} base Path of the organization in the API, by its id, which no rename changes.
  * @property {"viewer" | "editor" | "admin" | "owner" | null} role
  * @property {{id: string, name: string, slug: string, role: string, state: string, suspended: boolean}[]} organizations
- * @property {"ended" | "suspended" | null} reason Why it is out, if the person did not log out.
+ * @property {"ended" | "suspended" | "password" | "address" | "deleted" | "erased" | "account" | null} reason Why it is out, if the person did not log out.
  */
 
 const OUT = { state: "out", operator: false, account: null, organization: null, base: "", role: null, organizations: [], reason: null };
@@ -126,7 +126,11 @@ export function startOperator(answer) {
   session.set({ ...OUT, state: "in", operator: true });
 }
 
-/** The session has ended elsewhere, for instance with a change of the password. */
+/**
+ * Leave a session that the service has ended, for instance with a change of the password.
+ *
+ * @param {Session["reason"]} [reason] What the login says.
+ */
 export function end(reason = null) {
   session.set({ ...OUT, reason });
   tokens.forget();

@@ -14,8 +14,8 @@ export function visible(value) {
   return String(value).replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+// Of others, the detail that the API gives says enough.
 const SENTENCES = {
-  offline: null, // its detail says what happened
   "invalid-token": "The session has ended. Log in again.",
   "invalid-credentials": "The address or the password is wrong.",
   "email-taken": "There is an account with this address already. Log in, or reset its password.",
@@ -36,7 +36,8 @@ const SENTENCES = {
  * @returns {string}
  */
 export function explain(problem) {
-  const sentence = SENTENCES[problem.code] ?? problem.detail ?? "The page could not do this. Reload it, and try again.";
+  const known = Object.hasOwn(SENTENCES, problem.code) ? SENTENCES[problem.code] : undefined;
+  const sentence = known ?? problem.detail ?? "The page could not do this. Reload it, and try again.";
   return problem.retryAfter ? `${sentence} Wait for ${duration(problem.retryAfter)}.` : sentence;
 }
 

@@ -17,7 +17,13 @@ const ROLES = ["viewer", "editor", "admin", "owner"];
 /** @type {View[]} */
 export const VIEWS = [
   view("/", "Overview", "organization", () => import("./views/overview.js"), "viewer", "home"),
+  view("/settings", "Settings", "organization", () => import("./views/settings.js"), "viewer", "settings"),
+  view("/account", "Account", "account", () => import("./views/account.js"), null, "account"),
+  view("/create", "Create an organization", null, () => import("./views/create.js"), null),
   open("/login", "Log in", () => import("./views/login.js")),
+  open("/sign-up", "Sign up", () => import("./views/sign-up.js")),
+  open("/forgotten", "Forgotten password", () => import("./views/forgotten.js")),
+  open("/link", "Link", () => import("./views/link.js")),
 ];
 
 /**

@@ -8,6 +8,7 @@ import { errorOf } from "../texts.js";
 import { Button } from "./button.js";
 import { Dialog } from "./dialog.js";
 import { Form, PasswordField } from "./field.js";
+import { Username } from "./new-password.js";
 import { Note } from "./states.js";
 
 /** @type {import("../store.js").Store<((isConfirmed: boolean) => void) | null>} */
@@ -37,7 +38,7 @@ function Ask({ answer }) {
   return html`<${Dialog} title="Confirm that it is you" onClose=${() => answer(false)}>
     <${Form} onSubmit=${() => confirm.run()}>
       <p>This needs your password, for you logged in more than 10 minutes ago.</p>
-      <input class="sr" type="email" name="email" autocomplete="username" value=${session.get().account?.email} readonly tabindex="-1" aria-hidden="true" />
+      <${Username} email=${session.get().account?.email} />
       <${PasswordField} label="Password" value=${password} onInput=${setPassword} autocomplete="current-password" required autofocus
         error=${errorOf(confirm.problem, "password")} />
       <${Note} problem=${confirm.problem} />

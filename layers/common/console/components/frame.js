@@ -1,7 +1,7 @@
 /** The frame of the console: navigation, the organization, the account, and the view beside them. */
 import { html, useEffect, useState } from "../html.js";
 import { logout } from "../session.js";
-import { useRoute } from "../router.js";
+import { navigate, useRoute } from "../router.js";
 import { suffices, VIEWS } from "../views.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
@@ -13,6 +13,7 @@ import { ThemeSwitch } from "./theme-switch.js";
 import { toast } from "./toast.js";
 import { Unverified } from "./unverified.js";
 
+const NOT_TOLD = "You are logged out here, but the service could not be told. Log in again to end the session for good.";
 const GROUPS = { organization: "Organization", account: "Account", operator: "Service" };
 
 /** @param {{session: import("../session.js").Session, view: import("../views.js").View | undefined, children: any}} properties */
@@ -59,7 +60,10 @@ function Group({ group, title, session, view }) {
 }
 
 function Foot({ session }) {
-  const end = () => logout().catch(() => toast("You are logged out here. The service could not be told; end the session under Sessions when you are back."));
+  const end = () => {
+    navigate("/"); // where the next person begins
+    logout().catch(() => toast(NOT_TOLD));
+  };
   return html`<div class="foot">
     ${session.account && html`<p class="who" title="Logged in as"><${Text} value=${session.account.email} /></p>`}
     <div class="foot-row"><${ThemeSwitch} />${!session.operator && html`<${Button} onClick=${end}>Log out<//>`}</div>

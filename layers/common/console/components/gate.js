@@ -15,7 +15,8 @@ export function Gate({ session }) {
   const isOut = session.state === "out";
   useEffect(() => {
     if (isOut && !view?.open) {
-      navigate("/login", { back: window.location.hash.slice(1), reason: session.reason }, { replace: true });
+      const back = window.location.hash.slice(1);
+      navigate("/login", { back: back === "/" ? "" : back }, { replace: true });
     }
   });
   if (view?.open) {

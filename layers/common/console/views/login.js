@@ -14,6 +14,10 @@ const REASONS = {
   ended: "Your session has ended. Log in again to go on where you were.",
   suspended: "The organization is suspended. Ask the operator of this service.",
   password: "The password is changed. Log in with it.",
+  address: "The address is changed. Log in with it.",
+  deleted: "The organization is deleted. Each owner with a confirmed address gets a mail that says until when it can be brought back, and a link that does it.",
+  erased: "The organization and all that it had are deleted for good.",
+  account: "The account is deleted. Its address is free.",
 };
 
 export default function LoginView({ session, route }) {
@@ -29,7 +33,7 @@ export default function LoginView({ session, route }) {
   if (choices) {
     return html`<${Choose} ...${{ choices, enter }} />`;
   }
-  const reason = REASONS[route.query.reason];
+  const reason = REASONS[session.reason];
   return html`<${Page} title="Log in">
     ${reason && !enter.problem && html`<${Note}>${reason}<//>`}
     <${Form} onSubmit=${() => enter.run()}>
