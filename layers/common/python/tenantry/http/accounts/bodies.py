@@ -116,5 +116,5 @@ class CompletePasswordReset(Request):
 class RequestEmailChange(Request):
     """Body of POST /account/email-change."""
 
-    new_email: ChosenEmail
+    new_email: ChosenEmail = Field(examples=["ada@example.org"])
     current_password: PresentedPassword

@@ -11,7 +11,7 @@ from tenantry.http.schemas import Request
 class Invite(Request):
     """Body of POST /organizations/{organization}/invitations."""
 
-    email: ChosenEmail
+    email: ChosenEmail = Field(examples=["grace@example.com"])
     role: Literal["viewer", "editor", "admin"] = Field(
         description="What whoever accepts gets; a member becomes an owner later, if at all.",
         examples=["editor"],
