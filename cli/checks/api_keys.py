@@ -68,12 +68,19 @@ def few(facts: Facts) -> str | None:
     return None if facts.number <= MOST_KEYS else f"is one of {facts.number} of the same organization"
 
 
+def rate_positive(facts: Facts) -> str | None:
+    """Check that it lets a request pass, if it has a rate."""
+    rate = facts.document.get("requests_per_minute", 1)
+    return None if isinstance(rate, int) and rate > 0 else f"has the rate {rate!r}"
+
+
 RULES: Final[dict[str, Callable[[Facts], str | None]]] = {
     "key-of-an-organization": of_an_organization,
     "key-scopes": scopes_known,
     "key-secrets": secrets_hashed,
     "key-removed-in-time": removed_in_time,
     "key-limit": few,
+    "key-rate": rate_positive,
 }
 
 

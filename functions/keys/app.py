@@ -42,7 +42,8 @@ def create_key(
     It needs a login of the last 10 minutes; see POST /login/confirm. The key belongs to the organization: it
     works until it expires, is revoked, or the organization is deleted, and not while it is suspended.
     """
-    return shown_of(managing.create(maker, NewKey(wanted.name, wanted.scopes, wanted.expires_at)))
+    key = NewKey(wanted.name, wanted.scopes, wanted.expires_at, wanted.requests_per_minute)
+    return shown_of(managing.create(maker, key))
 
 
 @app.get(

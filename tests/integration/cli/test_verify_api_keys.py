@@ -19,6 +19,7 @@ BROKEN: Final[list[tuple[str, dict[str, Any]]]] = [
     ("key-secrets", {"secrets": [SECRET | {"hash": "tk_plain"}]}),
     ("key-secrets", {"secrets": [SECRET | {"text": "tk_plain"}]}),
     ("key-removed-in-time", {"expires_at": NOW - timedelta(days=32)}),
+    ("key-rate", {"requests_per_minute": 0}),
 ]
 
 

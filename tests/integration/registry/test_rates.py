@@ -28,7 +28,7 @@ def admitted(organization_id: str, limit: int, requests: int) -> int:
 
 def is_admitted(organization_id: str, limit: int) -> bool:
     try:
-        rates.spend(organization_id, limit)
+        rates.spend(organization_id, limit, "organization")
     except TooManyRequests:
         return False
     return True
@@ -60,7 +60,7 @@ def test_refusal_says_when_the_next_one_is_there_at_the_latest(
 ) -> None:
     set_bucket(databases, 0, -timedelta(seconds=10))  # so that none fills up meanwhile
     with pytest.raises(TooManyRequests) as refused:
-        rates.spend("org_1", limit)
+        rates.spend("org_1", limit, "organization")
     assert refused.value.headers == {"Retry-After": str(seconds)}
     assert refused.value.extensions == {"name": "requests_per_minute", "limit": limit}
     set_bucket(databases, 0, timedelta(seconds=seconds))

@@ -187,9 +187,9 @@ class RequestInFlight(TenantryError):
 
 
 class TooManyRequests(TenantryError):
-    """Too many failures of an account or a source, or requests of an organization; nothing was done.
+    """Too many failures of an account or source, or requests of an organization or API key; nothing was done.
 
-    Wait as long as Retry-After says. `name` and `limit` tell what an organization may send.
+    Wait as long as Retry-After says. `name` and `limit` tell what the organization or key may send.
     """
 
     code = "too-many-requests"

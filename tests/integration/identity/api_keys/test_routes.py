@@ -173,6 +173,7 @@ def test_no_key_comes_back_with_an_organization(service: Service, databases: Dat
         ({"expires_at": "2030-01-31"}, "expires_at"), ({"expires_at": "2020-01-31T00:00:00Z"}, "expires_at"),
         ({"expires_at": "9999-12-31T23:59:59-23:59"}, "expires_at"), ({"owner": True}, "owner"),
         ({"expires_at": "2031-02-30T00:00:00Z"}, "expires_at"),
+        *(({"requests_per_minute": rate}, "requests_per_minute") for rate in (None, 0, -1, 1.5, True, 2**60)),
     ],
 )  # fmt: skip
 def test_wrong_fields_are_named(service: Service, owner: Owner, fields: dict[str, Any], wrong: str) -> None:

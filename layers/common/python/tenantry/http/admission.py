@@ -1,5 +1,6 @@
 """Admitting a request whose caller is known or presumed: it is noted, taken out of a rate, and counted."""
 
+import math
 from contextvars import ContextVar
 from typing import Final
 
@@ -11,14 +12,14 @@ from tenantry.runtime import request_context
 from tenantry.runtime.observability import logger
 from tenantry.runtime.request_context import Actor
 
-# From which organization's rate, and how many requests a minute that was.
-_spent: Final = ContextVar[tuple[str, int] | None]("spent", default=None)
+# From whose rates the request has been taken, and how many requests a minute these were.
+_spent: Final = ContextVar[dict[str, int]]("spent")
 
 
 def begin() -> None:
     """Begin a request, of whose caller nothing is known."""
     former_slugs.forget()
-    _spent.set(None)
+    _spent.set({})
 
 
 def forget() -> None:
@@ -29,31 +30,37 @@ def forget() -> None:
     counting.withdraw()
 
 
-def note(actor: Actor, organization: OrganizationDocument | None) -> None:
-    """Note who sends the request, take it out of the rate of its organization, if it has one, and count it.
+def note(actor: Actor, organization: OrganizationDocument | None, own_rate: int | None) -> None:
+    """Note who sends the request, take it out of the rates that there are for it, and count it.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who sends it.
+    organization : OrganizationDocument, optional
+        The sender's, if it is for any.
+    own_rate : int, optional
+        How many requests a minute the sender, an API key, may send of those of its organization.
 
     Raises
     ------
     TooManyRequests
-        The organization has sent as many requests as it may at the moment.
+        The API key or the organization has sent as many requests as it may at the moment.
     """
     logger.append_keys(**{f"{actor.type}_id": actor.id})
     request_context.set_actor(actor)
     if organization is not None:
         logger.append_keys(organization_id=organization["_id"])
-        _admit(organization)
+        # The key's comes first, so that what it refuses costs the organization nothing.
+        _spend(str(actor.id), own_rate, "API key")
+        _spend(organization["_id"], limits.of(organization).get(rates.NAME), "organization")
+        counting.note(organization["_id"])
 
 
-def _admit(organization: OrganizationDocument) -> None:
-    """Take the request out of the organization's rate, if it has one, and count it."""
-    rate = limits.of(organization).get(rates.NAME)
-    if rate is not None and not _is_spent(organization["_id"], rate):
-        rates.spend(organization["_id"], rate)
-        _spent.set((organization["_id"], rate))
-    counting.note(organization["_id"])
-
-
-def _is_spent(organization_id: str, rate: int) -> bool:
-    """Tell whether the request, which starts over, has been admitted with this rate or a lower one."""
+def _spend(bucket: str, rate: int | None, sender: str) -> None:
+    """Take the request out of a rate, if there is one, unless it is out of that or a lower one already."""
     spent = _spent.get()
-    return spent is not None and spent[0] == organization_id and spent[1] <= rate
+    if rate is None or spent.get(bucket, math.inf) <= rate:
+        return
+    rates.spend(bucket, rate, sender)
+    spent[bucket] = rate

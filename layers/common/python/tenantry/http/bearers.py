@@ -9,7 +9,7 @@ from tenantry.http import admission
 from tenantry.http.header_fields import bearer_token
 from tenantry.identity import presumed_callers
 from tenantry.identity.api_keys.access import KeyAccess
-from tenantry.identity.authentication import actor_of, authenticate_bearer, caller_of
+from tenantry.identity.authentication import actor_of, authenticate_bearer, caller_of, rate_of
 from tenantry.identity.sessions import Identity
 
 
@@ -21,8 +21,8 @@ def bearer(request: Request) -> Identity | KeyAccess:
     InvalidToken
         There is no token, or it is not valid.
     TooManyRequests
-        The organization has sent as many requests as it may at the moment, or the source too many API keys
-        that are not valid.
+        The organization or the API key has sent as many requests as it may at the moment, or the source too
+        many API keys that are not valid.
     OrganizationSuspended
         The token is an API key of an organization that is suspended.
     """
@@ -38,7 +38,7 @@ def _noted(request: Request, authenticate: Callable[[str], Identity | KeyAccess]
     """Authenticate the request, note who sends it, and admit it."""
     authenticated = authenticate(_token_of(request))
     caller = caller_of(authenticated)
-    admission.note(actor_of(authenticated), caller.organization if caller else None)
+    admission.note(actor_of(authenticated), caller.organization if caller else None, rate_of(authenticated))
     return authenticated
 
 

@@ -66,7 +66,8 @@ class AtLeast(Depends):
     Where the path names an organization, it must be the one that the token is for. To the route it raises
 
     * InvalidToken: there is no token, or it is not valid.
-    * TooManyRequests: the token's organization has sent as many requests as it may at the moment.
+    * TooManyRequests: the token's organization, or the API key, has sent as many requests as it may at the
+      moment.
     * OrganizationNotFound: the token is for no organization, or for another one than the path names.
     * RoleTooLow: the caller's role is a lower one.
     * InsufficientScope: the caller is an API key without any of the scopes.

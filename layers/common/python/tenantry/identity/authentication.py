@@ -37,6 +37,11 @@ def actor_of(authenticated: Identity | KeyAccess) -> Actor:
     return Actor("account", authenticated.account_id)
 
 
+def rate_of(authenticated: Identity | KeyAccess) -> int | None:
+    """Return how many requests a minute may be sent with an API key; None if it has no rate of its own."""
+    return authenticated.requests_per_minute if isinstance(authenticated, KeyAccess) else None
+
+
 def authenticate(token: str) -> Identity:
     """Return whom a token speaks for; one round trip once the keys are cached.
 

@@ -1,4 +1,4 @@
-"""How many requests an organization may send: a token bucket for each in the master collection `rates`.
+"""How many requests an organization or an API key may send: a token bucket for each in `rates` of the master.
 
 The bucket holds as many requests as the limit allows a minute, and fills up evenly within a minute. So
 whoever sends no more than that in any minute is never refused, and no minute admits more than twice as many.
@@ -22,7 +22,7 @@ _MILLISECONDS: Final = FILLS_UP_WITHIN_SECONDS * 1000
 
 
 class RateDocument(TypedDict):
-    """A bucket as it is stored, by the id of its organization or of what else is limited.
+    """A bucket as it is stored, by the id of its organization, API key or of what else is limited.
 
     A missing one is full. `requests` is how many it held after the last one that was admitted, which was at
     `at`. The server removes it once it has filled up.
@@ -38,27 +38,29 @@ def rates() -> Collection[RateDocument]:
     return mongodb.collection("rates").with_options(write_concern=WriteConcern(1))
 
 
-def spend(organization_id: str, limit: int) -> None:
-    """Take one request out of an organization's bucket, in one round trip.
+def spend(bucket: str, limit: int, sender: str) -> None:
+    """Take one request out of the bucket of whoever sends it, in one round trip.
 
     Refusing one writes nothing: the update leaves the bucket as it is.
 
     Parameters
     ----------
-    organization_id : str
-        Whose bucket.
+    bucket : str
+        Id of whose bucket it is.
     limit : int
         How many requests a minute.
+    sender : str
+        What the refusal calls the sender.
 
     Raises
     ------
     TooManyRequests
         The bucket is empty. Retry-After says when it has one more request at the latest.
     """
-    if limit > 0 and take(organization_id, limit):
+    if limit > 0 and take(bucket, limit):
         return
     raise TooManyRequests(
-        f"The organization may send {limit} requests a minute and has. Repeat this one after a while; "
+        f"The {sender} may send {limit} requests a minute and has. Repeat this one after a while; "
         "see Retry-After.",
         retry_after_seconds=refill_seconds(limit),
         name=NAME,

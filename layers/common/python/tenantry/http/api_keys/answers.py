@@ -36,6 +36,10 @@ class ApiKey(BaseModel):
     )
     created_at: str
     expires_at: str | None = Field(description="Null if it never expires.")
+    requests_per_minute: int | None = Field(
+        description="How many requests may be sent with it; null if as many as the organization may.",
+        examples=[600],
+    )
     secrets: list[Secret] = Field(description="One, or two while the key is rotated.")
 
 

@@ -67,3 +67,8 @@ class CreateKey(Request):
         description="When it expires, at most ten years from now; if left out, it works until it is revoked.",
         examples=["2030-01-31T12:00:00Z"],
     )
+    requests_per_minute: Annotated[int, Field(ge=1, le=2**53)] | None = Field(
+        default=None,
+        description="How many requests may be sent with it; as many as the organization may if left out.",
+        examples=[600],
+    )

@@ -38,6 +38,7 @@ def _key_of(key: ApiKeyDocument, used: Mapping[str, datetime]) -> dict[str, Any]
         "created_by": key["created_by"],
         "created_at": rfc3339(key["created_at"]),
         "expires_at": rfc3339(expires_at) if expires_at is not None else None,
+        "requests_per_minute": key.get("requests_per_minute"),
         "secrets": [_secret_of(secret, used.get(secret["id"])) for secret in key["secrets"]],
     }
 

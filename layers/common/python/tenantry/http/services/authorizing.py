@@ -24,7 +24,7 @@ from tenantry.http import admission
 from tenantry.http.header_fields import bearer_token, value_of
 from tenantry.http.services import callers
 from tenantry.identity.api_keys.access import KeyAccess
-from tenantry.identity.authentication import Caller, actor_of, caller_of
+from tenantry.identity.authentication import Caller, actor_of, caller_of, rate_of
 from tenantry.identity.roles import scopes_for
 from tenantry.registry import issuer
 from tenantry.registry.usage import counting
@@ -53,7 +53,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Answer:
 
     A request with an access token for an organization passes. One with an API key passes if the key may read
     documents, or write them where the method is not in `READING`. It counts as a request of the organization,
-    and for its rate. All values of the context are strings, for REST APIs have no others.
+    and for the rates of both. All values of the context are strings, for REST APIs have no others.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def _caller(event: Event) -> Caller:
     caller = caller_of(authenticated)
     if caller is None:
         raise OrganizationNotFound
-    admission.note(actor_of(authenticated), caller.organization)
+    admission.note(actor_of(authenticated), caller.organization, rate_of(authenticated))
     if isinstance(caller, KeyAccess):
         scopes = scopes_for("read documents" if _method(event) in READING else "write documents")
         if not caller.has_one_of(scopes):

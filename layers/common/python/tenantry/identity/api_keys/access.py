@@ -16,6 +16,7 @@ from tenantry.registry import rates
 from tenantry.registry.organizations.document import OrganizationDocument, organizations
 
 FAILURES_PER_MINUTE: Final = 20  # of a source
+_READ: Final = ("scopes", "expires_at", "requests_per_minute", "secrets.id", "organization")
 _REFUSED: Final = (
     "The API key is malformed, expired or revoked. An admin of the organization can make another."
 )
@@ -24,13 +25,14 @@ _REFUSED: Final = (
 class KeyAccess(NamedTuple):
     """What a key gives access to: its organization, as far as its scopes go. No account stands behind it.
 
-    A key without `expires_at` never expires.
+    A key without `expires_at` never expires, and one without `requests_per_minute` has no rate of its own.
     """
 
     key_id: str
     organization: OrganizationDocument
     scopes: tuple[Scope, ...]
     expires_at: datetime | None = None
+    requests_per_minute: int | None = None
 
     @property
     def organization_id(self) -> str:
@@ -76,7 +78,13 @@ def authenticate(text: str) -> KeyAccess:
     if stored["organization"].get("suspended_at"):
         raise OrganizationSuspended
     uses.note(stored["secrets"][0]["id"])
-    return KeyAccess(stored["_id"], stored["organization"], tuple(stored["scopes"]), stored.get("expires_at"))
+    return KeyAccess(
+        stored["_id"],
+        stored["organization"],
+        tuple(stored["scopes"]),
+        stored.get("expires_at"),
+        stored.get("requests_per_minute"),
+    )
 
 
 def _find(sent: KeyText) -> Any:
@@ -88,7 +96,7 @@ def _find(sent: KeyText) -> Any:
             {"$match": {"_id": sent.key_id, "secrets.hash": sent.hash}},
             *members.join(organizations(), "organization_id", "organization"),
             {"$addFields": {"secrets": {"$filter": {"input": "$secrets", "cond": is_sent}}}},
-            {"$project": {"scopes": 1, "expires_at": 1, "secrets.id": 1, "organization": 1}},
+            {"$project": dict.fromkeys(_READ, 1)},
             {"$project": {"organization.private": 0}},  # which no member reads
         ]
     )

@@ -25,7 +25,7 @@ class SecretDocument(TypedDict):
 class ApiKeyDocument(TypedDict):
     """A key as it is stored, with one secret or two; `created_by` is an account, which may be gone.
 
-    A key without `expires_at` never expires.
+    A key without `expires_at` never expires, and one without `requests_per_minute` has no rate of its own.
     """
 
     _id: str
@@ -36,6 +36,7 @@ class ApiKeyDocument(TypedDict):
     created_by: str
     created_at: datetime
     expires_at: NotRequired[datetime]
+    requests_per_minute: NotRequired[int]
 
 
 def api_keys() -> Collection[ApiKeyDocument]:

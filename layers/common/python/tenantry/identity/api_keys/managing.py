@@ -38,11 +38,14 @@ class NewKey(NamedTuple):
         What it may do.
     expires_at : datetime, optional
         When it expires; never if left out.
+    requests_per_minute : int, optional
+        How many requests may be sent with it, of those that the organization may send; any if left out.
     """
 
     name: str
     scopes: list[Scope]
     expires_at: datetime | None = None
+    requests_per_minute: int | None = None
 
 
 class Shown(NamedTuple):
@@ -92,6 +95,8 @@ def _create(session: ClientSession, maker: Membership, wanted: NewKey) -> Shown:
     }
     if wanted.expires_at is not None:
         key["expires_at"] = wanted.expires_at
+    if wanted.requests_per_minute is not None:
+        key["requests_per_minute"] = wanted.requests_per_minute
     api_keys().insert_one(key, session=session)
     _record("key.created", key, session, scopes=wanted.scopes, secret_id=secret["id"])
     return Shown(key, drawn.text)
