@@ -19,7 +19,7 @@ from tenantry.registry import schema
 from tenantry.runtime import clients, mongodb
 from tenantry.runtime.settings import settings
 from tenantry.tenants import repetitions
-from tests.faults import sent_mails
+from tests.faults import one_thread, sent_mails
 from tests.faults.proxy import Proxy
 from tests.faults.sent_mails import SentMails
 from tests.faults.victims import Victims
@@ -142,6 +142,7 @@ def _prepare_library(patch: pytest.MonkeyPatch, environment: Mapping[str, str], 
     patch.setattr(repetitions, "ensure_index", lambda _: None)
     library.hash_with_few_rounds(patch)
     library.sign_without_secrets_manager(patch)
+    one_thread.roll_out_in_one_thread(patch)
     sent_mails.send_without_ses(patch)
 
 

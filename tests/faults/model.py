@@ -22,7 +22,8 @@ class Answer:
 class Organization:
     """An organization; `identity` tells the one that was there at the start from its successors.
 
-    `roles` has those of its members, and `offered_to` tells to whom its ownership is offered.
+    `roles` has those of its members, and `offered_to` tells to whom its ownership is offered. `former_slugs`
+    still name it, and `is_rolled_out` tells whether it has the index of the roll-out.
     """
 
     identity: Literal["alpha", "later"]
@@ -32,6 +33,8 @@ class Organization:
     documents: dict[str, Document]
     offered_to: str | None = None
     invitations: dict[str, str] = field(default_factory=dict)  # states, by address
+    former_slugs: set[str] = field(default_factory=set)
+    is_rolled_out: bool = False
 
     @property
     def owners(self) -> frozenset[str]:
@@ -50,7 +53,8 @@ class Account:
 class State:
     """Organizations by slug, accounts by their first address, and answers kept under idempotency keys.
 
-    `kept` has deleted organizations that can be brought back, by the slugs that they had.
+    `kept` has deleted organizations that can be brought back, by the slugs that they had, unless `is_due`
+    tells that their time is over. `rollout` is the state of the roll-out, if it is there.
 
     `holds` tells for which owners a slug is held. `records` counts the audit records of what has been done,
     by action and slugs. `sessions` has those that give access: whose they are, and whether to Alpha. `links`
@@ -69,11 +73,19 @@ class State:
     address_holds: dict[str, str] = field(default_factory=dict)
     mails: Counter[tuple[str, str]] = field(default_factory=Counter)
     sent: set[tuple[str, str]] = field(default_factory=set)
+    rollout: Literal["begun", "paused", "undoing", "undone"] | None = None
+    is_due: bool = field(default=False, compare=False)
     answers: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    def named(self) -> Iterator[tuple[str, Organization]]:
+        """Return the organizations that slugs name, those that were left among them."""
+        for slug, organization in self.organizations.items():
+            for each in (slug, *organization.former_slugs):
+                yield each, organization
 
     def is_taken(self, slug: str, by: str) -> bool:
         """Tell whether an owner cannot have a slug."""
-        return slug in self.organizations or by not in self.holds.get(slug, {by})
+        return slug in dict(self.named()) or by not in self.holds.get(slug, {by})
 
     def alpha(self) -> tuple[str, Organization]:
         """Return slug and organization of the one that was there at the start."""
@@ -86,7 +98,8 @@ class State:
         """Let an organization be deleted, with what opens it."""
         del self.organizations[slug]
         self.end_sessions_in_alpha(*organization.roles)
-        self.holds[slug] = organization.owners
+        for held in (slug, *organization.former_slugs):
+            self.holds[held] = organization.owners
         for person in organization.invitations:
             self.links.pop(person, None)
         self.records["organization.deleted", slug] += 1

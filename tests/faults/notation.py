@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 _IN_TRANSACTION: Final = " in transaction"
-_RANDOM: Final = re.compile(r"(?<=^deleted_)[0-9a-f]{32}$")  # in the name of a collection that is set aside
+# In the names of collections that are set aside, or created on trial.
+_RANDOM: Final = re.compile(r"(?<=^deleted_)[0-9a-f]{32}$|(?<=^trial_).*$")
 _ALWAYS_WRITE: Final = {
     "commitTransaction",
     "create",
     "createIndexes",
     "delete",
     "drop",
+    "dropIndexes",
     "findAndModify",
     "insert",
     "renameCollection",

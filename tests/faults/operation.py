@@ -10,7 +10,7 @@ from tenantry.errors import InvalidToken, OrganizationNotFound, ServiceUnavailab
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Identity
 from tenantry.lifecycle import creating
-from tenantry.registry.organizations.document import OrganizationDocument
+from tenantry.registry.organizations.document import Kind, OrganizationDocument
 from tests.faults.model import UNKNOWN, Answer, Effect
 
 DELETIONS: Final = {"delete", "delete-and-keep"}
@@ -24,7 +24,7 @@ class Operation:
     """A request of an organization's owner or of another person, and its meaning.
 
     `may_have_happened` has the codes of refusals after which it may have happened all the same. `before` are
-    done before a case begins.
+    done before a case begins, in which Alpha's documents are placed as `kind` says.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Operation:
     effect: Effect
     may_have_happened: frozenset[str] = frozenset()
     before: "tuple[Operation, ...]" = ()
+    kind: Kind = "collection"
 
     def attempt(self, caller: Caller) -> Answer:
         """Make the request and say what a client may conclude from how it ended."""

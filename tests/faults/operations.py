@@ -21,7 +21,16 @@ from tests.faults.account_operations import (
     undo_email_change,
     verify_address,
 )
-from tests.faults.deletion_operations import keep, purge, undo
+from tests.faults.deletion_operations import (
+    keep,
+    purge,
+    purge_due,
+    purge_from_pool,
+    undo,
+    undo_by_link,
+    undo_under_another_name,
+    undo_with_an_owner,
+)
 from tests.faults.document_operations import (
     create_index,
     find,
@@ -30,6 +39,7 @@ from tests.faults.document_operations import (
     modify_one,
     update_one,
 )
+from tests.faults.former_slug_operations import expire, leave_slug, release, release_to_all
 from tests.faults.invitation_operations import accept, accept_by_sign_up, invite, resend, revoke
 from tests.faults.mail_operations import send_mail
 from tests.faults.member_operations import (
@@ -44,11 +54,18 @@ from tests.faults.member_operations import (
 from tests.faults.model import Account, Organization, Refused, State
 from tests.faults.operation import Caller, Operation, member_of
 from tests.faults.people import OWNER
-from tests.faults.people_commands import OF_PEOPLE
+from tests.faults.receipt_operations import sign_receipts
+from tests.faults.rollout_operations import (
+    begin,
+    pause,
+    resume,
+    roll_back,
+    roll_out,
+    withdraw,
+)
 from tests.support.owners import PASSWORD, email_of
 
 UNDO: Final = undo()
-STRANGER: Final = "stranger@example.com"
 
 
 def create(operation: str, name: str, email: str | None, key: str | None = None) -> Operation:
@@ -93,11 +110,12 @@ def rename(operation: str, name: str) -> Operation:
 
     def effect(state: State) -> Any:
         old_slug, alpha = state.alpha()
-        if slug != old_slug and state.is_taken(slug, OWNER):
+        if slug not in {old_slug, *alpha.former_slugs} and state.is_taken(slug, OWNER):
             raise Refused("organization-exists")
         del state.organizations[old_slug]
         state.organizations[slug] = alpha
         alpha.name = name
+        alpha.former_slugs.discard(slug)
         if slug != old_slug:
             state.holds[old_slug] = alpha.owners
             state.records["organization.renamed", old_slug, slug] += 1
@@ -161,6 +179,21 @@ _PEOPLE: Final = (
     send_mail(),
 )
 
+_LEAVE_SLUG: Final = leave_slug(rename("rename", "Beta"))
+OF_FORMER_SLUGS: Final = (release(_LEAVE_SLUG), release_to_all(_LEAVE_SLUG), expire(_LEAVE_SLUG))
+OF_ROLL_OUTS: Final = (begin(), pause(), resume(), withdraw(), roll_out(), roll_back())
+OF_DELETIONS: Final = (
+    keep(),
+    UNDO,
+    undo_by_link(),
+    undo_under_another_name(),
+    undo_with_an_owner(),
+    purge(),
+    purge_from_pool(),
+    purge_due(),
+    sign_receipts(delete()),
+)
+
 OPERATIONS: Final = {
     operation.name: operation
     for operation in (
@@ -172,9 +205,9 @@ OPERATIONS: Final = {
         rename("rename", "Beta"),
         change_metadata(),
         delete(),
-        keep(),
-        UNDO,
-        purge(),
+        *OF_DELETIONS,
+        *OF_ROLL_OUTS,
+        *OF_FORMER_SLUGS,
         insert("insert-one", "written"),
         insert("insert-one-into-open-collection", "written", is_open=True),
         insert("insert-many", "first", "second", "third"),
@@ -188,54 +221,3 @@ OPERATIONS: Final = {
         *_PEOPLE,
     )
 }
-
-
-BACK: Final = rename("rename", "Alpha")
-_OF_DELETIONS: Final = {"delete-and-keep", "undo", "purge"}
-
-
-def contending(operation: str) -> dict[str, tuple[Operation, ...]]:
-    """Return what somebody else may ask for meanwhile: a few requests, about names or people."""
-    if operation in OF_PEOPLE:
-        return _CONTENDING_FOR_PEOPLE
-    if operation in _OF_DELETIONS:
-        return _CONTENDING_FOR_KEPT
-    wants_beta = operation in {"sign-up", "sign-up-with-key", "create", "create-with-key"}
-    wanted = "Beta" if wants_beta or operation == "rename" else "Alpha"
-    take_alpha = create("create", "Alpha", STRANGER), create("create", "Alpha", None)
-    return {
-        "rename": (rename("rename", "Beta" if wants_beta else "Gamma"),),
-        "create": (create("create", wanted, STRANGER),),
-        "delete": (delete(),),
-        "write": (insert("write", "of another request"),),
-        "heir": (rename("rename", "Gamma"), *take_alpha),
-        "successor": (delete(), *take_alpha),
-        "back": (rename("rename", "Beta" if operation == "rename" else "Gamma"), BACK),
-    }
-
-
-_CONTENDING_FOR_PEOPLE: Final[dict[str, tuple[Operation, ...]]] = {
-    "promotion": (change_role("change-role", "owner"),),
-    "removal": (remove_member(),),
-    "departure": (leave(),),
-    "transfer": (accept_ownership(),),
-    "reset": (reset_password(),),
-    "account-deletion": (delete_account(),),
-    "deletion": (delete(),),
-    "revocation": (revoke(),),
-}
-
-
-_CONTENDING_FOR_KEPT: Final[dict[str, tuple[Operation, ...]]] = {
-    "deletion": (keep(),),
-    "undo": (UNDO,),
-    "again": (UNDO, keep(), UNDO),
-    "purge": (purge(),),
-    "heir": (create("create", "Alpha", STRANGER), create("create", "Alpha", None)),
-    "write": (insert("write", "of another request"),),
-}
-
-
-def continuations(operation: str) -> tuple[str, ...]:
-    """Return the names of all that may follow an operation."""
-    return ("retry", "reconcile", *contending(operation))

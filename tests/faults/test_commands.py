@@ -11,7 +11,7 @@ from tests.faults.operations import OPERATIONS
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_table_of_commands_is_what_the_library_sends(bench: Bench, operation: str) -> None:
-    start = bench.world.renew(OPERATIONS[operation].before)
+    start = bench.world.renew(OPERATIONS[operation])
     with bench.watch.watching():
         answer = OPERATIONS[operation].attempt(start.stale)
     assert answer != UNKNOWN
@@ -20,7 +20,7 @@ def test_table_of_commands_is_what_the_library_sends(bench: Bench, operation: st
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_change_waits_for_the_majority(bench: Bench, operation: str) -> None:
-    start = bench.world.renew(OPERATIONS[operation].before)
+    start = bench.world.renew(OPERATIONS[operation])
     with bench.watch.watching():
         OPERATIONS[operation].attempt(start.stale)
     changes = [command for command in bench.watch.sent if waits_for_majority(described(command))]

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pytest
 
@@ -10,35 +10,55 @@ from tests.faults import selection
 from tests.faults.bench import Bench
 from tests.faults.case import Case
 from tests.faults.commands import COMMANDS
+from tests.faults.contending import contending, continuations
+from tests.faults.deletion_commands import OF_DELETIONS, OF_FORMER_SLUGS
 from tests.faults.faults import FAULTS, TIMEOUTS_SECONDS, MissedError
-from tests.faults.operations import contending, continuations
 from tests.faults.people_commands import OF_PEOPLE
+from tests.faults.rollout_commands import OF_ROLL_OUTS
 
-_ALWAYS: Final = ("killed-after", "reply-lost-twice")  # they find the most; each hits every fourth command
-# Every so manieth of the other cases runs with every change; it shares no factor with the numbers of faults
-# and continuations.
-_SAMPLE: Final = 211
+_ALWAYS: Final = ("killed-after", "reply-lost-twice")  # they find the most
+
+
+class _Every(NamedTuple):
+    """Of how many commands, or of how many cases, one runs with every change."""
+
+    hit: int  # by each fault that is always tried
+    overtaken: int  # by one of those who contend
+    other: int  # case; shares no factor with the numbers of faults and continuations
+
+
+_OFTEN: Final = _Every(4, 2, 211)
 # Operations on people are transactions of the master database, one like the other, so fewer run.
-_SAMPLE_OF_PEOPLE: Final = 409
+_LESS_OFTEN: Final = _Every(4, 3, 409)
+# What undoes, ends and rolls out does much of what others do.
+_RARELY: Final = _Every(14, 9, 1021)
+_COMMON: Final = {"delete-and-keep", "undo", "purge"}
 _CLOSEST: Final = (  # operations, and what is worst for them when it overtakes them
     {"rename", "insert-one", "insert-one-into-open-collection"},
     {"rename", "back", "heir", "successor"},
 )
 
 
+def _every(operation: str) -> _Every:
+    if operation in OF_PEOPLE:
+        return _LESS_OFTEN
+    is_rare = operation in {*OF_DELETIONS, *OF_FORMER_SLUGS, *OF_ROLL_OUTS} - _COMMON
+    return _RARELY if is_rare else _OFTEN
+
+
 def _cases() -> Iterator[Any]:
     numbers = itertools.count()
     for operation, commands in COMMANDS.items():
         turns = itertools.cycle(continuations(operation))
-        sample = _SAMPLE_OF_PEOPLE if operation in OF_PEOPLE else _SAMPLE
+        every = _every(operation)
         for (index, command), (name, fault) in itertools.product(enumerate(commands), FAULTS.items()):
             if not fault.applies(command):
                 continue
             point = f"{operation}-{index}-{command.replace(' ', '_')}-{name}"
-            always = _ALWAYS[index % 4 :][:1]
+            always = _ALWAYS[index % every.hit :][:1]
             turn = next(turns) if name in always else None
             for continuation in continuations(operation):
-                if next(numbers) % sample == 0 or continuation == turn or selection.ALL:
+                if next(numbers) % every.other == 0 or continuation == turn or selection.ALL:
                     yield pytest.param(operation, index, name, continuation, id=f"{point}-{continuation}")
 
 
@@ -48,7 +68,7 @@ def _overtakings() -> Iterator[Any]:
         turns = itertools.cycle(["retry", *contending(operation)])
         for index, command in enumerate(commands):
             point = f"{operation}-{index}-{command.replace(' ', '_')}-overtaken"
-            turn = None if index % (3 if operation in OF_PEOPLE else 2) else next(turns)
+            turn = None if index % _every(operation).overtaken else next(turns)
             for contender in ["retry", *contending(operation)]:
                 is_close = operation in overtaken and contender in overtaking
                 if is_close or contender == turn or selection.ALL:

@@ -17,7 +17,7 @@ from tenantry.identity.sessions import Identity
 from tenantry.registry import schema
 from tenantry.runtime import clients, process
 from tenantry.tenants import repetitions
-from tests.faults import sent_mails
+from tests.faults import one_thread, sent_mails
 from tests.faults.operations import OPERATIONS
 from tests.faults.watch import CommandWatch
 from tests.support import library
@@ -52,6 +52,7 @@ class Victim:
         process.forget()
         library.hash_with_few_rounds(patch)
         library.sign_without_secrets_manager(patch)
+        one_thread.roll_out_in_one_thread(patch)
         sent_mails.send_without_ses(patch)
         patch.setattr(clients, "MongoClient", partial(MongoClient, event_listeners=[watch]))
         if self.finds_indexes:

@@ -1,7 +1,6 @@
 """What is stored when an operation starts, and what is stored when all is over, as the model sees it."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,11 +10,13 @@ from tenantry.identity import members, passwords
 from tenantry.identity.members import Membership
 from tenantry.identity.sessions import Identity
 from tenantry.registry.organizations.document import OWN_NAMESPACES
+from tenantry.registry.rollouts import WORKING
 from tenantry.runtime import ids, moments
-from tests.faults.model import Account, Organization, State
+from tests.faults.model import Account, State
 from tests.faults.operation import Operation
 from tests.faults.people import ACCOUNTS, CHANGED_PASSWORD, OWNER
 from tests.faults.sent_mails import SentMails
+from tests.faults.stored_organizations import Organizations
 from tests.faults.stored_people import People
 from tests.support import library
 from tests.support.databases import Databases, Document
@@ -41,6 +42,7 @@ class World:
         self.databases = databases
         self._sent = sent
         self.people = People(databases)
+        self._organizations = Organizations(databases, self.people)
         self.bystander = library.create(_BYSTANDER)
         databases.tenants["org_bystander"].insert_one({"_id": "of the bystander"})
         databases.tenants.create_collection("idempotency_keys")
@@ -50,25 +52,29 @@ class World:
         """The bystander's owner."""
         return _identity(self.bystander, self.bystander)
 
-    def renew(self, before: Iterable[Operation] = ()) -> "Start":
-        """Remove all but the bystander, create Alpha, and let some operations be done."""
+    def renew(self, operation: Operation | None = None) -> "Start":
+        """Remove all but the bystander, create Alpha, and let be done what comes before an operation."""
+        kind = operation.kind if operation else "collection"
         self._remove_all_but_bystander()
         self._sent.clear()
-        alpha = library.create("Alpha")
+        self._organizations.make_room(kind)
+        alpha = library.create("Alpha", kind=kind)
         self.people.renew(alpha)
-        self.databases.tenants["org_alpha"].insert_one({"_id": "kept", "count": 0})
+        uuid = self._organizations.fill(alpha.organization_id, kind)
         for name in ("audit", "outbox"):
             self.databases.master[name].delete_many({})
-        start = Start(alpha, self.databases.collections()["org_alpha"])
-        for operation in before:
-            assert operation.attempt(start.authenticated).kind == "done"
+        start = Start(alpha, uuid)
+        for earlier in operation.before if operation else ():
+            assert earlier.attempt(start.authenticated).kind == "done"
         return start
 
     def let_time_pass(self) -> None:
-        """Let claims of idempotency keys, leases of mails and of intents run out."""
+        """Let claims of idempotency keys and leases run out, and let come what is postponed."""
         master = self.databases.master
         master["idempotency_keys"].update_many({}, [{"$set": {"claimed_until": _PAST}}])
-        master["mails"].update_many({}, {"$set": {"leased_until": _PAST}})
+        master["deletions"].update_many({}, {"$unset": {"repeat_at": ""}})
+        for name in ("mails", "rollouts"):
+            master[name].update_many({}, {"$set": {"leased_until": _PAST}})
         master["organizations"].update_many(
             {"intent.leased_until": {"$exists": True}}, {"$set": {"intent.leased_until": _PAST}}
         )
@@ -80,62 +86,37 @@ class World:
         assert max(sent.values(), default=0) <= _MOST_SENT
         accounts = self._stored_in("accounts")
         keys = {account["_id"]: account["email"] for account in accounts} | start.keys()
+        alpha = start.alpha.organization_id, start.uuid
         return State(
             organizations={
-                organization["slug"]: self._organization(organization, keys, start)
+                organization["slug"]: self._organizations.present(organization, *alpha, keys)
                 for organization in self._stored_in("organizations")
             },
             kept={
-                deletion["organization"]["slug"]: self._kept(deletion, keys, start)
+                deletion["organization"]["slug"]: self._organizations.kept(deletion, *alpha, keys)
                 for deletion in self.databases.master["deletions"].find()
             },
             accounts={keys[account["_id"]]: _account(account) for account in accounts},
             holds={
                 hold["_id"]: frozenset(keys[account_id] for account_id in hold["account_ids"])
-                for hold in self.databases.master["name_holds"].find()
+                for hold in self.databases.master["name_holds"].find({"held_until": {"$gt": moments.now()}})
             },
             records=Counter(
-                _record_key(record) for record in self.databases.master["audit"].find({"result": "success"})
+                _record_key(record)
+                for record in self.databases.master["audit"].find({"result": "success"})
+                if record["action"] != "rollout.finished"  # which is no state of its own here
             ),
             sessions=self.people.sessions(start.alpha.organization_id, keys),
             links=self.people.links(keys),
             address_holds=self.people.address_holds(keys),
             mails=self.people.mails(),
             sent=set(sent),
+            rollout=self._rollout(),
         )
 
-    def _organization(self, stored: Document, keys: dict[str, str], start: "Start") -> Organization:
-        is_alpha = stored["_id"] == start.alpha.organization_id
-        is_same_collection = self.databases.collections()[stored["collection"]] == start.uuid
-        assert is_alpha == is_same_collection, "an organization has another's collection"
-        assert stored["version"] >= 1
-        collection = self.databases.tenants[stored["collection"]]
-        indexes = collection.index_information().keys()
-        assert indexes <= {"_id_", "count_1"} if is_alpha else indexes == {"_id_"}, "another's index"
-        documents = {document["_id"]: document for document in collection.find()}
-        identity = "alpha" if is_alpha else "later"
-        members = list(self.databases.master["members"].find({"organization_id": stored["_id"]}))
-        return Organization(
-            identity,  # type: ignore[arg-type]
-            stored["name"],
-            stored["metadata"],
-            {keys[member["account_id"]]: member["role"] for member in members},
-            documents,
-            _offered_to(members, keys),
-            self.people.invitations(stored["_id"]),
-        )
-
-    def _kept(self, deletion: Document, keys: dict[str, str], start: "Start") -> Organization:
-        assert deletion["_id"] == start.alpha.organization_id
-        assert self.databases.collections()[deletion["collection"]] == start.uuid
-        stored = deletion["organization"]
-        return Organization(
-            "alpha",
-            stored["name"],
-            stored["metadata"],
-            {keys[member["account_id"]]: member["role"] for member in deletion["members"]},
-            {document["_id"]: document for document in self.databases.tenants[deletion["collection"]].find()},
-        )
+    def _rollout(self) -> Any:
+        rollout = self.databases.master["rollouts"].find_one() or {"state": None}
+        return "begun" if rollout["state"] in WORKING else rollout["state"]
 
     def _ids_of_bystander(self) -> list[str]:
         return [self.bystander.account_id, self.bystander.organization_id]
@@ -157,12 +138,17 @@ class World:
             "deletions",
             "name_holds",
             "receipts",
+            "receipt_keys",
+            "erasures",
+            "rollouts",
         ):
             self.databases.master[name].delete_many(self._all_but_bystander(name))
         self.databases.tenants["idempotency_keys"].delete_many({})
         for name in self.databases.collections().keys() - {"org_bystander"}:
             self.databases.tenants[name].drop()
-        self.databases.master["clusters"].update_one({}, {"$set": {"namespaces": OWN_NAMESPACES}})
+        self.databases.master["clusters"].update_one(
+            {}, {"$set": {"namespaces": OWN_NAMESPACES, "pools": []}}
+        )
 
     def _of_bystander(self) -> list[Any]:
         master = self.databases.master
@@ -180,7 +166,7 @@ class Start:
     """Alpha as it was before anything happened."""
 
     alpha: Membership
-    uuid: UUID
+    uuid: UUID | None
 
     def keys(self) -> dict[str, str]:
         """Return what the model calls those who are there from the start, by the ids of their accounts."""
@@ -215,13 +201,6 @@ def _record_key(record: Document) -> tuple[str, ...]:
         case {"receipt_id": _, "documents": documents}:
             return record["action"], f"{documents} documents"
     return (record["action"],)
-
-
-def _offered_to(members: list[Document], keys: dict[str, str]) -> str | None:
-    """Return whom an offer names that an owner has made and that a member can accept."""
-    by_id = {member["_id"]: keys[member["account_id"]] for member in members if member["role"] != "owner"}
-    offers = [member["ownership_offer"] for member in members if "ownership_offer" in member]
-    return next((by_id[offer["member_id"]] for offer in offers if offer["member_id"] in by_id), None)
 
 
 def _account(stored: Document) -> Account:

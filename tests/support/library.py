@@ -16,6 +16,7 @@ from tenantry.identity.owners import ExistingAccount, NewAccount
 from tenantry.identity.sessions import Identity
 from tenantry.lifecycle import creating, deleting, slugs, updating
 from tenantry.lifecycle.creating import NewOrganization
+from tenantry.lifecycle.receipts import keys
 from tenantry.lifecycle.updating import Changes
 from tenantry.registry.organizations.document import OrganizationDocument, organizations
 from tenantry.runtime import ids, moments, process
@@ -76,8 +77,9 @@ def trust_own_password(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sign_without_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the name of the signing key's secret for its content, in this process."""
-    monkeypatch.setattr(issuing, "read_secret", lambda name: name)
+    """Take the names of the secrets of keys for what is in them, in this process."""
+    for module in (issuing, keys):
+        monkeypatch.setattr(module, "read_secret", lambda name: name)
 
 
 def create(name: str, email: str | None = None, **fields: Any) -> Membership:
