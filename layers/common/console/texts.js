@@ -1,17 +1,20 @@
 /** Text of others, made safe to look at, and problems in words for a person. */
 
-// Characters that show nothing, or turn the order of others round: controls, marks and overrides of direction, joiners
-// that are alone, line and paragraph separators.
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+// Characters that show nothing, or turn the order of others round: controls, the soft hyphen, fillers, spaces of no width, marks
+// and overrides of direction (Unicode Standard Annex 9), separators of lines and paragraphs, the byte order mark, annotations, the
+// replacement character and tags. Not the joiners, which Persian and emoji are written with.
+const INVISIBLE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffd]|[\u{e0000}-\u{e0fff}]/gu;
+const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /**
- * Return a text in which each character is seen: invisible ones are written as `\u202e`.
+ * Return a text in which each character is seen: invisible ones are written as `\u202e`, as in JSON.
  *
  * @param {unknown} value
  * @returns {string}
  */
 export function visible(value) {
-  return String(value).replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return String(value).replace(INVISIBLE, (character) => character.split("").map(escaped).join(""));
 }
 
 // Of others, the detail that the API gives says enough.

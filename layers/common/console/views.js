@@ -17,6 +17,8 @@ const ROLES = ["viewer", "editor", "admin", "owner"];
 /** @type {View[]} */
 export const VIEWS = [
   view("/", "Overview", "organization", () => import("./views/overview.js"), "viewer", "home"),
+  view("/documents", "Documents", "organization", () => import("./views/documents.js"), "viewer", "documents"),
+  view("/indexes", "Indexes", "organization", () => import("./views/indexes.js"), "viewer", "indexes"),
   view("/settings", "Settings", "organization", () => import("./views/settings.js"), "viewer", "settings"),
   view("/account", "Account", "account", () => import("./views/account.js"), null, "account"),
   view("/create", "Create an organization", null, () => import("./views/create.js"), null),

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { stringText, visible } from "../../../layers/common/console/documents/characters.js";
 import { editable, idInPath, shortened, summary, typeOf } from "../../../layers/common/console/documents/extended_json.js";
-import { MAX_DEPTH, NotJson, parse, write } from "../../../layers/common/console/documents/json.js";
+import { MAX_DEPTH, NotJson, parse, stringText, write } from "../../../layers/common/console/documents/json.js";
+import { visible } from "../../../layers/common/console/texts.js";
 
 const texts = [
   '{"__proto__":{"a":1},"constructor":{"prototype":null},"toString":"x"}',
@@ -72,7 +72,7 @@ test("shows what hides, and means the same", () => {
   const hostile = "\u202eevil\u2066\u0000\u200b\ufeff\ufffd\u{e0041}\u0085";
   assert.equal(stringText(hostile), '"\\u202eevil\\u2066\\u0000\\u200b\\ufeff\\ufffd\\udb40\\udc41\\u0085"');
   assert.equal(JSON.parse(stringText(hostile)), hostile);
-  assert.equal(visible("می\u200cخواهم 👩\u200d💻\n", { lines: true }), "می\u200cخواهم 👩\u200d💻\n");
+  assert.equal(visible("می\u200cخواهم 👩\u200d💻"), "می\u200cخواهم 👩\u200d💻");
   assert.equal(visible("a\nb"), "a\\u000ab");
 });
 

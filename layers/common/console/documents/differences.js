@@ -1,8 +1,7 @@
 // Two versions of a document side by side: their lines, and which of them differ.
 
-import { stringText } from "./characters.js";
 import { isWrapper, shortened } from "./extended_json.js";
-import { write } from "./json.js";
+import { stringText, write } from "./json.js";
 
 /**
  * A row of the comparison: a line of each version, or null where one has none; `same` lines of both may be many,

@@ -4,7 +4,7 @@
 // So a number is its text here, and the members of an object are a list. What the API refuses is refused
 // alike: two members of the same name, lone surrogates, and a byte order mark.
 
-import { stringText } from "./characters.js";
+import { visible } from "../texts.js";
 
 /**
  * A value of a JSON text. `start` and `end` are where it stands there; a value that was made has neither.
@@ -216,6 +216,12 @@ export function write(value, { indented = false, inline = () => false, limit = I
   any(value, "", !indented);
   return { text: parts.join(""), isAll: room >= 0 };
 }
+
+/**
+ * Return a string as JSON that means exactly this string, and shows every character of it. The API refuses the replacement
+ * character if it is not escaped, for gateways make it of octets that are no UTF-8.
+ */
+export const stringText = (value) => visible(JSON.stringify(value));
 
 /** Return the member of an object, or undefined. */
 export const member = (value, name) => value.members?.find(([other]) => other === name)?.[1];

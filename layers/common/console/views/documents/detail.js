@@ -1,0 +1,108 @@
+/** One document: read, changed and deleted, as long as it is the version that was read. */
+import { html, useState } from "../../html.js";
+import { hrefOf, navigate } from "../../router.js";
+import { useLoad, useTask } from "../../tasks.js";
+import { suffices } from "../../views.js";
+import { Button, ButtonLink } from "../../components/button.js";
+import { Confirm } from "../../components/dialog.js";
+import { Page } from "../../components/page.js";
+import { Failed, Loading } from "../../components/states.js";
+import { toast } from "../../components/toast.js";
+import { visible } from "../../texts.js";
+import { editable, summary } from "../../documents/extended_json.js";
+import { member } from "../../documents/json.js";
+import { deleteDocument, readDocument } from "../../documents/requests.js";
+import { Conflict } from "./conflict.js";
+import { Editor } from "./editor.js";
+import { searchOf } from "./list.js";
+import { useSaving } from "./saving.js";
+import { LongText } from "./value.js";
+
+const TITLE_LENGTH = 60;
+
+export function DocumentDetail({ session, route, path }) {
+  const loaded = useLoad((signal) => readDocument(session.base, path, signal), [session.base, path]);
+  const back = () => navigate("/documents", searchOf(route.query));
+  const { data: document, problem } = loaded;
+  const name = document ? titleOf(document) : "Document";
+  return html`<${Page} title=${html`<bdi>${name}</bdi>`} name=${name}
+    actions=${html`<${ButtonLink} href=${hrefOf("/documents", searchOf(route.query))}>All documents<//>`}>
+    ${problem && html`<${Failed} problem=${problem} retry=${loaded.reload} />`}
+    ${!document && !problem && html`<${Loading} />`}
+    ${document && html`<${Version} ...${{ session, document, back, loaded }} />`}
+  <//>`;
+}
+
+function titleOf({ value }) {
+  const { text, isAll } = summary(member(value, "_id"), TITLE_LENGTH);
+  return `${visible(text)}${isAll ? "" : "…"}`;
+}
+
+function Version({ session, document, back, loaded }) {
+  const [draft, setDraft] = useState(null);
+  const saving = useSaving({
+    base: session.base,
+    document,
+    onSaved: (stored) => {
+      setDraft(null);
+      loaded.setData(stored);
+    },
+  });
+  const { conflict } = saving;
+  const edit = (text, stored) => {
+    saving.leaveConflict();
+    setDraft(text);
+    if (stored) {
+      loaded.setData(stored);
+    }
+  };
+  if (conflict) {
+    return html`<${Conflict} ...${{ conflict, busy: saving.busy, problem: saving.problem }}
+      onOverwrite=${() => saving.save(conflict.text, conflict.theirs?.etag ?? null)}
+      onTakeTheirs=${() => (conflict.theirs ? edit(null, conflict.theirs) : back())}
+      onEdit=${() => edit(conflict.text, conflict.theirs ?? { ...document, etag: null })} />`;
+  }
+  if (draft !== null) {
+    return html`<section class="card" aria-label="Document"><${Editor} key=${document.etag} text=${draft} action="Save"
+      onSave=${(text) => saving.save(text, document.etag)} busy=${saving.busy} problem=${saving.problem}
+      onCancel=${() => edit(null)} /></section>`;
+  }
+  return html`<${Shown} ...${{ session, document, back, reload: loaded.reload }} onEdit=${() => edit(editable(document.value).text)} />`;
+}
+
+function Shown({ session, document, back, reload, onEdit }) {
+  const [isAsking, setIsAsking] = useState(false);
+  return html`<section class="card" aria-label="Document" key=${document.etag}>
+      <${LongText} write=${(limit) => editable(document.value, limit)} limit=${20_000} />
+      ${suffices(session.role, "editor") &&
+      html`<div class="actions">
+        <${Button} kind="primary" onClick=${onEdit}>Edit<//>
+        <${Button} onClick=${() => setIsAsking(true)}>Delete<//>
+      </div>`}
+    </section>
+    ${isAsking && html`<${Deletion} ...${{ session, document, back, reload }} onClose=${() => setIsAsking(false)} />`}`;
+}
+
+function Deletion({ session, document, back, reload, onClose }) {
+  const deletion = useTask(async () => {
+    try {
+      await deleteDocument(session.base, document.path, document.etag);
+    } catch (problem) {
+      if (problem.status === 412) {
+        toast(problem);
+        onClose();
+        reload();
+        return;
+      }
+      if (problem.code !== "document-not-found") {
+        throw problem;
+      }
+    }
+    toast("The document is deleted.");
+    back();
+  });
+  return html`<${Confirm} title="Delete the document" action="Delete" busy=${deletion.busy} problem=${deletion.problem}
+    onConfirm=${deletion.run} onClose=${onClose}>
+    <p>The document <bdi class="typed">${titleOf(document)}</bdi> is gone for good, if it still is what you see.</p>
+  <//>`;
+}

@@ -1,0 +1,84 @@
+/** The documents that match a filter, page by page; all that is chosen stands in the address. */
+import { html, useState } from "../../html.js";
+import { hrefOf, navigate } from "../../router.js";
+import { useLoad } from "../../tasks.js";
+import { suffices } from "../../views.js";
+import { ButtonLink } from "../../components/button.js";
+import { Page } from "../../components/page.js";
+import { Pager } from "../../components/pages.js";
+import { Empty, Failed, Loading } from "../../components/states.js";
+import { detailOf } from "../../documents/importing.js";
+import { pageOf } from "../../documents/exporting.js";
+import { readCount, readPage } from "../../documents/requests.js";
+import { DocumentTable } from "./document-table.js";
+import { JsonList } from "./json-list.js";
+import { Search } from "./search.js";
+
+const PAGE_DOCUMENTS = 50;
+const PATH = "/documents";
+
+/** What of the address belongs to the list, without the page. */
+export const searchOf = ({ filter, sort, fields, view }) => ({ filter, sort, fields, view });
+
+export function DocumentList({ session, route }) {
+  const search = searchOf(route.query);
+  const { filter, sort, fields } = search;
+  const { cursor } = route.query;
+  const page = useLoad(
+    async (signal) => pageOf(await readPage(session.base, { filter, sort, fields, cursor, limit: PAGE_DOCUMENTS }, signal)),
+    [session.base, filter, sort, fields, cursor],
+  );
+  const show = (changes) => navigate(PATH, { ...search, ...changes });
+  return html`<${Page} title="Documents" actions=${html`<${Actions} ...${{ session, search }} />`}>
+    <${Search} key=${JSON.stringify([filter, sort])} ...${{ search, show }} />
+    <div class="bar-of-list">
+      <${Count} base=${session.base} filter=${filter} />
+      <${ViewSwitch} search=${search} cursor=${cursor} />
+    </div>
+    ${page.problem && html`<${Failed} problem=${withFields(page.problem)} retry=${page.reload} />`}
+    ${!page.data && !page.problem && html`<${Loading} />`}
+    ${page.data && html`<${Documents} ...${{ page: page.data, search, cursor, show, busy: page.busy }} />`}
+  <//>`;
+}
+
+/** Return a problem that says which part of the search is wrong. */
+export function withFields(problem) {
+  return problem.errors?.length ? Object.assign(Object.create(problem), { detail: detailOf(problem) }) : problem;
+}
+
+function Actions({ session, search }) {
+  const mayWrite = suffices(session.role, "editor");
+  return html`${mayWrite && html`<${ButtonLink} kind="primary" href=${hrefOf(PATH, { ...search, do: "create" })}>Create<//>
+      <${ButtonLink} href=${hrefOf(PATH, { ...search, do: "import" })}>Import<//>`}
+    <${ButtonLink} href=${hrefOf(PATH, { ...search, do: "export" })}>Export<//>`;
+}
+
+function Count({ base, filter }) {
+  const { data, problem } = useLoad((signal) => readCount(base, filter, signal), [base, filter]);
+  if (problem) {
+    return html`<p class="quiet">They could not be counted.</p>`;
+  }
+  return html`<p role="status">${data === null ? html`<span class="quiet">Counting</span>` : counted(data)}</p>`;
+}
+
+/** Return how many documents there are, in words. */
+export const counted = (count) => `${count.toLocaleString()} ${count === 1 ? "document" : "documents"}`;
+
+function ViewSwitch({ search, cursor }) {
+  const link = (view, title) => html`<a class="button" href=${hrefOf(PATH, { ...search, cursor, view })}
+    aria-current=${(search.view === "json") === (view === "json") ? "true" : undefined}>${title}</a>`;
+  return html`<nav class="actions" aria-label="View">${link("", "Table")}${link("json", "JSON")}</nav>`;
+}
+
+function Documents({ page, search, cursor, show, busy }) {
+  const { documents, next } = page;
+  const List = search.view === "json" ? JsonList : DocumentTable;
+  const [known, setKnown] = useState([]);
+  if (documents.length === 0) {
+    const isSearch = search.filter || cursor;
+    return html`<${Empty} title=${isSearch ? "No document matches" : "There is no document yet"} />`;
+  }
+  return html`<${List} ...${{ documents, search, show, known, setKnown }} />
+    <${Pager} next=${next} previous=${Boolean(cursor)} busy=${busy} onNext=${(following) => show({ cursor: following })}
+      onFirst=${() => show({ cursor: undefined })} />`;
+}
