@@ -60,3 +60,15 @@ export function duration(seconds) {
   const [count, unit] = seconds < 90 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
+
+/**
+ * Say how many bytes there are, as people do.
+ *
+ * @param {number} count
+ */
+export function bytes(count) {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  const step = Math.min(Math.floor(Math.log2(Math.max(count, 1)) / 10), units.length - 1);
+  const value = count / 1024 ** step;
+  return `${value.toLocaleString(undefined, { maximumFractionDigits: value < 10 && step ? 1 : 0 })} ${units[step]}`;
+}

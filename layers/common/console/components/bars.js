@@ -4,14 +4,14 @@ import { html } from "../html.js";
 const NEARLY = 0.8;
 
 /**
- * @param {{label: any, use: number, limit: number | null, show?: (value: number) => string}} properties limit: null if
- *   there is none.
+ * @param {{label: any, use: number | null, limit: number | null, show?: (value: number) => string}} properties use: null if
+ *   it has not been measured; limit: null if there is none.
  */
 export function Bar({ label, use, limit, show = (value) => value.toLocaleString() }) {
-  const share = limit ? use / limit : limit === 0 ? 1 : 0;
+  const share = limit ? (use ?? 0) / limit : limit === 0 ? 1 : 0;
   const level = share >= 1 ? "full" : share >= NEARLY ? "high" : "";
   return html`<div class="bar">
-    <div class="bar-label"><span>${label}</span><span class="number">${show(use)}${
+    <div class="bar-label"><span>${label}</span><span class="number">${use === null ? "not measured yet" : show(use)}${
       limit === null ? html` <span class="quiet">no limit</span>` : html` <span class="quiet">of ${show(limit)}</span>`
     }</span></div>
     ${limit !== null && html`<meter class=${level} min="0" max="1" value=${Math.min(share, 1)} aria-label=${label}></meter>`}

@@ -53,7 +53,7 @@ function Group({ group, title, session, view }) {
   if (shown.length === 0) {
     return null;
   }
-  return html`<div class="group"><h2>${title}</h2><ul>${shown.map(
+  return html`<div class="group"><p id="group-${group}">${title}</p><ul aria-labelledby="group-${group}">${shown.map(
     (item) => html`<li key=${item.path}><a href="#${item.path}" aria-current=${item === view ? "page" : undefined}>
       <${Icon} name=${item.icon} />${item.title}</a></li>`,
   )}</ul></div>`;

@@ -26,7 +26,7 @@ export function Switcher({ session }) {
 function Choice({ session, onClose }) {
   const change = useTask(async (membership) => {
     await switchTo(membership.id);
-    toast(`You are in ${membership.name} now.`);
+    toast(html`You are in <${Text} value=${membership.name} /> now.`);
     navigate("/");
     onClose();
   });

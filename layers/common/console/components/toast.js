@@ -12,7 +12,7 @@ let count = 0;
 /**
  * Show a message; one of a success goes by itself, a problem stays until it is dismissed.
  *
- * @param {string | Error} message
+ * @param {any} message A Problem, or what is shown; texts of others belong into `Text`.
  * @param {{retry?: () => void}} [options] retry: what "Try again" does.
  */
 export function toast(message, { retry } = {}) {

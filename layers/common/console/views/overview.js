@@ -2,18 +2,32 @@
 import { request } from "../api.js";
 import { html } from "../html.js";
 import { useLoad } from "../tasks.js";
+import { bytes } from "../texts.js";
+import { suffices } from "../views.js";
+import { Bar } from "../components/bars.js";
+import { ButtonLink } from "../components/button.js";
 import { Page, Section } from "../components/page.js";
 import { Failed, Loading } from "../components/states.js";
 import { Text } from "../components/text.js";
 import { Time } from "../components/time.js";
 
+const LIMITS = [
+  ["documents", "Documents"],
+  ["bytes", "Storage", bytes],
+  ["members", "Members"],
+  ["pending_invitations", "Pending invitations"],
+  ["indexes", "Indexes"],
+];
+
 export default function OverviewView({ session }) {
   const { data, problem, reload } = useLoad(async (signal) => (await request("GET", session.base, { signal })).data, [session.base]);
   const name = session.organization.name;
-  return html`<${Page} title=${html`<${Text} value=${name} />`} name=${name}>
+  return html`<${Page} title=${html`<${Text} value=${name} />`} name=${name}
+    actions=${suffices(session.role, "admin") && html`<${ButtonLink} href="#/settings">Settings<//>`}>
     ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
     ${!data && !problem && html`<${Loading} />`}
     ${data && html`<${Facts} organization=${data} />`}
+    ${suffices(session.role, "admin") && html`<${Use} base=${session.base} />`}
   <//>`;
 }
 
@@ -21,11 +35,26 @@ function Facts({ organization }) {
   return html`<${Section} title="Organization">
     <dl class="facts">
       <div><dt>Slug</dt><dd><code>${organization.slug}</code></dd></div>
-      <div><dt>Id</dt><dd><code>${organization.id}</code></dd></div>
       <div><dt>Collection</dt><dd><code>${organization.collection}</code></dd></div>
-      <div><dt>State</dt><dd>${organization.state}</dd></div>
+      <div><dt>State</dt><dd><span class="badge ${organization.state === "active" ? "good" : "warn"}">${organization.state}</span></dd></div>
       <div><dt>Created</dt><dd><${Time} value=${organization.created_at} /></dd></div>
       <div><dt>Changed</dt><dd><${Time} value=${organization.updated_at} /></dd></div>
+      <div><dt>Id</dt><dd><code>${organization.id}</code></dd></div>
     </dl>
+  <//>`;
+}
+
+function Use({ base }) {
+  const path = `${base}/usage`;
+  const { data, problem, reload } = useLoad(async (signal) => (await request("GET", path, { signal })).data, [path]);
+  return html`<${Section} title="Use of limits">
+    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
+    ${!data && !problem && html`<${Loading} />`}
+    ${data && html`<div class="tiles">${LIMITS.map(
+      ([limit, label, show]) => html`<${Bar} key=${limit} label=${label} show=${show} ...${data.limits[limit]} />`,
+    )}</div>
+    <p class="hint">${data.requests.toLocaleString()} requests in ${data.month}${
+      data.requests_per_minute === null ? "" : `, of which ${data.requests_per_minute.toLocaleString()} a minute may come`
+    }. Documents and storage are counted every few minutes.</p>`}
   <//>`;
 }

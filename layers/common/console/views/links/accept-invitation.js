@@ -65,6 +65,6 @@ function WithoutAccount({ token }) {
 }
 
 function welcome({ role, organization }) {
-  toast(`You are in ${organization.name} now, as ${role}.`);
+  toast(html`You are in <${Text} value=${organization.name} /> now, as ${role}.`);
   navigate("/", {}, { replace: true });
 }
