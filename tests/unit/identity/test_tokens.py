@@ -77,6 +77,7 @@ def test_pyjwt_verifies_the_signature(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_issuer_and_audience_are_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = issue()
+    assert tokens.verify(elsewhere, find_key).iss == "urn:tenantry"
     monkeypatch.setenv("TOKEN_ISSUER", "https://api.example.com")
     monkeypatch.setenv("TOKEN_AUDIENCE", "example")
     settings.cache_clear()

@@ -1,7 +1,8 @@
 """Whom an access token is presumed to speak for: whom it spoke for when this process asked last.
 
-Only a token whose signature and claims have been verified with this request is presumed to be anybody's. So
-an ended session lets a process read in vain once, and not after the token has ended.
+Only a token whose signature this process has verified, and whose key and time are right at this request, is
+presumed to be anybody's. So an ended session lets a process read in vain once, and not after the token has
+ended.
 """
 
 from typing import Final, cast
