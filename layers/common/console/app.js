@@ -5,13 +5,14 @@ import { Gate } from "./components/gate.js";
 import { Toasts } from "./components/toast.js";
 import { ConfirmLogin } from "./components/confirm-login.js";
 import { Failed, Loading } from "./components/states.js";
-import { start, useSession } from "./session.js";
+import { isOperators } from "./operator.js";
+import { end, start, useSession } from "./session.js";
 import { applyTheme } from "./theme.js";
 import { useLoad } from "./tasks.js";
 
 function App() {
   const session = useSession();
-  const { problem, reload } = useLoad(start, []);
+  const { problem, reload } = useLoad(isOperators ? async () => end() : start, []);
   useEffect(applyTheme, []);
   if (problem) {
     return html`<main class="alone"><${Failed} problem=${problem} retry=${reload} /></main>`;

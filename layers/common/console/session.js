@@ -117,12 +117,12 @@ export async function reload() {
 }
 
 /**
- * Log the operator of the service in, with the token that `tenantry console` has given.
+ * Log the operator of the service in, with the token that `tenantry console` has given, which lasts as long as that does.
  *
- * @param {{access_token: string, expires_in: number}} answer
+ * @param {{access_token: string}} answer
  */
 export function startOperator(answer) {
-  tokens.take({ ...answer, organization: null });
+  tokens.take({ ...answer, expires_in: Infinity, organization: null });
   session.set({ ...OUT, state: "in", operator: true });
 }
 

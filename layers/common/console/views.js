@@ -26,6 +26,16 @@ export const VIEWS = [
   open("/sign-up", "Sign up", () => import("./views/sign-up.js")),
   open("/forgotten", "Forgotten password", () => import("./views/forgotten.js")),
   open("/link", "Link", () => import("./views/link.js")),
+  ofOperator("/", "Status", () => import("./views/operator/status.js"), "home"),
+  ofOperator("/organizations", "Organizations", () => import("./views/operator/organizations.js"), "organizations"),
+  ofOperator("/deletions", "Deletions", () => import("./views/operator/deletions.js"), "deletions"),
+  ofOperator("/plans", "Plans", () => import("./views/operator/plans.js"), "keys"),
+  ofOperator("/usage", "Usage", () => import("./views/operator/usage.js"), "usage"),
+  ofOperator("/moves", "Moves", () => import("./views/operator/moves.js"), "moves"),
+  ofOperator("/rollouts", "Roll-outs", () => import("./views/operator/rollouts.js"), "rollouts"),
+  ofOperator("/clusters", "Clusters", () => import("./views/operator/clusters.js"), "clusters"),
+  ofOperator("/findings", "Findings", () => import("./views/operator/findings.js"), "findings"),
+  open("/start", "Console of the operator", () => import("./views/operator/start.js")),
 ];
 
 /**
@@ -54,6 +64,10 @@ export function suffices(role, least) {
 
 function view(path, title, group, load, least, icon) {
   return { path, title, group, load, least, icon, operator: false };
+}
+
+function ofOperator(path, title, load, icon) {
+  return { path, title, group: "operator", load, least: null, icon, operator: true };
 }
 
 function open(path, title, load) {

@@ -1,5 +1,6 @@
 /** Decides what a route shows to whom: a view in the frame, a page on its own, or the login. */
 import { html, useEffect, useState } from "../html.js";
+import { isOperators } from "../operator.js";
 import { navigate, useRoute } from "../router.js";
 import { suffices, viewOf } from "../views.js";
 import { Frame } from "./frame.js";
@@ -16,7 +17,8 @@ export function Gate({ session }) {
   useEffect(() => {
     if (isOut && !view?.open) {
       const back = window.location.hash.slice(1);
-      navigate("/login", { back: back === "/" ? "" : back }, { replace: true });
+      const query = isOperators || back === "/" ? {} : { back };
+      navigate(isOperators ? "/start" : "/login", query, { replace: true });
     }
   });
   if (view?.open) {

@@ -17,6 +17,7 @@ const PATHS = {
   rollouts: "M12 3v12m0 0-4-4m4 4 4-4M4 17v4h16v-4",
   clusters: "M4 6c0-4 16-4 16 0v12c0 4-16 4-16 0zm0 0c0 4 16 4 16 0M4 12c0 4 16 4 16 0",
   findings: "M12 3 2 20h20zM12 10v4M12 17v.01",
+  deletions: "M4 7h16M9 7V4h6v3M6 7l1 14h10l1-14M10 11v6M14 11v6",
   menu: "M4 6h16M4 12h16M4 18h16",
   switch: "m8 9 4-4 4 4M8 15l4 4 4-4",
   check: "m5 12 5 5L20 7",

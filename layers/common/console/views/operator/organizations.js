@@ -1,0 +1,84 @@
+/** All organizations, or those that meet conditions; and one of them. */
+import { html, useState } from "../../html.js";
+import { navigate } from "../../router.js";
+import { useLoad } from "../../tasks.js";
+import { Button } from "../../components/button.js";
+import { Field, Form, Select } from "../../components/field.js";
+import { Page } from "../../components/page.js";
+import { Pager } from "../../components/pages.js";
+import { Empty, Failed, Loading } from "../../components/states.js";
+import { Table } from "../../components/table.js";
+import { Time } from "../../components/time.js";
+import { Organization } from "./organization.js";
+import { OrganizationLink, reading } from "./reading.js";
+
+const LIMIT = 50;
+const ANY = { value: "", label: "Any" };
+const STATES = ["creating", "active", "renaming", "deleting"];
+const SORTS = [
+  { value: "", label: "Newest first" },
+  { value: "created", label: "Oldest first" },
+  { value: "-changed", label: "Changed last" },
+  { value: "name", label: "Name" },
+  { value: "slug", label: "Slug" },
+];
+
+export default function OrganizationsView({ route }) {
+  const [, id] = route.parts;
+  return id ? html`<${Organization} key=${id} id=${id} />` : html`<${List} query=${route.query} />`;
+}
+
+function List({ query }) {
+  const { cursor, ...wanted } = query;
+  const found = useLoad(reading("operator/organizations", { ...query, limit: LIMIT }), [JSON.stringify(query)]);
+  const { data, problem, busy, reload } = found;
+  const show = (filter) => navigate("/organizations", filter);
+  return html`<${Page} title="Organizations">
+    <${Filters} key=${JSON.stringify(wanted)} wanted=${wanted} busy=${busy} onShow=${show} />
+    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
+    ${!data && !problem && html`<${Loading} />`}
+    ${data && html`<${Table} label="Organizations" columns=${COLUMNS} rows=${data.organizations} keyOf=${({ id }) => id}
+        empty=${html`<${Empty} title=${data.next_cursor ? "None on this page" : "No organization meets these conditions"} />`} />
+      <${Pager} next=${data.next_cursor} previous=${cursor !== undefined} busy=${busy}
+        onNext=${(next) => show({ ...wanted, cursor: next })} onFirst=${() => show(wanted)} />`}
+  <//>`;
+}
+
+function Filters({ wanted, busy, onShow }) {
+  const [values, setValues] = useState(wanted);
+  const bind = (name) => ({ value: values[name] ?? "", onInput: (value) => setValues({ ...values, [name]: value }) });
+  const options = (items) => [ANY, ...items.map((value) => ({ value, label: value }))];
+  const yes = (label, other) => [ANY, { value: "true", label }, { value: "false", label: other }];
+  return html`<${Form} class="filters" role="search" onSubmit=${() => onShow(values)}>
+    <${Field} label="Slug begins with" ...${bind("slug_prefix")} autocapitalize="off" spellcheck=${false} />
+    <${Field} label="Name begins with" ...${bind("name_prefix")} spellcheck=${false} />
+    <${Select} label="State" ...${bind("state")} options=${options(STATES)} />
+    <${Select} label="Kind" ...${bind("kind")} options=${options(["collection", "pooled"])} />
+    <${Field} label="Cluster" ...${bind("cluster")} spellcheck=${false} />
+    <${Field} label="Plan" ...${bind("plan")} spellcheck=${false} />
+    <${Select} label="Suspended" ...${bind("suspended")} options=${yes("Yes", "No")} />
+    <${Select} label="Being moved" ...${bind("moving")} options=${yes("Yes", "No")} />
+    <${Select} label="Order" ...${bind("sort")} options=${SORTS} />
+    <div class="actions">
+      <${Button} kind="primary" type="submit" busy=${busy}>Show<//>
+      <${Button} onClick=${() => onShow({})}>Show all<//>
+    </div>
+  <//>`;
+}
+
+const COLUMNS = [
+  { key: "name", title: "Name", show: ({ id, name }) => html`<${OrganizationLink} id=${id}>${name}<//>` },
+  { key: "slug", title: "Slug", show: ({ slug }) => html`<code>${slug}</code>` },
+  { key: "state", title: "State", show: (organization) => html`<${Badges} ...${organization} />` },
+  { key: "plan", title: "Plan", show: ({ plan }) => plan },
+  { key: "place", title: "Place", show: ({ cluster, kind }) => `${cluster}${kind === "pooled" ? ", pooled" : ""}` },
+  { key: "created_at", title: "Created", show: ({ created_at }) => html`<${Time} value=${created_at} />` },
+];
+
+/** What is not as usual with an organization. */
+export function Badges({ state, suspended_at, moving, intent }) {
+  return html`<span class="badges"><span class="badge ${state === "active" ? "good" : "warn"}">${state}</span>
+    ${suspended_at && html`<span class="badge bad">suspended</span>`}
+    ${moving && html`<span class="badge warn">moving</span>`}
+    ${intent && state === "active" && html`<span class="badge warn">changing</span>`}</span>`;
+}
