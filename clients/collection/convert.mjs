@@ -20,6 +20,7 @@ const VARIABLES = {
   refreshToken: "",
   mailToken: "",
   organization: "google",
+  slug: "google-before",
   awsAccessKeyId: "",
   awsSecretAccessKey: "",
   awsSessionToken: "",
@@ -46,6 +47,12 @@ const IDS = {
   listMembers: { member: "answer.members[0]?.id" },
   invite: { invitation: "answer.id" },
   createKey: { key: "answer.id", secret: "answer.secrets[0]?.id" },
+};
+const TAKEN = {
+  refresh_token: "{{refreshToken}}",
+  token: "{{mailToken}}",
+  organization: "{{organization}}",
+  member: "{{member}}",
 };
 
 const document = JSON.parse(await readFile(DOCUMENT, "utf8"));
@@ -111,7 +118,7 @@ function complete(item, request, operation) {
   for (const parameter of [...(request.url.variable ?? []), ...(request.url.query ?? [])]) {
     const { schema } = operation.parameters.find(({ name }) => name === parameter.key);
     const value = String(schema.example ?? schema.default ?? "");
-    parameter.value = parameter.key in ids ? `{{${parameter.key}}}` : value;
+    parameter.value = parameter.key in ids ? `{{${parameter.key}}}` : encodeURIComponent(value);
   }
   for (const { url } of [request, ...item.response.map(({ originalRequest }) => originalRequest)]) {
     url.raw = addressOf(url);
@@ -124,8 +131,7 @@ function complete(item, request, operation) {
   if (kept) {
     item.event.push(keeping(kept));
   }
-  const tokens = { refresh_token: "{{refreshToken}}", token: "{{mailToken}}" };
-  const taken = Object.entries(tokens).filter(([name]) => name in propertiesOf(operation.requestBody));
+  const taken = Object.entries(TAKEN).filter(([name]) => name in propertiesOf(operation.requestBody));
   if (taken.length && request.body.mode === "raw") {
     request.body.raw = JSON.stringify({ ...JSON.parse(request.body.raw), ...Object.fromEntries(taken) }, null, 2);
   }

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -23,14 +22,11 @@ NODE_SECONDS: Final = 240
 
 
 @pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compiled(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Directory of the compiled tests, which find the unpacked package."""
     place = tmp_path_factory.mktemp("typescript")
-    (package,) = (CLIENT / "dist").glob("tenantry-client-*.tgz")
     modules = place / "node_modules"
-    with tarfile.open(package) as archive:
-        archive.extractall(place / "unpacked", filter="data")
-    shutil.copytree(place / "unpacked/package", modules / "tenantry-client")
+    shutil.copytree(unpacked, modules / "tenantry-client")
     shutil.copytree(CLIENT / "node_modules/aws4fetch", modules / "aws4fetch")
     shutil.copytree(CLIENT / "build", place / "tests")
     (place / "package.json").write_text('{"type": "module"}')

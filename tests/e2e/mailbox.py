@@ -30,6 +30,15 @@ class Mailbox:
         wait_until(lambda: len(sent()) >= at_least, ARRIVES_WITHIN_SECONDS)
         return sent()
 
+    def numbered(self, number: int, address: str, subject: str) -> Mail:
+        """Wait until so many mails with a subject that begins so were sent to an address; return the last."""
+
+        def sent() -> list[Mail]:
+            return [mail for mail in self.all() if mail.to == address and mail.subject.startswith(subject)]
+
+        wait_until(lambda: len(sent()) >= number, ARRIVES_WITHIN_SECONDS)
+        return sent()[number - 1]
+
 
 def _mail(message: dict[str, Any]) -> Mail:
     (to,) = message["To"]
