@@ -59,6 +59,7 @@ def print_guide(stack: Stack) -> None:
 _GUIDE = """\
 API         {api_url}
 Swagger UI  {api_url}/docs
+Console     {api_url}/console
 MongoDB     {mongodb_uri}
             {mongodb_server}
 Sent mails  {mails_url}

@@ -22,6 +22,7 @@ STATUS = {
     "audit": 401,
     "change_email": 401,
     "change_password": 401,
+    "console": 200,
     "create_organization": 201,
     "delete_organization": 401,
     "docs": 200,

@@ -13,6 +13,8 @@ from tests.contract.deployed_template import deployed
 
 PREFERENCE = "Canary10Percent10Minutes"
 FUNCTIONS = sorted(sam_template.function_directories())
+# Whose files belong together: docs/console.md
+AT_ONCE = {"ConsoleFunction"}
 SERVING = set(sam_template.routes().values())
 BY_CODE_DEPLOY = sam_template.translated(sam_template.template(), {"DeploymentPreference": PREFERENCE})
 PREFERENCES = sam_template.template()["Parameters"]["DeploymentPreference"]
@@ -118,7 +120,15 @@ def test_traffic_that_moves_at_once_needs_no_code_deploy() -> None:
     assert not [name for name, resource in resources.items() if "UpdatePolicy" in resource]
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+def test_files_of_the_console_change_at_once() -> None:
+    resources = deployed(BY_CODE_DEPLOY, {"DeploymentPreference": PREFERENCE})["Resources"]
+    aliases = {f"{function}Aliaslive" for function in FUNCTIONS}
+    assert {alias for alias in aliases if "UpdatePolicy" not in resources[alias]} == {
+        f"{function}Aliaslive" for function in AT_ONCE
+    }
+
+
+@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - AT_ONCE))
 def test_code_deploy_moves_each_alias_and_watches_the_version_that_it_moves_to(function: str) -> None:
     resources = deployed(BY_CODE_DEPLOY, {"DeploymentPreference": PREFERENCE})["Resources"]
     alias = resources[f"{function}Aliaslive"]

@@ -20,6 +20,7 @@ TOKENS: Final = {"cryptography", "jwt"}
 # What these functions import besides EVERYWHERE; all others validate requests, and check or sign tokens.
 PACKAGES: Final = {
     "authorize": TOKENS,
+    "console": set[str](),
     "docs": set[str](),
     "get_organization": TOKENS,
     "health": set[str](),

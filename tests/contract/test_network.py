@@ -113,7 +113,7 @@ def documented() -> dict[str, set[str]]:
     rows = re.findall(r"^\| `com\.amazonaws\.REGION\.(\w+)` \| [^|]+ \| (.+) \|$", DOCUMENT, re.MULTILINE)
     every = set(FUNCTIONS.values())
     return {
-        endpoint: every - {functions.removeprefix("all but ")}
+        endpoint: every - set(functions.removeprefix("all but ").split(", "))
         if functions.startswith("all but ")
         else set(functions.split(", "))
         for endpoint, functions in rows

@@ -121,8 +121,8 @@ def test_login_and_refresh_read_the_signing_key_and_rotation_replaces_it() -> No
     }
 
 
-def test_every_function_but_docs_has_a_mongodb_role() -> None:
-    assert set(KIND_OF) == set(sam_template.function_directories().values()) - {"docs"}
+def test_every_function_but_those_of_pages_has_a_mongodb_role() -> None:
+    assert set(KIND_OF) == set(sam_template.function_directories().values()) - {"console", "docs"}
 
 
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))

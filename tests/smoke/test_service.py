@@ -1,6 +1,7 @@
 """What the service tells about itself, to anybody."""
 
 import json
+import re
 import time
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -40,6 +41,18 @@ def test_docs(api: Api) -> None:
     assert "SwaggerUIBundle(" in page.text, "GET /docs is not the page of Swagger UI."
     policy = page.headers.get("Content-Security-Policy", "")
     assert "default-src 'none'" in policy, "GET /docs has no Content-Security-Policy."
+
+
+def test_console(api: Api) -> None:
+    """/console leads to a page that loads nothing from elsewhere, and its script is there."""
+    location = api.get("/console").expect(307).headers.get("Location", "")
+    assert location == "console/index.html", f"GET /console leads to {location!r}."
+    page = api.get("/console/index.html").expect(200)
+    policy = page.headers.get("Content-Security-Policy", "")
+    assert "default-src 'none'" in policy, "GET /console/index.html has no Content-Security-Policy."
+    for path in re.findall(r'<script [^>]*src="([^"]+)"', page.text):
+        kind = api.get(f"/console/{path}").expect(200).headers.get("Content-Type", "")
+        assert kind.startswith("text/javascript"), f"GET /console/{path} is {kind!r}."
 
 
 @pytest.mark.parametrize("path", ["/health", KEY_SET])

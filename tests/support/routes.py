@@ -91,15 +91,19 @@ ROUTES: Final = (
     ("GET", "/.well-known/openid-configuration", "jwks"),
     ("GET", "/openapi.json", "docs"),
     ("GET", "/docs", "docs"),
+    ("GET", "/console", "console"),
+    ("GET", "/console/{file+}", "console"),
     ("GET", "/health", "health"),
     ("GET", "/health/ready", "health"),
 )
 
 
-_PATTERNS: Final = {
-    resource: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(resource)), re.DOTALL)
-    for _, resource, _ in ROUTES
-}
+def _pattern(resource: str) -> re.Pattern[str]:
+    one_segment = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(resource))
+    return re.compile(re.sub(r"\\\{(\w+)\\\+\\\}", r"(?P<\1>.+)", one_segment), re.DOTALL)
+
+
+_PATTERNS: Final = {resource: _pattern(resource) for _, resource, _ in ROUTES}
 
 
 def route_of(method: str, path: str) -> tuple[str, str, dict[str, str]]:

@@ -32,6 +32,7 @@ BREAKAGES: Final = [
     Breakage(("test_readiness",), "GET /health/ready", answering(503, PROBLEM)),
     Breakage(("test_version",), "GET /openapi.json", with_json(lambda document: document | {"paths": {}})),
     Breakage(("test_docs",), "GET /docs", without("content-security-policy")),
+    Breakage(("test_console",), "GET /console/index.html", without("content-security-policy")),
     Breakage(("test_head[/health]",), "HEAD /health", answering(404)),
     Breakage(("test_head[/.well-known/jwks.json]",), "HEAD /.well-known/jwks.json", without("cache-control")),
     Breakage(("test_methods",), "DELETE /health", with_field("allow", "GET, HEAD, OPTIONS, TRACE")),

@@ -14,9 +14,9 @@ SLUG_MAX_CHARACTERS: Final = 63  # a DNS label (RFC 1035), so that a slug can be
 RESERVED_SLUGS: Final = frozenset({
     # what is or may become a path or a name of the product's own
     "account", "accounts", "admin", "administrator", "api", "assets", "auth", "billing", "cdn", "config",
-    "docs", "health", "help", "id", "idp", "local", "login", "logout", "me", "new", "null", "oauth", "oidc",
-    "openapi", "organization", "organizations", "password", "root", "security", "self", "signin", "signup",
-    "sso", "static", "status", "support", "system", "tenantry", "undefined", "web", "www",
+    "console", "docs", "health", "help", "id", "idp", "local", "login", "logout", "me", "new", "null",
+    "oauth", "oidc", "openapi", "organization", "organizations", "password", "root", "security", "self",
+    "signin", "signup", "sso", "static", "status", "support", "system", "tenantry", "undefined", "web", "www",
     # hosts that computers ask for by themselves, or that people take for the operator's
     "autoconfig", "autodiscover", "broadcasthost", "caldav", "carddav", "dns", "email",
     "enterpriseenrollment", "enterpriseregistration", "ftp", "gateway", "imap", "ip6-localhost",

@@ -1,0 +1,101 @@
+"""The console: a folder of static files, of which no path is ever made from a request."""
+
+import hashlib
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote
+
+import tenantry
+
+# /opt/console beside /opt/python in Lambda, layers/common/console in a checkout.
+FOLDER: Final = Path(tenantry.__file__).parents[2] / "console"
+INDEX: Final = "index.html"
+# Below AppUrl, where links of mails lead to; their tokens are in the fragment, which browsers keep when they
+# are redirected: https://fetch.spec.whatwg.org/#concept-http-redirect-fetch
+PAGES_OF_MAILS: Final = (
+    *("accept-invitation", "change-email", "reset-password"),
+    *("undo-deletion", "undo-email-change", "verify-email"),
+)
+MEDIA_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
+_IMPORT_MAP: Final = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
+
+
+class File(NamedTuple):
+    """A file as it is served."""
+
+    content: str
+    media_type: str
+    etag: str
+
+
+@cache
+def files(folder: Path = FOLDER) -> Mapping[str, File]:
+    """Return all that is served, by the path below the console's folder, with slashes.
+
+    Other files than those of `MEDIA_TYPES` are not served.
+    """
+    return {
+        path.relative_to(folder).as_posix(): _file(path)
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in MEDIA_TYPES
+    }
+
+
+@cache
+def header_fields(folder: Path = FOLDER) -> Mapping[str, str]:
+    """Return the header fields of every answer: nothing runs or loads but what the folder holds.
+
+    The import map is the only script inside a page, and is allowed by its hash.
+    """
+    policy = {
+        "default-src": "'none'",
+        "script-src": " ".join(["'self'", *_hashes(files(folder)[INDEX].content)]),
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "connect-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+    }
+    return {
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    }
+
+
+def with_one_segment(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the event of a request to ``/console/{file+}`` as one to ``/console/{file}``.
+
+    Powertools has no parameters of several segments: the slashes between them are percent-encoded.
+    """
+    file = (event.get("pathParameters") or {}).get("file")
+    if file is None:
+        return dict(event)
+    return {**event, "resource": "/console/{file}", "path": f"/console/{quote(file, safe='')}"}
+
+
+def _file(path: Path) -> File:
+    content = path.read_text("utf-8")
+    digest = hashlib.sha256(content.encode()).hexdigest()[:32]
+    return File(content, MEDIA_TYPES[path.suffix], f'"{digest}"')
+
+
+def _hashes(page: str) -> list[str]:
+    """Return the sources of the scripts in a page (CSP Level 3 section 2.3.1)."""
+    digests = [hashlib.sha256(script.encode()).digest() for script in _IMPORT_MAP.findall(page)]
+    return [f"'sha256-{b64encode(digest).decode()}'" for digest in digests]
