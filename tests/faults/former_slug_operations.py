@@ -43,7 +43,10 @@ def release(*before: Operation) -> Operation:
         former_slugs.release(organization, _SLUG)
 
     def effect(state: State) -> None:
-        _, alpha = state.alpha()
+        try:
+            _, alpha = state.alpha()
+        except Refused:
+            raise Refused("gone", "former-slug-not-found") from None  # if it was found and then deleted
         _release(state)
         state.holds[_SLUG] = alpha.owners
 

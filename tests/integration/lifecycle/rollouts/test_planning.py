@@ -3,16 +3,18 @@
 from functools import partial
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from tenantry.errors import RolloutRefused
 from tenantry.identity.members import Membership
 from tenantry.lifecycle.rollouts import operations
 from tenantry.registry import rollouts
 from tenantry.registry.rollouts import Definition
+from tenantry.runtime import server_errors
 from tests.integration.lifecycle.rollouts.definitions import definition, roll_out
 from tests.support import library
 from tests.support.concurrency import at_once
-from tests.support.databases import Databases
+from tests.support.databases import Databases, failing
 from tests.support.overtaking import once_before
 
 
@@ -29,6 +31,14 @@ def test_roll_outs_that_no_collection_can_have_together_are_refused(
     with pytest.raises(RolloutRefused, match="too many indexes"):
         operations.begin("too-many", definition("a", "b", "c"))
     library.create("Amazon")
+
+
+def test_what_interrupts_the_trial_refuses_nothing(databases: Databases) -> None:
+    interrupted = failing(databases.client, "create", errorCode=server_errors.INTERRUPTED)
+    with pytest.raises(OperationFailure), interrupted:
+        operations.begin("first", definition("at"))
+    assert rollouts.find_all() == []
+    assert operations.begin("first", definition("at"))["state"] == "running"
 
 
 def on_the_same_key(name: str) -> Definition:

@@ -16,6 +16,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from tenantry.errors import TenantryError
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import deleting
+from tenantry.lifecycle.intents.completion import LEASE
 from tenantry.lifecycle.reconciling import reconcile
 from tenantry.lifecycle.rollouts.errors import RolloutError
 from tenantry.registry import clusters
@@ -37,11 +38,16 @@ def rolling_out() -> None:
 
 
 def undo_wholly(name: str) -> None:
-    """Undo a roll-out, however often organizations are changing when it comes to them."""
+    """Undo a roll-out, however often organizations are changing when it comes to them.
+
+    A change that was interrupted, as on a slow machine, is in its way until the reconciler comes.
+    """
     state = ""
     while state != "undone":
         with suppress(RolloutError):
             state = undo(name).rollout["state"]
+        if state != "undone":
+            reconcile(LEASE)
 
 
 def renaming(members: list[Membership]) -> None:

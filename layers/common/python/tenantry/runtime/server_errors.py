@@ -25,6 +25,7 @@ CANNOT_INDEX_PARALLEL_ARRAYS: Final = 171
 QUERY_PLAN_KILLED: Final = 175  # by a rename or drop of the collection
 SNAPSHOT_TOO_OLD: Final = 239
 SNAPSHOT_UNAVAILABLE: Final = 246  # the collection has changed since the snapshot's time
+EXCEEDED_TIME_LIMIT: Final = 262
 CHANGE_STREAM_FATAL_ERROR: Final = 280
 CHANGE_STREAM_HISTORY_LOST: Final = 286
 QUERY_EXCEEDED_MEMORY_LIMIT: Final = 292  # QueryExceededMemoryLimitNoDiskUseAllowed
@@ -34,6 +35,7 @@ TRANSACTION_TOO_LARGE_FOR_CACHE: Final = 388  # what an index makes of a documen
 ATLAS_ERROR: Final = 8000  # what Atlas says instead of Unauthorized and AuthenticationFailed
 BSON_OBJECT_TOO_LARGE: Final = 10334
 DUPLICATE_KEY: Final = 11000
+INTERRUPTED: Final = 11601  # by an operator, or because the client is gone
 INDEX_BUILD_IN_PROGRESS: Final = 12587
 OUT_OF_DISK_SPACE: Final = 14031
 # The server has no names for these.

@@ -1,6 +1,6 @@
 """What a roll-out would do, and whether there is room for it."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import bson
 from bson.errors import BSONError
@@ -18,6 +18,16 @@ from tenantry.registry.rollouts import Definition
 from tenantry.runtime import ids, mongodb, server_errors
 from tenantry.storage import collections
 from tenantry.storage.collections import Shape
+
+# What says nothing about a roll-out: another try may succeed, or another user's.
+_NO_REFUSAL: Final = (
+    None,
+    server_errors.UNAUTHORIZED,
+    server_errors.EXCEEDED_TIME_LIMIT,
+    server_errors.ATLAS_ERROR,
+    server_errors.INTERRUPTED,
+    server_errors.OUT_OF_DISK_SPACE,
+)
 
 
 class ClusterPlan(NamedTuple):
@@ -126,7 +136,7 @@ def _try(definitions: list[Definition]) -> None:
     except _Possible:
         return
     except OperationFailure as error:
-        if error.timeout or error.code in (None, server_errors.UNAUTHORIZED):
+        if error.timeout or error.code in _NO_REFUSAL:
             raise
         reason = (error.details or {}).get("errmsg", "")
         raise RolloutRefused(f"MongoDB refuses a collection with all that is rolled out: {reason}") from None
