@@ -25,7 +25,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from local.openapi_examples import add_examples
 from local.openapi_order import put_in_order
 from local.openapi_problems import add_problems
-from local.openapi_tables import CONDITIONS, ETAG, HEADER_FIELDS, HEADER_FIELDS_OF_PROBLEMS, LINKS
+from local.openapi_tables import (
+    CONDITIONS,
+    ETAG,
+    HEADER_FIELDS,
+    HEADER_FIELDS_OF_PROBLEMS,
+    LINKS,
+    REFRESH_COOKIE,
+)
 from tenantry.http import responses
 from tenantry.http.callers import AtLeast
 from tenantry.identity.roles import Role, Scope
@@ -81,6 +88,7 @@ def merged_document() -> str:
             _add_links(document)
             _add_header_fields(document)
             _add_conditions(document)
+            _add_refresh_cookie(document)
             _add_merge_patch(document)
             merge.add_schema(document)
     merged = json.loads(merge.get_openapi_json_schema())
@@ -119,6 +127,14 @@ def _add_conditions(document: dict[str, Any]) -> None:
                 if method == "get":
                     unchanged = {"description": HTTPStatus.NOT_MODIFIED.phrase, "headers": ETAG}
                     operation["responses"][HTTPStatus.NOT_MODIFIED] = unchanged
+
+
+def _add_refresh_cookie(document: dict[str, Any]) -> None:
+    """Add to each operation that sets the cookie the header field that asks for it."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            if any("Set-Cookie" in answer.get("headers", {}) for answer in operation["responses"].values()):
+                operation["parameters"] = [*operation.get("parameters", []), REFRESH_COOKIE]
 
 
 def _add_merge_patch(document: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ _CREATING: Final = (
     *_IDEMPOTENT, "idempotency-key-spent", "organization-exists", "limit-reached", "capacity-exhausted"
 )  # fmt: skip
 _RETURNING: Final = ("organization-exists", "limit-reached", "capacity-exhausted", "owner-required")
-_LOGIN: Final = ("email-not-verified", "organization-suspended")
+_LOGIN: Final = ("cross-site-request", "email-not-verified", "organization-suspended")
 _ROLLOUT: Final = ("rollout-not-found", "rollout-refused")
 _OF_INVITATION: Final = ("invitation-not-found", "invitation-used", "invitation-revoked")
 CODES: Final[dict[str, tuple[str, ...]]] = {
@@ -47,7 +47,8 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "switchOrganization": (
         "invalid-refresh-token", "organization-not-found", *_LOGIN, "refresh-token-replaced",
     ),
-    "logout": ("invalid-refresh-token",),
+    "logout": ("invalid-refresh-token", "cross-site-request"),
+    "logoutEverywhere": ("cross-site-request",),
     "insertDocuments": (*_STORING, *_IDEMPOTENT, "idempotency-key-spent"),
     "listDocuments": (*_QUERY, "cursor-outdated"),
     "countDocuments": ("query-refused", "query-too-slow"),

@@ -101,6 +101,12 @@ ETAG: dict[str, Any] = {
 }
 _OF_CREATED: dict[HTTPStatus, Any] = {HTTPStatus.CREATED: _LOCATION | ETAG}
 _OF_VERSION: dict[HTTPStatus, Any] = {HTTPStatus.OK: ETAG}
+_REFRESH_COOKIE = {
+    "Set-Cookie": {
+        "description": "The refresh token, or the end of it, if the request had `X-Refresh-Token: cookie`.",
+        "schema": {"type": "string"},
+    }
+}
 HEADER_FIELDS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     "createOrganization": _OF_CREATED,
     "createOrganizationAsOperator": _OF_CREATED,
@@ -114,6 +120,8 @@ HEADER_FIELDS: dict[str, dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     "putDocument": _OF_VERSION | {HTTPStatus.CREATED: ETAG},
     "patchDocument": _OF_VERSION,
     "createIndex": {HTTPStatus.CREATED: _LOCATION},
+    **{name: {HTTPStatus.OK: _REFRESH_COOKIE} for name in ("login", "refresh", "switchOrganization")},
+    "logout": {HTTPStatus.NO_CONTENT: _REFRESH_COOKIE},
     "listUsage": {
         HTTPStatus.OK: {
             "Link": {"description": "To the next page of CSV (RFC 8288).", "schema": {"type": "string"}}
@@ -157,6 +165,14 @@ HEADER_FIELDS_OF_PROBLEMS: dict[HTTPStatus, dict[str, dict[str, Any]]] = {
 _TAG = (
     r'[ \t]*((W/)?"[!#-~]*"[ \t]*)?'  # or nothing, for lists may have empty elements (RFC 9110 section 5.6.1)
 )
+REFRESH_COOKIE: dict[str, Any] = {
+    "name": "X-Refresh-Token",
+    "in": "header",
+    "description": "`cookie` from a page of the API's own origin: the refresh token is in a cookie",
+    "schema": {"type": "string", "enum": ["cookie"]},
+}
+"""Of each operation whose answer has the cookie."""
+
 CONDITIONS: list[dict[str, Any]] = [
     {
         "name": name,

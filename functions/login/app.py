@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from tenantry import http
+from tenantry.http import refresh_cookies
 from tenantry.http.accounts import bodies
 from tenantry.http.accounts.representations import access_token_of, tokens_of
 from tenantry.http.callers import Bearer
@@ -62,4 +63,4 @@ def confirm_login(body: Annotated[bodies.ConfirmLogin, Body()], caller: Bearer) 
     return access_token_of(*confirming.confirm(caller, body.password))
 
 
-lambda_handler = http.lambda_handler(app)
+lambda_handler = refresh_cookies.handler(app)

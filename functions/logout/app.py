@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from tenantry import http
+from tenantry.http import refresh_cookies
 from tenantry.http.accounts import bodies
 from tenantry.http.callers import Bearer
 from tenantry.identity.logins import login
@@ -20,7 +21,7 @@ app = APIGatewayRestResolver(enable_validation=True)
     operation_id="logout",
     tags=["Accounts"],
     status_code=HTTPStatus.NO_CONTENT,
-    responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED),
+    responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
 )
 def log_out(body: Annotated[bodies.RefreshToken, Body()]) -> Response[None]:
     """End the session of a refresh token; its access tokens are dead afterwards, too.
@@ -46,4 +47,4 @@ def log_out_everywhere(caller: Bearer) -> Response[None]:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-lambda_handler = http.lambda_handler(app)
+lambda_handler = refresh_cookies.handler(app)

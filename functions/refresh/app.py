@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from tenantry import http
+from tenantry.http import refresh_cookies
 from tenantry.http.accounts import bodies
 from tenantry.http.accounts.representations import tokens_of
 from tenantry.identity.logins import login, switching
@@ -61,4 +62,4 @@ def switch_organization(body: Annotated[bodies.SwitchOrganization, Body()]) -> d
     return tokens_of(switching.switch(body.refresh_token, body.organization))
 
 
-lambda_handler = http.lambda_handler(app)
+lambda_handler = refresh_cookies.handler(app)

@@ -301,6 +301,15 @@ class SoleOwner(TenantryError):
         return cls(organizations=_named(organizations))
 
 
+class CrossSiteRequest(TenantryError):
+    """A page of another origin asks for the refresh token to be in a cookie; nothing was looked at."""
+
+    code = "cross-site-request"
+    status = HTTPStatus.FORBIDDEN
+    title = "Cross-site request"
+    default_detail = "Only pages of the API's own origin may have the refresh token in a cookie."
+
+
 class OrganizationSuspended(TenantryError):
     """The platform's operator has suspended the organization; its data stay as they are."""
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from tenantry.http.organizations.answers import Organization, OrganizationReference
 from tenantry.identity.roles import Role
@@ -76,8 +76,11 @@ class AccessToken(BaseModel):
 class Tokens(AccessToken):
     """Answer of POST /login/refresh and /login/switch."""
 
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema["required"].remove("refresh_token"))
+
     refresh_token: str = Field(
-        description="For POST /login/refresh or /login/switch, once; the answer has the next one."
+        description="For POST /login/refresh or /login/switch, once; the answer has the next one. It is left "
+        "out if the request asked for it in a cookie."
     )
 
 

@@ -78,7 +78,9 @@ class ConfirmLogin(Request):
 class RefreshToken(Request):
     """Body of POST /login/refresh and of POST /logout."""
 
-    refresh_token: str = Field(max_length=100, description="The last one that was issued.")
+    refresh_token: str = Field(
+        max_length=100, description="The last one that was issued; left out if it is in the cookie."
+    )
 
 
 class SwitchOrganization(RefreshToken):
