@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    api_key_commands,
     backup_commands,
     checker,
     cluster_commands,
@@ -32,6 +33,7 @@ from cli.reporting import reported
 from tenantry.identity.keys import public_keys
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+app.add_typer(api_key_commands.app, name="api-key")
 app.add_typer(cluster_commands.app, name="cluster")
 app.add_typer(plan_commands.app, name="plan")
 app.add_typer(rollout_commands.app, name="rollout")

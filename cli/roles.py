@@ -86,7 +86,7 @@ ROLES: Final = (
             QUEUE_MAILS,
             USE_LINKS,
             {"idempotency_keys": CHANGE, "sessions": {"remove"}, "plans": CHANGE},
-            {"deletions": CHANGE, "erasures": {"insert"}, "rollouts": {"update"}},
+            {"deletions": CHANGE, "erasures": {"insert"}, "rollouts": {"update"}, "api_key_uses": FIND},
         ),
         DEFINE | FIND | {"createIndex"},
     ),
@@ -234,7 +234,7 @@ ROLES: Final = (
             END_MOVES,
             KNOW_ISSUER,
             {"moves": {"insert"}, "rollouts": {"find", "insert", "update"}}
-            | dict.fromkeys(("api_keys", "signing_keys", "links", "invitations"), FIND)
+            | dict.fromkeys(("api_keys", "api_key_uses", "signing_keys", "links", "invitations"), FIND)
             | dict.fromkeys(("account_addresses", "account_epochs", "sessions"), FIND)
             | {"usage": {"find", "insert", "update"}},
             KNOW_SCHEMA,

@@ -104,6 +104,8 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "configureOrganization": ("organization-not-found",),
     "suspendOrganization": ("organization-not-found",),
     "reactivateOrganization": ("organization-not-found",),
+    "listKeysAsOperator": ("organization-not-found",),
+    "revokeKeyAsOperator": ("key-not-found",),
     "releaseFormerSlugAsOperator": ("former-slug-not-found",),
     "listPlans": ("cursor-outdated",),
     "removePlan": ("plan-not-found", "plan-in-use"),

@@ -1,9 +1,10 @@
-"""/operator/organizations, /operator/plans, /operator/former-slugs: what the operator decides."""
+"""/operator/organizations, .../keys, .../plans, .../former-slugs: what the operator decides."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from tenantry import http
+from tenantry.http.api_keys.representations import list_of
 from tenantry.http.bodies import check_merge_patch
 from tenantry.http.callers import Operator, Organization
 from tenantry.http.organizations import bodies, creations
@@ -11,8 +12,10 @@ from tenantry.http.organizations.representations import configured_organization_
 from tenantry.http.parameters import Cursor, IdempotencyKey, Limit, OnlyDeclared
 from tenantry.http.plans import plan_of, plans_of
 from tenantry.http.preconditions import Precondition, etag
+from tenantry.identity.api_keys import leaks, managing
 from tenantry.lifecycle import configuring, former_slugs, plans, suspending
 from tenantry.registry.limits import PLAN_PATTERN
+from tenantry.registry.organizations import finding
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
@@ -105,6 +108,42 @@ def suspend_organization(organization: Organization, operator: Operator) -> Resp
 def reactivate_organization(organization: Organization, operator: Operator) -> Response[None]:
     """Let an organization go on; its members log in again."""
     suspending.reactivate(organization)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@app.get(
+    "/operator/organizations/<organization>/keys",
+    summary="List an organization's API keys",
+    operation_id="listKeysAsOperator",
+    tags=TAGS,
+    security=SECURITY,
+    responses=http.responses(
+        HTTPStatus.OK, "tenantry.http.api_keys.answers:ApiKeys", HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND
+    ),
+)
+def list_keys(organization: Organization, operator: Operator, _: OnlyDeclared) -> dict[str, Any]:
+    """List all keys of an organization, newest first, without what proves them."""
+    return list_of(managing.list_all(finding.require(organization)["_id"]))
+
+
+@app.delete(
+    "/operator/keys/<key>",
+    summary="Revoke an API key of any organization",
+    operation_id="revokeKeyAsOperator",
+    tags=TAGS,
+    status_code=HTTPStatus.NO_CONTENT,
+    security=SECURITY,
+    responses=http.responses(HTTPStatus.NO_CONTENT, None, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+)
+def revoke_key(
+    key: Annotated[str, Path(description="Id; of a key that has leaked, key_ and the 32 digits behind tk_")],
+    operator: Operator,
+) -> Response[None]:
+    """Remove a key that has leaked, which is refused from the next request on.
+
+    Whether a text that somebody reports is a key that works, POST /operator/introspect tells.
+    """
+    leaks.revoke(key)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -31,6 +31,8 @@ ROUTES: Final[list[tuple[str, str, Any]]] = [
     ("PUT", f"/operator/organizations/{NOBODY}/suspension", None),
     ("DELETE", f"/operator/organizations/{NOBODY}/suspension", None),
     ("PATCH", f"/operator/organizations/{NOBODY}", {}),
+    ("GET", f"/operator/organizations/{NOBODY}/keys", None),
+    ("DELETE", "/operator/keys/forged", None),
     ("DELETE", "/operator/former-slugs/forged", None),
     ("GET", "/operator/plans", None),
     ("PUT", "/operator/plans/forged", {"limits": {}}),

@@ -2,6 +2,7 @@
 
 import json
 from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ from cli.app import app
 from tenantry.runtime.observability import logger
 
 
-def tenantry(*arguments: str | Path) -> Result:
-    """Run a command in the environment of the test."""
+def tenantry(*arguments: str | Path, sent: str | None = None) -> Result:
+    """Run a command in the environment of the test, with what is sent to its standard input."""
     handler: Any = logger.registered_handler
     stream = handler.stream
     try:
         # In a context of its own, as in a process of its own, for the command sets the actor.
-        return copy_context().run(CliRunner().invoke, app, [*map(str, arguments)], catch_exceptions=False)
+        run = partial(CliRunner().invoke, app, [*map(str, arguments)], sent, catch_exceptions=False)
+        return copy_context().run(run)
     finally:
         handler.stream = stream  # the command's is closed
 

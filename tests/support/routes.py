@@ -61,6 +61,8 @@ ROUTES: Final = (
     ("GET", "/operator/plans", "operator"),
     ("PUT", "/operator/plans/{plan}", "operator"),
     ("DELETE", "/operator/plans/{plan}", "operator"),
+    ("GET", "/operator/organizations/{organization}/keys", "operator"),
+    ("DELETE", "/operator/keys/{key}", "operator"),
     ("DELETE", "/operator/former-slugs/{slug}", "operator"),
     ("POST", "/logout", "logout"),
     ("POST", "/logout/everywhere", "logout"),

@@ -10,6 +10,8 @@ import pytest
 from bson import Timestamp
 
 from cli.roles import ROLES
+from tenantry.identity.api_keys import managing
+from tenantry.identity.api_keys.managing import NewKey
 from tenantry.lifecycle import deleting
 from tenantry.registry.schema import INDEXES
 from tenantry.runtime.settings import settings
@@ -143,6 +145,9 @@ def test_commands_of_the_operator(
     run("set", "google", "--plan", "pro", "--property", "region=eu")
     run("suspend", "google")
     run("reactivate", "google")
+    key_id = managing.create(google, NewKey("leaked", ["indexes"])).key["_id"]
+    assert [key["id"] for key in run("api-key", "list", "google")["keys"]] == [key_id]
+    run("api-key", "revoke", key_id)
     assert run("show", "google", "--addresses")["addresses"][0]["email"] == EMAIL
     library.rename(library.membership(google.account_id, google.organization_id), "Alphabet")
     run("release-slug", "google")

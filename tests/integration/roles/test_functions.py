@@ -195,6 +195,10 @@ def test_operator(service: ServiceOfUsers, owner: Owner, monkeypatch: pytest.Mon
     assert of_operator(service, "POST", "/operator/organizations", wanted) == 201
     assert service.patch(owner.path, {"slug": "alphabet"}, token=owner.token).status == 200
     assert of_operator(service, "DELETE", "/operator/former-slugs/alpha") == 204
+    assert of_operator(service, "GET", "/operator/organizations/alphabet/keys") == 200
+    key = {"name": "Leaked", "scopes": ["indexes"]}
+    leaked = service.post("/organizations/alphabet/keys", key, token=owner.token).json["id"]
+    assert of_operator(service, "DELETE", f"/operator/keys/{leaked}") == 204
     assert service.patch("/organizations/alphabet", {"slug": "alpha"}, token=owner.token).status == 200
     for method, status in (("PUT", 403), ("DELETE", 200)):
         assert of_operator(service, method, "/operator/organizations/alpha/suspension") == 204

@@ -351,12 +351,12 @@ class InsufficientScope(TenantryError):
 
 
 class KeyNotFound(TenantryError):
-    """The organization has no such API key, or the key no such secret."""
+    """There is no such API key, or the key has no such secret."""
 
     code = "key-not-found"
     status = HTTPStatus.NOT_FOUND
     title = "API key not found"
-    default_detail = "The organization has no such API key, or the key has no such secret."
+    default_detail = "There is no such API key, or the key has no such secret."
 
 
 class KeyExpired(TenantryError):

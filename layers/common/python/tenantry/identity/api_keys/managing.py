@@ -174,11 +174,7 @@ def revoke(session: ClientSession, organization_id: str, key_id: str) -> None:
     pymongo.errors.PyMongoError
         Outcome unknown; repeat it. `KeyNotFound` tells then that it is done.
     """
-    own = {"_id": key_id, "organization_id": organization_id}
-    revoked = api_keys().find_one_and_delete(own, session=session)
-    if revoked is None:
-        raise KeyNotFound
-    _record("key.revoked", revoked, session)
+    remove({"_id": key_id, "organization_id": organization_id}, session)
 
 
 def find(organization_id: str, key_id: str) -> ApiKeyDocument:
@@ -219,6 +215,15 @@ def _secret(drawn: KeyText, maker: Membership) -> SecretDocument:
         "created_by": maker.account_id,
         "created_at": moments.now(),
     }
+
+
+def remove(which: dict[str, Any], session: ClientSession) -> ApiKeyDocument:
+    """Remove the key that a filter is for, record that, and return what it was; `KeyNotFound` without one."""
+    revoked = api_keys().find_one_and_delete(which, session=session)
+    if revoked is None:
+        raise KeyNotFound
+    _record("key.revoked", revoked, session)
+    return revoked
 
 
 def _find(organization_id: str, key_id: str, session: ClientSession | None = None) -> ApiKeyDocument:
