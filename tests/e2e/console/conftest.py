@@ -5,17 +5,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.console.chromium import Complaints, context_of, log_in, running_browser
 from tests.e2e.deployment import Deployment
 from tests.support.owners import Owner
 
 OpenPage = Callable[..., Page]
+ANSWER_MS = 20_000  # a function that starts takes seconds where many tests run
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=ANSWER_MS)
     with running_browser() as running:
         yield running
 

@@ -29,6 +29,9 @@ const both = {
     { field: "d", operator: "$gt", type: "decimal", text: "1.10" },
     { field: "e", operator: "$eq", type: "json", text: '{"x":{"$numberLong":"1"}}' },
   ],
+  '{"a":{"$eq":{"$oid":"00112233445566778899aabb","b":1}}}': [
+    { field: "a", operator: "$eq", type: "json", text: '{"$oid":"00112233445566778899aabb","b":1}' },
+  ],
   '{"$and":[{"a":{"$eq":true}},{"a":{"$eq":false}}]}': [
     { field: "a", operator: "$eq", type: "boolean", text: "true" },
     { field: "a", operator: "$eq", type: "boolean", text: "false" },

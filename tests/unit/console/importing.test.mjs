@@ -35,12 +35,17 @@ test("reads lines with their numbers, wherever a chunk ends", async () => {
   }
 });
 
+test("takes a byte order mark from the first line alone", async () => {
+  const found = await all(linesOf(streamOf("\ufeff1\n\ufeff2"), LIMIT));
+  assert.deepEqual(found.map(({ text }) => text), ["1", "\ufeff2"]);
+});
+
 test("refuses a line that is too long or no text, and goes on", async () => {
   const octets = new Uint8Array([...new TextEncoder().encode(`"${"x".repeat(LIMIT)}"\n`), 0xff, 10, 0x31]);
   const found = await all(linesOf(streamOf(octets), LIMIT));
   assert.deepEqual(found.map(({ number, problem, text }) => [number, problem ?? text]), [
-    [1, `must not be longer than ${LIMIT} bytes`],
-    [2, "is not text in UTF-8"],
+    [1, `It must not be longer than ${LIMIT} bytes.`],
+    [2, "It is not text in UTF-8."],
     [3, "1"],
   ]);
 });

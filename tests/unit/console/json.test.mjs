@@ -97,6 +97,7 @@ const short = {
   '{"$numberLong":"-9223372036854775808"}': "-9223372036854775808",
   '{"$numberDouble":"5.0"}': "5.0",
   '{"$numberDouble":"-0.0"}': "-0.0",
+  '{"$numberDouble":"5"}': '{"$numberDouble":"5"}',
   '{"$numberDouble":"1e+16"}': "1e+16",
   '{"$numberDouble":"NaN"}': '{"$numberDouble":"NaN"}',
   '{"$date":{"$numberLong":"0"}}': '{"$date":"1970-01-01T00:00:00Z"}',

@@ -73,10 +73,10 @@ export class Import {
     if (line.problem) return { ...line, text: "", values: 0 };
     try {
       const document = parse(line.text);
-      if (document.kind !== "object") return { ...line, values: 0, problem: "must be a JSON object" };
+      if (document.kind !== "object") return { ...line, values: 0, problem: "It must be a JSON object." };
       return { ...line, sent: this.withId(line, document), values: valuesIn(document) };
     } catch (error) {
-      return { ...line, values: 0, problem: error.reason ?? error.message };
+      return { ...line, values: 0, problem: `Column ${error.column}: it ${error.reason}.` };
     }
   }
 

@@ -63,7 +63,7 @@ class Splitter {
     this.octets = 0;
     this.number += 1;
     const line = { number: this.number, octets };
-    if (octets > this.limit) yield { ...line, problem: `must not be longer than ${this.limit} bytes` };
+    if (octets > this.limit) yield { ...line, problem: `It must not be longer than ${this.limit} bytes.` };
     else if (octets) yield* this.decoded(line, parts);
   }
 
@@ -72,7 +72,7 @@ class Splitter {
     try {
       text = this.decoder.decode(joined(parts, line.octets));
     } catch {
-      yield { ...line, problem: "is not text in UTF-8" };
+      yield { ...line, problem: "It is not text in UTF-8." };
       return;
     }
     if (line.number === 1 && text.startsWith(BYTE_ORDER_MARK)) text = text.slice(1);

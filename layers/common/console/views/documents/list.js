@@ -24,15 +24,23 @@ export function DocumentList({ session, route }) {
   const search = searchOf(route.query);
   const { filter, sort, fields } = search;
   const { cursor } = route.query;
+  const [turn, setTurn] = useState(0); // of those who search for the same again
   const page = useLoad(
     async (signal) => pageOf(await readPage(session.base, { filter, sort, fields, cursor, limit: PAGE_DOCUMENTS }, signal)),
-    [session.base, filter, sort, fields, cursor],
+    [session.base, filter, sort, fields, cursor, turn],
   );
-  const show = (changes) => navigate(PATH, { ...search, ...changes });
+  const show = (changes) => {
+    const following = { ...search, ...changes };
+    if (hrefOf(PATH, following) === hrefOf(PATH, route.query)) {
+      setTurn(turn + 1);
+    } else {
+      navigate(PATH, following);
+    }
+  };
   return html`<${Page} title="Documents" actions=${html`<${Actions} ...${{ session, search }} />`}>
     <${Search} key=${JSON.stringify([filter, sort])} ...${{ search, show }} />
     <div class="bar-of-list">
-      <${Count} base=${session.base} filter=${filter} />
+      <${Count} ...${{ base: session.base, filter, turn }} />
       <${ViewSwitch} search=${search} cursor=${cursor} />
     </div>
     ${page.problem && html`<${Failed} problem=${withFields(page.problem)} retry=${page.reload} />`}
@@ -53,8 +61,8 @@ function Actions({ session, search }) {
     <${ButtonLink} href=${hrefOf(PATH, { ...search, do: "export" })}>Export<//>`;
 }
 
-function Count({ base, filter }) {
-  const { data, problem } = useLoad((signal) => readCount(base, filter, signal), [base, filter]);
+function Count({ base, filter, turn }) {
+  const { data, problem } = useLoad((signal) => readCount(base, filter, signal), [base, filter, turn]);
   if (problem) {
     return html`<p class="quiet">They could not be counted.</p>`;
   }
