@@ -120,7 +120,7 @@ def test_no_limit_for_routes_without_a_token_touches_another(route: Route, base:
         "{invitation}", "inv_1"
     )
     # The names of these are not reserved ones, as those of organizations are.
-    path = path.replace("{rollout}", "by-date").replace("{file+}", "index.html")
+    path = path.replace("{rollout}", "by-date").replace("{file+}", "index.html").replace("{key}", "key_1")
     assert [name for name in NAMES if rules_for(re.sub(r"\{\w+\}", name, path))] == []
 
 
