@@ -11,6 +11,7 @@ from cli import (
     backup_commands,
     checker,
     cluster_commands,
+    console_command,
     deletion_commands,
     doctor_command,
     library,
@@ -56,6 +57,7 @@ for command in (
     setup_commands.atlas_roles,
     doctor_command.doctor,
     watch_command.watch,
+    console_command.console,
 ):
     app.command()(command)
 

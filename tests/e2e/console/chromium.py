@@ -18,6 +18,8 @@ AXE: Final = Path(__file__).parents[3] / ".local/console/node_modules/axe-core/a
 # https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#axe-core-tags
 WCAG_2_2_AA: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCHEMES: Final = ("light", "dark")
+# Waits until other colours are drawn; before that, axe sees some of the ones before.
+FRAMES: Final = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # What Chromium itself writes to the console when a server refuses a request or cannot be reached.
 REFUSED_REQUEST: Final = "Failed to load resource: "
 # Playwright starts a browser without a window, with a profile of its own, and chooses the port.
@@ -80,6 +82,7 @@ def axe(page: Page) -> None:
     """Fail if axe finds that a page violates WCAG 2.2 A or AA, with light and with dark colours."""
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
+        page.evaluate(FRAMES)
         page.evaluate(f"{AXE.read_text()}; undefined")
         tags = {"runOnly": {"type": "tag", "values": WCAG_2_2_AA}, "resultTypes": ["violations"]}
         violations = page.evaluate("tags => axe.run(document, tags).then(found => found.violations)", tags)

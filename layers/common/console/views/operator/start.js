@@ -1,6 +1,6 @@
 /** Where a link of `tenantry console` leads: its token is exchanged for that of this page, once. */
 import { request } from "../../api.js";
-import { html, useEffect, useState } from "../../html.js";
+import { html, useEffect, useRef, useState } from "../../html.js";
 import { navigate } from "../../router.js";
 import { startOperator } from "../../session.js";
 import { Page } from "../../components/page.js";
@@ -12,18 +12,22 @@ const NO_TOKEN = Object.assign(new Error(), {
 });
 
 export default function StartView({ route }) {
-  const [problem, setProblem] = useState(route.query.token ? null : NO_TOKEN);
+  const isStarting = useRef(false);
+  const [problem, setProblem] = useState(null);
+  const { token } = route.query;
   useEffect(() => {
-    const { token } = route.query;
     if (!token) {
+      setProblem((before) => before ?? (isStarting.current ? null : NO_TOKEN));
       return;
     }
+    isStarting.current = true;
+    setProblem(null);
     navigate("/start", {}, { replace: true }); // no history keeps the token
     request("POST", "start", { body: { token }, anonymous: true }).then(({ data }) => {
       startOperator(data);
       navigate("/", {}, { replace: true });
     }, setProblem);
-  }, []);
+  }, [token]); // another link may be followed in the same tab
   return html`<${Page} title="Console of the operator">
     ${problem ? html`<${Failed} problem=${problem} />` : html`<${Loading} />`}
   <//>`;

@@ -1,0 +1,1 @@
+"""The console for the operator, served on this machine: `tenantry console`."""

@@ -1,0 +1,223 @@
+"""The operator's console in a browser, on databases of its own: `tenantry console` needs no deployment."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from pymongo import MongoClient
+
+from cli import checker
+from local.mongod import running_mongod
+from local.processes import free_port
+from tenantry.identity.members import Membership
+from tenantry.lifecycle import configuring, deleting
+from tenantry.lifecycle.rollouts import operations as rollouts
+from tenantry.registry.rollouts import Definition
+from tenantry.runtime.settings import settings
+from tenantry.tenants import TenantCollection
+from tests.e2e.console.chromium import Complaints, axe, slow
+from tests.support import library
+from tests.support.command_line import tenantry_json
+from tests.support.console import Page as Served
+from tests.support.console import console as serving
+from tests.support.databases import Databases, Document
+from tests.support.directories import data_directory
+from tests.support.mongodb import own_mongod
+
+EVIL = "<img src=x onerror=alert(1)>"
+ROLLOUT: Definition = {
+    "indexes": [{"name": "by-date", "keys": [("at", -1)], "unique": False, "partial": False}],
+    "validator": None,
+    "function": None,
+    "organizations": {"ids": None, "kind": None, "cluster": None, "plan": None, "prefix": None},
+    "canary": None,
+    "parallel": 1,
+    "max_failures": 10,
+}
+VIEWS = {
+    "": "Status",
+    "organizations": "Organizations",
+    "deletions": "Deletions",
+    "plans": "Plans",
+    "usage": "Usage",
+    "moves": "Moves",
+    "rollouts": "Roll-outs",
+    "rollouts/by-date": "by-date",
+    "clusters": "Clusters",
+    "findings": "Findings",
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with (
+        data_directory() as directory,
+        running_mongod(own_mongod(), Path(directory) / "data", free_port()) as (_, uri),
+    ):
+        yield uri
+
+
+@pytest.fixture
+def databases(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databases]:
+    with (
+        MongoClient[Document](server, tz_aware=True, uuidRepresentation="standard") as client,
+        library.fresh_databases(server, client, monkeypatch) as databases,
+    ):
+        monkeypatch.setenv("DELETION_GRACE_DAYS", "7")
+        settings.cache_clear()
+        tenantry_json("setup-database", "--no-roles")
+        tenantry_json("cluster", "add", "main", "--pools", "1")
+        yield databases
+
+
+@pytest.fixture
+def google(databases: Databases) -> Membership:
+    member = library.create("Google")
+    TenantCollection(member.organization_id).insert_many([{"_id": number} for number in range(50)])
+    return member
+
+
+@pytest.fixture
+def operators(page: Page, databases: Databases) -> Iterator[tuple[Page, Served]]:
+    """A page that a link of the terminal has admitted."""
+    with serving(databases) as served:
+        page.goto(served.server.link())
+        expect(page.get_by_role("heading", name="Status")).to_be_visible()
+        yield page, served
+
+
+def show(page: Page, view: str) -> None:
+    page.evaluate("view => { location.hash = `#/${view}` }", view)
+    expect(page.get_by_role("heading", level=1, name=VIEWS.get(view))).to_be_visible()
+    expect(page.locator(".loading")).to_have_count(0)
+
+
+def test_link_works_once_and_nothing_keeps_it(operators: tuple[Page, Served]) -> None:
+    page, served = operators
+    assert "token" not in page.url
+    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+    page.go_back(wait_until="commit")
+    assert "token" not in page.url
+    page.goto(f"{served.client.base_url}/console/index.html")
+    expect(page.get_by_text("Press Enter in the terminal")).to_be_visible()
+    link = served.server.link()
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Status")).to_be_visible()
+    page.goto("about:blank")
+    page.goto(link)
+    expect(page.get_by_text("This link has been used already")).to_be_visible()
+    assert len(served.told) == 1
+    axe(page)
+
+
+def test_story_of_an_organization(
+    operators: tuple[Page, Served], google: Membership, databases: Databases
+) -> None:
+    page, _ = operators
+    library.create(EVIL, "evil@example.com")
+    show(page, "organizations")
+    expect(page.get_by_role("link", name=EVIL)).to_be_visible()
+    axe(page)
+    page.get_by_label("Slug begins with").fill("goo")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_role("link", name=EVIL)).to_have_count(0)
+    page.get_by_role("link", name="Google").click()
+    expect(page.get_by_role("heading", level=1, name="Google")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="Read the addresses").click()
+    expect(page.get_by_text("owner@google.example")).to_be_visible()
+
+    page.get_by_role("button", name="Suspend").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Suspend")).to_be_disabled()
+    dialog.get_by_label("Type google to confirm").fill("google")
+    dialog.get_by_role("button", name="Suspend").click()
+    expect(page.get_by_text("suspended", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Reactivate").click()
+    dialog.get_by_role("button", name="Reactivate").click()
+    expect(page.get_by_text("suspended", exact=True)).to_have_count(0)
+
+    page.get_by_label("Move to").select_option("main/pooled")
+    page.get_by_role("button", name="Move", exact=True).click()
+    expect(page.get_by_text("Moved 50 documents, all compared")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("main, pooled")).to_be_visible()
+
+    page.get_by_label("members").fill("5")
+    page.get_by_label("Properties", exact=True).fill('{"region": "eu"}')
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Plan, limits and properties are saved.")).to_be_visible()
+    stored = databases.master["organizations"].find_one({"_id": google.organization_id})
+    assert stored is not None
+    assert (stored["properties"], stored["limits"], stored["pool"]) == (
+        {"region": "eu"},
+        {"members": 5},
+        "pool_0",
+    )
+    assert "suspended_at" not in stored
+
+
+def test_two_operators_change_the_same_organization(
+    operators: tuple[Page, Served], google: Membership
+) -> None:
+    page, _ = operators
+    show(page, f"organizations/{google.organization_id}")
+    page.get_by_label("Private properties").fill('{"customer": 1}')
+    page.route(
+        "**/operator/organizations/*",
+        lambda route: route.abort() if route.request.method == "GET" else route.continue_(),
+    )
+    configuring.configure(google.organization_id, {"private": {"customer": 2}}, lambda _: True)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Somebody else has changed this in the meantime.")).to_be_visible()
+
+
+def test_findings_roll_outs_and_deletions(
+    operators: tuple[Page, Served], google: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, _ = operators
+    monkeypatch.setattr(checker, "PAUSE_SECONDS", 0)
+    databases.tenants.create_collection("stray")
+    show(page, "findings")
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("1 violation", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("cell", name="stray")).to_be_visible()
+    axe(page)
+
+    rollouts.begin("by-date", ROLLOUT)
+    show(page, "rollouts")
+    page.get_by_role("link", name="by-date").click()
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("paused by operator")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("running", exact=True)).to_be_visible()
+
+    deleting.delete(google)
+    show(page, "deletions")
+    page.get_by_role("button", name="Bring back").click()
+    page.get_by_role("dialog").get_by_role("button", name="Bring back").click()
+    expect(page.get_by_text("It is back")).to_be_visible()
+    assert databases.master["organizations"].count_documents({"slug": "google"}) == 1
+
+
+def test_other_page_ends_and_says_so(operators: tuple[Page, Served], complaints: Complaints) -> None:
+    page, served = operators
+    served.start()
+    show(page, "plans")
+    expect(page.get_by_text("another one has been since")).to_be_visible()
+
+
+@slow
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_view_is_accessible_and_no_wider_than_the_page(
+    operators: tuple[Page, Served], google: Membership, width: int
+) -> None:
+    page, _ = operators
+    deleting.delete(library.create("Gone"))
+    rollouts.begin("by-date", ROLLOUT)
+    tenantry_json("plan", "set", "pro", "--limit", "members=5")
+    page.set_viewport_size({"width": width, "height": 800})
+    for view in [*VIEWS, f"organizations/{google.organization_id}"]:
+        show(page, view)
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, view
