@@ -160,6 +160,18 @@ test("goes on behind the last batch after a stop", async () => {
   assert.deepEqual([task.inserted, service.stored.size, service.requests], [1100, 1100, 3]);
 });
 
+test("stores again what an earlier attempt stored, and somebody has deleted", async () => {
+  const keys = [];
+  const send = async (body, key) => {
+    keys.push(key);
+    const spent = { status: 409, code: "idempotency-key-spent", detail: "Spent." };
+    return { results: body.split("\n").map((line) => (keys.length === 1 && line.includes('"n":1') ? spent : { status: 201 })) };
+  };
+  const task = new Import(RUN, send, waits);
+  await task.store(lines(['{"n":0}', '{"n":1}']));
+  assert.deepEqual([task.inserted, task.refused.length, new Set(keys).size], [2, 0, 2]);
+});
+
 test("stops where there is no room for a line, with all before it stored", async () => {
   const service = new Service({ room: 123 });
   const task = new Import(RUN, service.send, waits);

@@ -51,7 +51,7 @@ function Version({ session, document, back, loaded }) {
   const { conflict } = saving;
   const edit = (text, stored) => {
     saving.leaveConflict();
-    setDraft(text);
+    setDraft(text === null ? null : { text, isUnsaved: Boolean(stored) });
     if (stored) {
       loaded.setData(stored);
     }
@@ -63,7 +63,7 @@ function Version({ session, document, back, loaded }) {
       onEdit=${() => edit(conflict.text, conflict.theirs ?? { ...document, etag: null })} />`;
   }
   if (draft !== null) {
-    return html`<section class="card" aria-label="Document"><${Editor} key=${document.etag} text=${draft} action="Save"
+    return html`<section class="card" aria-label="Document"><${Editor} key=${document.etag} ...${draft} action="Save"
       onSave=${(text) => saving.save(text, document.etag)} busy=${saving.busy} problem=${saving.problem}
       onCancel=${() => edit(null)} /></section>`;
   }

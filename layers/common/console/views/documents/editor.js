@@ -17,12 +17,13 @@ const HINT = "Extended JSON: whole numbers are int or long by their size; other 
  * @param {boolean} properties.busy
  * @param {Error | null} properties.problem
  * @param {() => void} properties.onCancel
+ * @param {boolean} [properties.isUnsaved] Whether the text at the beginning is stored nowhere.
  */
-export function Editor({ text: first, action, onSave, busy, problem, onCancel }) {
+export function Editor({ text: first, action, onSave, busy, problem, onCancel, isUnsaved = false }) {
   const [text, setText] = useState(first);
   const [wrong, setWrong] = useState("");
   useEffect(() => {
-    askBeforeLeaving(() => text !== first);
+    askBeforeLeaving(() => isUnsaved || text !== first);
     return () => askBeforeLeaving(() => false);
   }, [text, first]);
   const save = () => {
