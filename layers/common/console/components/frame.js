@@ -21,7 +21,7 @@ export function Frame({ session, view, children }) {
   const [isOpen, setIsOpen] = useState(false); // where the page is narrow
   const route = useRoute();
   useEffect(() => setIsOpen(false), [route.path]);
-  const close = (event) => event.key === "Escape" && setIsOpen(false);
+  const close = (event) => event.key === "Escape" && !event.target.closest("dialog") && setIsOpen(false);
   return html`<a class="skip" href="#main" onClick=${skip}>Skip to content</a>
     <div class="frame ${isOpen ? "open" : ""}" onKeyDown=${close}>
       <header class="top">

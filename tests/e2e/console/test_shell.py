@@ -1,0 +1,110 @@
+"""What all views of the console rely on: navigation, sessions that end, connections that are lost."""
+
+import re
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.console.chromium import Complaints, axe, log_in, slow
+from tests.e2e.console.forms import fill, heading
+from tests.support.owners import PASSWORD, Owner
+
+
+def test_session_that_is_revoked_while_the_page_is_open_leads_to_the_login_and_back(
+    logged_in: Page, owner: Owner
+) -> None:
+    page = logged_in
+    page.get_by_role("link", name="Account").click()
+    heading(page, "Account")
+    sessions = owner.service.get("/account/sessions", token=owner.token).json["sessions"]
+    (of_page,) = [session["id"] for session in sessions if not session["current"]]
+    assert owner.service.delete(f"/account/sessions/{of_page}", token=owner.token).status == 204
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("status").filter(has_text="Your session has ended")).to_be_visible()
+    axe(page)
+    fill(page, {"Email": owner.email, "Password": PASSWORD})
+    page.get_by_role("button", name="Log in").click()
+    heading(page, "Settings")
+
+
+@slow
+def test_keyboard_alone_reaches_everything_on_a_narrow_page(page: Page, console: str, owner: Owner) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    log_in_by_keyboard(page, console, owner)
+    heading(page, owner.organization["name"])
+    page.get_by_role("link", name="Skip to content").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    menu = page.get_by_role("button", name="Menu")
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    axe(page)
+    page.keyboard.press("Escape")
+    expect(menu).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Account").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Account")).to_be_focused()
+    expect(page).to_have_title("Account · Tenantry")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    axe(page)
+
+
+def log_in_by_keyboard(page: Page, console: str, owner: Owner) -> None:
+    page.goto(console)
+    page.get_by_label("Email").focus()
+    page.keyboard.type(owner.email)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+
+
+@slow
+def test_lost_connection_is_told_and_a_view_that_fails_to_load_can_be_asked_for_again(
+    logged_in: Page, complaints: Complaints
+) -> None:
+    page = logged_in
+    page.context.set_offline(True)
+    expect(page.get_by_role("status").filter(has_text="You are offline")).to_be_visible()
+    page.get_by_role("link", name="Account").click()
+    expect(page.get_by_role("alert")).to_contain_text("could not be loaded")
+    axe(page)
+    page.context.set_offline(False)
+    expect(page.get_by_role("status").filter(has_text="You are offline")).to_have_count(0)
+    complaints.clear()  # the module that did not come
+
+
+@slow
+def test_busy_service_is_asked_again_by_itself_and_then_by_the_person(logged_in: Page, owner: Owner) -> None:
+    page, answers = logged_in, []
+
+    def busy(route: Route) -> None:
+        answers.append(503)
+        body = '{"code": "service-unavailable", "title": "Busy", "detail": "Busy.", "status": 503}'
+        route.fulfill(status=503, headers={"Retry-After": "0"}, content_type="application/problem+json", body=body)
+
+    page.route(re.compile(f"{owner.id}$"), busy)
+    page.get_by_role("link", name="Settings").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("busy")
+    assert len(answers) == 3
+    page.unroute(re.compile(f"{owner.id}$"))
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value(owner.organization["name"])
+
+
+@slow
+def test_theme_is_the_systems_until_somebody_chooses(page: Page, console: str, owner: Owner) -> None:
+    page.emulate_media(color_scheme="dark")
+    log_in(page, console, owner)
+    colour = "getComputedStyle(document.documentElement).backgroundColor"
+    dark = page.evaluate(colour)
+    page.get_by_label("Theme").select_option("light")
+    light = page.evaluate(colour)
+    assert light != dark
+    page.emulate_media(color_scheme="light")
+    page.reload()
+    page.get_by_label("Theme").wait_for()
+    assert page.evaluate(colour) == light
+    page.get_by_label("Theme").select_option("dark")
+    assert page.evaluate(colour) == dark
