@@ -5,17 +5,14 @@ import { Gate } from "./components/gate.js";
 import { Toasts } from "./components/toast.js";
 import { ConfirmLogin } from "./components/confirm-login.js";
 import { Failed, Loading } from "./components/states.js";
-import { isOperators } from "./operator.js";
-import { end, start, useSession } from "./session.js";
+import { start, useSession } from "./session.js";
 import { applyTheme } from "./theme.js";
-import { useLoad } from "./tasks.js";
 
 function App() {
   const session = useSession();
-  const { problem, reload } = useLoad(isOperators ? async () => end() : start, []);
   useEffect(applyTheme, []);
-  if (problem) {
-    return html`<main class="alone"><${Failed} problem=${problem} retry=${reload} /></main>`;
+  if (session.state === "failed") {
+    return html`<main class="alone"><${Failed} problem=${session.problem} retry=${start} /></main>`;
   }
   if (session.state === "starting") {
     return html`<main class="alone"><${Loading} /></main>`;
@@ -24,4 +21,5 @@ function App() {
 }
 
 takeLink();
+start();
 render(html`<${App} />`, document.getElementById("app"));

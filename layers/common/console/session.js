@@ -1,25 +1,28 @@
 /** Who is logged in, in which organization, and how that changes. */
 import { request, whenRefused } from "./api.js";
 import { useStore } from "./html.js";
-import { Problem, send } from "./http.js";
+import { isOperators } from "./operator.js";
+import { keep, kept } from "./storage.js";
 import { createStore } from "./store.js";
 import * as tokens from "./tokens.js";
 
-const DEVICE_TOKEN = "tenantry-device"; // opens nothing: with it, failures of others do not make this device wait
+const DEVICE_TOKEN = "device"; // opens nothing: with it, failures of others do not make this device wait
+const SESSION = "session"; // whether there may be one, so that a first visit asks for none
 
 /**
  * @typedef {object} Session
- * @property {"starting" | "out" | "in"} state
+ * @property {"starting" | "failed" | "out" | "in"} state
  * @property {boolean} operator Whether the operator of the service is logged in; then there is no account.
  * @property {{id: string, email: string, verified: boolean, created_at: string} | null} account
  * @property {{id: string, name: string, slug: string} | null} organization Null while the account has none.
  * @property {string} base Path of the organization in the API, by its id, which no rename changes.
  * @property {"viewer" | "editor" | "admin" | "owner" | null} role
  * @property {{id: string, name: string, slug: string, role: string, state: string, suspended: boolean}[]} organizations
+ * @property {Error | null} problem Why it is not known who is logged in.
  * @property {"ended" | "suspended" | "password" | "address" | "deleted" | "erased" | "account" | null} reason Why it is out, if the person did not log out.
  */
 
-const OUT = { state: "out", operator: false, account: null, organization: null, base: "", role: null, organizations: [], reason: null };
+const OUT = { state: "out", operator: false, account: null, organization: null, base: "", role: null, organizations: [], problem: null, reason: null };
 
 /** @type {import("./store.js").Store<Session>} */
 export const session = createStore({ ...OUT, state: "starting" });
@@ -30,18 +33,40 @@ export function useSession() {
 }
 
 tokens.grant.subscribe((held) => {
-  const { state, organization } = session.get();
-  if (held === null && state === "in") {
+  const shown = session.get();
+  if (shown.state !== "in" || shown.operator) {
+    return;
+  }
+  const { account, organization } = shown;
+  if (held === null) {
+    keep(SESSION, null);
     session.set({ ...OUT, reason: "ended" });
-  } else if (held !== null && state === "in" && held.organization?.id !== organization?.id) {
-    reload().catch(() => {}); // another tab has switched
+  } else if (!tokens.isSame(held, { account: account.id, organization })) {
+    establish(reload); // another tab has logged in or switched: nothing of before stays on the page
   }
 });
 whenRefused({ roleTooLow: () => reload().catch(() => {}) });
 
 /** Find out whether somebody is logged in. */
 export async function start() {
-  session.set(OUT);
+  if (isOperators || kept(SESSION) === null) {
+    session.set(OUT);
+    return;
+  }
+  await establish(async () => {
+    await tokens.exclusively(tokens.refresh);
+    await (tokens.grant.get() ? reload() : end());
+  });
+}
+
+/** Show nothing until it is known who is logged in. */
+async function establish(work) {
+  session.set({ ...OUT, state: "starting" });
+  try {
+    await work();
+  } catch (problem) {
+    session.set(tokens.grant.get() ? { ...OUT, state: "failed", problem } : { ...OUT, reason: "ended" });
+  }
 }
 
 /**
@@ -51,21 +76,25 @@ export async function start() {
  * @throws {Problem} 409 organization-required lists the organizations.
  */
 export async function login(email, password, organization) {
-  const { data } = await tokens.sendForTokens("login", { email, password, organization, device_token: deviceToken() });
-  keepDeviceToken(data.device_token);
+  const body = { email, password, organization, device_token: kept(DEVICE_TOKEN) ?? undefined };
+  const { data } = await tokens.exclusively(() => tokens.sendForTokens("login", body));
+  keep(DEVICE_TOKEN, data.device_token);
+  keep(SESSION, "yes");
   tokens.take(data);
   await reload();
 }
 
 /** End the session. It is over here even if the service cannot be reached. */
 export async function logout() {
-  const body = { refresh_token: tokens.grant.get()?.refreshToken };
-  session.set(OUT);
-  try {
-    await tokens.exclusively(() => tokens.sendForTokens("logout", body));
-  } finally {
-    tokens.forget();
-  }
+  end();
+  await tokens.exclusively(() => tokens.sendForTokens("logout"));
+}
+
+/** End all sessions of the account. */
+export async function logoutEverywhere() {
+  const held = await tokens.current();
+  await tokens.exclusively(() => tokens.sendForTokens("logout/everywhere", {}, held?.accessToken));
+  end();
 }
 
 /**
@@ -74,28 +103,29 @@ export async function logout() {
  * @param {string} organization Slug or id.
  */
 export async function switchTo(organization) {
-  const move = () =>
-    tokens.sendForTokens("login/switch", { refresh_token: tokens.grant.get()?.refreshToken, organization });
-  const { data } = await tokens.exclusively(async () => {
-    try {
-      return await move();
-    } catch (problem) {
-      if (problem.code !== "refresh-token-replaced") {
-        throw problem;
-      }
-      await tokens.refresh();
-      return move();
-    }
+  const { data } = await tokens.exclusively(() => moved(organization));
+  await establish(async () => {
+    tokens.take(data);
+    await reload();
   });
-  tokens.take(data);
-  await reload();
+}
+
+async function moved(organization) {
+  try {
+    return await tokens.sendForTokens("login/switch", { organization });
+  } catch (problem) {
+    if (problem.code !== "refresh-token-replaced") {
+      throw problem;
+    }
+    await tokens.refresh();
+    return tokens.sendForTokens("login/switch", { organization });
+  }
 }
 
 /** Show the password again, for what asks for a recent login. */
 export async function confirmLogin(password) {
-  const held = await tokens.current();
-  const { data } = await send("POST", "login/confirm", { body: { password }, token: held?.accessToken });
-  tokens.take({ ...data, organization: data.organization ?? held?.organization });
+  const { data } = await request("POST", "login/confirm", { body: { password } });
+  tokens.take(data);
 }
 
 /** Read the account anew: its address, its organizations and its role in this one. */
@@ -112,6 +142,7 @@ export async function reload() {
     base: organization ? `organizations/${id}` : "",
     role: organization?.role ?? null,
     organizations,
+    problem: null,
     reason: null,
   });
 }
@@ -133,23 +164,6 @@ export function startOperator(answer) {
  */
 export function end(reason = null) {
   session.set({ ...OUT, reason });
+  keep(SESSION, null);
   tokens.forget();
 }
-
-function deviceToken() {
-  try {
-    return localStorage.getItem(DEVICE_TOKEN) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function keepDeviceToken(token) {
-  try {
-    localStorage.setItem(DEVICE_TOKEN, token);
-  } catch {
-    // A browser may keep nothing; then this device is an unknown one each time.
-  }
-}
-
-export { Problem };

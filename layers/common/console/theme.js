@@ -1,10 +1,11 @@
 /** Light or dark: as the system has it, unless somebody chooses. */
+import { keep, kept } from "./storage.js";
 import { createStore } from "./store.js";
 
-const KEY = "tenantry-theme";
+const CHOSEN = "theme";
 
 /** @type {import("./store.js").Store<"system" | "light" | "dark">} */
-export const theme = createStore(kept());
+export const theme = createStore(chosen());
 
 /** Show the page in the chosen theme. */
 export function applyTheme() {
@@ -19,18 +20,10 @@ export function applyTheme() {
 export function chooseTheme(wanted) {
   theme.set(wanted);
   applyTheme();
-  try {
-    localStorage.setItem(KEY, wanted);
-  } catch {
-    // It lasts as long as the page, then.
-  }
+  keep(CHOSEN, wanted);
 }
 
-function kept() {
-  try {
-    const value = localStorage.getItem(KEY);
-    return value === "light" || value === "dark" ? value : "system";
-  } catch {
-    return "system";
-  }
+function chosen() {
+  const value = kept(CHOSEN);
+  return value === "light" || value === "dark" ? value : "system";
 }

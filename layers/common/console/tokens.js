@@ -1,17 +1,22 @@
-/** The access token of this page: in memory alone, replaced near its end, by one request however many need it. */
+/**
+ * The access token of this page: in memory alone, replaced near its end, by one request however many need it.
+ *
+ * The refresh token is in a cookie that no script sees (`tenantry.http.refresh_cookies`), and all tabs share it.
+ */
 import { Problem, repeat, send } from "./http.js";
 import { createStore } from "./store.js";
 
 const MARGIN_MS = 30_000; // before its end an access token is replaced
-const LOCK = "tenantry-refresh"; // of all tabs, which share one refresh token
+const LOCK = "tenantry-refresh"; // of all tabs
+const IN_A_COOKIE = { "X-Refresh-Token": "cookie" };
 
 /**
- * What the page holds; null if nobody is logged in.
+ * What the page holds.
  *
- * @typedef {{accessToken: string, endsAt: number, organization: object | null, refreshToken?: string}} Grant
+ * @typedef {{accessToken: string, endsAt: number, organization: {id: string} | null, account: string | null}} Grant
  */
 
-/** @type {import("./store.js").Store<Grant | null>} */
+/** Null if nobody is logged in. @type {import("./store.js").Store<Grant | null>} */
 export const grant = createStore(null);
 
 let refreshing = null;
@@ -19,37 +24,38 @@ let refreshing = null;
 /**
  * Use what a login, a refresh or a switch has answered.
  *
- * @param {{access_token: string, expires_in: number, organization: object | null}} answer
+ * @param {{access_token: string, expires_in: number, organization: {id: string} | null}} answer
  */
 export function take(answer) {
   grant.set({
     accessToken: answer.access_token,
     endsAt: Date.now() + answer.expires_in * 1000,
     organization: answer.organization ?? null,
-    refreshToken: answer.refresh_token ?? grant.get()?.refreshToken,
+    account: accountOf(answer.access_token),
   });
 }
 
-/** Forget the tokens: the session has ended. */
+/** Forget the token: the session has ended. */
 export function forget() {
   grant.set(null);
 }
 
 /**
- * Send a request that gives or takes a refresh token.
+ * Send a request that gives, takes or ends a refresh token.
  *
  * @param {string} path
  * @param {object} [body]
- * @param {{token?: string, headers?: Record<string, string>}} [options]
+ * @param {string} [token] Access token, where the route takes one.
  */
-export function sendForTokens(path, body, options) {
-  return send("POST", path, { body, ...options });
+export function sendForTokens(path, body = {}, token = undefined) {
+  return send("POST", path, { body, token, headers: IN_A_COOKIE });
 }
 
 /**
  * Return tokens that last for a while; null if nobody is logged in.
  *
  * @returns {Promise<Grant | null>}
+ * @throws {Problem} As `after`.
  */
 export async function current() {
   const held = grant.get();
@@ -59,16 +65,31 @@ export async function current() {
 /**
  * Return tokens other than these, which the API has refused or will soon.
  *
- * @param {Grant | null} used
+ * @param {Grant} used
  * @returns {Promise<Grant | null>} Null if the session has ended.
- * @throws {Problem} The service cannot tell at the moment.
+ * @throws {Problem} The service cannot tell at the moment, or another tab has logged in or switched: what was asked for
+ *   here is not to be done there.
  */
 export async function after(used) {
   if (grant.get() === used) {
     refreshing ??= exclusively(refresh).finally(() => (refreshing = null));
     await refreshing;
   }
-  return grant.get();
+  const held = grant.get();
+  if (held !== null && !isSame(held, used)) {
+    throw new Problem({
+      status: 409,
+      code: "session-switched",
+      title: "Another session",
+      detail: "Another tab has logged in or switched to another organization in the meantime. Nothing was done.",
+    });
+  }
+  return held;
+}
+
+/** Tell whether two grants are of the same account in the same organization. */
+export function isSame(one, other) {
+  return one.account === other.account && one.organization?.id === other.organization?.id;
 }
 
 /**
@@ -86,12 +107,22 @@ export function exclusively(work) {
 export async function refresh() {
   try {
     // Sent again within 30 seconds, a refresh token gives the same answer (POST /login/refresh).
-    const { data } = await repeat(() => sendForTokens("login/refresh", { refresh_token: grant.get()?.refreshToken }));
+    const { data } = await repeat(() => sendForTokens("login/refresh"));
     take(data);
   } catch (error) {
-    if (!(error instanceof Problem) || ![400, 401, 403, 422].includes(error.status)) {
+    const isOver = error.status === 401 || error.code === "organization-suspended";
+    if (!isOver) {
       throw error;
     }
     forget();
+  }
+}
+
+/** The account that a token is of (`sub`); the API checks the token, and this only notices that it is another one. */
+function accountOf(token) {
+  try {
+    return JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).sub ?? null;
+  } catch {
+    return null; // as of the operator's, which is no JWT
   }
 }

@@ -9,7 +9,7 @@ const { enc } = await load("http.js");
 const GOOGLE = { id: "org_1" };
 
 function logIn(token, organization = GOOGLE, seconds = 900) {
-  tokens.take({ access_token: token, expires_in: seconds, refresh_token: "refresh", organization });
+  tokens.take({ access_token: token, expires_in: seconds, organization });
 }
 
 function tokenOf({ headers }) {
@@ -20,7 +20,7 @@ test("ten requests with a token that is refused share one refresh, and are each 
   logIn("old");
   const requests = serve((sent) => {
     if (sent.path === "login/refresh") {
-      return { body: { access_token: "next", expires_in: 900, refresh_token: "r2", organization: GOOGLE } };
+      return { body: { access_token: "next", expires_in: 900, organization: GOOGLE } };
     }
     return tokenOf(sent) === "Bearer next" ? { body: { path: sent.path } } : refusal(401, "invalid-token");
   });
@@ -59,11 +59,11 @@ test("a request is not sent to the organization that another tab has switched to
   logIn("google");
   const requests = serve((sent) => {
     if (sent.path === "login/refresh") {
-      return { body: { access_token: "amazon", expires_in: 900, refresh_token: "r2", organization: { id: "org_2" } } };
+      return { body: { access_token: "amazon", expires_in: 900, organization: { id: "org_2" } } };
     }
     return refusal(401, "invalid-token");
   });
-  await assert.rejects(request("DELETE", "organizations/org_1"), { code: "organization-switched" });
+  await assert.rejects(request("DELETE", "organizations/org_1"), { code: "session-switched" });
   assert.equal(requests.filter(({ method }) => method === "DELETE").length, 1);
 });
 
@@ -140,6 +140,30 @@ test("a login that is too old is confirmed, then the request is sent again; with
   isConfirmed = false;
   await assert.rejects(request("DELETE", "account"), { code: "login-too-old" });
   assert.equal(requests.length, 3);
+});
+
+test("a request is not sent for another account that has logged in in another tab, near the end of a token either", async () => {
+  const jwt = (sub) => `x.${btoa(JSON.stringify({ sub }))}.x`;
+  for (const [seconds, sent] of [[900, 1], [10, 0]]) {
+    logIn(jwt("acct_1"), GOOGLE, seconds);
+    const requests = serve(({ path }) =>
+      path === "login/refresh" ? { body: { access_token: jwt("acct_2"), expires_in: 900, organization: GOOGLE } } : refusal(401, "invalid-token"),
+    );
+    await assert.rejects(request("DELETE", "account"), { code: "session-switched" });
+    assert.equal(requests.filter(({ method }) => method === "DELETE").length, sent);
+  }
+});
+
+test("the refresh token is asked for in a cookie, and is in no body", async () => {
+  logIn("old");
+  const requests = serve((sent) =>
+    sent.path === "login/refresh" ? { body: { access_token: "next", expires_in: 900, organization: GOOGLE } } : tokenOf(sent) === "Bearer next" ? {} : refusal(401, "invalid-token"),
+  );
+  await request("POST", "things");
+  const [, refresh] = requests;
+  assert.equal(refresh.headers.get("X-Refresh-Token"), "cookie");
+  assert.deepEqual(refresh.body, {});
+  assert.equal(requests[2].headers.get("X-Refresh-Token"), null);
 });
 
 test("a path leads nowhere but below the API", async () => {

@@ -2,7 +2,7 @@
 import { request } from "../../api.js";
 import { html, useState } from "../../html.js";
 import { useForm } from "../../forms.js";
-import { end, login } from "../../session.js";
+import { end, login, logoutEverywhere } from "../../session.js";
 import { useTask } from "../../tasks.js";
 import { Button } from "../../components/button.js";
 import { Confirm } from "../../components/dialog.js";
@@ -42,10 +42,7 @@ export function ChangePassword({ session }) {
 
 export function LogOutEverywhere() {
   const [isOpen, setIsOpen] = useState(false);
-  const leave = useTask(async () => {
-    await request("POST", "logout/everywhere");
-    end();
-  });
+  const leave = useTask(logoutEverywhere);
   return html`<${Section} title="All sessions" intro="If you have lost a device, or logged in where you should not have.">
     <div class="actions"><${Button} onClick=${() => setIsOpen(true)}>Log out everywhere<//></div>
     ${isOpen &&

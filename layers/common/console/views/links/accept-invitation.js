@@ -3,7 +3,7 @@ import { request } from "../../api.js";
 import { html } from "../../html.js";
 import { useForm } from "../../forms.js";
 import { navigate } from "../../router.js";
-import { login, logout, reload, switchTo } from "../../session.js";
+import { login, logout, switchTo } from "../../session.js";
 import { useTask } from "../../tasks.js";
 import { Button, ButtonLink } from "../../components/button.js";
 import { Form } from "../../components/field.js";
@@ -22,7 +22,6 @@ export default function AcceptInvitation({ session, token }) {
 function WithAccount({ session, token }) {
   const accept = useTask(async () => {
     const { data } = await request("POST", "invitations/accept", { body: { token } });
-    await reload();
     await switchTo(data.organization.id);
     welcome(data);
   });
