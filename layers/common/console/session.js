@@ -65,7 +65,7 @@ async function establish(work) {
   try {
     await work();
   } catch (problem) {
-    session.set(tokens.grant.get() ? { ...OUT, state: "failed", problem } : { ...OUT, reason: "ended" });
+    session.set(problem.code === "invalid-token" ? { ...OUT, reason: "ended" } : { ...OUT, state: "failed", problem });
   }
 }
 

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.console.chromium import Complaints, axe, log_in, slow
 from tests.e2e.console.forms import fill, heading
+from tests.e2e.http_service import unique
 from tests.support.owners import PASSWORD, Owner
 
 
@@ -24,6 +25,32 @@ def test_session_that_is_revoked_while_the_page_is_open_leads_to_the_login_and_b
     fill(page, {"Email": owner.email, "Password": PASSWORD})
     page.get_by_role("button", name="Log in").click()
     heading(page, "Settings")
+
+
+@slow
+def test_page_that_is_loaded_anew_is_logged_in_and_tabs_share_the_session(
+    logged_in: Page, console: str, owner: Owner
+) -> None:
+    page = logged_in
+    kept = page.evaluate("JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}])")
+    assert "eyJ" not in kept
+    assert owner.email not in kept
+    other = page.context.new_page()
+    other.goto(f"{console}#/account")
+    heading(other, "Account")
+    name = unique("Switched")
+    assert owner.service.post("/organizations", {"name": name}, token=owner.token).status == 201
+    page.reload()
+    page.get_by_role("button", name="Organization:").click()
+    page.get_by_role("dialog").get_by_role("button", name=name).click()
+    heading(page, name)
+    other.get_by_role("link", name="Settings").click()
+    expect(other.get_by_role("button", name="Organization:")).to_contain_text(name)
+    page.get_by_role("button", name="Log out").click()
+    heading(page, "Log in")
+    other.get_by_role("link", name="Account").click()
+    other.get_by_role("link", name="Settings").click()
+    expect(other.get_by_role("status").filter(has_text="Your session has ended")).to_be_visible()
 
 
 @slow
@@ -82,7 +109,9 @@ def test_busy_service_is_asked_again_by_itself_and_then_by_the_person(logged_in:
     def busy(route: Route) -> None:
         answers.append(503)
         body = '{"code": "service-unavailable", "title": "Busy", "detail": "Busy.", "status": 503}'
-        route.fulfill(status=503, headers={"Retry-After": "0"}, content_type="application/problem+json", body=body)
+        route.fulfill(
+            status=503, headers={"Retry-After": "0"}, content_type="application/problem+json", body=body
+        )
 
     page.route(re.compile(f"{owner.id}$"), busy)
     page.get_by_role("link", name="Settings").first.click()
