@@ -41,7 +41,7 @@ OTHER_SERVERS := $(if $(MONGOD)$(MONGODB_URI_OF_TESTS),,test-oldest-mongod test-
 .PHONY: help install run smoke demo test test-without-stack test-library test-some-faults test-short-storms \
 	test-unit test-integration test-contract test-e2e test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency \
 	test-moves test-openapi test-rollouts test-exhaustive test-smoke test-console test-sam-local bench bench-instructions bench-scale \
-	bench-load bench-placement bench-cold-start costs lint checkov audit vulnerabilities format build package deploy rollback \
+	bench-load bench-placement bench-cold-start benchmarks costs lint checkov audit vulnerabilities format build package deploy rollback \
 	sbom requirements openapi clean clients client-python client-typescript \
 	collection test-clients test-modules
 
@@ -221,6 +221,9 @@ $(CLIENTS)/installed: .venv/installed requirements/clients.txt
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(CLIENTS)
 	$(BIN)/uv pip sync --quiet --python $(CLIENTS)/bin/python --require-hashes requirements/clients.txt
 	@touch $@
+
+benchmarks: install ## Write docs/benchmarks.md and its plot from bench/results
+	PYTHONPATH=$(LIBRARY) $(BIN)/python -m bench.report
 
 costs: install ## Compute what a month costs at 10, 1,000 and 100,000 organizations (docs/costs.md)
 	@$(BIN)/python -m bench.costs

@@ -2,7 +2,8 @@
 
 They are compared with a plain dump: all documents, written to disk as the server sends them, without a
 snapshot, a checksum or the rest of an organization; and with a plain load, which inserts a plain dump. Each
-run is a process of its own. The ways take turns, so that a noisy machine slows all of them.
+run is a process of its own. The ways take turns, so that a noisy machine slows all of them. The CPU that a
+process uses, which the server's is no part of, depends less on a machine's other work than time does.
 """
 
 import os
@@ -43,6 +44,7 @@ class Run(NamedTuple):
     """The time and memory of one run."""
 
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     """The largest resident set of the process."""
 
@@ -70,11 +72,15 @@ def _figures(uri: str, size: str, directory: Path) -> dict[str, dict[str, float]
 
 def _summary(runs: list[Run], plain: list[Run], megabytes: float) -> dict[str, float]:
     seconds = statistics.median(run.seconds for run in runs)
-    ratios = [run.seconds / of_plain.seconds for run, of_plain in zip(runs, plain, strict=True)]
+    pairs = list(zip(runs, plain, strict=True))
     return {
         "seconds": seconds,
+        "cpu_seconds": statistics.median(run.cpu_seconds for run in runs),
         "megabytes_per_second": megabytes / seconds,
-        "times_plain": statistics.median(ratios),
+        "times_plain": statistics.median(run.seconds / of_plain.seconds for run, of_plain in pairs),
+        "times_plain_cpu": statistics.median(
+            run.cpu_seconds / of_plain.cpu_seconds for run, of_plain in pairs
+        ),
         "peak_megabytes": max(run.peak_bytes for run in runs) / 1e6,
     }
 
@@ -98,10 +104,10 @@ def _in_a_process(way: Callable[..., None], *arguments: Any) -> Run:
 
 
 def _measured(way: Callable[..., None], *arguments: Any) -> Run:
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
     way(*arguments)
-    seconds = time.perf_counter() - start
-    return Run(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
+    return Run(seconds, cpu_seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 
 
 def plain_dump(uri: str, size: str, path: str, _: int) -> None:
@@ -140,13 +146,14 @@ WAYS: Final = {plain_dump: plain_dump, backup: plain_dump, plain_load: plain_loa
 
 
 def _print(figures: dict[str, dict[str, dict[str, float]]]) -> None:
-    table = Table("Documents", "Way", "Time", "Rate", "Of the plain way", "Peak memory")
+    table = Table("Documents", "Way", "Time", "CPU", "Rate", "Of the plain way", "CPU of it", "Peak memory")
     for size, ways in figures.items():
         for way, summary in ways.items():
             rate = f"{summary['megabytes_per_second']:.0f} MB/s"
             peak = f"{summary['peak_megabytes']:.0f} MB"
-            ratio = f"{summary['times_plain']:.2f} times"
-            table.add_row(f"{SIZES[size]:,}", way, f"{summary['seconds']:.2f} s", rate, ratio, peak)
+            seconds = [f"{summary[name]:.2f} s" for name in ("seconds", "cpu_seconds")]
+            ratios = [f"{summary[name]:.2f} times" for name in ("times_plain", "times_plain_cpu")]
+            table.add_row(f"{SIZES[size]:,}", way, *seconds, rate, *ratios, peak)
     Console().print(table)
 
 

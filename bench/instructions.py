@@ -23,6 +23,7 @@ from bench.documents import EMAIL, operations, request, signed_up
 from bench.rounds import Operation, running_database, save
 from tenantry.identity.keys.signing_key import SigningKey
 from tests.support.proxy_events import proxy_event
+from tests.support.service import LambdaContext
 
 ROUNDS: Final = 20
 WARM_UP_ROUNDS: Final = 20
@@ -61,8 +62,9 @@ def _figures(counted_into: Path) -> dict[str, dict[str, int]]:
 
 
 def _ways() -> dict[str, dict[str, Operation]]:
-    # It connects where it is imported.
+    # They connect where they are imported.
     from bench.cold_start.handlers.floor.app import lambda_handler as floor  # noqa: PLC0415
+    from bench.cold_start.handlers.packages.app import lambda_handler as packages  # noqa: PLC0415
 
     owner = signed_up()
     path = f"/organizations/{owner.organization_id}"
@@ -71,6 +73,7 @@ def _ways() -> dict[str, dict[str, Operation]]:
     return {
         "the organization": {"handler": request("GET", path, owner.headers), "bare": bare},
         "the organization, first request with a token": {"handler": _each_with_a_token(path), "bare": bare},
+        "the packages alone": {"handler": partial(packages, event, LambdaContext("packages")), "bare": bare},
         **operations(owner),
     }
 

@@ -68,7 +68,7 @@ def prepared(directory: Path) -> Iterator[Functions]:
         through_extension = read | {"PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(extension.server_port)}
         through_boto3 = read | {"AWS_ENDPOINT_URL_SECRETS_MANAGER": endpoint}
         make = _maker(directory)
-        readers = {name: make(name, plain) for name in ("floor", "tenantry", "peer")}
+        readers = {name: make(name, plain) for name in ("floor", "packages", "tenantry", "peer")}
         yield Functions(
             directory,
             starters={
@@ -94,6 +94,7 @@ def _maker(directory: Path) -> Any:
     library = layers.PROJECT / "functions"
     places = {
         "floor": (HANDLERS / "floor", floor),
+        "packages": (HANDLERS / "packages", built),
         "tenantry": (library / "get_organization", built),
         "peer": (HANDLERS / "peer", peer),
         "login": (library / "login", built),
