@@ -31,9 +31,15 @@ RETURNING: Final = {  # to a name that an interrupted change may have left
     UNDO,
     OPERATIONS["undo-by-link"],
     OPERATIONS["undo-with-an-owner"],
+    OPERATIONS["undo-in-pool"],
 }
 # Those that are asked for again and again, until nothing is left to do.
-COMING_AGAIN: Final = {SEND_MAIL, PURGE_DUE, SIGN_RECEIPTS, ROLL_OUT, ROLL_BACK}
+COMING_AGAIN: Final = {
+    SEND_MAIL,
+    PURGE_DUE,
+    SIGN_RECEIPTS,
+    *(f"{work}{place}" for work in (ROLL_OUT, ROLL_BACK) for place in ("", "-in-pool")),
+}
 _HEIRS: Final = (create("create", "Alpha", STRANGER), create("create", "Alpha", None))
 
 

@@ -20,7 +20,10 @@ LEAVE: Final = (
     *HOLD,
     *RECORD,
 )
-_CHECK_FREE: Final = ("find organizations", LOOK_FOR_HOLD, "listCollections", "delete sessions")
+_CHECK_SLUG: Final = ("find organizations", LOOK_FOR_HOLD)
+_CHECK_FREE: Final = (*_CHECK_SLUG, "listCollections", "delete sessions")
+_KEEP: Final = (*LEAVE, "insert deletions", "find account_addresses", MAIL)
+_END: Final = ("insert receipts", *RECORD, RESERVE)
 _RETURN: Final = (
     "delete deletions",
     "update accounts",
@@ -36,18 +39,14 @@ _RETURN_TO_NAME: Final = (
     "renameCollection deleted_",
     *transaction("findAndModify organizations"),
 )
-_UNDO: Final = (
-    *["find deletions"] * 2,
-    *_CHECK_FREE,
-    *transaction(*_RETURN, "delete links", *RECORD),
-    *_RETURN_TO_NAME,
-)
+_INSERT: Final = transaction(*_RETURN, "delete links", *RECORD)
+_UNDO: Final = (*["find deletions"] * 2, *_CHECK_FREE, *_INSERT, *_RETURN_TO_NAME)
 _PURGE: Final = (
     "findAndModify deletions",
     "collStats deleted_",
     "update deletions",
     "drop deleted_",
-    *transaction("findAndModify deletions", "delete links", "insert receipts", *RECORD, RESERVE),
+    *transaction("findAndModify deletions", "delete links", *_END),
 )
 
 OF_DELETIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -56,7 +55,7 @@ OF_DELETIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "listCollections",
         "findAndModify organizations",
         "renameCollection org_alpha",
-        *transaction(*LEAVE, "insert deletions", "find account_addresses", MAIL),
+        *transaction(*_KEEP),
     ),
     "undo": _UNDO,
     "undo-by-link": (
@@ -69,10 +68,21 @@ OF_DELETIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "undo-under-another-name": _UNDO,
     "undo-with-an-owner": _UNDO,
     "purge": (*["find deletions"] * 2, *_PURGE),
-    "purge-from-pool": (
+    "delete-and-keep-in-pool": ("aggregate deletions", *transaction(*_KEEP)),
+    "undo-in-pool": (*["find deletions"] * 2, *_CHECK_SLUG, "delete sessions", *_INSERT),
+    "purge-in-pool": (
         *["find deletions"] * 2,
         "findAndModify deletions",
         *transaction("findAndModify deletions", "delete links", "insert erasures"),
+    ),
+    "delete-in-pool": (
+        *transaction(*LEAVE, "insert erasures"),
+        "collMod pool_0",
+        "aggregate pool_0",
+        "update erasures",
+        "delete pool_0",
+        "listIndexes pool_0",
+        *transaction("findAndModify erasures", *_END),
     ),
     "purge-due": ("find clusters", "find deletions", *_PURGE, "find deletions"),
     "sign-receipts": (

@@ -1,7 +1,6 @@
 """Deleting Alpha so that it is kept, bringing it back, and purging it."""
 
 from copy import deepcopy
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -146,11 +145,6 @@ def purge() -> Operation:
             raise Refused("deletion-not-found")
 
     return Operation("purge", request, effect, before=(keep(),))
-
-
-def purge_from_pool() -> Operation:
-    """Purge Alpha as before, whose documents are in a pool."""
-    return replace(purge(), name="purge-from-pool", kind="pooled")
 
 
 def purge_due() -> Operation:

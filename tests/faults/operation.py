@@ -1,7 +1,7 @@
 """A request of the library, and what the model says it means."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
@@ -13,7 +13,7 @@ from tenantry.lifecycle import creating
 from tenantry.registry.organizations.document import Kind, OrganizationDocument
 from tests.faults.model import UNKNOWN, Answer, Effect
 
-DELETIONS: Final = {"delete", "delete-and-keep"}
+DELETIONS: Final = {"delete", "delete-and-keep", "delete-in-pool", "delete-and-keep-in-pool"}
 
 Caller = Callable[[], Identity]  # without a membership where it is gone
 Request = Callable[[Caller], Any]
@@ -48,6 +48,11 @@ class Operation:
         if isinstance(result, creating.Created):
             return Answer("done", _summary(result.organization), result.organization["_id"])
         return Answer("done", _summary(result) if isinstance(result, dict) else result)
+
+
+def in_pool(operation: Operation) -> Operation:
+    """Return the same operation while Alpha's documents are in a pool."""
+    return replace(operation, name=f"{operation.name}-in-pool", kind="pooled")
 
 
 def member_of(owner: Caller) -> Membership:

@@ -25,7 +25,6 @@ from tests.faults.deletion_operations import (
     keep,
     purge,
     purge_due,
-    purge_from_pool,
     undo,
     undo_by_link,
     undo_under_another_name,
@@ -52,7 +51,7 @@ from tests.faults.member_operations import (
     withdraw_ownership,
 )
 from tests.faults.model import Account, Organization, Refused, State
-from tests.faults.operation import Caller, Operation, member_of
+from tests.faults.operation import Caller, Operation, in_pool, member_of
 from tests.faults.people import OWNER
 from tests.faults.receipt_operations import sign_receipts
 from tests.faults.rollout_operations import (
@@ -181,7 +180,16 @@ _PEOPLE: Final = (
 
 _LEAVE_SLUG: Final = leave_slug(rename("rename", "Beta"))
 OF_FORMER_SLUGS: Final = (release(_LEAVE_SLUG), release_to_all(_LEAVE_SLUG), expire(_LEAVE_SLUG))
-OF_ROLL_OUTS: Final = (begin(), pause(), resume(), withdraw(), roll_out(), roll_back())
+OF_ROLL_OUTS: Final = (
+    begin(),
+    pause(),
+    resume(),
+    withdraw(),
+    roll_out(),
+    roll_back(),
+    in_pool(roll_out()),
+    in_pool(roll_back()),
+)
 OF_DELETIONS: Final = (
     keep(),
     UNDO,
@@ -189,7 +197,10 @@ OF_DELETIONS: Final = (
     undo_under_another_name(),
     undo_with_an_owner(),
     purge(),
-    purge_from_pool(),
+    in_pool(keep()),
+    in_pool(UNDO),
+    in_pool(purge()),
+    in_pool(delete()),
     purge_due(),
     sign_receipts(delete()),
 )

@@ -11,7 +11,12 @@ _TAKE: Final = (_FIND, "findAndModify rollouts", *["aggregate organizations"] * 
 _BEGIN_WITH_EACH: Final = ("find organizations", _FIND, _FIND, "find organizations")
 _OPEN: Final = ("listCollections", "find organizations")
 _NONE_IS_LEFT: Final = ("find organizations", "find organizations")
+_COUNT_IN_POOL: Final = transaction("update rollouts", "update clusters")
 _LET_GO: Final = ("update rollouts", _FIND)
+
+_END: Final = transaction("findAndModify organizations", "update organizations")
+_FINISH: Final = (*_NONE_IS_LEFT, *_CHANGE, *_LET_GO, *["aggregate organizations"] * 3)
+_END_UNDOING: Final = (*_CHANGE, *_LET_GO, *["aggregate organizations"] * 2)
 
 OF_ROLL_OUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "begin-roll-out": (
@@ -41,11 +46,20 @@ OF_ROLL_OUTS: Final[Mapping[str, tuple[str, ...]]] = {
         *_OPEN,
         "update organizations",
         "createIndexes org_alpha",
-        *transaction("findAndModify organizations", "update organizations"),
-        *_NONE_IS_LEFT,
-        *_CHANGE,
-        *_LET_GO,
-        *["aggregate organizations"] * 3,
+        *_END,
+        *_FINISH,
+    ),
+    "roll-out-in-pool": (
+        "update organizations",
+        *_TAKE,
+        *_BEGIN_WITH_EACH,
+        *_COUNT_IN_POOL,
+        "createIndexes pool_0",
+        *transaction("findAndModify organizations"),
+        "listIndexes pool_0",
+        "update organizations",
+        *_END,
+        *_FINISH,
     ),
     "roll-back": (
         *_TAKE,
@@ -56,8 +70,18 @@ OF_ROLL_OUTS: Final[Mapping[str, tuple[str, ...]]] = {
         *transaction("findAndModify organizations", "update clusters", "update organizations"),
         *_NONE_IS_LEFT,
         _FIND,
-        *_CHANGE,
-        *_LET_GO,
-        *["aggregate organizations"] * 2,
+        *_END_UNDOING,
+    ),
+    "roll-back-in-pool": (
+        *_TAKE,
+        *_BEGIN_WITH_EACH,
+        "findAndModify organizations",
+        "dropIndexes pool_0",
+        *_END,
+        *_NONE_IS_LEFT,
+        _FIND,
+        "dropIndexes pool_0",
+        *_COUNT_IN_POOL,
+        *_END_UNDOING,
     ),
 }

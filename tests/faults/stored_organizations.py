@@ -61,8 +61,6 @@ class Organizations:
         if kind == "collection":
             is_same_collection = self.databases.collections()[stored["collection"]] == uuid
             assert is_alpha == is_same_collection, "an organization has another's collection"
-        indexes: set[str] = set()
-        if kind == "collection":
             indexes = set(self.databases.tenants[stored["collection"]].index_information())
             assert indexes <= _OF_ALPHA if is_alpha else indexes == {"_id_"}, "another's index"
         assert stored["version"] >= 1
@@ -78,7 +76,7 @@ class Organizations:
             _offered_to(members, keys),
             self.people.invitations(stored["_id"]),
             former_slugs,
-            INDEX in indexes,
+            self._is_rolled_out(stored, stored["collection"], kind),
         )
 
     def kept(
@@ -87,18 +85,22 @@ class Organizations:
         """Return a deleted organization, which is Alpha, as it can be brought back; parameters as before."""
         collection, kind, stored = deletion["collection"], deletion["kind"], deletion["organization"]
         assert deletion["_id"] == alpha_id
-        is_rolled_out = False
         if kind == "collection":
             assert self.databases.collections()[collection] == uuid
-            is_rolled_out = INDEX in self.databases.tenants[collection].index_information()
         return Organization(
             "alpha",
             stored["name"],
             stored["metadata"],
             {keys[member["account_id"]]: member["role"] for member in deletion["members"]},
             self._found(deletion["_id"], collection, kind),
-            is_rolled_out=is_rolled_out,
+            is_rolled_out=self._is_rolled_out(stored, collection, kind),
         )
+
+    def _is_rolled_out(self, stored: Document, collection: str, kind: Kind) -> bool:
+        """Tell whether an organization has the index, which its document says of one that is in a pool."""
+        if kind == "pooled":
+            return any(note["state"] == "done" for note in stored.get("rollouts", []))
+        return INDEX in self.databases.tenants[collection].index_information()
 
     def _found(self, organization_id: str, collection: str, kind: Kind) -> dict[str, Document]:
         documents = self._documents(organization_id, collection, kind).find()

@@ -80,6 +80,7 @@ class World:
         )
 
 
+@pytest.mark.timeout(60 + 5 * EXAMPLES)
 @pytest.mark.own_databases
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.sampled_from(STEPS), max_size=8))
