@@ -6,6 +6,7 @@ const PATHS = {
   documents: "M7 3h7l5 5v13H7zM14 3v5h5M10 13h6M10 17h6",
   indexes: "M4 6h10M4 12h7M4 18h5M17 5v14m0 0-3-3m3 3 3-3",
   members: "M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM2.5 21a6.5 6.5 0 0 1 13 0M16 3.5a4 4 0 0 1 0 7M18 14.5a6.5 6.5 0 0 1 3.5 6.5",
+  invitations: "M3 5h18v14H3zM3 6l9 7 9-7",
   keys: "M15 9a5 5 0 1 1-3.9-4.9A5 5 0 0 1 15 9zm-1.5 3.5L21 20m-4-4 2.5-2.5",
   audit: "M12 7v5l3.5 2M4 12a8 8 0 1 0 2.5-5.8M4 4v4h4",
   usage: "M4 20V10M10 20V4M16 20v-7M21 20H3",

@@ -4,10 +4,9 @@ from typing import Any, Final
 
 from tenantry.errors import InvalidToken, TooManyRequests
 from tenantry.http.services import callers
-from tenantry.identity import tokens
+from tenantry.identity import authentication
 from tenantry.identity.api_keys.access import KeyAccess
 from tenantry.identity.authentication import caller_of
-from tenantry.identity.keys import public_keys
 from tenantry.identity.sessions import Identity
 from tenantry.runtime.settings import settings
 
@@ -39,7 +38,7 @@ def introspect(token: str) -> dict[str, Any]:
 def _claims(token: str, authenticated: Identity | KeyAccess) -> dict[str, Any]:
     if isinstance(authenticated, KeyAccess):
         return _claims_of_key(authenticated)
-    claims = tokens.verify(token, public_keys.find_key)
+    claims = authentication.verify(token)
     role = {"role": authenticated.membership.role} if authenticated.membership else {}
     return {name: getattr(claims, name) for name in _CLAIMS_OF_TOKEN} | role
 
