@@ -11,7 +11,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from cli import library
+from cli import library, output
 from cli.checks import signing_keys
 from cli.connection import Target, connected
 from cli.console import functions
@@ -56,7 +56,8 @@ def console(
 
 def _listening(port: int, target: Target) -> Console:
     try:
-        return listening(port, target, print_error)
+        with output.console(standard_error=True).status("Loading the service's functions"):
+            return listening(port, target, print_error)
     except OSError as error:
         print_error(f"Nothing can listen on port {port}: {error.strerror}; choose another with --port")
         raise typer.Exit(1) from None

@@ -10,6 +10,7 @@ from pymongo import MongoClient
 from cli import checker
 from local.mongod import running_mongod
 from local.processes import free_port
+from tenantry.identity.api_keys import managing
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import configuring, deleting
 from tenantry.lifecycle.rollouts import operations as rollouts
@@ -116,6 +117,7 @@ def test_story_of_an_organization(
 ) -> None:
     page, _ = operators
     library.create(EVIL, "evil@example.com")
+    managing.create(google, managing.NewKey("nightly", ["documents:read"]))
     show(page, "organizations")
     expect(page.get_by_role("link", name=EVIL)).to_be_visible()
     axe(page)
@@ -127,6 +129,10 @@ def test_story_of_an_organization(
     axe(page)
     page.get_by_role("button", name="Read the addresses").click()
     expect(page.get_by_text("owner@google.example")).to_be_visible()
+    page.get_by_role("button", name="Revoke").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("The key is revoked.")).to_be_visible()
+    assert databases.master["api_keys"].find_one() is None
 
     page.get_by_role("button", name="Suspend").click()
     dialog = page.get_by_role("dialog")

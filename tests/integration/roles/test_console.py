@@ -45,6 +45,8 @@ def test_everything_as_the_command_line(
         assert ask(page, "GET", f"addresses/owned?address={EMAIL}")["organizations"]
         ask(page, "PUT", "plans/pro", {"limits": {"members": 5}})
         ask(page, "PATCH", path, {"plan": "pro", "properties": {"region": "eu"}})
+        assert ask(page, "GET", f"{path}/keys") == {"keys": []}
+        assert page.client.delete("/operator/keys/key_0").json()["code"] == "key-not-found"
         for method in ("PUT", "DELETE"):
             ask(page, method, f"{path}/suspension")
         library.rename(library.membership(google.account_id, google.organization_id), "Alphabet")

@@ -13,6 +13,7 @@ import { Text } from "../../components/text.js";
 import { Time } from "../../components/time.js";
 import { toast } from "../../components/toast.js";
 import { Configuration } from "./configuration.js";
+import { Keys } from "./keys.js";
 import { MoveOf } from "./move.js";
 import { Badges } from "./organizations.js";
 import { bytes, count, Facts, reading } from "./reading.js";
@@ -31,6 +32,7 @@ export function Organization({ id }) {
     ${data && html`<${Overview} organization=${data.organization} />
       <${Limits} organization=${data.organization} />
       <${Owners} organization=${data.organization} />
+      <${Keys} path=${path} />
       <${MoveOf} organization=${data.organization} reload=${reload} />
       <${Configuration} key=${data.organization.version} data=${data} path=${path} reload=${reload} />
       <${Suspension} organization=${data.organization} path=${path} reload=${reload} />`}
