@@ -103,7 +103,7 @@ class Aftermath:
         deleting.delete(self.member)
         with pytest.raises(OrganizationNotFound):
             documents.find({})
-        heir = library.create("Google", "heir@example.com")
+        heir = library.create("Google", f"heir-of-{self.member.organization_id}@example.com")
         assert TenantCollection(heir.organization_id).find({}) == []
         cleaning.remove_leftovers()
         assert reconcile(timedelta()).failed == []
