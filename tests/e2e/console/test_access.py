@@ -5,9 +5,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.console.chromium import axe
+from tests.e2e.console.chromium import axe, slow
 from tests.e2e.console.documents import show
-from tests.support.owners import Owner, log_in
+from tests.e2e.mailbox import Mailbox
+from tests.support.owners import PASSWORD, Owner, log_in
 
 
 def test_a_key_is_made_shown_once_rotated_and_revoked(logged_in: Page, owner: Owner) -> None:
@@ -92,3 +93,44 @@ def test_members_and_invitations_are_shown(logged_in: Page, owner: Owner) -> Non
     page.get_by_role("link", name="Invite", exact=True).click()
     expect(page.get_by_text("Nobody is invited")).to_be_visible()
     axe(page)
+
+
+@slow
+def test_somebody_is_invited_joins_and_is_removed(logged_in: Page, owner: Owner, mailbox: Mailbox) -> None:
+    page, grace = logged_in, f"grace-{owner.email}"
+    proof = {"token": mailbox.to(owner.email)[-1].token}
+    verified = owner.service.post("/account/email-verification/complete", proof, token=owner.token)
+    assert verified.status == 204
+    invite_and_resend(page, grace)
+    link = {"token": mailbox.to(grace)[-1].token, "password": PASSWORD}
+    assert owner.service.post("/invitations/accept", link).status == 200
+    change_and_remove(page)
+
+
+def invite_and_resend(page: Page, email: str) -> None:
+    show(page, "/invitations")
+    page.get_by_label("Address", exact=True).fill(email)
+    page.get_by_role("button", name="Invite").click()
+    expect(page.get_by_role("cell", name=email, exact=True)).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name=f"Resend to {email}").click()
+    expect(page.get_by_text("gets another link")).to_be_visible()
+
+
+def change_and_remove(page: Page) -> None:
+    """Demote the other member, offer it the ownership, withdraw that, and remove it."""
+    show(page, "/members")
+    page.get_by_role("button", name="Change role of").nth(1).click()
+    page.get_by_role("dialog").get_by_label("Role of").select_option("viewer")
+    axe(page)
+    page.get_by_role("dialog").get_by_role("button", name="Change").click()
+    expect(page.get_by_role("cell", name="viewer", exact=True)).to_be_visible()
+    page.get_by_label("Offer it to").select_option(index=1)
+    page.get_by_role("button", name="Offer").click()
+    expect(page.get_by_text("Offered by")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="Withdraw").click()
+    expect(page.get_by_label("Offer it to")).to_be_visible()
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("cell", name="viewer", exact=True)).to_have_count(0)
