@@ -40,7 +40,8 @@ OTHER_SERVERS := $(if $(MONGOD)$(MONGODB_URI_OF_TESTS),,test-oldest-mongod test-
 .DEFAULT_GOAL := help
 .PHONY: help install run smoke demo test test-without-stack test-library test-some-faults test-short-storms \
 	test-unit test-integration test-contract test-e2e test-oldest-mongod test-newer-mongodb test-pooled test-faults test-concurrency \
-	test-moves test-openapi test-rollouts test-exhaustive test-smoke test-console test-sam-local bench bench-instructions bench-scale \
+	test-moves test-openapi test-rollouts test-exhaustive test-smoke test-console screenshots test-sam-local \
+	bench bench-instructions bench-scale \
 	bench-load bench-placement bench-cold-start benchmarks costs lint checkov audit vulnerabilities format build package deploy rollback \
 	sbom requirements openapi clean clients client-python client-typescript \
 	collection test-clients test-modules
@@ -185,6 +186,9 @@ test-smoke: install ## Break one answer at a time, and see the smoke suite find 
 
 test-console: install ## Run all tests of the console, also those in a browser (make test: a part of them; Chromium)
 	CONSOLE=all $(BIN)/pytest tests/unit/console tests/e2e/console
+
+screenshots: install ## Take the pictures of the console that the README shows (docs/console-*.png; Chromium)
+	$(BIN)/python -m tests.e2e.console.screenshots
 
 test-modules: $(MODULES)/installed ## Deploy Tenantry nested, and try the examples for CDK and Terraform (minutes, node)
 	$(BIN)/pytest tests/modules

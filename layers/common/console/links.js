@@ -22,5 +22,5 @@ export function takeLink() {
  * @returns {string | null}
  */
 export function tokenOf(page) {
-  return link?.page === page ? link.token : null;
+  return link && link.page === page ? link.token : null;
 }
