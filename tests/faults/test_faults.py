@@ -31,7 +31,7 @@ _OFTEN: Final = _Every(4, 2, 211)
 # Operations on people are transactions of the master database, one like the other, so fewer run.
 _LESS_OFTEN: Final = _Every(4, 3, 409)
 # What undoes, ends and rolls out does much of what others do.
-_RARELY: Final = _Every(14, 9, 1021)
+_RARELY: Final = _Every(19, 15, 2039)
 _COMMON: Final = {"delete-and-keep", "undo", "purge"}
 _CLOSEST: Final = (  # operations, and what is worst for them when it overtakes them
     {"rename", "insert-one", "insert-one-into-open-collection"},
