@@ -47,13 +47,13 @@ function Row({ row, position, change, remove, error }) {
   const retype = (event) => change(position, { type: event.currentTarget.value, value: event.currentTarget.value === "boolean" ? "true" : row.value });
   const number = position + 1;
   return html`<div class="row" role="group" aria-label="Key ${number}">
-    <input aria-label="Key" value=${row.key} onInput=${(event) => change(position, { key: event.currentTarget.value })} autocapitalize="off" spellcheck=${false} />
+    <input aria-label="Key" placeholder="key" value=${row.key} onInput=${(event) => change(position, { key: event.currentTarget.value })} autocapitalize="off" spellcheck=${false} />
     <select aria-label="Type" value=${row.type} onChange=${retype}>${Object.entries(TYPES).map(
       ([type, label]) => html`<option key=${type} value=${type}>${label}</option>`,
     )}</select>
     ${row.type === "boolean"
       ? html`<select aria-label="Value" value=${row.value} onChange=${input}><option>true</option><option>false</option></select>`
-      : html`<input aria-label="Value" value=${row.value} onInput=${input} inputmode=${row.type === "number" ? "decimal" : "text"} />`}
+      : html`<input aria-label="Value" placeholder="value" value=${row.value} onInput=${input} inputmode=${row.type === "number" ? "decimal" : "text"} />`}
     <${Button} aria-label="Remove key ${number}" onClick=${() => remove(position)}>Remove<//>
     ${error && row.key + row.value !== "" && html`<p class="error" role="alert">${error}</p>`}
   </div>`;
