@@ -44,11 +44,11 @@ export function LogOutEverywhere() {
   const [isOpen, setIsOpen] = useState(false);
   const leave = useTask(logoutEverywhere);
   return html`<${Section} title="All sessions" intro="If you have lost a device, or logged in where you should not have.">
-    <div class="actions"><${Button} onClick=${() => setIsOpen(true)}>Log out everywhere<//></div>
+    <div class="actions"><${Button} onClick=${() => setIsOpen(true)}>End all sessions<//></div>
     ${isOpen &&
-    html`<${Confirm} title="Log out everywhere?" action="Log out everywhere" busy=${leave.busy} problem=${leave.problem}
+    html`<${Confirm} title="End all sessions?" action="End all sessions" busy=${leave.busy} problem=${leave.problem}
       onConfirm=${() => leave.run()} onClose=${() => setIsOpen(false)}>
-      <p>Every session of this account ends at once, this one, too.</p>
+      <p>You are logged out everywhere, here, too.</p>
     <//>`}
   <//>`;
 }
