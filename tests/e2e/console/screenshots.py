@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from local.deployment import PROJECT
 from tests.e2e.console.chromium import SCHEMES, Complaints, context_of, log_in, running_browser
+from tests.e2e.console.conftest import ANSWER_MS
 from tests.e2e.console.views import fill_organization, show
 from tests.e2e.deployment import deployed
 from tests.e2e.http_service import HttpService
@@ -21,7 +22,7 @@ from tests.support.owners import sign_up
 
 PICTURES: Final = {"overview": "/", "documents": "/documents"}
 SIZE: Final[ViewportSize] = {"width": 1280, "height": 800}
-EMAIL: Final = "ada@example.com"
+EMAIL: Final = "grace@example.com"
 MOST_BYTES: Final = 150_000
 
 
@@ -39,6 +40,7 @@ def take(page: Page, place: Path) -> None:
 
 def main() -> None:
     """Deploy a stack, fill an organization, and take the pictures."""
+    expect.set_options(timeout=ANSWER_MS)
     with (
         tempfile.TemporaryDirectory() as state,
         deployed(Path(state)) as deployment,
@@ -46,7 +48,7 @@ def main() -> None:
         running_browser() as browser,
         context_of(browser, Complaints(), viewport=SIZE) as page,
     ):
-        owner = sign_up(HttpService(client), "Corner Shop", email=EMAIL)
+        owner = sign_up(HttpService(client), "Market Hall", email=EMAIL)
         verified = {"token": Mailbox(deployment.stack.mails_url).to(EMAIL)[-1].token}
         path = "/account/email-verification/complete"
         assert owner.service.post(path, verified, token=owner.token).status == HTTPStatus.NO_CONTENT
