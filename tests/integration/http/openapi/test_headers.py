@@ -13,7 +13,7 @@ from tests.support.owners import PASSWORD, Owner, email_of
 from tests.support.proxy_events import proxy_event
 from tests.support.service import Answer
 
-TELLING: Final = {"etag", "link", "location", "retry-after", "www-authenticate"}
+TELLING: Final = {"etag", "link", "location", "retry-after", "set-cookie", "www-authenticate"}
 # Every answer has it; what is described is what one of them says instead.
 CACHE_CONTROL: Final = "cache-control"
 
@@ -57,6 +57,16 @@ def answers(owner: Owner) -> Iterator[tuple[str, Answer]]:
     yield "getOrganization", service.get(owner.path)
     yield "login", service.post("/login", {"email": owner.email, "password": "wrong"})
     yield "listDocuments", service.get(f"{owner.path}/documents", token=token)
+    kept: dict[str, str] = {}
+    for operation, path, body in (
+        ("login", "/login", {"email": owner.email, "password": PASSWORD}),
+        ("refresh", "/login/refresh", {}),
+        ("switchOrganization", "/login/switch", {"organization": owner.slug}),
+        ("logout", "/logout", {}),
+    ):
+        answer = service.post(path, body, headers={"X-Refresh-Token": "cookie"} | kept)
+        kept = {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
+        yield operation, answer
     yield "deleteOrganization", service.delete(owner.path, token=token)
 
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tenantry.errors import CrossSiteRequest, MalformedRequest
+from tenantry.errors import CrossSiteRequest, InvalidFields, MalformedRequest
 from tenantry.http.bodies import check_body
 from tenantry.http.handlers import Handler, lambda_handler
 from tenantry.http.header_fields import value_of
@@ -54,10 +54,12 @@ def _check(event: Mapping[str, Any]) -> None:
 
     Raises
     ------
-    CrossSiteRequest, MalformedRequest
+    CrossSiteRequest, MalformedRequest, InvalidFields
     """
-    check_body(event)
     wanted = value_of(event, FIELD.lower())
+    if wanted is not None and (event.get("body") or "").count('"refresh_token"') > 1:
+        raise InvalidFields.of("refresh_token", "is in the cookie, so leave it out")
+    check_body(event)
     if wanted is None:
         return
     if wanted != COOKIE:
