@@ -103,7 +103,7 @@ const short = {
   '{"$date":{"$numberLong":"1"}}': '{"$date":"1970-01-01T00:00:00.001Z"}',
   '{"$date":{"$numberLong":"-1"}}': '{"$date":{"$numberLong":"-1"}}',
   '{"$date":{"$numberLong":"253402300800000"}}': '{"$date":{"$numberLong":"253402300800000"}}',
-  '{"$binary":{"base64":"ABEiM0RVZneImaq7zN3u/w==","subType":"04"}}': '{"$uuid":"00112233-4455-6677-8899-aabbccddeeff"}',
+  '{"$binary":{"base64":"ABEiM0RVZneImaq7zN3u/w==","subType":"04"}}': '{"$uuid":"00112233-4455-6677-8899-aabbccddeeff"}', // pragma: allowlist secret
   '{"$numberDecimal":"1.10"}': '{"$numberDecimal":"1.10"}',
   '{"__proto__":[{"$numberInt":"1"}]}': '{"__proto__":[1]}',
 };
