@@ -47,7 +47,7 @@ async function authorized(method, path, options) {
       }
     }
     if (problem.code === "login-too-old" && (await reactions.loginTooOld())) {
-      return sendWith(await tokens.current());
+      return sendWith(await tokens.currentOf(used));
     }
     if (problem.code === "role-too-low") {
       reactions.roleTooLow();

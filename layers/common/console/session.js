@@ -131,8 +131,12 @@ export async function confirmLogin(password) {
 /** Read the account anew: its address, its organizations and its role in this one. */
 export async function reload() {
   const { data } = await request("GET", "account");
+  const held = tokens.grant.get();
+  if (held === null) {
+    return; // the session has ended meanwhile
+  }
   const { organizations, ...account } = data;
-  const id = tokens.grant.get()?.organization?.id;
+  const id = held.organization?.id;
   const organization = organizations.find((membership) => membership.id === id) ?? null;
   session.set({
     state: "in",

@@ -75,7 +75,21 @@ export async function after(used) {
     refreshing ??= exclusively(refresh).finally(() => (refreshing = null));
     await refreshing;
   }
-  const held = grant.get();
+  return ofSame(used, grant.get());
+}
+
+/**
+ * Return tokens that last for a while, after a person has been asked for something.
+ *
+ * @param {Grant} used
+ * @returns {Promise<Grant | null>}
+ * @throws {Problem} As `after`.
+ */
+export async function currentOf(used) {
+  return ofSame(used, await current());
+}
+
+function ofSame(used, held) {
   if (held !== null && !isSame(held, used)) {
     throw new Problem({
       status: 409,

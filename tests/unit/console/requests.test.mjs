@@ -154,6 +154,18 @@ test("a request is not sent for another account that has logged in in another ta
   }
 });
 
+test("what waits for the password is not sent for another account or organization", async () => {
+  const jwt = (sub) => `x.${btoa(JSON.stringify({ sub }))}.x`;
+  const amazon = { id: "org_2" };
+  for (const [account, organization] of [["acct_2", GOOGLE], ["acct_1", amazon]]) {
+    logIn(jwt("acct_1"));
+    whenRefused({ loginTooOld: async () => (logIn(jwt(account), organization), true) });
+    const requests = serve(() => refusal(401, "login-too-old"));
+    await assert.rejects(request("DELETE", "account"), { code: "session-switched" });
+    assert.equal(requests.length, 1);
+  }
+});
+
 test("the refresh token is asked for in a cookie, and is in no body", async () => {
   logIn("old");
   const requests = serve((sent) =>

@@ -24,6 +24,9 @@ whenRefused({
     })),
 });
 
+// Whoever is logged in next is not asked for what somebody else has begun.
+session.subscribe(({ state }) => state === "in" || waiting.get()?.(false));
+
 export function ConfirmLogin() {
   const answer = useStore(waiting);
   return answer ? html`<${Ask} answer=${answer} />` : null;

@@ -1,13 +1,18 @@
 /** Short messages at the edge of the page, which screen readers announce. */
 import { html, useStore } from "../html.js";
+import { session } from "../session.js";
 import { createStore } from "../store.js";
 import { explain } from "../texts.js";
 import { Button } from "./button.js";
 
 const SHOWN_MS = 6000;
 const MOST = 4;
-const toasts = createStore([]);
+/** The messages that are shown. */
+export const toasts = createStore([]);
 let count = 0;
+
+// Nothing of before stays on the page when somebody leaves, least of all what "Try again" does.
+session.subscribe(({ state }) => state === "in" || toasts.set([]));
 
 /**
  * Show a message; one of a success goes by itself, a problem stays until it is dismissed.
