@@ -15,6 +15,7 @@ from tenantry.language import strict_json
 
 HOST: Final = "127.0.0.1"
 MAX_BODY_BYTES: Final = 1024 * 1024  # the largest is a roll-out's definition
+MAX_DIGITS: Final = 20  # of a length, behind zeros
 
 
 class Reader(Protocol):
@@ -66,13 +67,14 @@ def read_body(fields: Mapping[str, str], reader: Reader) -> bytes:
     length = fields.get("content-length", "0")
     if "transfer-encoding" in fields or not (length.isascii() and length.isdigit()):
         raise Problem(HTTPStatus.LENGTH_REQUIRED, "length-required", "Send the body with Content-Length.")
-    if int(length[:20]) > MAX_BODY_BYTES:
+    digits = length.lstrip("0") or "0"
+    if len(digits) > MAX_DIGITS or int(digits) > MAX_BODY_BYTES:
         raise Problem(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             "payload-too-large",
             f"At most {MAX_BODY_BYTES} bytes are taken.",
         )
-    return reader.read(int(length))
+    return reader.read(int(digits))
 
 
 def parse(body: bytes) -> dict[str, Any]:

@@ -59,6 +59,8 @@ def test_links_lead_to_the_page_from_anywhere() -> None:
 
 def test_body_is_as_long_as_it_says_and_no_longer_than_it_may_be() -> None:
     assert read_body({"content-length": "3"}, io.BytesIO(b"abcd")) == b"abc"
+    assert read_body({"content-length": "0" * 5_000 + "3"}, io.BytesIO(b"abcd")) == b"abc"
+    assert read_body({"content-length": "00"}, io.BytesIO(b"abcd")) == b""
     assert read_body({}, io.BytesIO(b"abcd")) == b""
     longest = b"x" * MAX_BODY_BYTES
     assert read_body({"content-length": str(MAX_BODY_BYTES)}, io.BytesIO(longest)) == longest
@@ -69,6 +71,8 @@ def test_body_is_as_long_as_it_says_and_no_longer_than_it_may_be() -> None:
     [
         ({"content-length": str(MAX_BODY_BYTES + 1)}, 413),
         ({"content-length": "9" * 5_000}, 413),
+        ({"content-length": "0" * 20 + "9" * 12}, 413),
+        ({"content-length": "0" * 20 + "9" * 20}, 413),
         ({"content-length": "-1"}, 411),
         ({"content-length": "1_0"}, 411),
         ({"content-length": "³"}, 411),
