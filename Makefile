@@ -240,6 +240,7 @@ lint: install ## Check style, types, import order and the templates
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(LIBRARY) bench cli clients deploy examples functions local tests
 	PYTHONPATH=$(LIBRARY) $(BIN)/lint-imports
+	$(BIN)/node $(CONSOLE_MODULES)/oxlint/bin/oxlint --deny-warnings
 	$(BIN)/cfn-lint examples/notes/template.yaml examples/authorizer/template.yaml deploy/pipeline.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint
 

@@ -57,18 +57,33 @@ export function errorOf(problem, field) {
 
 /** @param {number} seconds */
 export function duration(seconds) {
-  const [count, unit] = seconds < 90 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+  const [amount, unit] = seconds < 90 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
+  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }
 
-/**
- * Say how many bytes there are, as people do.
- *
- * @param {number} count
- */
-export function bytes(count) {
-  const units = ["B", "KB", "MB", "GB", "TB"];
-  const step = Math.min(Math.floor(Math.log2(Math.max(count, 1)) / 10), units.length - 1);
-  const value = count / 1024 ** step;
-  return `${value.toLocaleString(undefined, { maximumFractionDigits: value < 10 && step ? 1 : 0 })} ${units[step]}`;
+const NOTHING = "–"; // where it is not known
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+
+/** @param {number | null | undefined} number */
+export function count(number) {
+  return number === null || number === undefined ? NOTHING : number.toLocaleString();
+}
+
+/** @param {number | null | undefined} number In units of 1,000. */
+export function bytes(number) {
+  if (number === null || number === undefined) {
+    return NOTHING;
+  }
+  const power = Math.min(Math.floor(Math.log10(Math.max(number, 1)) / 3), UNITS.length - 1);
+  const format = { style: "unit", unit: UNITS[power], unitDisplay: "short", maximumFractionDigits: 1 };
+  return (number / 1000 ** power).toLocaleString(undefined, format);
+}
+
+/** Return how long something has taken, roughly. @param {number | null | undefined} seconds */
+export function span(seconds) {
+  if (seconds === null || seconds === undefined) {
+    return NOTHING;
+  }
+  const [size, unit] = [[86_400, "d"], [3_600, "h"], [60, "min"]].find(([least]) => seconds >= 2 * least) ?? [1, "s"];
+  return `${Math.round(seconds / size)} ${unit}`;
 }

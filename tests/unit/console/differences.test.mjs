@@ -38,7 +38,7 @@ test("exports the octets of each document, page by page, and goes on after a pro
   assert.deepEqual(pageOf(pages[0]).documents.map(({ text }) => text), ['{"_id":1,"n":{"$numberLong":"5"}}', '{ "__proto__" : "é" }']);
   const cursors = [];
   const written = [];
-  let problems = [{ status: 503, retryAfter: 1 }];
+  const problems = [{ status: 503, retryAfter: 1 }];
   const count = await exportDocuments(
     async (cursor) => {
       const problem = problems.pop();

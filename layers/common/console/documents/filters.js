@@ -21,9 +21,8 @@ export const OPERATORS = {
 };
 
 /** The types that `$type` finds, as MongoDB names them. */
-export const BSON_TYPES = [
-  ..."string int long double decimal number bool date objectId null object array binData regex timestamp".split(" "),
-];
+export const BSON_TYPES =
+  "string int long double decimal number bool date objectId null object array binData regex timestamp".split(" ");
 
 const INTEGER = /^-?(?:0|[1-9][0-9]*)$/;
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)$/;

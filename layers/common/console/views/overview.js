@@ -6,6 +6,7 @@ import { bytes } from "../texts.js";
 import { suffices } from "../views.js";
 import { Bar } from "../components/bars.js";
 import { ButtonLink } from "../components/button.js";
+import { Facts } from "../components/facts.js";
 import { Page, Section } from "../components/page.js";
 import { Failed, Loading } from "../components/states.js";
 import { Text } from "../components/text.js";
@@ -26,21 +27,21 @@ export default function OverviewView({ session }) {
     actions=${suffices(session.role, "admin") && html`<${ButtonLink} href="#/settings">Settings<//>`}>
     ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
     ${!data && !problem && html`<${Loading} />`}
-    ${data && html`<${Facts} organization=${data} />`}
+    ${data && html`<${Organization} organization=${data} />`}
     ${suffices(session.role, "admin") && html`<${Use} base=${session.base} />`}
   <//>`;
 }
 
-function Facts({ organization }) {
+function Organization({ organization }) {
   return html`<${Section} title="Organization">
-    <dl class="facts">
-      <div><dt>Slug</dt><dd><code>${organization.slug}</code></dd></div>
-      <div><dt>Collection</dt><dd><code>${organization.collection}</code></dd></div>
-      <div><dt>State</dt><dd><span class="badge ${organization.state === "active" ? "good" : "warn"}">${organization.state}</span></dd></div>
-      <div><dt>Created</dt><dd><${Time} value=${organization.created_at} /></dd></div>
-      <div><dt>Changed</dt><dd><${Time} value=${organization.updated_at} /></dd></div>
-      <div><dt>Id</dt><dd><code>${organization.id}</code></dd></div>
-    </dl>
+    <${Facts} facts=${[
+      ["Slug", html`<code>${organization.slug}</code>`],
+      ["Collection", html`<code>${organization.collection}</code>`],
+      ["State", html`<span class="badge ${organization.state === "active" ? "good" : "warn"}">${organization.state}</span>`],
+      ["Created", html`<${Time} value=${organization.created_at} />`],
+      ["Changed", html`<${Time} value=${organization.updated_at} />`],
+      ["Id", html`<code>${organization.id}</code>`],
+    ]} />
   <//>`;
 }
 

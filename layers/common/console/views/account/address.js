@@ -5,6 +5,7 @@ import { useForm } from "../../forms.js";
 import { useTask } from "../../tasks.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
+import { Facts } from "../../components/facts.js";
 import { Field, Form, PasswordField } from "../../components/field.js";
 import { Section } from "../../components/page.js";
 import { Note } from "../../components/states.js";
@@ -19,11 +20,11 @@ export function ChangeAddress({ account }) {
     setAsked(address);
   };
   return html`<${Section} title="Email">
-    <dl class="facts">
-      <div><dt>Address</dt><dd><${Text} value=${account.email} /> <${Verified} is=${account.verified} /></dd></div>
-      <div><dt>Account since</dt><dd><${Time} value=${account.created_at} day /></dd></div>
-      <div><dt>Id</dt><dd><code>${account.id}</code></dd></div>
-    </dl>
+    <${Facts} facts=${[
+      ["Address", html`<${Text} value=${account.email} /> <${Verified} is=${account.verified} />`],
+      ["Account since", html`<${Time} value=${account.created_at} day />`],
+      ["Id", html`<code>${account.id}</code>`],
+    ]} />
     ${asked && html`<${Note}>A link is on its way to <${Text} value=${asked} />, if the address is free. The change happens when it is
       opened, within 30 minutes.<//>`}
     <div class="actions"><${Button} onClick=${() => setIsOpen(true)}>Change the address<//></div>

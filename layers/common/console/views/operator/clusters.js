@@ -1,12 +1,12 @@
 /** How full clusters are: a chart, and its numbers as a table. */
 import { html } from "../../html.js";
 import { usePoll } from "../../polling.js";
+import { count, visible } from "../../texts.js";
 import { Page, Section } from "../../components/page.js";
 import { Failed, Loading } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Text } from "../../components/text.js";
-import { visible } from "../../texts.js";
-import { count, reading } from "./reading.js";
+import { reading } from "./reading.js";
 
 const SECONDS = 10;
 const ROW = 44;

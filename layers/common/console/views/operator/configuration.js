@@ -5,13 +5,11 @@ import { useLoad, useTask } from "../../tasks.js";
 import { errorOf } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Conflict } from "../../components/conflict.js";
-import { Field, Form, Select, TextArea } from "../../components/field.js";
+import { Form, Select, TextArea } from "../../components/field.js";
 import { Section } from "../../components/page.js";
 import { toast } from "../../components/toast.js";
+import { LimitFields, numbersOf, textsOf, wrongOf } from "./limits.js";
 import { reading } from "./reading.js";
-
-export const LIMITS = ["members", "documents", "bytes", "indexes", "requests_per_minute", "organizations_per_account"];
-const WHOLE = /^\d{1,16}$/;
 
 /** @param {{data: {text: string, organization: any, etag: string | null}, path: string, reload: () => void}} properties */
 export function Configuration({ data, path, reload }) {
@@ -51,28 +49,6 @@ export function Configuration({ data, path, reload }) {
 }
 
 const NO_OBJECT = "This is no JSON object of texts, numbers JavaScript can hold, true and false.";
-
-/** Fields for all limits there are. */
-export function LimitFields({ limits, onInput, hint, wrong }) {
-  return html`<div class="tiles" role="group" aria-label="Limits">${LIMITS.map((name) => html`<${Field} key=${name} label=${name.replaceAll("_", " ")}
-    hint=${hint} inputmode="numeric" value=${limits[name]} error=${wrong.includes(name) ? "This is no whole number." : undefined}
-    onInput=${(value) => onInput({ ...limits, [name]: value.trim() })} />`)}</div>`;
-}
-
-/** @param {Record<string, number>} limits @returns {Record<string, string>} */
-export function textsOf(limits) {
-  return Object.fromEntries(LIMITS.map((name) => [name, String(limits[name] ?? "")]));
-}
-
-/** @param {Record<string, string>} limits @returns {string[]} Names of those that are no numbers. */
-export function wrongOf(limits) {
-  return LIMITS.filter((name) => limits[name] !== "" && !WHOLE.test(limits[name]));
-}
-
-/** @returns {Record<string, number | null>} Null where there is none. */
-function numbersOf(limits) {
-  return Object.fromEntries(LIMITS.map((name) => [name, limits[name] === "" ? null : Number(limits[name])]));
-}
 
 function shown(properties) {
   return JSON.stringify(properties, null, 2);

@@ -3,13 +3,15 @@ import { request } from "../../api.js";
 import { html } from "../../html.js";
 import { usePoll } from "../../polling.js";
 import { useTask } from "../../tasks.js";
+import { count } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Page, Section } from "../../components/page.js";
 import { Empty, Failed, Loading, Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Text } from "../../components/text.js";
 import { Time } from "../../components/time.js";
-import { count, OrganizationLink, Progress, reading } from "./reading.js";
+import { OrganizationLink, Progress } from "./parts.js";
+import { reading } from "./reading.js";
 
 const SECONDS = 1;
 const PATH = "operator/verify";

@@ -9,7 +9,8 @@ import { Form, Select } from "../../components/field.js";
 import { Section } from "../../components/page.js";
 import { Note } from "../../components/states.js";
 import { Time } from "../../components/time.js";
-import { Progress, reading } from "./reading.js";
+import { Progress } from "./parts.js";
+import { reading } from "./reading.js";
 
 /** @param {{organization: any, reload: () => void}} properties */
 export function MoveOf({ organization, reload }) {

@@ -1,11 +1,13 @@
 /** Moves that are under way, whoever works on them, and what this console has done. */
 import { html } from "../../html.js";
 import { usePoll } from "../../polling.js";
+import { count, span } from "../../texts.js";
 import { Page, Section } from "../../components/page.js";
 import { Empty, Failed, Loading } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Work } from "./move.js";
-import { count, OrganizationLink, reading, span } from "./reading.js";
+import { OrganizationLink } from "./parts.js";
+import { reading } from "./reading.js";
 
 const SECONDS = 2;
 

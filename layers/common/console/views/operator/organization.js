@@ -3,9 +3,11 @@ import { request } from "../../api.js";
 import { html, useState } from "../../html.js";
 import { usePoll } from "../../polling.js";
 import { useTask } from "../../tasks.js";
+import { bytes, count } from "../../texts.js";
 import { Bar } from "../../components/bars.js";
 import { Button, ButtonLink } from "../../components/button.js";
 import { Confirm } from "../../components/dialog.js";
+import { Facts } from "../../components/facts.js";
 import { Page, Section } from "../../components/page.js";
 import { Failed, Loading, Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
@@ -15,8 +17,8 @@ import { toast } from "../../components/toast.js";
 import { Configuration } from "./configuration.js";
 import { Keys } from "./keys.js";
 import { MoveOf } from "./move.js";
-import { Badges } from "./organizations.js";
-import { bytes, count, Facts, reading } from "./reading.js";
+import { Badges } from "./parts.js";
+import { reading } from "./reading.js";
 
 const SECONDS = 5;
 

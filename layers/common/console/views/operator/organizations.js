@@ -10,7 +10,8 @@ import { Empty, Failed, Loading } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Time } from "../../components/time.js";
 import { Organization } from "./organization.js";
-import { OrganizationLink, reading } from "./reading.js";
+import { Badges, OrganizationLink } from "./parts.js";
+import { reading } from "./reading.js";
 
 const LIMIT = 50;
 const ANY = { value: "", label: "Any" };
@@ -74,11 +75,3 @@ const COLUMNS = [
   { key: "place", title: "Place", show: ({ cluster, kind }) => `${cluster}${kind === "pooled" ? ", pooled" : ""}` },
   { key: "created_at", title: "Created", show: ({ created_at }) => html`<${Time} value=${created_at} />` },
 ];
-
-/** What is not as usual with an organization. */
-export function Badges({ state, suspended_at, moving, intent }) {
-  return html`<span class="badges"><span class="badge ${state === "active" ? "good" : "warn"}">${state}</span>
-    ${suspended_at && html`<span class="badge bad">suspended</span>`}
-    ${moving && html`<span class="badge warn">moving</span>`}
-    ${intent && state === "active" && html`<span class="badge warn">changing</span>`}</span>`;
-}

@@ -2,7 +2,7 @@
 import { request } from "../../api.js";
 import { html, useState } from "../../html.js";
 import { useLoad, useTask } from "../../tasks.js";
-import { errorOf } from "../../texts.js";
+import { count, errorOf } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Confirm, Dialog } from "../../components/dialog.js";
 import { Field, Form } from "../../components/field.js";
@@ -10,8 +10,8 @@ import { Page } from "../../components/page.js";
 import { Empty, Failed, Loading, Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { toast } from "../../components/toast.js";
-import { LimitFields, LIMITS, textsOf, wrongOf } from "./configuration.js";
-import { count, reading } from "./reading.js";
+import { LimitFields, LIMITS, textsOf, wrongOf } from "./limits.js";
+import { reading } from "./reading.js";
 
 export default function PlansView() {
   const [chosen, setChosen] = useState(null);

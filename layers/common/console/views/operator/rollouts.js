@@ -4,14 +4,17 @@ import { html, useState } from "../../html.js";
 import { usePoll } from "../../polling.js";
 import { hrefOf } from "../../router.js";
 import { useTask } from "../../tasks.js";
+import { count, span } from "../../texts.js";
 import { Button, ButtonLink } from "../../components/button.js";
 import { Confirm } from "../../components/dialog.js";
+import { Facts } from "../../components/facts.js";
 import { Page, Section } from "../../components/page.js";
 import { Empty, Failed, Loading, Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Time } from "../../components/time.js";
 import { toast } from "../../components/toast.js";
-import { count, Facts, OrganizationLink, Progress, reading, span } from "./reading.js";
+import { OrganizationLink, Progress } from "./parts.js";
+import { reading } from "./reading.js";
 
 const INTRO = "Begin one with `tenantry rollout apply FILE`; `tenantry rollout plan FILE` says before what it would do.";
 const SECONDS = 3;

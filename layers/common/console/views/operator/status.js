@@ -2,12 +2,14 @@
 import { html, useState } from "../../html.js";
 import { usePoll } from "../../polling.js";
 import { useTask } from "../../tasks.js";
+import { count, span } from "../../texts.js";
 import { Button } from "../../components/button.js";
+import { Facts } from "../../components/facts.js";
 import { Page, Section } from "../../components/page.js";
 import { Failed, Loading, Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Time } from "../../components/time.js";
-import { count, Facts, reading, span } from "./reading.js";
+import { reading } from "./reading.js";
 
 const SECONDS = 3;
 const LEVELS = { ok: "good", warning: "warn", failed: "bad" };

@@ -2,13 +2,15 @@
 import { html, useState } from "../../html.js";
 import { navigate } from "../../router.js";
 import { useLoad } from "../../tasks.js";
+import { bytes, count } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Field, Form } from "../../components/field.js";
 import { Page } from "../../components/page.js";
 import { Pager } from "../../components/pages.js";
 import { Empty, Failed, Loading } from "../../components/states.js";
 import { Table } from "../../components/table.js";
-import { bytes, count, OrganizationLink, reading } from "./reading.js";
+import { OrganizationLink } from "./parts.js";
+import { reading } from "./reading.js";
 
 const INTRO = "By month, in UTC, with those that are deleted. `tenantry usage --csv` prints all of it.";
 

@@ -5,6 +5,7 @@ import { useForm } from "../../forms.js";
 import { reload as reloadSession } from "../../session.js";
 import { useTask } from "../../tasks.js";
 import { Button } from "../../components/button.js";
+import { Facts } from "../../components/facts.js";
 import { Field, Form, Select } from "../../components/field.js";
 import { Section } from "../../components/page.js";
 import { Conflict } from "../../components/conflict.js";
@@ -26,11 +27,11 @@ export function Rename({ session, data, reload, mayChange }) {
   });
   const isSame = name === organization.name && (which !== "chosen" || slug === organization.slug);
   return html`<${Section} title="Name" intro=${INTRO}>
-    <dl class="facts">
-      <div><dt>Name</dt><dd><${Text} value=${organization.name} /></dd></div>
-      <div><dt>Slug</dt><dd><code>${organization.slug}</code></dd></div>
-      <div><dt>Collection</dt><dd><code>${organization.collection}</code></dd></div>
-    </dl>
+    <${Facts} facts=${[
+      ["Name", html`<${Text} value=${organization.name} />`],
+      ["Slug", html`<code>${organization.slug}</code>`],
+      ["Collection", html`<code>${organization.collection}</code>`],
+    ]} />
     ${mayChange &&
     html`<${Form} onSubmit=${() => !isSame && rename.run()}>
       <${Field} label="Name" maxlength="400" required ...${form.bind("name", rename.problem)} />

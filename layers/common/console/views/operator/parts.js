@@ -1,0 +1,24 @@
+/** Parts that several of the operator's views show. */
+import { html } from "../../html.js";
+import { hrefOf } from "../../router.js";
+import { count, visible } from "../../texts.js";
+
+/** A link to the page of an organization. */
+export function OrganizationLink({ id, children }) {
+  return html`<a href=${hrefOf(`/organizations/${encodeURIComponent(id)}`)}><bdi>${visible(children ?? id)}</bdi></a>`;
+}
+
+/** What is not as usual with an organization. */
+export function Badges({ state, suspended_at, moving, intent }) {
+  return html`<span class="badges"><span class="badge ${state === "active" ? "good" : "warn"}">${state}</span>
+    ${suspended_at && html`<span class="badge bad">suspended</span>`}
+    ${moving && html`<span class="badge warn">moving</span>`}
+    ${intent && state === "active" && html`<span class="badge warn">changing</span>`}</span>`;
+}
+
+/** How far work is, by its parts. */
+export function Progress({ parts }) {
+  return html`<ul class="progress">${parts.map(({ name, done, expected }) => html`<li key=${name}>
+    <span>${name}</span><progress aria-label=${name} max=${Math.max(expected, 1)} value=${expected ? done : 1}></progress>
+    <span class="number">${count(done)} of ${count(expected)}</span></li>`)}</ul>`;
+}
