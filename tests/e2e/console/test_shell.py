@@ -46,7 +46,8 @@ def test_page_that_is_loaded_anew_is_logged_in_and_tabs_share_the_session(
     heading(page, name)
     other.get_by_role("link", name="Settings").click()
     expect(other.get_by_role("button", name="Organization:")).to_contain_text(name)
-    page.get_by_role("button", name="Log out").click()
+    with page.expect_response("**/logout"):  # the login is shown before the session has ended
+        page.get_by_role("button", name="Log out").click()
     heading(page, "Log in")
     other.get_by_role("link", name="Account").click()
     other.get_by_role("link", name="Settings").click()
