@@ -10,7 +10,7 @@ from typing import Any, Final, override
 
 from cli import library
 from cli.connection import Target
-from cli.console import functions, page, requests
+from cli.console import functions, page, peers, requests
 from cli.console.entrance import Entrance
 from cli.console.local_routes import PATHS, LocalRoutes
 from cli.console.problems import Answer, Problem, json_answer, not_found
@@ -102,6 +102,9 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_OPTIONS = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
 
     def _answered(self) -> Answer:
+        if peers.is_of_another_user(self.client_address, self.connection.getsockname()):
+            detail = "This is for the user alone who has started it."
+            raise Problem(HTTPStatus.FORBIDDEN, "wrong-user", detail)
         fields = self._fields()
         path = self.path.partition("?")[0]
         is_page = self.command in {"GET", "HEAD"} and page.is_of(path)

@@ -1,7 +1,11 @@
 """The operator's console answers its own page alone, and does what the functions do."""
 
+import os
 import socket
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from typing import Any
 
 import httpx
@@ -16,6 +20,7 @@ from tests.support.databases import Databases
 from tests.support.routes import ROUTES
 
 LIST = "/operator/organizations"
+NOBODY = 65_534
 
 
 def code_of(answer: httpx.Response) -> str:
@@ -62,6 +67,41 @@ def test_other_pages_are_refused_even_with_the_bearer(
     for method, path in (("GET", LIST), ("POST", "/start"), ("POST", "/operator/verify")):
         assert page.client.request(method, path, headers=fields).status_code == status
     assert page.client.get("/operator/verify").json() == {"verification": None}
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+def test_other_users_of_the_machine_are_refused_before_the_token_is_looked_at(
+    page: Page, monkeypatch: pytest.MonkeyPatch, family: socket.AddressFamily
+) -> None:
+    token, port = page.token, page.server.server_port
+    if os.getuid():
+        monkeypatch.setattr(
+            os, "getuid", lambda: NOBODY
+        )  # the server's user; this test's is another one then
+    with _user(NOBODY):
+        connected = socket.socket(family)
+    connected.connect((f"::ffff:{requests.HOST}" if family == socket.AF_INET6 else requests.HOST, port))
+    with closing(HTTPConnection(requests.HOST, port)) as other:
+        other.sock = connected
+        other.request("POST", "/start", body=f'{{"token": "{token}"}}')
+        refused = other.getresponse()
+        assert (refused.status, b"wrong-user" in refused.read()) == (403, True)
+    monkeypatch.undo()
+    assert page.start(token).status_code == 200
+    assert page.told == []
+
+
+@contextmanager
+def _user(number: int) -> Iterator[None]:
+    """Let the sockets that a `with` block opens be those of another user, if this user may do that."""
+    if os.getuid():
+        yield
+        return
+    os.seteuid(number)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 def test_pages_of_other_origins_are_never_told_that_they_may_read(page: Page) -> None:
