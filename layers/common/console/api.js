@@ -1,5 +1,5 @@
 /** Requests to the API in the name of whoever is logged in. */
-import { enc, Problem, repeat, send } from "./http.js";
+import { segment, Problem, repeat, send } from "./http.js";
 import * as tokens from "./tokens.js";
 
 /** What the shell does about some refusals; it says so with `whenRefused`. */
@@ -24,7 +24,7 @@ export function whenRefused(wanted) {
  * repeated after 429 and 503. Nothing else is: whether to repeat a write is for a person to decide.
  *
  * @param {string} method
- * @param {string} path Relative to the API; `enc` makes a segment of a value.
+ * @param {string} path Relative to the API; `segment` makes a segment of a value.
  * @param {Parameters<typeof send>[2] & {anonymous?: boolean}} [options] As of `send`; anonymous: without a token.
  * @returns {ReturnType<typeof send>}
  * @throws {Problem}
@@ -56,4 +56,4 @@ async function authorized(method, path, options) {
   }
 }
 
-export { enc, Problem };
+export { segment, Problem };

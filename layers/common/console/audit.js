@@ -20,7 +20,7 @@ const COLUMNS = {
  * @param {object} record
  * @param {{kind?: string, result?: string, text?: string}} wanted kind: what its action begins with; text: what it contains.
  */
-export function isWanted(record, { kind, result, text }) {
+function isWanted(record, { kind, result, text }) {
   return (
     (!kind || record.action.startsWith(`${kind}.`)) &&
     (!result || record.result === result) &&

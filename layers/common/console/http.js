@@ -1,4 +1,5 @@
 /** One request to the API, and the problem that it may end in. Knows nothing of tokens. */
+import { sleep } from "./sleep.js";
 
 const NO_ANSWER_MS = 60_000; // API Gateway answers within 29 seconds; an import takes a while to arrive
 const TRIES = 3;
@@ -32,7 +33,7 @@ export class Problem extends Error {
  * @returns {string}
  * @throws {Problem} No path can hold it: a URL drops `.` and `..`, however they are written.
  */
-export function enc(value) {
+export function segment(value) {
   if (value === "." || value === ".." || value === "") {
     throw new Problem({ status: 404, code: "not-found", title: "Not found", detail: "There is nothing of this name." });
   }
@@ -163,11 +164,4 @@ function offline(method) {
       ? "The service cannot be reached. Check the connection."
       : "The connection was lost before an answer came. The change may have been made: look before you repeat it.";
   return new Problem({ status: 0, code: "offline", title: "No connection", detail });
-}
-
-function sleep(seconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    signal?.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
-  });
 }

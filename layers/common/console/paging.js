@@ -2,7 +2,7 @@
 import { request } from "./api.js";
 import { html, useState } from "./html.js";
 import { useLoad } from "./tasks.js";
-import { Pager } from "./components/pages.js";
+import { Pager } from "./components/pager.js";
 import { Failed, Loading } from "./components/states.js";
 
 /**

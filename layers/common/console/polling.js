@@ -16,7 +16,7 @@ export function usePoll(load, keys, seconds) {
   const look = useRef(() => {});
   useEffect(() => {
     setState({ data: null, problem: null });
-    const { look: again, stop } = repeating(load, seconds, (found) => setState((before) => ({ ...before, ...found })));
+    const { look: again, stop } = repeating(load, seconds, (answer) => setState((before) => ({ ...before, ...answer })));
     look.current = again;
     return stop;
   }, keys);

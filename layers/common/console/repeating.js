@@ -8,10 +8,10 @@ export const HIDDEN = 10; // times as long
  * @template Data
  * @param {(signal: AbortSignal) => Promise<Data>} load
  * @param {number} seconds Between an answer and the next request.
- * @param {(found: {data?: Data, problem: Error | null}) => void} onFound Told of each answer.
+ * @param {(answer: {data?: Data, problem: Error | null}) => void} onAnswer Told of each answer.
  * @returns {{look: () => void, stop: () => void}} look: loads at once, also what a request that is under way may have missed.
  */
-export function repeating(load, seconds, onFound) {
+export function repeating(load, seconds, onAnswer) {
   const controller = new AbortController();
   const { signal } = controller;
   let timer;
@@ -24,7 +24,7 @@ export function repeating(load, seconds, onFound) {
       return;
     }
     isBusy = true;
-    const found = await load(signal).then(
+    const answer = await load(signal).then(
       (data) => ({ data, problem: null }),
       (problem) => ({ problem }),
     );
@@ -32,7 +32,7 @@ export function repeating(load, seconds, onFound) {
     if (signal.aborted) {
       return;
     }
-    onFound(found);
+    onAnswer(answer);
     const factor = document.visibilityState === "hidden" ? HIDDEN : 1;
     timer = setTimeout(look, isWanted ? 0 : seconds * 1000 * factor);
   };

@@ -12,7 +12,8 @@
  * @property {boolean} [open] Whether it is for those who are not logged in, too.
  */
 
-const ROLES = ["viewer", "editor", "admin", "owner"];
+/** Each may do what those before it may. */
+export const ROLES = ["viewer", "editor", "admin", "owner"];
 
 /** @type {View[]} */
 export const VIEWS = [

@@ -19,10 +19,10 @@ def test_a_key_is_made_shown_once_rotated_and_revoked(logged_in: Page, owner: Ow
     page.get_by_label("Name").fill("<b>Nightly</b>\u202e import")
     page.get_by_label("documents:read").check()
     page.get_by_label("Requests a minute").fill("5")
-    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Create the key").click()
     expect(page.get_by_role("alert")).to_be_visible()  # no such character may stand in a name
     page.get_by_label("Name").fill("<b>Nightly</b>")
-    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Create the key").click()
     shown = page.get_by_role("dialog")
     key = shown.get_by_label("API key").input_value()
     axe(page)
@@ -84,7 +84,7 @@ def test_another_session_is_ended(logged_in: Page, owner: Owner) -> None:
 def test_members_and_invitations_are_shown(logged_in: Page, owner: Owner) -> None:
     page = logged_in
     show(page, "/members")
-    expect(page.get_by_role("cell", name=f"{owner.email} you not verified")).to_be_visible()
+    expect(page.get_by_role("cell", name=f"{owner.email} you not confirmed")).to_be_visible()
     axe(page)
     page.get_by_role("button", name=f"Leave as {owner.email}").click()
     page.get_by_role("dialog").get_by_role("button", name="Leave").click()

@@ -5,8 +5,8 @@ import { compare, folded, isSameDocument } from "../../../layers/common/console/
 import { exportDocuments, pageOf } from "../../../layers/common/console/documents/exporting.js";
 import { parse } from "../../../layers/common/console/documents/json.js";
 
-const marked = (one, other) =>
-  compare(parse(one), parse(other)).filter((row) => row.differs).map((row) => [row.one?.trim() ?? null, row.other?.trim() ?? null]);
+const marked = (sent, stored) =>
+  compare(parse(sent), parse(stored)).filter((row) => row.differs).map((row) => [row.sent?.trim() ?? null, row.stored?.trim() ?? null]);
 
 test("marks what differs, and nothing else", () => {
   assert.deepEqual(marked('{"a":1,"b":{"c":[1,2]}}', '{"a":1,"b":{"c":[1,2]}}'), []);
@@ -27,7 +27,7 @@ test("marks fields in another order, which MongoDB keeps", () => {
 test("leaves out lines far from a difference", () => {
   const members = Array.from({ length: 100 }, (_, n) => `"f${n}":${n}`).join(",");
   const rows = folded(compare(parse(`{${members}}`), parse(`{${members.replace(":50", ":51")}}`)), 2);
-  assert.deepEqual(rows.map((row) => row.omitted ?? row.one.trim()), [49, '"f48": 48,', '"f49": 49,', '"f50": 50,', '"f51": 51,', '"f52": 52,', 48]);
+  assert.deepEqual(rows.map((row) => row.omitted ?? row.sent.trim()), [49, '"f48": 48,', '"f49": 49,', '"f50": 50,', '"f51": 51,', '"f52": 52,', 48]);
 });
 
 test("exports the octets of each document, page by page, and goes on after a problem", async () => {

@@ -5,7 +5,7 @@ import { load, refusal, serve } from "./page.mjs";
 
 const { request, whenRefused } = await load("api.js");
 const tokens = await load("tokens.js");
-const { enc } = await load("http.js");
+const { segment } = await load("http.js");
 const GOOGLE = { id: "org_1" };
 
 function logIn(token, organization = GOOGLE, seconds = 900) {
@@ -184,8 +184,8 @@ test("a path leads nowhere but below the API", async () => {
     await assert.rejects(request("GET", path));
   }
   assert.equal(requests.length, 0);
-  for (const name of ["..", ".", ""]) assert.throws(() => enc(name), { status: 404 });
-  assert.equal(enc("a/../b?c#d"), "a%2F..%2Fb%3Fc%23d");
+  for (const name of ["..", ".", ""]) assert.throws(() => segment(name), { status: 404 });
+  assert.equal(segment("a/../b?c#d"), "a%2F..%2Fb%3Fc%23d");
 });
 
 /** Let everything that waits for nothing go on. */

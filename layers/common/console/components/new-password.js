@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { PasswordField } from "./field.js";
 
-export const LEAST_CHARACTERS = 15;
+const LEAST_CHARACTERS = 15;
 
 /** @param {{label?: string, value: string, onInput: (value: string) => void, error?: string}} properties */
 export function NewPassword({ label = "Password", ...rest }) {

@@ -23,6 +23,18 @@ export function Failed({ problem, retry }) {
   </div>`;
 }
 
+/**
+ * What a view shows until it has loaded: that it loads, or why it could not; then nothing.
+ *
+ * @param {{data: any, problem: Error | null, reload: () => void}} properties As of `useLoad` and `usePoll`.
+ */
+export function LoadState({ data, problem, reload }) {
+  if (problem) {
+    return html`<${Failed} problem=${problem} retry=${reload} />`;
+  }
+  return data ? null : html`<${Loading} />`;
+}
+
 /** A problem beside what has caused it, such as a form; nothing if there is none. */
 export function Note({ problem, children }) {
   if (!problem && !children) {

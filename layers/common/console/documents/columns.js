@@ -1,4 +1,4 @@
-// Which fields of documents a table shows.
+/** Which fields of documents a table shows. */
 
 import { array } from "./json.js";
 
@@ -22,13 +22,13 @@ export function namesOf(documents) {
 /**
  * Return what a document has in a field, or undefined; of the items of an array what each has there.
  * @param {import("./json.js").Value} value
- * @param {string} name - A path of names, if no field is called like this itself.
+ * @param {string} name A path of names, if no field is called like this itself.
  * @returns {import("./json.js").Value | undefined}
  */
 export function valueAt(value, name) {
   if (value.kind === "array") {
-    const found = value.items.map((item) => valueAt(item, name)).filter(Boolean);
-    return found.length ? array(found) : undefined;
+    const inner = value.items.map((item) => valueAt(item, name)).filter(Boolean);
+    return inner.length ? array(inner) : undefined;
   }
   if (value.kind !== "object") return undefined;
   const whole = value.members.find(([other]) => other === name);

@@ -1,30 +1,29 @@
-// Two versions of a document side by side: their lines, and which of them differ.
+/** Two versions of a document side by side: their lines, and which of them differ. */
 
 import { isWrapper, shortened } from "./extended_json.js";
 import { stringText, write } from "./json.js";
 
 /**
- * A row of the comparison: a line of each version, or null where one has none; `same` lines of both may be many,
- * of which the first and the last are shown.
- * @typedef {{one: string | null, other: string | null, differs: boolean}} Row
+ * A row of the comparison: a line of each version, or null where one has none.
+ * @typedef {{sent: string | null, stored: string | null, differs: boolean}} Row
  */
 
 /**
  * Return the lines of two values beside each other.
- * @param {import("./json.js").Value} one
- * @param {import("./json.js").Value} other
+ * @param {import("./json.js").Value} sent
+ * @param {import("./json.js").Value} stored
  * @returns {Row[]}
  */
-export function compare(one, other) {
+export function compare(sent, stored) {
   const rows = [];
-  both(rows, "", "", shortened(one), shortened(other), "");
+  both(rows, "", "", shortened(sent), shortened(stored), "");
   return rows;
 }
 
 /** Tell whether two documents have the same fields in the same order, wherever their ids stand. */
-export const isSameDocument = (one, other) => isSame(shortened(withIdFirst(one)), shortened(withIdFirst(other)));
+export const isSameDocument = (sent, stored) => isSame(shortened(withIdFirst(sent)), shortened(withIdFirst(stored)));
 
-const isSame = (one, other) => write(one).text === write(other).text;
+const isSame = (sent, stored) => write(sent).text === write(stored).text;
 
 function withIdFirst(document) {
   const isId = ([name]) => name === "_id";
@@ -39,23 +38,23 @@ const entriesOf = (value) => {
 const isOpen = (value) => (value.kind === "object" && !isWrapper(value)) || value.kind === "array";
 const textOf = (value) => write(value, { indented: true, inline: () => true }).text;
 
-function both(rows, margin, label, one, other, comma) {
-  if (isOpen(one) && one.kind === other.kind && isOpen(other)) {
-    const [open, close] = one.kind === "object" ? "{}" : "[]";
+function both(rows, margin, label, sent, stored, comma) {
+  if (isOpen(sent) && sent.kind === stored.kind && isOpen(stored)) {
+    const [open, close] = sent.kind === "object" ? "{}" : "[]";
     rows.push(sameRow(`${margin}${label}${open}`));
-    const compareEntries = one.kind === "object" ? members : items;
-    compareEntries(rows, `${margin}  `, entriesOf(one), entriesOf(other));
+    const compareEntries = sent.kind === "object" ? members : items;
+    compareEntries(rows, `${margin}  `, entriesOf(sent), entriesOf(stored));
     rows.push(sameRow(`${margin}${close}${comma}`));
-  } else if (isSame(one, other)) {
-    for (const line of linesOf(margin, label, one, comma)) rows.push(sameRow(line));
-  } else apart(rows, linesOf(margin, label, one, comma), linesOf(margin, label, other, comma));
+  } else if (isSame(sent, stored)) {
+    for (const line of linesOf(margin, label, sent, comma)) rows.push(sameRow(line));
+  } else apart(rows, linesOf(margin, label, sent, comma), linesOf(margin, label, stored, comma));
 }
 
-const sameRow = (line) => ({ one: line, other: line, differs: false });
+const sameRow = (line) => ({ sent: line, stored: line, differs: false });
 
-function apart(rows, ones, others) {
-  for (let index = 0; index < Math.max(ones.length, others.length); index += 1) {
-    rows.push({ one: ones[index] ?? null, other: others[index] ?? null, differs: true });
+function apart(rows, sentLines, storedLines) {
+  for (let index = 0; index < Math.max(sentLines.length, storedLines.length); index += 1) {
+    rows.push({ sent: sentLines[index] ?? null, stored: storedLines[index] ?? null, differs: true });
   }
 }
 
@@ -67,43 +66,43 @@ function linesOf(margin, label, value, comma) {
   return [...lines, `${margin}${close}${comma}`];
 }
 
-function members(rows, margin, ones, others) {
-  const rest = new Map(others.map((entry) => [entry[0], entry]));
-  const isMoved = inOrder(ones, rest) !== inOrder(others, new Map(ones.map((entry) => [entry[0], entry])));
-  for (const [name, label, value] of ones) {
-    const other = rest.get(name);
-    if (!other) apart(rows, linesOf(margin, label, value, ","), []);
-    else if (isMoved) apart(rows, linesOf(margin, label, value, ","), linesOf(margin, label, other[2], ","));
-    else both(rows, margin, label, value, other[2], ",");
+function members(rows, margin, sentEntries, storedEntries) {
+  const rest = new Map(storedEntries.map((entry) => [entry[0], entry]));
+  const isMoved = inOrder(sentEntries, rest) !== inOrder(storedEntries, new Map(sentEntries.map((entry) => [entry[0], entry])));
+  for (const [name, label, value] of sentEntries) {
+    const stored = rest.get(name);
+    if (!stored) apart(rows, linesOf(margin, label, value, ","), []);
+    else if (isMoved) apart(rows, linesOf(margin, label, value, ","), linesOf(margin, label, stored[2], ","));
+    else both(rows, margin, label, value, stored[2], ",");
     rest.delete(name);
   }
   for (const [, label, value] of rest.values()) apart(rows, [], linesOf(margin, label, value, ","));
 }
 
-/** Return the names that both have, in the order of one of them: MongoDB keeps the order of fields. */
-const inOrder = (entries, others) => JSON.stringify(entries.map(([name]) => name).filter((name) => others.has(name)));
+/** Return the names that both have, in the order of the first: MongoDB keeps the order of fields. */
+const inOrder = (entries, known) => JSON.stringify(entries.map(([name]) => name).filter((name) => known.has(name)));
 
-function items(rows, margin, ones, others) {
-  const shorter = Math.min(ones.length, others.length);
+function items(rows, margin, sentEntries, storedEntries) {
+  const shorter = Math.min(sentEntries.length, storedEntries.length);
   let before = 0;
-  while (before < shorter && isSame(ones[before][2], others[before][2])) before += 1;
+  while (before < shorter && isSame(sentEntries[before][2], storedEntries[before][2])) before += 1;
   let behind = 0;
-  while (behind < shorter - before && isSame(ones.at(-1 - behind)[2], others.at(-1 - behind)[2])) behind += 1;
-  const length = Math.max(ones.length, others.length) - behind;
+  while (behind < shorter - before && isSame(sentEntries.at(-1 - behind)[2], storedEntries.at(-1 - behind)[2])) behind += 1;
+  const length = Math.max(sentEntries.length, storedEntries.length) - behind;
   const at = (entries, index) => (index < entries.length - behind ? entries[index][2] : null);
   for (let index = 0; index < length; index += 1) {
-    const one = at(ones, index);
-    const other = at(others, index);
-    if (one && other) both(rows, margin, "", one, other, ",");
-    else apart(rows, one ? linesOf(margin, "", one, ",") : [], other ? linesOf(margin, "", other, ",") : []);
+    const sent = at(sentEntries, index);
+    const stored = at(storedEntries, index);
+    if (sent && stored) both(rows, margin, "", sent, stored, ",");
+    else apart(rows, sent ? linesOf(margin, "", sent, ",") : [], stored ? linesOf(margin, "", stored, ",") : []);
   }
-  for (const [, , value] of ones.slice(ones.length - behind)) both(rows, margin, "", value, value, ",");
+  for (const [, , value] of sentEntries.slice(sentEntries.length - behind)) both(rows, margin, "", value, value, ",");
 }
 
 /**
  * Leave out lines that are the same, but for those next to one that differs.
  * @param {Row[]} rows
- * @param {number} beside - How many lines stay on either side.
+ * @param {number} beside How many lines stay on either side.
  * @returns {(Row | {omitted: number})[]}
  */
 export function folded(rows, beside) {

@@ -1,4 +1,4 @@
-// Documents as lines of canonical Extended JSON, octet by octet as the API answers them.
+/** Documents as lines of canonical Extended JSON, octet by octet as the API answers them. */
 
 import { member, parse } from "./json.js";
 import { patiently } from "./patience.js";
@@ -8,7 +8,7 @@ export const PAGE_LIMIT = 1000;
 
 /**
  * Return the documents of a page, each as its text and as a value, and the cursor of the next page.
- * @param {string} text - The API's answer.
+ * @param {string} text The API's answer.
  * @returns {{documents: {text: string, value: import("./json.js").Value}[], next: string | null}}
  */
 export function pageOf(text) {
@@ -19,9 +19,9 @@ export function pageOf(text) {
 
 /**
  * Write all documents of a search, page by page.
- * @param {(cursor: string | null) => Promise<string>} read - Returns the text of a page.
- * @param {(lines: string) => Promise<void>} write - Keeps lines.
- * @param {object} [options] - Of `patiently`, and `onProgress`, which hears how many are written.
+ * @param {(cursor: string | null) => Promise<string>} read Returns the text of a page.
+ * @param {(lines: string) => Promise<void>} write Keeps lines.
+ * @param {object} [options] Of `patiently`, and `onProgress`, which hears how many are written.
  * @returns {Promise<number>} How many there are.
  */
 export async function exportDocuments(read, write, { onProgress = () => {}, ...patience } = {}) {
@@ -39,7 +39,7 @@ export async function exportDocuments(read, write, { onProgress = () => {}, ...p
 
 /**
  * Return where an export goes: a file that is written while it runs, where the browser can do so, else memory.
- * @param {string} name - Of the file.
+ * @param {string} name Of the file.
  * @returns {Promise<{write: (lines: string) => Promise<void>, finish: () => Promise<Blob | null>,
  *   abandon: () => Promise<void>}>} What is kept in memory is returned by `finish`, to be saved.
  * @throws {DOMException} AbortError: the user chose no file.

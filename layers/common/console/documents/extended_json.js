@@ -1,9 +1,11 @@
-// MongoDB Extended JSON v2: which type a value has, and its shortest text that keeps the type.
-//
-// https://github.com/mongodb/specifications/blob/master/source/extended-json/extended-json.md
-// The console reads documents in the canonical format, which names the type of every number and date, and
-// shows them in the shortest form that the API reads back as the same value. The relaxed format would make an
-// int of a long that is small.
+/**
+ * MongoDB Extended JSON v2: which type a value has, and its shortest text that keeps the type.
+ *
+ * https://github.com/mongodb/specifications/blob/master/source/extended-json/extended-json.md
+ * The console reads documents in the canonical format, which names the type of every number and date, and
+ * shows them in the shortest form that the API reads back as the same value. The relaxed format would make an
+ * int of a long that is small.
+ */
 
 import { member, number, object, string, write } from "./json.js";
 
@@ -91,7 +93,7 @@ function shortUuid(base64, subtype) {
 /**
  * Return the text of a value for people to read and edit, on lines of its own if it has members.
  * @param {import("./json.js").Value} value
- * @param {number} [limit] - Characters.
+ * @param {number} [limit] Characters.
  */
 export const editable = (value, limit) =>
   write(shortened(value), { indented: true, inline: (inner) => isWrapper(inner), limit });
@@ -99,7 +101,7 @@ export const editable = (value, limit) =>
 /**
  * Return what a cell of a table shows of a value.
  * @param {import("./json.js").Value} value
- * @param {number} limit - Characters.
+ * @param {number} limit Characters.
  * @returns {{type: string, text: string, isAll: boolean}}
  */
 export function summary(value, limit) {
@@ -138,7 +140,7 @@ const PLAIN = {
 
 /**
  * Return how a document's id stands in the path of a URL.
- * @param {import("./json.js").Value} id - As the canonical format writes it.
+ * @param {import("./json.js").Value} id As the canonical format writes it.
  */
 export function idInPath(id) {
   const hexadecimal = typeOf(id) === "objectId" ? member(id, "$oid").value : null;

@@ -1,4 +1,4 @@
-// The filter as conditions of a form, and as the text that the API takes (Extended JSON).
+/** The filter as conditions of a form, and as the text that the API takes (Extended JSON). */
 
 import { array, literal, member, number, object, parse, string, write } from "./json.js";
 import { isWrapper, typeOf } from "./extended_json.js";
@@ -47,7 +47,7 @@ export const VALUE_TYPES = {
 };
 
 /** What stands in a field of the form is no operand of its operator. */
-export class WrongOperand extends Error {}
+class WrongOperand extends Error {}
 
 /**
  * A condition of the form.
@@ -126,16 +126,16 @@ function conditionsIn(query) {
   if (query.kind !== "object") return null;
   const all = [];
   for (const [field, value] of query.members) {
-    const found = field === "$and" && query.members.length === 1 ? ofAll(value) : ofField(field, value);
-    if (!found) return null;
-    all.push(...found);
+    const conditions = field === "$and" && query.members.length === 1 ? ofAll(value) : ofField(field, value);
+    if (!conditions) return null;
+    all.push(...conditions);
   }
   return all;
 }
 
 function ofAll(queries) {
-  const found = queries.items?.map(conditionsIn);
-  return found?.every(Boolean) ? found.flat() : null;
+  const conditions = queries.items?.map(conditionsIn);
+  return conditions?.every(Boolean) ? conditions.flat() : null;
 }
 
 function ofField(field, value) {
@@ -143,11 +143,11 @@ function ofField(field, value) {
   const isOperators = value.kind === "object" && value.members.some(([name]) => name.startsWith("$")) && !isWrapper(value);
   if (!isOperators) return [{ field, operator: "$eq", ...fieldOf(value) }];
   const options = member(value, "$options");
-  const found = value.members
+  const conditions = value.members
     .filter(([name]) => name !== "$options")
     .map(([operator, operand]) => ofOperator(field, operator, operand, options));
-  const isWhole = found.every(Boolean) && (!options || member(value, "$regex"));
-  return isWhole ? found : null;
+  const isWhole = conditions.every(Boolean) && (!options || member(value, "$regex"));
+  return isWhole ? conditions : null;
 }
 
 function ofOperator(field, operator, operand, options) {
@@ -158,8 +158,8 @@ function ofOperator(field, operator, operand, options) {
       return operand.kind === "array" ? { field, operator, type: "json", text: write(operand).text } : null;
     case "boolean":
     case "count": {
-      const isOne = OPERATORS[operator].operand === "boolean" ? /^(true|false)$/ : INTEGER;
-      return isOne.test(operand.text ?? "") ? { field, operator, type: "json", text: operand.text } : null;
+      const pattern = OPERATORS[operator].operand === "boolean" ? /^(true|false)$/ : INTEGER;
+      return pattern.test(operand.text ?? "") ? { field, operator, type: "json", text: operand.text } : null;
     }
     case "type":
       return BSON_TYPES.includes(operand.value) ? { field, operator, type: "json", text: operand.value } : null;
@@ -186,8 +186,8 @@ function fieldOf(value) {
     decimal: [["decimal", member(value, "$numberDecimal")?.value]],
   };
   const written = write(value).text;
-  for (const [type_, text] of Object.hasOwn(texts, type) ? texts[type] : []) {
-    if (text !== undefined && reads(type_, text) === written) return { type: type_, text };
+  for (const [read, text] of Object.hasOwn(texts, type) ? texts[type] : []) {
+    if (text !== undefined && reads(read, text) === written) return { type: read, text };
   }
   return { type: "json", text: written };
 }

@@ -1,9 +1,12 @@
-// Documents from lines of JSON, stored in batches; what is sent again is stored once.
-//
-// A line without an id gets one, made of the import's number and the line's. So a line that is sent again,
-// because no answer came or the import was begun again, finds itself stored. A line with an id of its own is
-// told from another document of that id by the Idempotency-Key of its batch.
+/**
+ * Documents from lines of JSON, stored in batches; what is sent again is stored once.
+ *
+ * A line without an id gets one, made of the import's number and the line's. So a line that is sent again,
+ * because no answer came or the import was begun again, finds itself stored. A line with an id of its own is
+ * told from another document of that id by the Idempotency-Key of its batch.
+ */
 
+import { detailOf } from "../texts.js";
 import { isTemporary, patiently } from "./patience.js";
 import { member, parse } from "./json.js";
 
@@ -34,9 +37,9 @@ export const importNumber = () =>
 /** An import: how far it is, and how it goes on. */
 export class Import {
   /**
-   * @param {string} run - From `importNumber`; an import that is begun again has the same.
-   * @param {(body: string, key: string) => Promise<{results: object[]}>} send - Inserts lines, unordered.
-   * @param {object} [options] - Of `patiently`, and `onProgress`, called after each batch.
+   * @param {string} run From `importNumber`; an import that is begun again has the same.
+   * @param {(body: string, key: string) => Promise<{results: object[]}>} send Inserts lines, unordered.
+   * @param {object} [options] Of `patiently`, and `onProgress`, called after each batch.
    */
   constructor(run, send, { onProgress = () => {}, ...patience } = {}) {
     Object.assign(this, { run, send, onProgress, patience });
@@ -49,7 +52,7 @@ export class Import {
 
   /**
    * Store the lines behind the last one that has an outcome.
-   * @param {AsyncIterable<import("./lines.js").Line>} lines - All of them, from the first.
+   * @param {AsyncIterable<import("./lines.js").Line>} lines All of them, from the first.
    * @param {AbortSignal} [signal]
    * @throws A problem that is not about a line; the import can go on with all lines later. TooManyRefused.
    */
@@ -181,11 +184,6 @@ class Batch {
 function valuesIn(value) {
   const inner = value.items ?? value.members?.map(([, inner]) => inner) ?? [];
   return inner.reduce((sum, one) => sum + valuesIn(one), 1);
-}
-
-/** Return what a problem, or a result, says, with the fields that are wrong. */
-export function detailOf({ detail = "", message = "", errors = [] }) {
-  return [detail || message, ...(errors ?? []).map((error) => `${error.field} ${error.message}`)].filter(Boolean).join(" ");
 }
 
 async function digestOf(text) {

@@ -1,8 +1,10 @@
-// JSON as a tree that keeps all of a text's meaning.
-//
-// JSON.parse rounds numbers beyond 2^53, moves names of digits to the front and drops one of two equal names.
-// So a number is its text here, and the members of an object are a list. What the API refuses is refused
-// alike: two members of the same name, lone surrogates, and a byte order mark.
+/**
+ * JSON as a tree that keeps all of a text's meaning.
+ *
+ * JSON.parse rounds numbers beyond 2^53, moves names of digits to the front and drops one of two equal names.
+ * So a number is its text here, and the members of an object are a list. What the API refuses is refused
+ * alike: two members of the same name, lone surrogates, and a byte order mark.
+ */
 
 import { visible } from "../texts.js";
 
@@ -25,9 +27,9 @@ const CONTROL = /[\u0000-\u001f]/;
 /** A text is no JSON that the API takes. */
 export class NotJson extends Error {
   /**
-   * @param {string} reason - Why, to follow "it".
-   * @param {string} text - All of it.
-   * @param {number} position - Where, in UTF-16 code units.
+   * @param {string} reason Why, to follow "it".
+   * @param {string} text All of it.
+   * @param {number} position Where, in UTF-16 code units.
    */
   constructor(reason, text, position) {
     const before = text.slice(0, position);
@@ -175,7 +177,7 @@ class Reader {
 /**
  * Write a value.
  * @param {Value} value
- * @param {{indented?: boolean, inline?: (value: Value) => boolean, limit?: number}} [options] - Whether over several
+ * @param {{indented?: boolean, inline?: (value: Value) => boolean, limit?: number}} [options] Whether over several
  *   lines, apart from the values that `inline` names; and after how many characters it ends.
  * @returns {{text: string, isAll: boolean}} Text that means the same as the one that was read, with control
  *   characters and those of the direction of text escaped; `isAll` tells whether the limit was enough.

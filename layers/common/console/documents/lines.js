@@ -1,4 +1,4 @@
-// Lines of a stream of octets, each with its number, however the stream is cut into chunks.
+/** Lines of a stream of octets, each with its number, however the stream is cut into chunks. */
 
 const LINE_FEED = 10;
 const BYTE_ORDER_MARK = "\ufeff";
@@ -10,8 +10,8 @@ const BYTE_ORDER_MARK = "\ufeff";
 
 /**
  * Read the lines of NDJSON.
- * @param {ReadableStream<Uint8Array>} stream - In UTF-8. Cancelled if the loop over the lines ends early.
- * @param {number} limit - Octets; of a longer line nothing is kept but its number.
+ * @param {ReadableStream<Uint8Array>} stream In UTF-8. Cancelled if the loop over the lines ends early.
+ * @param {number} limit Octets; of a longer line nothing is kept but its number.
  * @returns {AsyncGenerator<Line>}
  */
 export async function* linesOf(stream, limit) {

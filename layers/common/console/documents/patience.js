@@ -1,4 +1,6 @@
-// Requests that are sent again until the service answers: a long task goes on by itself.
+/** Requests that are sent again until the service answers: a long task goes on by itself. */
+
+import { sleep } from "../sleep.js";
 
 const FIRST_SECONDS = 1;
 const MOST_SECONDS = 30;
@@ -13,14 +15,14 @@ export const isTemporary = (problem) => TEMPORARY.has(problem.status) || problem
 /**
  * Do something until it has an outcome.
  * @template T
- * @param {() => Promise<T>} attempt - What may be repeated: it changes nothing more the second time.
+ * @param {() => Promise<T>} attempt What may be repeated: it changes nothing more the second time.
  * @param {{wait?: (seconds: number, signal?: AbortSignal) => Promise<void>, signal?: AbortSignal,
  *   onWait?: (waiting: {problem: object, seconds: number} | null) => void}} [options] - `onWait` hears of each
  *   wait, and null when it is over.
  * @returns {Promise<T>}
  * @throws What `attempt` throws if it says that a repetition is of no use; the signal's reason.
  */
-export async function patiently(attempt, { wait = pause, signal, onWait = () => {} } = {}) {
+export async function patiently(attempt, { wait = sleep, signal, onWait = () => {} } = {}) {
   for (let failures = 0; ; failures += 1) {
     signal?.throwIfAborted();
     try {
@@ -34,19 +36,4 @@ export async function patiently(attempt, { wait = pause, signal, onWait = () => 
       onWait(null);
     }
   }
-}
-
-/** Wait for a while, or until the signal. */
-export function pause(seconds, signal) {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, seconds * 1000);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
 }

@@ -1,4 +1,4 @@
-// Requests about documents: texts of canonical Extended JSON go in and out as they are.
+/** Requests about documents: texts of canonical Extended JSON go in and out as they are. */
 
 import { request } from "../api.js";
 import { idInPath } from "./extended_json.js";

@@ -6,7 +6,7 @@ import { useLoad } from "../tasks.js";
 import { Button } from "../components/button.js";
 import { Field, Form, Select } from "../components/field.js";
 import { Page } from "../components/page.js";
-import { Pager } from "../components/pages.js";
+import { Pager } from "../components/pager.js";
 import { Empty, Failed, Loading } from "../components/states.js";
 import { Table } from "../components/table.js";
 import { Text } from "../components/text.js";

@@ -5,7 +5,7 @@ import { useLoad } from "../tasks.js";
 import { suffices } from "../views.js";
 import { Button } from "../components/button.js";
 import { Page } from "../components/page.js";
-import { Failed, Loading } from "../components/states.js";
+import { LoadState } from "../components/states.js";
 import { Table } from "../components/table.js";
 import { Text } from "../components/text.js";
 import { CreateIndex } from "./indexes/create.js";
@@ -22,8 +22,7 @@ export default function IndexesView({ session }) {
   const [dropped, setDropped] = useState(null);
   const mayChange = suffices(session.role, "admin");
   return html`<${Page} title="Indexes" intro=${INTRO}>
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Table} label="Indexes" rows=${data} keyOf=${({ name }) => name} columns=${columns(mayChange, setDropped)} />`}
     ${mayChange && html`<${CreateIndex} session=${session} onCreated=${reload} />`}
     ${dropped !== null && html`<${DropIndex} session=${session} name=${dropped} onClose=${() => setDropped(null)} onDropped=${reload} />`}

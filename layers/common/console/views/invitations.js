@@ -1,5 +1,5 @@
 /** Invitations to the organization: who was asked to join, and has not answered. */
-import { enc, request } from "../api.js";
+import { segment, request } from "../api.js";
 import { useForm } from "../forms.js";
 import { html, useState } from "../html.js";
 import { usePages } from "../paging.js";
@@ -24,16 +24,16 @@ export default function InvitationsView({ session }) {
   const [revoked, setRevoked] = useState(null);
   const resend = useTask(async (invitation) => {
     try {
-      await request("POST", `${path}/${enc(invitation.id)}/resend`);
+      await request("POST", `${path}/${segment(invitation.id)}/resend`);
     } catch (problem) {
       toast(problem);
       throw problem;
     }
-    toast(html`<${Text} value=${invitation.email} /> gets another link. The one before works no more.`);
+    toast(html`<${Text} value=${invitation.email} /> gets another link. The earlier one is dead.`);
     reload();
   });
   const revoke = useTask(async () => {
-    await request("DELETE", `${path}/${enc(revoked.id)}`);
+    await request("DELETE", `${path}/${segment(revoked.id)}`);
     toast("The invitation is revoked.");
     setRevoked(null);
     reload();
@@ -46,7 +46,7 @@ export default function InvitationsView({ session }) {
     <${Invite} path=${path} onInvited=${reload} />
     ${revoked && html`<${Confirm} title="Revoke the invitation?" action="Revoke" busy=${revoke.busy} problem=${revoke.problem}
       onConfirm=${() => revoke.run()} onClose=${() => setRevoked(null)}>
-      <p>The link that <${Text} class="typed" value=${revoked.email} /> has got works no more.</p>
+      <p>The link that <${Text} class="typed" value=${revoked.email} /> has got is dead from now on.</p>
     <//>`}
   <//>`;
 }

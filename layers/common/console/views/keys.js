@@ -1,11 +1,11 @@
 /** API keys of the organization, with which programs reach it. */
-import { enc, request } from "../api.js";
+import { segment, request } from "../api.js";
 import { html, useState } from "../html.js";
 import { useLoad, useTask } from "../tasks.js";
 import { Button } from "../components/button.js";
 import { Confirm } from "../components/dialog.js";
 import { Page } from "../components/page.js";
-import { Empty, Failed, Loading } from "../components/states.js";
+import { Empty, LoadState } from "../components/states.js";
 import { Table } from "../components/table.js";
 import { Text } from "../components/text.js";
 import { Time } from "../components/time.js";
@@ -27,15 +27,14 @@ export default function KeysView({ session }) {
     reload();
   };
   const rotated = asked?.what === "rotate" && data?.find(({ id }) => id === asked.id);
-  const empty = html`<${Empty} title="There are no API keys"><p>Make one below.</p><//>`;
+  const empty = html`<${Empty} title="There are no API keys"><p>Create one below.</p><//>`;
   return html`<${Page} title="API keys" intro=${INTRO}>
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Table} label="API keys" rows=${data} keyOf=${({ id }) => id} columns=${columns(setAsked)} empty=${empty} />`}
     <${CreateKey} path=${path} onMade=${show} />
     ${shown && html`<${ShownKey} made=${shown} onClose=${() => setShown(null)} />`}
-    ${rotated && html`<${Rotation} path="${path}/${enc(rotated.id)}/secrets" apiKey=${rotated} onMade=${show} onChange=${reload} onClose=${() => setAsked(null)} />`}
-    ${asked?.what === "revoke" && html`<${Revoke} path="${path}/${enc(asked.id)}" name=${asked.name} onClose=${() => setAsked(null)} onDone=${reload} />`}
+    ${rotated && html`<${Rotation} path="${path}/${segment(rotated.id)}/secrets" apiKey=${rotated} onMade=${show} onChange=${reload} onClose=${() => setAsked(null)} />`}
+    ${asked?.what === "revoke" && html`<${Revoke} path="${path}/${segment(asked.id)}" name=${asked.name} onClose=${() => setAsked(null)} onDone=${reload} />`}
   <//>`;
 }
 

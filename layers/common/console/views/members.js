@@ -54,7 +54,7 @@ function columns(session, ask) {
   const mayChange = (member) => suffices(session.role, "admin") && suffices(session.role, member.role);
   return [
     { key: "email", title: "Address", show: (member) => html`<${Text} value=${member.email} /> <span class="badges">
-      ${isOwn(member) && html`<span class="badge">you</span>`} ${!member.verified && html`<span class="badge warn">not verified</span>`}</span>` },
+      ${isOwn(member) && html`<span class="badge">you</span>`} ${!member.verified && html`<span class="badge warn">not confirmed</span>`}</span>` },
     { key: "role", title: "Role", show: ({ role }) => html`<span class="badge">${role}</span>` },
     { key: "joined", title: "Joined", show: ({ joined_at }) => html`<${Time} value=${joined_at} />` },
     { key: "actions", title: html`<span class="sr">Actions</span>`, show: (member) => html`<div class="actions">

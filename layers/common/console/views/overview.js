@@ -4,11 +4,11 @@ import { html } from "../html.js";
 import { useLoad } from "../tasks.js";
 import { bytes } from "../texts.js";
 import { suffices } from "../views.js";
-import { Bar } from "../components/bars.js";
+import { Bar } from "../components/bar.js";
 import { ButtonLink } from "../components/button.js";
 import { Facts } from "../components/facts.js";
 import { Page, Section } from "../components/page.js";
-import { Failed, Loading } from "../components/states.js";
+import { LoadState } from "../components/states.js";
 import { Text } from "../components/text.js";
 import { Time } from "../components/time.js";
 
@@ -25,8 +25,7 @@ export default function OverviewView({ session }) {
   const name = session.organization.name;
   return html`<${Page} title=${html`<${Text} value=${name} />`} name=${name}
     actions=${suffices(session.role, "admin") && html`<${ButtonLink} href="#/settings">Settings<//>`}>
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Organization} organization=${data} />`}
     ${suffices(session.role, "admin") && html`<${Use} base=${session.base} />`}
   <//>`;
@@ -49,8 +48,7 @@ function Use({ base }) {
   const path = `${base}/usage`;
   const { data, problem, reload } = useLoad(async (signal) => (await request("GET", path, { signal })).data, [path]);
   return html`<${Section} title="Use of limits">
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<div class="tiles">${LIMITS.map(
       ([limit, label, show]) => html`<${Bar} key=${limit} label=${label} show=${show} ...${data.limits[limit]} />`,
     )}</div>

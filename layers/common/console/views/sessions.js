@@ -1,12 +1,12 @@
 /** Where the account is logged in. */
-import { enc, request } from "../api.js";
+import { segment, request } from "../api.js";
 import { html, useState } from "../html.js";
 import { end } from "../session.js";
 import { useLoad, useTask } from "../tasks.js";
 import { Button } from "../components/button.js";
 import { Confirm } from "../components/dialog.js";
 import { Page } from "../components/page.js";
-import { Failed, Loading } from "../components/states.js";
+import { LoadState } from "../components/states.js";
 import { Table } from "../components/table.js";
 import { Text } from "../components/text.js";
 import { Time } from "../components/time.js";
@@ -23,7 +23,7 @@ export default function SessionsView() {
   const [ended, setEnded] = useState(null);
   const finish = useTask(async () => {
     try {
-      await request("DELETE", `account/sessions/${enc(ended.id)}`);
+      await request("DELETE", `account/sessions/${segment(ended.id)}`);
     } catch (refused) {
       if (refused.code !== "session-not-found") {
         throw refused; // what has ended need not end
@@ -37,8 +37,7 @@ export default function SessionsView() {
     reload();
   });
   return html`<${Page} title="Sessions" intro=${INTRO}>
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Table} label="Sessions" rows=${data} keyOf=${({ id }) => id} columns=${columns(setEnded)} />`}
     <${LogOutEverywhere} />
     ${ended && html`<${Confirm} title=${ended.current ? "End this session?" : "End the session?"} action="End it" busy=${finish.busy}

@@ -4,7 +4,7 @@ import { html } from "../html.js";
 import { useLoad } from "../tasks.js";
 import { suffices } from "../views.js";
 import { Page } from "../components/page.js";
-import { Failed, Loading } from "../components/states.js";
+import { LoadState } from "../components/states.js";
 import { Deletion } from "./settings/deletion.js";
 import { FormerSlugs } from "./settings/former-slugs.js";
 import { Metadata, Properties } from "./settings/metadata.js";
@@ -18,8 +18,7 @@ export default function SettingsView({ session }) {
   }, [session.base]);
   const mayChange = suffices(session.role, "admin");
   return html`<${Page} title="Settings">
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data &&
     html`<${Rename} key="rename-${data.etag}" ...${{ session, data, reload, mayChange }} />
       <${FormerSlugs} key="slugs-${data.etag}" session=${session} onChange=${reload} />

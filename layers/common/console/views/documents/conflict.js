@@ -1,4 +1,4 @@
-/** Two versions of a document beside each other: the one that was sent, and the one that is stored. */
+/** Two versions of a document beside each other: what was sent, and what is stored. */
 import { html, useEffect, useMemo } from "../../html.js";
 import { askBeforeLeaving } from "../../router.js";
 import { Button } from "../../components/button.js";
@@ -12,26 +12,26 @@ const MAX_ROWS = 1000;
 const MAX_LINE = 500; // characters that are shown of it
 const BEFORE = 50; // of them, those before a difference
 
-export function Conflict({ conflict, busy, problem, onOverwrite, onTakeTheirs, onEdit }) {
-  const { text, theirs } = conflict;
+export function Conflict({ conflict, busy, problem, onOverwrite, onTakeStored, onEdit }) {
+  const { text, stored } = conflict;
   useEffect(() => {
     askBeforeLeaving(() => true);
     return () => askBeforeLeaving(() => false);
   }, []);
-  return html`<${Section} title=${theirs ? "Somebody else has changed it" : "Somebody else has deleted it"}
+  return html`<${Section} title=${stored ? "Somebody else has changed it" : "Somebody else has deleted it"}
     intro="Nothing of yours is saved yet. Choose what is to stay.">
-    ${theirs && html`<${Comparison} one=${text} other=${theirs.text} />`}
+    ${stored && html`<${Comparison} sent=${text} stored=${stored.text} />`}
     <${Note} problem=${problem} />
     <div class="actions">
-      <${Button} onClick=${onTakeTheirs}>${theirs ? "Take theirs" : "Leave it deleted"}<//>
+      <${Button} onClick=${onTakeStored}>${stored ? "Take theirs" : "Leave it deleted"}<//>
       <${Button} onClick=${onEdit}>Edit yours<//>
-      <${Button} kind="danger" busy=${busy} onClick=${onOverwrite}>${theirs ? "Overwrite theirs" : "Create it again"}<//>
+      <${Button} kind="danger" busy=${busy} onClick=${onOverwrite}>${stored ? "Overwrite theirs" : "Create it again"}<//>
     </div>
   <//>`;
 }
 
-function Comparison({ one, other }) {
-  const rows = useMemo(() => folded(compare(parse(one), parse(other)), BESIDE), [one, other]);
+function Comparison({ sent, stored }) {
+  const rows = useMemo(() => folded(compare(parse(sent), parse(stored)), BESIDE), [sent, stored]);
   return html`<div class="scroll" role="region" aria-label="Both versions" tabindex="0"><table class="comparison">
     <thead><tr><th scope="col">Yours, as you sent it</th><th scope="col">Theirs, as it is now</th></tr></thead>
     <tbody>${rows.slice(0, MAX_ROWS).map((row, position) => html`<${Row} key=${position} row=${row} />`)}</tbody>
@@ -44,15 +44,15 @@ function Row({ row }) {
     const lines = `${row.omitted.toLocaleString()} ${row.omitted === 1 ? "line is" : "lines are"} the same`;
     return html`<tr class="omitted"><td colspan="2">${lines}</td></tr>`;
   }
-  const { one, other, differs } = row;
-  const start = differs && one !== null && other !== null ? startOf(one, other) : 0;
-  return html`<tr><td><${Line} ...${{ line: one, differs, start }} /></td><td><${Line} ...${{ line: other, differs, start }} /></td></tr>`;
+  const { sent, stored, differs } = row;
+  const start = differs && sent !== null && stored !== null ? startOf(sent, stored) : 0;
+  return html`<tr><td><${Line} ...${{ line: sent, differs, start }} /></td><td><${Line} ...${{ line: stored, differs, start }} /></td></tr>`;
 }
 
 /** Return where two lines are shown from, so that the place where they differ is seen. */
-function startOf(one, other) {
+function startOf(line, other) {
   let same = 0;
-  while (same < one.length && one[same] === other[same]) same += 1;
+  while (same < line.length && line[same] === other[same]) same += 1;
   return same < MAX_LINE - BEFORE ? 0 : same - BEFORE;
 }
 

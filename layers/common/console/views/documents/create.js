@@ -8,7 +8,7 @@ import { toast } from "../../components/toast.js";
 import { isTemporary } from "../../documents/patience.js";
 import { createDocument } from "../../documents/requests.js";
 import { Editor } from "./editor.js";
-import { searchOf } from "./list.js";
+import { searchOf } from "./list-address.js";
 
 const INTRO = "Without an _id it gets one.";
 

@@ -1,9 +1,9 @@
 /** One document: read, changed and deleted, as long as it is the version that was read. */
 import { html, useState } from "../../html.js";
-import { hrefOf, navigate } from "../../router.js";
+import { navigate } from "../../router.js";
 import { useLoad, useTask } from "../../tasks.js";
 import { suffices } from "../../views.js";
-import { Button, ButtonLink } from "../../components/button.js";
+import { Button } from "../../components/button.js";
 import { Confirm } from "../../components/dialog.js";
 import { Page } from "../../components/page.js";
 import { Failed, Loading } from "../../components/states.js";
@@ -14,7 +14,7 @@ import { member } from "../../documents/json.js";
 import { deleteDocument, readDocument } from "../../documents/requests.js";
 import { Conflict } from "./conflict.js";
 import { Editor } from "./editor.js";
-import { searchOf } from "./list.js";
+import { AllDocuments, searchOf } from "./list-address.js";
 import { useSaving } from "./saving.js";
 import { LongText } from "./value.js";
 
@@ -26,7 +26,7 @@ export function DocumentDetail({ session, route, path }) {
   const { data: document, problem } = loaded;
   const name = document ? titleOf(document) : "Document";
   return html`<${Page} title=${html`<bdi>${name}</bdi>`} name=${name}
-    actions=${html`<${ButtonLink} href=${hrefOf("/documents", searchOf(route.query))}>All documents<//>`}>
+    actions=${html`<${AllDocuments} route=${route} />`}>
     ${problem && html`<${Failed} problem=${problem} retry=${loaded.reload} />`}
     ${!document && !problem && html`<${Loading} />`}
     ${document && html`<${Version} ...${{ session, document, back, loaded }} />`}
@@ -58,9 +58,9 @@ function Version({ session, document, back, loaded }) {
   };
   if (conflict) {
     return html`<${Conflict} ...${{ conflict, busy: saving.busy, problem: saving.problem }}
-      onOverwrite=${() => saving.save(conflict.text, conflict.theirs?.etag ?? null)}
-      onTakeTheirs=${() => (conflict.theirs ? edit(null, conflict.theirs) : back())}
-      onEdit=${() => edit(conflict.text, conflict.theirs ?? { ...document, etag: null })} />`;
+      onOverwrite=${() => saving.save(conflict.text, conflict.stored?.etag ?? null)}
+      onTakeStored=${() => (conflict.stored ? edit(null, conflict.stored) : back())}
+      onEdit=${() => edit(conflict.text, conflict.stored ?? { ...document, etag: null })} />`;
   }
   if (draft !== null) {
     return html`<section class="card" aria-label="Document"><${Editor} key=${document.etag} ...${draft} action="Save"

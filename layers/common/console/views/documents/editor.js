@@ -1,11 +1,11 @@
 /** A document as text to write. */
 import { html, useEffect, useState } from "../../html.js";
 import { askBeforeLeaving } from "../../router.js";
+import { withFields } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Form, TextArea } from "../../components/field.js";
 import { Note } from "../../components/states.js";
 import { parse } from "../../documents/json.js";
-import { withFields } from "./list.js";
 
 const HINT = "Extended JSON: whole numbers are int or long by their size; other types look like {\"$date\": \"2026-12-31T00:00:00Z\"}.";
 

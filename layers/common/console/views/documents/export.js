@@ -1,13 +1,13 @@
 /** All documents of a filter as a file of lines. */
 import { html, useEffect, useRef, useState } from "../../html.js";
-import { askBeforeLeaving, hrefOf } from "../../router.js";
-import { duration } from "../../texts.js";
-import { Button, ButtonLink } from "../../components/button.js";
+import { askBeforeLeaving } from "../../router.js";
+import { counted, duration, withFields } from "../../texts.js";
+import { Button } from "../../components/button.js";
 import { Page } from "../../components/page.js";
 import { Note } from "../../components/states.js";
 import { destination, download, exportDocuments, PAGE_LIMIT } from "../../documents/exporting.js";
 import { readCount, readPage } from "../../documents/requests.js";
-import { counted, searchOf, withFields } from "./list.js";
+import { AllDocuments } from "./list-address.js";
 
 const INTRO = "NDJSON: each document in a line, in canonical Extended JSON, which keeps every type and can be imported again.";
 const CONSISTENCY =
@@ -19,7 +19,7 @@ export function ExportDocuments({ session, route }) {
   const task = useExport(session, filter);
   const { state, total, written, waiting, problem } = task;
   return html`<${Page} title="Export documents" intro=${INTRO}
-    actions=${html`<${ButtonLink} href=${hrefOf("/documents", searchOf(route.query))}>All documents<//>`}>
+    actions=${html`<${AllDocuments} route=${route} />`}>
     <section class="card" aria-label="Export">
       <p>${filter ? html`Those that match <code class="json">${filter.slice(0, 2000)}</code>` : "All documents of the organization."}</p>
       <p class="hint">${CONSISTENCY}</p>
@@ -35,10 +35,10 @@ export function ExportDocuments({ session, route }) {
 }
 
 const TEXTS = {
-  busy: (written, total) => `${counted(written)}${total === null ? "" : ` of about ${total.toLocaleString()}`}`,
-  done: (written) => `${counted(written)} exported.`,
-  cancelled: (written) => `Cancelled after ${counted(written)}.`,
-  failed: (written) => `Failed after ${counted(written)}.`,
+  busy: (written, total) => `${counted(written, "document")}${total === null ? "" : ` of about ${total.toLocaleString()}`}`,
+  done: (written) => `${counted(written, "document")} exported.`,
+  cancelled: (written) => `Cancelled after ${counted(written, "document")}.`,
+  failed: (written) => `Failed after ${counted(written, "document")}.`,
 };
 
 function useExport(session, filter) {

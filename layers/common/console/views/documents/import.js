@@ -1,13 +1,12 @@
 /** Documents from a file or from text, line by line. */
 import { html, useState } from "../../html.js";
-import { hrefOf } from "../../router.js";
-import { Button, ButtonLink } from "../../components/button.js";
+import { Button } from "../../components/button.js";
 import { Form, TextArea } from "../../components/field.js";
 import { Page } from "../../components/page.js";
 import { Note } from "../../components/states.js";
-import { searchOf } from "./list.js";
 import { Outcome } from "./import-outcome.js";
 import { useImport } from "./importing.js";
+import { AllDocuments } from "./list-address.js";
 
 const INTRO = "One document of Extended JSON in each line (NDJSON). A line that is refused stops no other one.";
 
@@ -18,7 +17,7 @@ export function ImportDocuments({ session, route }) {
   const source = file ?? new Blob([pasted]);
   const isBegun = task.state !== null;
   return html`<${Page} title="Import documents" intro=${INTRO}
-    actions=${html`<${ButtonLink} href=${hrefOf("/documents", searchOf(route.query))}>All documents<//>`}>
+    actions=${html`<${AllDocuments} route=${route} />`}>
     <section class="card" aria-label="Lines">
       <${Form} class="wide" onSubmit=${() => !task.busy && source.size && task.begin(source)}>
         <${Source} ...${{ file, setFile, pasted, setPasted, isBegun }} />

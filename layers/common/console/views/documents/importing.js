@@ -1,11 +1,12 @@
 /** An import that runs as long as its view is open. */
 import { useEffect, useRef, useState } from "../../html.js";
 import { askBeforeLeaving } from "../../router.js";
+import { keep, kept } from "../../storage.js";
 import { Import, importNumber, MAX_LINE_OCTETS } from "../../documents/importing.js";
 import { linesOf } from "../../documents/lines.js";
 import { insertLines } from "../../documents/requests.js";
 
-const UNFINISHED = "tenantry-import"; // of a file, so that it is known when it is chosen again
+const UNFINISHED = "import"; // of a file, so that it is known when it is chosen again
 
 /**
  * @param {string} base Path of the organization.
@@ -28,7 +29,7 @@ export function useImport(base) {
     change({ busy: true, problem: null, state: snapshot(task) });
     try {
       await task.store(linesOf(source.stream(), MAX_LINE_OCTETS), controller.signal);
-      forget();
+      keep(UNFINISHED, null);
       change({ busy: false, isDone: true, waiting: null, state: snapshot(task) });
     } catch (problem) {
       const isStopped = controller.signal.aborted;
@@ -64,31 +65,21 @@ const snapshot = ({ inserted, refused, octets, lastLine }) => ({ inserted, refus
 
 const describe = (base, { name, size, lastModified }) => ({ base, name, size, lastModified });
 
-function isSame(kept, base, source) {
+function isSame(known, base, source) {
   const described = describe(base, source);
-  return Boolean(source.name && kept) && Object.entries(described).every(([name, value]) => kept[name] === value);
+  return Boolean(source.name && known) && Object.entries(described).every(([name, value]) => known[name] === value);
 }
 
 function unfinished() {
   try {
-    return JSON.parse(localStorage.getItem(UNFINISHED));
+    return JSON.parse(kept(UNFINISHED) ?? "null");
   } catch {
-    return null;
+    return null; // it was not this page that has kept it
   }
 }
 
 function remember(base, source, run) {
-  try {
-    if (source.name) localStorage.setItem(UNFINISHED, JSON.stringify({ ...describe(base, source), run }));
-  } catch {
-    // A browser may keep nothing; then a file that is chosen again begins anew.
-  }
-}
-
-function forget() {
-  try {
-    localStorage.removeItem(UNFINISHED);
-  } catch {
-    // Nothing was kept.
+  if (source.name) {
+    keep(UNFINISHED, JSON.stringify({ ...describe(base, source), run }));
   }
 }

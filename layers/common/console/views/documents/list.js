@@ -2,23 +2,21 @@
 import { html, useState } from "../../html.js";
 import { hrefOf, navigate } from "../../router.js";
 import { useLoad } from "../../tasks.js";
+import { counted, withFields } from "../../texts.js";
 import { suffices } from "../../views.js";
 import { ButtonLink } from "../../components/button.js";
 import { Page } from "../../components/page.js";
-import { Pager } from "../../components/pages.js";
+import { Pager } from "../../components/pager.js";
 import { Empty, Failed, Loading } from "../../components/states.js";
-import { detailOf } from "../../documents/importing.js";
 import { pageOf } from "../../documents/exporting.js";
 import { readCount, readPage } from "../../documents/requests.js";
 import { DocumentTable } from "./document-table.js";
 import { JsonList } from "./json-list.js";
+import { searchOf } from "./list-address.js";
 import { Search } from "./search.js";
 
 const PAGE_DOCUMENTS = 50;
 const PATH = "/documents";
-
-/** What of the address belongs to the list, without the page. */
-export const searchOf = ({ filter, sort, fields, view }) => ({ filter, sort, fields, view });
 
 export function DocumentList({ session, route }) {
   const search = searchOf(route.query);
@@ -49,11 +47,6 @@ export function DocumentList({ session, route }) {
   <//>`;
 }
 
-/** Return a problem that says which part of the search is wrong. */
-export function withFields(problem) {
-  return problem.errors?.length ? Object.assign(Object.create(problem), { detail: detailOf(problem) }) : problem;
-}
-
 function Actions({ session, search }) {
   const mayWrite = suffices(session.role, "editor");
   return html`${mayWrite && html`<${ButtonLink} kind="primary" href=${hrefOf(PATH, { ...search, do: "create" })}>Create<//>
@@ -66,11 +59,8 @@ function Count({ base, filter, turn }) {
   if (problem) {
     return html`<p class="quiet">They could not be counted.</p>`;
   }
-  return html`<p role="status">${data === null ? html`<span class="quiet">Counting</span>` : counted(data)}</p>`;
+  return html`<p role="status">${data === null ? html`<span class="quiet">Counting</span>` : counted(data, "document")}</p>`;
 }
-
-/** Return how many documents there are, in words. */
-export const counted = (count) => `${count.toLocaleString()} ${count === 1 ? "document" : "documents"}`;
 
 function ViewSwitch({ search, cursor }) {
   const link = (view, title) => html`<a class="button" href=${hrefOf(PATH, { ...search, cursor, view })}

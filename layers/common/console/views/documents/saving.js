@@ -8,8 +8,8 @@ import { isTemporary } from "../../documents/patience.js";
 import { putDocument, readDocument } from "../../documents/requests.js";
 
 /**
- * What stands between a person's text and the store: `theirs` is null if the document was deleted.
- * @typedef {{text: string, theirs: import("../../documents/requests.js").Stored | null}} Conflict
+ * What stands between a person's text and the store: `stored` is null if the document was deleted.
+ * @typedef {{text: string, stored: import("../../documents/requests.js").Stored | null}} Conflict
  */
 
 /**
@@ -35,13 +35,13 @@ export function useSaving({ base, document, onSaved }) {
       if (problem.status !== 412) {
         throw problem;
       }
-      const theirs = await readIfThere(base, document.path);
+      const stored = await readIfThere(base, document.path);
       // A first attempt may have succeeded without an answer.
-      if (theirs && isSameDocument(parse(theirs.text), withId(parse(text), theirs.value))) {
-        done(theirs);
+      if (stored && isSameDocument(withId(parse(text), stored.value), parse(stored.text))) {
+        done(stored);
       } else {
         toast(problem);
-        setConflict({ text, theirs });
+        setConflict({ text, stored });
       }
     }
   });

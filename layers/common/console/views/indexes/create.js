@@ -3,13 +3,13 @@ import { request } from "../../api.js";
 import { useForm } from "../../forms.js";
 import { html, useState } from "../../html.js";
 import { useTask } from "../../tasks.js";
+import { withFields } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Checkbox, Field, Form } from "../../components/field.js";
 import { Section } from "../../components/page.js";
 import { Note } from "../../components/states.js";
 import { toast } from "../../components/toast.js";
 import { isTemporary } from "../../documents/patience.js";
-import { withFields } from "../documents/list.js";
 
 const FIRST = [{ field: "", order: 1 }];
 const MAX_FIELDS = 8;

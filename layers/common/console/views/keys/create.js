@@ -32,8 +32,8 @@ export function CreateKey({ path, onMade }) {
     form.reset(BLANK);
     onMade(data);
   });
-  const choose = (scope, isChosen) => form.change("scopes", Object.keys(SCOPES).filter((each) => (each === scope ? isChosen : scopes.includes(each))));
-  return html`<${Section} title="Make a key">
+  const choose = (scope, isChosen) => form.change("scopes", Object.keys(SCOPES).filter((name) => (name === scope ? isChosen : scopes.includes(name))));
+  return html`<${Section} title="Create a key">
     <${Form} onSubmit=${() => create.run()}>
       <${Field} label="Name" hint="What it is for." required maxlength="100" autocomplete="off" ...${form.bind("name", create.problem)} />
       <fieldset><legend>Scopes</legend>${Object.entries(SCOPES).map(([scope, hint]) => html`<${Checkbox} key=${scope} label=${scope} hint=${hint}
@@ -44,7 +44,7 @@ export function CreateKey({ path, onMade }) {
         hint="Of those that the organization may send, so that a program that runs away leaves some to people."
         ...${form.bind("rate", create.problem)} error=${errorOf(create.problem, "requests_per_minute")} />
       <${Note} problem=${create.problem} />
-      <div class="actions"><${Button} kind="primary" type="submit" busy=${create.busy} disabled=${!name || scopes.length === 0}>Make the key<//></div>
+      <div class="actions"><${Button} kind="primary" type="submit" busy=${create.busy} disabled=${!name || scopes.length === 0}>Create the key<//></div>
     <//>
   <//>`;
 }

@@ -1,5 +1,5 @@
 /** The secrets of a key: one, or two while its programs change from one to the other. */
-import { enc, request } from "../../api.js";
+import { segment, request } from "../../api.js";
 import { html } from "../../html.js";
 import { useTask } from "../../tasks.js";
 import { Button } from "../../components/button.js";
@@ -13,17 +13,17 @@ export function Rotation({ path, apiKey, onMade, onChange, onClose }) {
   const { name, secrets } = apiKey;
   const add = useTask(async () => onMade((await request("POST", path)).data));
   const finish = useTask(async (id) => {
-    await request("DELETE", `${path}/${enc(id)}`);
+    await request("DELETE", `${path}/${segment(id)}`);
     onChange();
   });
   const columns = [
-    { key: "created", title: "Made", show: ({ created_at }) => html`<${Time} value=${created_at} />` },
+    { key: "created", title: "Created", show: ({ created_at }) => html`<${Time} value=${created_at} />` },
     { key: "used", title: "Last used", show: ({ last_used_at }) => html`<${Time} value=${last_used_at} />` },
     { key: "actions", title: html`<span class="sr">Actions</span>`, show: ({ id }) => secrets.length > 1 && html`<div class="actions">
       <${Button} kind="danger" busy=${finish.busy} aria-label="End the secret ${id}" onClick=${() => finish.run(id)}>End<//></div>` },
   ];
   return html`<${Dialog} title=${html`Secrets of <${Text} value=${name} />`} onClose=${onClose} wide>
-    <p>To rotate the key, add a second secret, hand it out, and end the first once it is not used any more.</p>
+    <p>To rotate the key, add a second secret, hand it out, and end the first when nothing uses it.</p>
     <${Table} label="Secrets" rows=${secrets} keyOf=${({ id }) => id} columns=${columns} />
     <${Note} problem=${add.problem ?? finish.problem} />
     <div class="actions">

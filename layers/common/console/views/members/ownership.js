@@ -29,7 +29,7 @@ export function Ownership({ session, members, transfer, onDone }) {
 function Offer({ session, members, offer, onDone }) {
   const path = `${session.base}/ownership-transfer`;
   const addressOf = (id) => members.find((member) => member.id === id)?.email ?? id;
-  const own = members.find((member) => member.account_id === session.account.id)?.id;
+  const ownId = members.find((member) => member.account_id === session.account.id)?.id;
   const accept = useTask(async () => {
     await request("POST", `${path}/accept`);
     toast("You are an owner now.");
@@ -45,24 +45,24 @@ function Offer({ session, members, offer, onDone }) {
     <p>Offered by <${Text} value=${addressOf(offer.owner)} /> to <${Text} value=${addressOf(offer.member)} />, until <${Time} value=${offer.expires_at} />.</p>
     <${Note} problem=${accept.problem ?? withdraw.problem} />
     <div class="actions">
-      ${own === offer.member && html`<${Button} kind="primary" busy=${accept.busy} onClick=${() => accept.run()}>Accept<//>`}
-      <${Button} busy=${withdraw.busy} onClick=${() => withdraw.run()}>${own === offer.member ? "Decline" : "Withdraw"}<//>
+      ${ownId === offer.member && html`<${Button} kind="primary" busy=${accept.busy} onClick=${() => accept.run()}>Accept<//>`}
+      <${Button} busy=${withdraw.busy} onClick=${() => withdraw.run()}>${ownId === offer.member ? "Decline" : "Withdraw"}<//>
     </div>
   <//>`;
 }
 
 function Give({ session, members, onDone }) {
-  const others = members.filter(({ role, account_id }) => role !== "owner" && account_id !== session.account.id);
+  const candidates = members.filter(({ role, account_id }) => role !== "owner" && account_id !== session.account.id);
   const [member, setMember] = useState("");
   const give = useTask(async () => {
     await request("PUT", `${session.base}/ownership-transfer`, { body: { member } });
     toast("The ownership is offered.");
     onDone();
   });
-  if (others.length === 0) {
+  if (candidates.length === 0) {
     return null;
   }
-  const options = [{ value: "", label: "Choose a member" }, ...others.map(({ id, email }) => ({ value: id, label: visible(email) }))];
+  const options = [{ value: "", label: "Choose a member" }, ...candidates.map(({ id, email }) => ({ value: id, label: visible(email) }))];
   return html`<${Section} title="Ownership" intro=${INTRO}>
     <${Form} onSubmit=${() => give.run()}>
       <${Select} label="Offer it to" value=${member} options=${options} onInput=${setMember} />

@@ -1,5 +1,5 @@
 /** The end of a membership, that of others or the own. */
-import { enc, request } from "../../api.js";
+import { segment, request } from "../../api.js";
 import { html } from "../../html.js";
 import { end } from "../../session.js";
 import { useTask } from "../../tasks.js";
@@ -11,7 +11,7 @@ export function RemoveMember({ session, member, onClose, onDone }) {
   const isOwn = member.account_id === session.account.id;
   const remove = useTask(async () => {
     try {
-      await request("DELETE", `${session.base}/members/${enc(member.id)}`);
+      await request("DELETE", `${session.base}/members/${segment(member.id)}`);
     } catch (problem) {
       if (problem.code !== "member-not-found") {
         throw problem; // whoever is none need not be removed
@@ -20,7 +20,7 @@ export function RemoveMember({ session, member, onClose, onDone }) {
     if (isOwn) {
       return end(); // the session was in this organization
     }
-    toast(html`<${Text} value=${member.email} /> is no member any more.`);
+    toast(html`<${Text} value=${member.email} /> has been removed.`);
     onDone();
   });
   return html`<${Confirm} title=${isOwn ? "Leave the organization?" : "Remove the member?"} action=${isOwn ? "Leave" : "Remove"}

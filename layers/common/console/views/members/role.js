@@ -1,9 +1,9 @@
 /** Another role for a member. */
-import { enc, request } from "../../api.js";
+import { segment, request } from "../../api.js";
 import { html, useState } from "../../html.js";
 import { reload as reloadSession } from "../../session.js";
 import { useTask } from "../../tasks.js";
-import { suffices } from "../../views.js";
+import { ROLES, suffices } from "../../views.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Form, Select } from "../../components/field.js";
@@ -11,19 +11,17 @@ import { Note } from "../../components/states.js";
 import { Text } from "../../components/text.js";
 import { toast } from "../../components/toast.js";
 
-export const ROLES = ["viewer", "editor", "admin", "owner"];
-
 export function ChangeRole({ session, member, onClose, onDone }) {
   const [role, setRole] = useState(member.role);
   const change = useTask(async () => {
-    await request("PATCH", `${session.base}/members/${enc(member.id)}`, { body: { role } });
+    await request("PATCH", `${session.base}/members/${segment(member.id)}`, { body: { role } });
     toast(html`<${Text} value=${member.email} /> has the role ${role}.`);
     if (member.account_id === session.account.id) {
       await reloadSession();
     }
     onDone();
   });
-  const options = ROLES.filter((each) => suffices(session.role, each)).map((value) => ({ value, label: value }));
+  const options = ROLES.filter((value) => suffices(session.role, value)).map((value) => ({ value, label: value }));
   return html`<${Dialog} title="Change the role" onClose=${onClose}>
     <${Form} onSubmit=${() => change.run()}>
       <${Select} label=${html`Role of <${Text} value=${member.email} />`} value=${role} options=${options} onInput=${setRole} />

@@ -2,8 +2,9 @@
 import { html } from "../../html.js";
 import { usePoll } from "../../polling.js";
 import { count, visible } from "../../texts.js";
+import { levelOf, NEARLY } from "../../components/bar.js";
 import { Page, Section } from "../../components/page.js";
-import { Failed, Loading } from "../../components/states.js";
+import { LoadState } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Text } from "../../components/text.js";
 import { reading } from "./reading.js";
@@ -11,13 +12,11 @@ import { reading } from "./reading.js";
 const SECONDS = 10;
 const ROW = 44;
 const WIDTH = 640;
-const NEARLY = 0.8;
 
 export default function ClustersView() {
   const { data, problem, reload } = usePoll(reading("operator/status"), [], SECONDS);
   return html`<${Page} title="Clusters">
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Section} title="Capacity" intro="Collections and indexes that are reserved, of those that a cluster should have at most. The line is where it is nearly full.">
       <${Chart} clusters=${data.clusters} />
       <${Table} label="Clusters" columns=${COLUMNS} rows=${data.clusters} keyOf=${({ name }) => name} />
@@ -37,12 +36,11 @@ function Chart({ clusters }) {
 
 function Row({ cluster, top }) {
   const share = shareOf(cluster);
-  const level = share >= 1 ? "full" : share >= NEARLY ? "high" : "";
   return html`<g>
     <text x="0" y=${top + 14}>${visible(cluster.name)}</text>
     <text class="share" x=${WIDTH} y=${top + 14} text-anchor="end">${percent(share)}</text>
     <rect class="room" x="0" y=${top + 20} width=${WIDTH} height="12" rx="6" />
-    <rect class="taken ${level}" x="0" y=${top + 20} width=${WIDTH * Math.min(share, 1)} height="12" rx="6" />
+    <rect class="taken ${levelOf(share)}" x="0" y=${top + 20} width=${WIDTH * Math.min(share, 1)} height="12" rx="6" />
   </g>`;
 }
 

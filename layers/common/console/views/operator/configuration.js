@@ -4,7 +4,7 @@ import { html, useState } from "../../html.js";
 import { useLoad, useTask } from "../../tasks.js";
 import { errorOf } from "../../texts.js";
 import { Button } from "../../components/button.js";
-import { Conflict } from "../../components/conflict.js";
+import { ChangeProblem } from "../../components/change-problem.js";
 import { Form, Select, TextArea } from "../../components/field.js";
 import { Section } from "../../components/page.js";
 import { toast } from "../../components/toast.js";
@@ -18,8 +18,8 @@ export function Configuration({ data, path, reload }) {
   const [plan, setPlan] = useState(organization.plan);
   const [limits, setLimits] = useState(textsOf(organization.limits));
   const [properties, setProperties] = useState(shown(organization.properties));
-  const [own, setOwn] = useState(shown(organization.private));
-  const objects = { properties: changed(organization.properties, properties), private: changed(organization.private, own) };
+  const [privateText, setPrivateText] = useState(shown(organization.private));
+  const objects = { properties: changed(organization.properties, properties), private: changed(organization.private, privateText) };
   const wrong = wrongOf(limits);
   const isRight = objects.properties !== null && objects.private !== null && wrong.length === 0;
   const save = useTask(async () => {
@@ -40,9 +40,9 @@ export function Configuration({ data, path, reload }) {
       <${LimitFields} limits=${limits} onInput=${setLimits} hint="Empty: as its plan says." wrong=${wrong} />
       <${TextArea} label="Properties" hint="A JSON object. Members read it." value=${properties} onInput=${setProperties} spellcheck=${false}
         error=${objects.properties !== null ? errorOf(save.problem, "properties") : NO_OBJECT} />
-      <${TextArea} label="Private properties" hint="A JSON object. You alone read it." value=${own} onInput=${setOwn} spellcheck=${false}
+      <${TextArea} label="Private properties" hint="A JSON object. You alone read it." value=${privateText} onInput=${setPrivateText} spellcheck=${false}
         error=${objects.private !== null ? errorOf(save.problem, "private") : NO_OBJECT} />
-      <${Conflict} problem=${save.problem} reload=${reload} />
+      <${ChangeProblem} problem=${save.problem} reload=${reload} />
       <div class="actions"><${Button} kind="primary" type="submit" busy=${save.busy} disabled=${!isRight}>Save<//></div>
     <//>
   <//>`;

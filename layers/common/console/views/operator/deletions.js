@@ -8,8 +8,8 @@ import { Button } from "../../components/button.js";
 import { Confirm, Dialog } from "../../components/dialog.js";
 import { Field, Form } from "../../components/field.js";
 import { Page } from "../../components/page.js";
-import { Pager } from "../../components/pages.js";
-import { Empty, Failed, Loading, Note } from "../../components/states.js";
+import { Pager } from "../../components/pager.js";
+import { Empty, LoadState, Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Text } from "../../components/text.js";
 import { Time } from "../../components/time.js";
@@ -31,8 +31,7 @@ export default function DeletionsView({ route }) {
   const show = (filter) => navigate("/deletions", filter);
   return html`<${Page} title="Deletions" intro="What is purged next comes first.">
     <${Search} key=${wanted.slug_prefix} wanted=${wanted} onShow=${show} />
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Table} label="Deleted organizations" columns=${columnsOf(act("undo"), act("purge"))} rows=${data.deletions}
         keyOf=${({ organization }) => organization.id} empty=${html`<${Empty} title="None is kept" />`} />
       <${Pager} next=${data.next_cursor} previous=${cursor !== undefined} busy=${busy}

@@ -3,10 +3,10 @@ import { request } from "../../api.js";
 import { html } from "../../html.js";
 import { usePoll } from "../../polling.js";
 import { useTask } from "../../tasks.js";
-import { count } from "../../texts.js";
+import { count, counted } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Page, Section } from "../../components/page.js";
-import { Empty, Failed, Loading, Note } from "../../components/states.js";
+import { Empty, LoadState, Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Text } from "../../components/text.js";
 import { Time } from "../../components/time.js";
@@ -26,8 +26,7 @@ export default function FindingsView() {
   const isRunning = work?.state === "running";
   const button = html`<${Button} kind="primary" busy=${begin.busy || isRunning} onClick=${() => begin.run()}>Verify<//>`;
   return html`<${Page} title="Findings" intro="Checks every invariant beside live traffic, and changes nothing." actions=${button}>
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     <${Note} problem=${begin.problem} />
     ${data && !work && html`<${Empty} title="Nothing has been verified yet" />`}
     ${work && html`<${Section} title=${TITLES[work.state]} intro=${html`Begun <${Time} value=${work.began_at} />`}>
@@ -43,7 +42,7 @@ const TITLES = { running: "Looking", done: "Result", failed: "It could not be co
 function Result({ result }) {
   const { examined, violations, number } = result;
   const more = number - violations.length;
-  return html`<p role="status"><span class="badge ${number ? "bad" : "good"}">${number || "no"} violation${number === 1 ? "" : "s"}</span></p>
+  return html`<p role="status"><span class="badge ${number ? "bad" : "good"}">${number ? counted(number, "violation") : "no violations"}</span></p>
     ${number > 0 && html`<${Table} label="Violations" columns=${COLUMNS} rows=${violations} keyOf=${(violation) => JSON.stringify(violation)} />`}
     ${more > 0 && html`<p>And ${count(more)} more: see <code>tenantry verify</code>.</p>`}
     <p class="quiet">Examined: ${Object.entries(examined).map(([name, examples]) => `${count(examples)} ${name}`).join(", ")}.</p>`;

@@ -3,7 +3,7 @@ import { html } from "../../html.js";
 import { usePoll } from "../../polling.js";
 import { count, span } from "../../texts.js";
 import { Page, Section } from "../../components/page.js";
-import { Empty, Failed, Loading } from "../../components/states.js";
+import { Empty, LoadState } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Work } from "./move.js";
 import { OrganizationLink } from "./parts.js";
@@ -14,8 +14,7 @@ const SECONDS = 2;
 export default function MovesView() {
   const { data, problem, reload } = usePoll(readBoth, [], SECONDS);
   return html`<${Page} title="Moves" intro="A move is begun on the page of an organization.">
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Table} label="Moves" columns=${COLUMNS} rows=${data.moves} keyOf=${({ organization_id: id }) => id}
       empty=${html`<${Empty} title="Nothing is being moved" />`} />`}
     ${data?.works.map((work) => html`<${Section} key=${work.organization} title=${html`<${OrganizationLink} id=${work.organization} />`}>

@@ -4,12 +4,12 @@ import { html, useState } from "../../html.js";
 import { usePoll } from "../../polling.js";
 import { useTask } from "../../tasks.js";
 import { bytes, count } from "../../texts.js";
-import { Bar } from "../../components/bars.js";
+import { Bar } from "../../components/bar.js";
 import { Button, ButtonLink } from "../../components/button.js";
 import { Confirm } from "../../components/dialog.js";
 import { Facts } from "../../components/facts.js";
 import { Page, Section } from "../../components/page.js";
-import { Failed, Loading, Note } from "../../components/states.js";
+import { LoadState, Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Text } from "../../components/text.js";
 import { Time } from "../../components/time.js";
@@ -29,8 +29,7 @@ export function Organization({ id }) {
   const name = data?.organization.name ?? id;
   return html`<${Page} title=${html`<${Text} value=${name} />`} name=${name}
       actions=${html`<${ButtonLink} href="#/organizations">All organizations<//>`}>
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Overview} organization=${data.organization} />
       <${Limits} organization=${data.organization} />
       <${Owners} organization=${data.organization} />
@@ -90,7 +89,7 @@ function Owners({ organization }) {
     { key: "id", title: "Account", show: ({ account_id }) => html`<code>${account_id}</code>` },
     { key: "since", title: "Since", show: ({ since }) => html`<${Time} value=${since} />` },
     { key: "email", title: "Address", show: ({ email }) => (email ? html`<${Text} value=${email} />` : "–") },
-    { key: "verified", title: "Verified", show: ({ verified }) => (verified === undefined ? "–" : verified ? "yes" : "no") },
+    { key: "verified", title: "Confirmed", show: ({ verified }) => (verified === undefined ? "–" : verified ? "yes" : "no") },
   ];
   const rows = owners ?? organization.owners.map((account_id) => ({ account_id }));
   return html`<${Section} title="Owners" intro="Whoever reads the addresses is recorded, and admins see that in their audit record.">

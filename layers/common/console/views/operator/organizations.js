@@ -5,8 +5,8 @@ import { useLoad } from "../../tasks.js";
 import { Button } from "../../components/button.js";
 import { Field, Form, Select } from "../../components/field.js";
 import { Page } from "../../components/page.js";
-import { Pager } from "../../components/pages.js";
-import { Empty, Failed, Loading } from "../../components/states.js";
+import { Pager } from "../../components/pager.js";
+import { Empty, LoadState } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Time } from "../../components/time.js";
 import { Organization } from "./organization.js";
@@ -31,13 +31,11 @@ export default function OrganizationsView({ route }) {
 
 function List({ query }) {
   const { cursor, ...wanted } = query;
-  const found = useLoad(reading("operator/organizations", { ...query, limit: LIMIT }), [JSON.stringify(query)]);
-  const { data, problem, busy, reload } = found;
+  const { data, problem, busy, reload } = useLoad(reading("operator/organizations", { ...query, limit: LIMIT }), [JSON.stringify(query)]);
   const show = (filter) => navigate("/organizations", filter);
   return html`<${Page} title="Organizations">
     <${Filters} key=${JSON.stringify(wanted)} wanted=${wanted} busy=${busy} onShow=${show} />
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Table} label="Organizations" columns=${COLUMNS} rows=${data.organizations} keyOf=${({ id }) => id}
         empty=${html`<${Empty} title=${data.next_cursor ? "None on this page" : "No organization meets these conditions"} />`} />
       <${Pager} next=${data.next_cursor} previous=${cursor !== undefined} busy=${busy}

@@ -7,7 +7,7 @@ import { Button } from "../../components/button.js";
 import { Confirm, Dialog } from "../../components/dialog.js";
 import { Field, Form } from "../../components/field.js";
 import { Page } from "../../components/page.js";
-import { Empty, Failed, Loading, Note } from "../../components/states.js";
+import { Empty, LoadState, Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { toast } from "../../components/toast.js";
 import { LimitFields, LIMITS, textsOf, wrongOf } from "./limits.js";
@@ -22,10 +22,9 @@ export default function PlansView() {
     close();
     reload();
   };
-  const begin = html`<${Button} kind="primary" onClick=${() => setChosen({ name: "", limits: {} })}>Make a plan<//>`;
+  const begin = html`<${Button} kind="primary" onClick=${() => setChosen({ name: "", limits: {} })}>Create a plan<//>`;
   return html`<${Page} title="Plans" intro="A change counts everywhere within 30 seconds." actions=${begin}>
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Table} label="Plans" columns=${columnsOf(setChosen)} rows=${data} keyOf=${({ name }) => name}
       empty=${html`<${Empty} title="There is none, and nothing is limited" />`} />`}
     ${chosen && !chosen.isRemoved && html`<${Edit} plan=${chosen} onDone=${done} onClose=${close} />`}
@@ -66,7 +65,7 @@ function Edit({ plan, onDone, onClose }) {
     await request("PUT", `operator/plans/${encodeURIComponent(name)}`, { body: { limits: Object.fromEntries(filled) } });
     onDone(`The plan ${name} is saved.`);
   });
-  return html`<${Dialog} title=${plan.name ? `Change ${plan.name}` : "Make a plan"} onClose=${onClose} wide>
+  return html`<${Dialog} title=${plan.name ? `Change ${plan.name}` : "Create a plan"} onClose=${onClose} wide>
     <${Form} onSubmit=${() => name && wrong.length === 0 && save.run()}>
       ${!plan.name && html`<${Field} label="Name" value=${name} onInput=${setName} required autocapitalize="off" spellcheck=${false}
         error=${errorOf(save.problem, "plan")} />`}

@@ -9,7 +9,7 @@ import { Button, ButtonLink } from "../../components/button.js";
 import { Confirm } from "../../components/dialog.js";
 import { Facts } from "../../components/facts.js";
 import { Page, Section } from "../../components/page.js";
-import { Empty, Failed, Loading, Note } from "../../components/states.js";
+import { Empty, LoadState, Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Time } from "../../components/time.js";
 import { toast } from "../../components/toast.js";
@@ -28,8 +28,7 @@ export default function RolloutsView({ route }) {
 function List() {
   const { data, problem, reload } = usePoll(reading("operator/rollouts"), [], SECONDS);
   return html`<${Page} title="Roll-outs" intro=${INTRO}>
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Table} label="Roll-outs" columns=${COLUMNS} rows=${data.rollouts.toReversed()} keyOf=${({ name }) => name}
       empty=${html`<${Empty} title="There has been none" />`} />`}
   <//>`;
@@ -50,8 +49,7 @@ function Rollout({ name }) {
   const path = `operator/rollouts/${encodeURIComponent(name)}`;
   const { data, problem, reload } = usePoll(reading(path), [name], SECONDS);
   return html`<${Page} title=${name} actions=${html`<${ButtonLink} href="#/rollouts">All roll-outs<//>`}>
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Section} title="Progress">
         <${Facts} facts=${[
           ["State", html`<${StateOf} ...${data} />`],

@@ -6,7 +6,7 @@ import { count, span } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Facts } from "../../components/facts.js";
 import { Page, Section } from "../../components/page.js";
-import { Failed, Loading, Note } from "../../components/states.js";
+import { LoadState, Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Time } from "../../components/time.js";
 import { reading } from "./reading.js";
@@ -17,8 +17,7 @@ const LEVELS = { ok: "good", warning: "warn", failed: "bad" };
 export default function StatusView() {
   const { data, problem, reload } = usePoll(reading("operator/status"), [], SECONDS);
   return html`<${Page} title="Status" intro=${data && html`As of <${Time} value=${data.at} />`}>
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Section} title="Organizations"><${Facts} facts=${organizationsOf(data.organizations)} /><//>
       <${Section} title="Waiting"><${Table} label="Waiting" columns=${WAITING} rows=${data.waiting} keyOf=${({ name }) => name} /><//>
       <${Section} title="Recorded in the latest minute">

@@ -6,8 +6,8 @@ import { bytes, count } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Field, Form } from "../../components/field.js";
 import { Page } from "../../components/page.js";
-import { Pager } from "../../components/pages.js";
-import { Empty, Failed, Loading } from "../../components/states.js";
+import { Pager } from "../../components/pager.js";
+import { Empty, LoadState } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { OrganizationLink } from "./parts.js";
 import { reading } from "./reading.js";
@@ -16,13 +16,11 @@ const INTRO = "By month, in UTC, with those that are deleted. `tenantry usage --
 
 export default function UsageView({ route }) {
   const { month = new Date().toISOString().slice(0, 7), cursor } = route.query;
-  const found = useLoad(reading("operator/usage", { month, cursor, limit: 100 }), [month, cursor]);
-  const { data, problem, busy, reload } = found;
+  const { data, problem, busy, reload } = useLoad(reading("operator/usage", { month, cursor, limit: 100 }), [month, cursor]);
   const show = (query) => navigate("/usage", query);
   return html`<${Page} title="Usage" intro=${INTRO}>
     <${Choice} key=${month} month=${month} onShow=${(wanted) => show({ month: wanted })} />
-    ${problem && html`<${Failed} problem=${problem} retry=${reload} />`}
-    ${!data && !problem && html`<${Loading} />`}
+    <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Table} label="Usage in ${month}" columns=${COLUMNS} rows=${data.usage} keyOf=${({ organization_id: id }) => id}
         empty=${html`<${Empty} title="Nothing was used in ${month}" />`} />
       <${Pager} next=${data.next_cursor} previous=${cursor !== undefined} busy=${busy}

@@ -1,5 +1,5 @@
 /** Slugs that renames have left, which name the organization for its members for a while. */
-import { enc, request } from "../../api.js";
+import { segment, request } from "../../api.js";
 import { html, useState } from "../../html.js";
 import { useLoad, useTask } from "../../tasks.js";
 import { suffices } from "../../views.js";
@@ -16,7 +16,7 @@ export function FormerSlugs({ session, onChange }) {
   const { data, problem, reload } = useLoad(async (signal) => (await request("GET", path, { signal })).data, [path]);
   const [wanted, setWanted] = useState(null);
   const release = useTask(async () => {
-    await request("DELETE", `${path}/${enc(wanted)}`);
+    await request("DELETE", `${path}/${segment(wanted)}`);
     setWanted(null);
     toast(`${wanted} is released.`);
     onChange();
@@ -43,7 +43,7 @@ export function FormerSlugs({ session, onChange }) {
     ${wanted &&
     html`<${Confirm} title="Release ${wanted}?" action="Release it" busy=${release.busy} problem=${release.problem}
       onConfirm=${() => release.run()} onClose=${() => setWanted(null)}>
-      <p>It names this organization no more, at once. Its owners alone may take it for a while, then everybody may.</p>
+      <p>It stops naming this organization at once. Its owners alone may take it for a while, then everybody may.</p>
     <//>`}
   <//>`;
 }

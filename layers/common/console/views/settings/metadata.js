@@ -4,7 +4,7 @@ import { html, useMemo, useState } from "../../html.js";
 import { mistakes, patchOf, rowsOf } from "../../metadata.js";
 import { useTask } from "../../tasks.js";
 import { Button } from "../../components/button.js";
-import { Conflict } from "../../components/conflict.js";
+import { ChangeProblem } from "../../components/change-problem.js";
 import { Form } from "../../components/field.js";
 import { Section } from "../../components/page.js";
 import { Table } from "../../components/table.js";
@@ -33,7 +33,7 @@ export function Metadata({ session, data, reload, mayChange }) {
   return html`<${Section} title="Metadata" intro=${INTRO}>
     <${Form} class="wide" onSubmit=${() => patch && save.run()}>
       ${rows.map((row, position) => html`<${Row} key=${position} ...${{ row, position, change, remove, error: wrong[position] }} />`)}
-      <${Conflict} problem=${save.problem} reload=${reload} />
+      <${ChangeProblem} problem=${save.problem} reload=${reload} />
       <div class="actions">
         <${Button} onClick=${() => setRows([...rows, { key: "", type: "string", value: "" }])}>Add a key<//>
         <${Button} kind="primary" type="submit" busy=${save.busy} disabled=${!patch}>Save<//>

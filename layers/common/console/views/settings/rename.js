@@ -8,7 +8,7 @@ import { Button } from "../../components/button.js";
 import { Facts } from "../../components/facts.js";
 import { Field, Form, Select } from "../../components/field.js";
 import { Section } from "../../components/page.js";
-import { Conflict } from "../../components/conflict.js";
+import { ChangeProblem } from "../../components/change-problem.js";
 import { Text } from "../../components/text.js";
 import { toast } from "../../components/toast.js";
 
@@ -39,7 +39,7 @@ export function Rename({ session, data, reload, mayChange }) {
       ${which === "chosen" && html`<${Field} label="Other slug" hint="a-z, 0-9 and hyphens" autocomplete="off" autocapitalize="off"
         spellcheck=${false} maxlength="63" required ...${form.bind("slug", rename.problem)} />`}
       <p class="hint">The slug that is left names the organization for its members for a while, so that programs and bookmarks go on.</p>
-      <${Conflict} problem=${rename.problem} reload=${reload} />
+      <${ChangeProblem} problem=${rename.problem} reload=${reload} />
       <div class="actions"><${Button} kind="primary" type="submit" busy=${rename.busy} disabled=${isSame}>Rename<//></div>
     <//>`}
   <//>`;
