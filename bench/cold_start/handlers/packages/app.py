@@ -72,11 +72,11 @@ def get_organization(organization: str) -> dict[str, Any]:
             },
         ]
     )
-    found = login["organization"]
-    if organization not in (found["_id"], found["slug"]):
+    stored = login["organization"]
+    if organization not in (stored["_id"], stored["slug"]):
         raise LookupError(organization)
-    body = {name: found[name] for name in NAMES} | {"id": found["_id"]}
-    return body | {name: f"{found[name].isoformat()}Z" for name in ("created_at", "updated_at")}
+    body = {name: stored[name] for name in NAMES} | {"id": stored["_id"]}
+    return body | {name: f"{stored[name].isoformat()}Z" for name in ("created_at", "updated_at")}
 
 
 @metrics.log_metrics(capture_cold_start_metric=True)
