@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { csv, wantedPage } from "../../../layers/common/console/audit.js";
+import { csv, wantedPage } from "../../../layers/common/console/views/audit/records.js";
 
 const record = (action, more = {}) => ({
   id: "aud_1", at: "2026-01-31T12:00:00.000Z", action, result: "success", actor: { type: "key", id: "key_1" },

@@ -4,7 +4,7 @@ import test from "node:test";
 import { load } from "./page.mjs";
 
 const { format, parse } = await load("location.js");
-const { mistakes, patchOf, rowsOf } = await load("metadata.js");
+const { mistakes, patchOf, rowsOf } = await load("views/settings/metadata-rows.js");
 const { explain, visible } = await load("texts.js");
 const { suffices, viewOf } = await load("views.js");
 

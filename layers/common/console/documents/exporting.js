@@ -70,12 +70,3 @@ function inMemory() {
     },
   };
 }
-
-/** Let the user save a file that the page has made. */
-export function download(name, blob) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}

@@ -1,6 +1,5 @@
 /** What was done in the organization, by whom and from where. */
 import { request } from "../api.js";
-import { wantedPage } from "../audit.js";
 import { html, useState } from "../html.js";
 import { useLoad } from "../tasks.js";
 import { Button } from "../components/button.js";
@@ -12,6 +11,7 @@ import { Table } from "../components/table.js";
 import { Text } from "../components/text.js";
 import { Time } from "../components/time.js";
 import { ExportAudit } from "./audit/export.js";
+import { wantedPage } from "./audit/records.js";
 
 const INTRO = "Each change, login and refusal, the newest first.";
 const KINDS = ["organization", "member", "invitation", "key", "login", "session", "account", "password", "ownership", "rollout"];

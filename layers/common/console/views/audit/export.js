@@ -1,12 +1,12 @@
 /** All records as a file for spreadsheets, which the page makes. */
 import { request } from "../../api.js";
-import { csv } from "../../audit.js";
+import { download } from "../../download.js";
 import { html, useEffect, useRef, useState } from "../../html.js";
 import { useTask } from "../../tasks.js";
 import { Button } from "../../components/button.js";
 import { Section } from "../../components/page.js";
 import { Note } from "../../components/states.js";
-import { download } from "../../documents/exporting.js";
+import { csv } from "./records.js";
 
 const PAGE_LIMIT = 1000;
 

@@ -1,11 +1,12 @@
 /** All documents of a filter as a file of lines. */
+import { download } from "../../download.js";
 import { html, useEffect, useRef, useState } from "../../html.js";
 import { askBeforeLeaving } from "../../router.js";
 import { counted, duration, withFields } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Page } from "../../components/page.js";
 import { Note } from "../../components/states.js";
-import { destination, download, exportDocuments, PAGE_LIMIT } from "../../documents/exporting.js";
+import { destination, exportDocuments, PAGE_LIMIT } from "../../documents/exporting.js";
 import { readCount, readPage } from "../../documents/requests.js";
 import { AllDocuments } from "./list-address.js";
 

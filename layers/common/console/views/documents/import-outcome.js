@@ -1,4 +1,5 @@
 /** How far an import is, and which lines were refused. */
+import { download } from "../../download.js";
 import { html } from "../../html.js";
 import { duration, explain } from "../../texts.js";
 import { Button } from "../../components/button.js";
@@ -6,7 +7,6 @@ import { Section } from "../../components/page.js";
 import { Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Text } from "../../components/text.js";
-import { download } from "../../documents/exporting.js";
 
 const MAX_ROWS = 200;
 const MAX_TEXT = 120;

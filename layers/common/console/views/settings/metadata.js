@@ -1,7 +1,6 @@
 /** What the members have set of the organization, and what the operator has. */
 import { request } from "../../api.js";
 import { html, useMemo, useState } from "../../html.js";
-import { mistakes, patchOf, rowsOf } from "../../metadata.js";
 import { useTask } from "../../tasks.js";
 import { Button } from "../../components/button.js";
 import { ChangeProblem } from "../../components/change-problem.js";
@@ -10,6 +9,7 @@ import { Section } from "../../components/page.js";
 import { Table } from "../../components/table.js";
 import { Text } from "../../components/text.js";
 import { toast } from "../../components/toast.js";
+import { mistakes, patchOf, rowsOf } from "./metadata-rows.js";
 
 const INTRO = "Up to 50 keys with a text, a number, or true or false, for programs of yours.";
 const TYPES = { string: "text", number: "number", boolean: "true or false" };

@@ -80,8 +80,8 @@ def _with_token(event: Mapping[str, Any]) -> dict[str, Any]:
     if not body.startswith("{"):
         return dict(event)
     members = body[1:].lstrip(_JSON_SPACE)
-    found = _TOKEN.search(value_of(event, "cookie") or "")
-    token = json.dumps({"refresh_token": found[1] if found else ""}).removesuffix("}")
+    cookie = _TOKEN.search(value_of(event, "cookie") or "")
+    token = json.dumps({"refresh_token": cookie[1] if cookie else ""}).removesuffix("}")
     return {**event, "body": token + ("" if members.startswith("}") else ", ") + members}
 
 
