@@ -162,6 +162,16 @@ export function startOperator(answer) {
 }
 
 /**
+ * Leave the session that this browser has, of whatever account it is: a link of a mail may have ended it, or another one.
+ *
+ * @param {Session["reason"]} [reason] What the login says.
+ */
+export function leave(reason = null) {
+  logout().catch(() => {}); // refused where it has ended
+  end(reason);
+}
+
+/**
  * Leave a session that the service has ended, for instance with a change of the password.
  *
  * @param {Session["reason"]} [reason] What the login says.

@@ -13,7 +13,7 @@ registerHooks({
 document.querySelector = () => null; // the page is not the operator's
 
 const { request } = await load("api.js");
-const { end, login, logout, reload, session } = await load("session.js");
+const { end, leave, login, logout, reload, session } = await load("session.js");
 const { toast, toasts } = await load("components/toast.js");
 await load("components/confirm-login.js");
 
@@ -58,4 +58,16 @@ test("an account that is read while somebody logs out is shown no more", async (
   await reading;
   assert.equal(session.get().state, "out");
   assert.equal(session.get().account, null);
+});
+
+test("a link of a mail that changes a password ends whatever session the browser has, and says why also where it has ended", async () => {
+  for (const refused of [false, true]) {
+    await login("ada@example.com", "a password");
+    const requests = serve((sent) => (refused ? refusal(401, "invalid-refresh-token") : answer(sent)));
+    leave("password");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    assert.deepEqual(requests.map(({ path, headers }) => [path, headers.get("X-Refresh-Token")]), [["logout", "cookie"]]);
+    assert.deepEqual([session.get().state, session.get().reason], ["out", "password"]);
+    serve(answer);
+  }
 });

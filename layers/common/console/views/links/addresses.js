@@ -2,7 +2,7 @@
 import { request } from "../../api.js";
 import { html, useEffect, useState } from "../../html.js";
 import { navigate } from "../../router.js";
-import { end, reload } from "../../session.js";
+import { end, leave, reload } from "../../session.js";
 import { useTask } from "../../tasks.js";
 import { Button, ButtonLink } from "../../components/button.js";
 import { Page } from "../../components/page.js";
@@ -55,7 +55,7 @@ export function UndoEmailChange({ token }) {
   const [isDone, setIsDone] = useState(false);
   const undo = useTask(async () => {
     await request("POST", "account/email-change/undo", { body: { token }, anonymous: true });
-    end();
+    leave();
     setIsDone(true);
   });
   if (isDone) {

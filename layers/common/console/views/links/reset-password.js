@@ -3,7 +3,7 @@ import { request } from "../../api.js";
 import { html } from "../../html.js";
 import { useForm } from "../../forms.js";
 import { navigate } from "../../router.js";
-import { end } from "../../session.js";
+import { leave } from "../../session.js";
 import { useTask } from "../../tasks.js";
 import { Button } from "../../components/button.js";
 import { Form } from "../../components/field.js";
@@ -16,7 +16,7 @@ export default function ResetPassword({ token }) {
   const reset = useTask(async () => {
     const body = { token, new_password: form.values.new_password };
     await request("POST", "account/password-reset/complete", { body, anonymous: true });
-    end("password");
+    leave("password");
     navigate("/login", {}, { replace: true });
   });
   return html`<${Page} title="Choose a password" intro="Whoever is logged in to the account, anywhere, is logged out.">
