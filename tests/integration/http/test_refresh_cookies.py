@@ -107,6 +107,12 @@ def test_other_sites_are_refused_and_change_nothing(owner: Owner, cookie: str, r
     assert send("/login/refresh", cookie).status == 200
 
 
+def test_value_of_another_cookie_is_no_token(cookie: str) -> None:
+    for other in (f"theme=dark,{NAME}={cookie}", f"theme={NAME}={cookie}", f"x{NAME}={cookie}"):
+        answer = Service().post("/login/refresh", {}, headers=ASKED | {"Cookie": other})
+        assert answer.code == "invalid-refresh-token"
+
+
 def test_browser_that_tells_no_site_is_served(cookie: str) -> None:
     fields = {FIELD: "cookie", "Cookie": f"{NAME}={cookie}"}
     assert cookie_of(Service().post("/login/refresh", {}, headers=fields))

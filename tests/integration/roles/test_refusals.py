@@ -131,7 +131,7 @@ REFUSED: Final = [
     # API keys, which only their own function makes; whoever deletes an organization removes them
     *master(OF_FUNCTIONS - {"keys"}, (insert, update), ["api_keys"]),
     *master(OF_FUNCTIONS - {"keys", "create", "operate", "change"}, (remove,), ["api_keys"]),
-    *master(OF_FUNCTIONS - {"keys"}, READS, ["api_key_uses"]),
+    *master(OF_FUNCTIONS - {"keys", "operate"}, READS, ["api_key_uses"]),
     *master(KINDS, (remove,), ["api_key_uses"]),
     # Keys that verify tokens, and whose the database is
     *master(KINDS - {"rotation"}, WRITES, ["issuer", "signing_keys"]),

@@ -100,5 +100,6 @@ def test_routes_with_a_query_and_all_of_documents_refuse_what_they_do_not_declar
         "getUsage",
         "listFormerSlugs",
         "listKeys",
+        "listKeysAsOperator",
     }  # which may have some one day
     assert refusing == with_query | of_documents | without_query

@@ -118,7 +118,7 @@ def test_guesses_cost_their_source_and_nobody_else(
     path = f"{owner.path}/documents"
     answers = [service.get(path, token=forged) for _ in range(access.FAILURES_PER_MINUTE + 1)]
     assert [answer.status for answer in answers] == [401] * access.FAILURES_PER_MINUTE + [429]
-    assert answers[-1].headers["retry-after"] == "3"
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 3
     assert service.get(path, token=key).status == 200  # of the same source
     assert log_in(service, owner.email, owner.id)
     with recording(monkeypatch) as recorder:

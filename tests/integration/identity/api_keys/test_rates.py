@@ -39,7 +39,7 @@ def test_a_runaway_key_costs_nobody_but_itself(databases: Databases, owner: Owne
     for key in (runaway["key"], second["key"]) * LIMIT:  # both secrets are one key
         refused = read(owner, key)
         assert (refused.status, refused.code) == (429, "too-many-requests")
-        assert refused.headers["retry-after"] == "20"
+        assert 0 < int(refused.headers["retry-after"]) <= 20
         assert (refused.json["name"], refused.json["limit"]) == ("requests_per_minute", LIMIT)
         assert refused.json["detail"].startswith("The API key may send 3 requests a minute")
     assert [read(owner, other["key"]).status for _ in range(LIMIT)] == [200] * LIMIT

@@ -260,6 +260,6 @@ def test_invitation_that_cannot_be_accepted_costs_few_hashes(
     monkeypatch.setattr(passwords, "hash_password", hash_password)
     answers = [accept(owner.service, link, CHOSEN) for _ in range(15)]
     assert [answer.code for answer in answers] == 10 * ["email-taken"] + 5 * ["too-many-requests"]
-    assert answers[-1].headers["retry-after"] == "60"
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
     assert len(hashed) == 10
     databases.master["email_holds"].delete_one({"_id": GRACE})

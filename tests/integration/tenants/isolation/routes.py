@@ -34,9 +34,9 @@ class Route(NamedTuple):
         owner = tenant or Tenant()
         names = {"organization": organization, "document": SHARED, "name": SHARED}
         ids = {"session": owner.session_id, "member": owner.colleague.member_id}
-        ids |= {"slug": owner.slug, "rollout": SHARED, "plan": SHARED}
+        ids |= {"slug": owner.slug, "rollout": SHARED, "plan": SHARED, "file": "index.html"}
         ids |= {"invitation": owner.invitation_id, "key": owner.key_id, "secret": owner.secret_id}
-        return self.resource.format_map(names | ids)
+        return self.resource.replace("+}", "}").format_map(names | ids)
 
 
 @dataclass(frozen=True)
@@ -196,6 +196,8 @@ SAMPLES: Final[Mapping[Route, Sample]] = {
     Route("GET", "/.well-known/openid-configuration"): Sample(200, needs_token=False),
     Route("GET", "/openapi.json"): Sample(200, needs_token=False),
     Route("GET", "/docs"): Sample(200, needs_token=False),
+    Route("GET", "/console"): Sample(307, needs_token=False),
+    Route("GET", "/console/{file+}"): Sample(200, needs_token=False),
     Route("GET", "/health"): Sample(200, needs_token=False),
     Route("GET", "/health/ready"): Sample(200, needs_token=False),
 }

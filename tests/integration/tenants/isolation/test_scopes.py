@@ -30,7 +30,9 @@ TAKEN: Final[dict[Route, set[Scope]]] = {
     Route("GET", f"{_ORGANIZATION}/audit"): {"audit:read"},
 }
 WITH_TOKEN: Final = [
-    route for route in ALL if "bearer" in str(OPENAPI["paths"][route.resource][route.method.lower()])
+    route
+    for route in ALL
+    if "bearer" in str(OPENAPI["paths"].get(route.resource, {}).get(route.method.lower()))
 ]
 
 

@@ -66,7 +66,9 @@ def strangers(observer: Observer) -> dict[str, Stranger]:
 
 
 def test_every_route_is_here() -> None:
-    assert {*ALL, *OF_OPERATOR} == resolved()
+    # Resolvers have no parameters of several segments.
+    here = {Route(method, resource.replace("+}", "}")) for method, resource in (*ALL, *OF_OPERATOR)}
+    assert here == resolved()
     assert set(ALL) == set(SAMPLES)
 
 

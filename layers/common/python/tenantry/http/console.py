@@ -27,7 +27,7 @@ MEDIA_TYPES: Final = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
-_IMPORT_MAP: Final = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
+_IMPORT_MAP: Final = re.compile(r'<script type="importmap">([^<]*)</script>')
 
 
 class File(NamedTuple):

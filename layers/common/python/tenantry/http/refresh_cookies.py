@@ -33,7 +33,7 @@ TAKING: Final = frozenset({"/login/refresh", "/login/switch", "/logout"})
 _ENDING: Final = frozenset({"/logout", "/logout/everywhere"})
 _ATTRIBUTES: Final = "Path=/; Secure; HttpOnly; SameSite=Strict"
 # Whatever else a browser has under this name is no refresh token, and nothing of it gets into a body.
-_TOKEN: Final = re.compile(rf"(?:^|[;,])[ \t]*{NAME}=([A-Za-z0-9_-]{{1,100}})[ \t]*(?:$|[;,])")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _JSON_SPACE: Final = " \t\r\n"
 
 
@@ -80,9 +80,17 @@ def _with_token(event: Mapping[str, Any]) -> dict[str, Any]:
     if not body.startswith("{"):
         return dict(event)
     members = body[1:].lstrip(_JSON_SPACE)
-    cookie = _TOKEN.search(value_of(event, "cookie") or "")
-    token = json.dumps({"refresh_token": cookie[1] if cookie else ""}).removesuffix("}")
+    token = json.dumps({"refresh_token": _token_in(value_of(event, "cookie") or "")}).removesuffix("}")
     return {**event, "body": token + ("" if members.startswith("}") else ", ") + members}
+
+
+def _token_in(cookies: str) -> str:
+    """Return the token in the field Cookie (RFC 6265 section 5.4), or nothing."""
+    for pair in cookies.split(";"):
+        name, _, value = pair.strip(" \t").partition("=")
+        if name == NAME and _TOKEN.fullmatch(value):
+            return value
+    return ""
 
 
 def _with_cookie(event: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
