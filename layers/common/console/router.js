@@ -52,6 +52,11 @@ export function useRoute() {
   return useStore(route);
 }
 
+/** @returns {import("./location.js").Route} */
+export function currentRoute() {
+  return route.get();
+}
+
 /**
  * Ask before somebody leaves what is not saved.
  *

@@ -1,4 +1,4 @@
-/** Who is logged in, in which organization, and how that changes. */
+/** Who is logged in, and in which organization. */
 import { request, whenRefused } from "./api.js";
 import { useStore } from "./html.js";
 import { isOperators } from "./operator.js";
@@ -6,7 +6,6 @@ import { keep, kept } from "./storage.js";
 import { createStore } from "./store.js";
 import * as tokens from "./tokens.js";
 
-const DEVICE_TOKEN = "device"; // opens nothing: with it, failures of others do not make this device wait
 const SESSION = "session"; // whether there may be one, so that a first visit asks for none
 
 /**
@@ -59,8 +58,12 @@ export async function start() {
   });
 }
 
-/** Show nothing until it is known who is logged in. */
-async function establish(work) {
+/**
+ * Show nothing until it is known who is logged in.
+ *
+ * @param {() => Promise<void>} work Finds out.
+ */
+export async function establish(work) {
   session.set({ ...OUT, state: "starting" });
   try {
     await work();
@@ -70,17 +73,13 @@ async function establish(work) {
 }
 
 /**
- * @param {string} email
- * @param {string} password
- * @param {string} [organization] Slug or id, where the account has several.
- * @throws {Problem} 409 organization-required lists the organizations.
+ * Use what a login has answered.
+ *
+ * @param {Parameters<typeof tokens.take>[0]} answer
  */
-export async function login(email, password, organization) {
-  const body = { email, password, organization, device_token: kept(DEVICE_TOKEN) ?? undefined };
-  const { data } = await tokens.exclusively(() => tokens.sendForTokens("login", body));
-  keep(DEVICE_TOKEN, data.device_token);
+export async function enter(answer) {
   keep(SESSION, "yes");
-  tokens.take(data);
+  tokens.take(answer);
   await reload();
 }
 
@@ -88,44 +87,6 @@ export async function login(email, password, organization) {
 export async function logout() {
   end();
   await tokens.exclusively(() => tokens.sendForTokens("logout"));
-}
-
-/** End all sessions of the account. */
-export async function logoutEverywhere() {
-  const held = await tokens.current();
-  await tokens.exclusively(() => tokens.sendForTokens("logout/everywhere", {}, held?.accessToken));
-  end();
-}
-
-/**
- * Move the session to another organization of the account.
- *
- * @param {string} organization Slug or id.
- */
-export async function switchTo(organization) {
-  const { data } = await tokens.exclusively(() => moved(organization));
-  await establish(async () => {
-    tokens.take(data);
-    await reload();
-  });
-}
-
-async function moved(organization) {
-  try {
-    return await tokens.sendForTokens("login/switch", { organization });
-  } catch (problem) {
-    if (problem.code !== "refresh-token-replaced") {
-      throw problem;
-    }
-    await tokens.refresh();
-    return tokens.sendForTokens("login/switch", { organization });
-  }
-}
-
-/** Show the password again, for what asks for a recent login. */
-export async function confirmLogin(password) {
-  const { data } = await request("POST", "login/confirm", { body: { password } });
-  tokens.take(data);
 }
 
 /** Read the account anew: its address, its organizations and its role in this one. */
@@ -149,16 +110,6 @@ export async function reload() {
     problem: null,
     reason: null,
   });
-}
-
-/**
- * Log the operator of the service in, with the token that `tenantry console` has given, which lasts as long as that does.
- *
- * @param {{access_token: string}} answer
- */
-export function startOperator(answer) {
-  tokens.take({ ...answer, expires_in: Infinity, organization: null });
-  session.set({ ...OUT, state: "in", operator: true });
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The views that there are. Each is loaded when it is shown first. */
+import { withStyles } from "./styles.js";
 
 /**
  * @typedef {object} View
@@ -6,7 +7,8 @@
  * @property {string} title In the navigation.
  * @property {string} [icon] Name of its icon.
  * @property {"organization" | "account" | "operator" | null} group Part of the navigation; null: it is in none.
- * @property {() => Promise<{default: Function}>} load The module of its component, which gets `session` and `route`.
+ * @property {() => Promise<{default: Function}>} load The module of its component, which gets `session` and `route`,
+ *   beside its stylesheets.
  * @property {"viewer" | "editor" | "admin" | "owner" | null} least Role that it takes; null: no organization is needed.
  * @property {boolean} operator Whether it is for the operator of the service.
  * @property {boolean} [open] Whether it is for those who are not logged in, too.
@@ -17,9 +19,9 @@ export const ROLES = ["viewer", "editor", "admin", "owner"];
 
 /** @type {View[]} */
 export const VIEWS = [
-  view("/", "Overview", "organization", () => import("./views/overview.js"), "viewer", "home"),
-  view("/documents", "Documents", "organization", () => import("./views/documents.js"), "viewer", "documents"),
-  view("/indexes", "Indexes", "organization", () => import("./views/indexes.js"), "viewer", "indexes"),
+  view("/", "Overview", "organization", () => import("./views/overview.js"), "viewer", "home", []),
+  view("/documents", "Documents", "organization", () => import("./views/documents.js"), "viewer", "documents", ["work", "documents"]),
+  view("/indexes", "Indexes", "organization", () => import("./views/indexes.js"), "viewer", "indexes", ["work", "documents"]),
   view("/members", "Members", "organization", () => import("./views/members.js"), "viewer", "members"),
   view("/invitations", "Invitations", "organization", () => import("./views/invitations.js"), "admin", "invitations"),
   view("/keys", "API keys", "organization", () => import("./views/keys.js"), "admin", "keys"),
@@ -28,21 +30,20 @@ export const VIEWS = [
   view("/account", "Account", "account", () => import("./views/account.js"), null, "account"),
   view("/sessions", "Sessions", "account", () => import("./views/sessions.js"), null, "sessions"),
   view("/create", "Create an organization", null, () => import("./views/create.js"), null),
-  open("/login", "Log in", () => import("./views/login.js")),
+  open("/login", "Log in", () => import("./views/login.js"), []),
   open("/sign-up", "Sign up", () => import("./views/sign-up.js")),
   open("/forgotten", "Forgotten password", () => import("./views/forgotten.js")),
   open("/link", "Link", () => import("./views/link.js")),
-  ofOperator("/", "Status", () => import("./views/operator/status.js"), "home"),
-  ofOperator("/organizations", "Organizations", () => import("./views/operator/organizations.js"), "organizations"),
-  ofOperator("/deletions", "Deletions", () => import("./views/operator/deletions.js"), "deletions"),
-  ofOperator("/plans", "Plans", () => import("./views/operator/plans.js"), "keys"),
-  ofOperator("/usage", "Usage", () => import("./views/operator/usage.js"), "usage"),
-  ofOperator("/moves", "Moves", () => import("./views/operator/moves.js"), "moves"),
-  ofOperator("/rollouts", "Roll-outs", () => import("./views/operator/rollouts.js"), "rollouts"),
-  ofOperator("/clusters", "Clusters", () => import("./views/operator/clusters.js"), "clusters"),
-  ofOperator("/findings", "Findings", () => import("./views/operator/findings.js"), "findings"),
-  open("/start", "Console of the operator", () => import("./views/operator/start.js")),
 ];
+
+/**
+ * Let there be further views.
+ *
+ * @param {View[]} views
+ */
+export function addViews(views) {
+  VIEWS.push(...views);
+}
 
 /**
  * Return the view of a route, the one with the longest path that begins it; undefined if there is none.
@@ -68,14 +69,12 @@ export function suffices(role, least) {
   return least === null || ROLES.indexOf(role ?? "") >= ROLES.indexOf(least);
 }
 
-function view(path, title, group, load, least, icon) {
-  return { path, title, group, load, least, icon, operator: false };
+/** @returns {View} */
+export function view(path, title, group, load, least, icon, styles = ["work"]) {
+  return { path, title, group, load: () => withStyles(styles, load), least, icon, operator: false };
 }
 
-function ofOperator(path, title, load, icon) {
-  return { path, title, group: "operator", load, least: null, icon, operator: true };
-}
-
-function open(path, title, load) {
-  return { path, title, group: null, load, least: null, operator: false, open: true };
+/** @returns {View} It is shown to those who are not logged in, too. */
+export function open(path, title, load, styles) {
+  return { ...view(path, title, null, load, null, undefined, styles), open: true };
 }

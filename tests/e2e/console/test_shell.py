@@ -1,13 +1,43 @@
 """What all views of the console rely on: navigation, sessions that end, connections that are lost."""
 
 import re
+from typing import Any, Final
 
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.console.chromium import Complaints, axe, log_in, slow
+from tests.e2e.console.conftest import ANSWER_MS
 from tests.e2e.console.forms import fill, heading
 from tests.e2e.http_service import unique
 from tests.support.owners import PASSWORD, Owner
+
+MOST_BYTES: Final = 100_000
+# What a page has loaded, of the API as well. Browsers add 300 bytes to the whole for the header fields:
+# https://www.w3.org/TR/resource-timing/#dom-performanceresourcetiming-transfersize
+LOADED: Final = """() => ["navigation", "resource"].flatMap(type => performance.getEntriesByType(type))
+  .map(({name, encodedBodySize, transferSize}) => ({name, body: encodedBodySize, whole: transferSize}))"""
+
+
+def test_first_view_is_small(page: Page, console: str, owner: Owner) -> None:
+    page.goto(console)
+    page.get_by_label("Email").wait_for()
+    assert sum(size for _, size in loaded(page)) < MOST_BYTES
+    log_in(page, console, owner)
+    page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.reload()
+    expect(page.get_by_text("requests in")).to_be_visible(timeout=3 * ANSWER_MS)  # after some forty answers
+    overview = loaded(page)
+    names = {name.rpartition("/console/")[2] for name, _ in overview}
+    assert {"app.js", "style.css", "components/frame.js", "views/overview.js"} <= names
+    assert sum(size for _, size in overview) < MOST_BYTES
+
+
+def loaded(page: Page) -> list[tuple[str, int]]:
+    """Return address and bytes of each body that a page has loaded; the browser had kept none."""
+    page.wait_for_load_state("networkidle")
+    files: list[dict[str, Any]] = page.evaluate(LOADED)
+    assert all(file["whole"] > file["body"] > 0 for file in files)
+    return [(file["name"], file["body"]) for file in files]
 
 
 def test_session_that_is_revoked_while_the_page_is_open_leads_to_the_login_and_back(

@@ -13,7 +13,8 @@ registerHooks({
 document.querySelector = () => null; // the page is not the operator's
 
 const { request } = await load("api.js");
-const { end, leave, login, logout, reload, session } = await load("session.js");
+const { login } = await load("logins.js");
+const { end, leave, logout, reload, session } = await load("session.js");
 const { toast, toasts } = await load("components/toast.js");
 await load("components/confirm-login.js");
 

@@ -6,7 +6,7 @@ import { load } from "./page.mjs";
 const { format, parse } = await load("location.js");
 const { mistakes, patchOf, rowsOf } = await load("views/settings/metadata-rows.js");
 const { explain, visible } = await load("texts.js");
-const { suffices, viewOf } = await load("views.js");
+const { addViews, suffices, viewOf } = await load("views.js");
 
 test("a route is read as it was written, whatever its parts and parameters hold", () => {
   for (const hostile of ["a b", "a/b", "ü%", "a?b=c#d", "__proto__", "\u202eevil", '{"$gt":1}', "&=+"]) {
@@ -19,11 +19,16 @@ test("a route is read as it was written, whatever its parts and parameters hold"
   assert.deepEqual(parse("#/%E0%A4%A").parts, ["%E0%A4%A"]);
 });
 
-test("a route has the view with the longest path, and the operator's views are the operator's", () => {
+test("a route has the view with the longest path, and the operator's views are the operator's", async () => {
   assert.equal(viewOf([], false).path, "/");
   assert.equal(viewOf(["settings", "x"], false).path, "/settings");
   assert.equal(viewOf(["nowhere"], false), undefined);
+  assert.equal(viewOf([], true), undefined);
+  addViews((await load("views/operator.js")).VIEWS);
+  assert.equal(viewOf([], true).title, "Status");
+  assert.equal(viewOf([], false).title, "Overview");
   assert.equal(viewOf(["settings"], true), undefined);
+  assert.equal(viewOf(["plans"], false), undefined);
   assert.equal(suffices("admin", "editor"), true);
   assert.equal(suffices("viewer", "editor"), false);
   assert.equal(suffices(null, "viewer"), false);

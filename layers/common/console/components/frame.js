@@ -5,7 +5,7 @@ import { navigate, useRoute } from "../router.js";
 import { suffices, VIEWS } from "../views.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
-import { skip } from "./outside.js";
+import { Skip } from "./page.js";
 import { Offline } from "./states.js";
 import { Switcher } from "./switcher.js";
 import { Text } from "./text.js";
@@ -17,12 +17,12 @@ const NOT_TOLD = "You are logged out here, but the service could not be told. Lo
 const GROUPS = { organization: "Organization", account: "Account", operator: "Service" };
 
 /** @param {{session: import("../session.js").Session, view: import("../views.js").View | undefined, children: any}} properties */
-export function Frame({ session, view, children }) {
+export default function Frame({ session, view, children }) {
   const [isOpen, setIsOpen] = useState(false); // where the page is narrow
   const route = useRoute();
   useEffect(() => setIsOpen(false), [route.path]);
   const close = (event) => event.key === "Escape" && !event.target.closest("dialog") && setIsOpen(false);
-  return html`<a class="skip" href="#main" onClick=${skip}>Skip to content</a>
+  return html`<${Skip} />
     <div class="frame ${isOpen ? "open" : ""}" onKeyDown=${close}>
       <header class="top">
         <button class="button quiet menu" type="button" aria-expanded=${isOpen} aria-controls="navigation" aria-label="Menu"

@@ -1,10 +1,11 @@
 /** Decides what a route shows to whom: a view in the frame, a page on its own, or the login. */
-import { html, useEffect, useState } from "../html.js";
+import { html, useEffect } from "../html.js";
 import { isOperators } from "../operator.js";
-import { navigate, useRoute } from "../router.js";
+import { currentRoute, navigate, useRoute } from "../router.js";
+import { withStyles } from "../styles.js";
+import { useLoad } from "../tasks.js";
 import { suffices, viewOf } from "../views.js";
-import { Frame } from "./frame.js";
-import { Outside } from "./outside.js";
+import { NOT_LOADED } from "./late.js";
 import { Page } from "./page.js";
 import { Empty, Failed, Loading } from "./states.js";
 import { ButtonLink } from "./button.js";
@@ -22,14 +23,14 @@ export function Gate({ session }) {
     }
   });
   if (view?.open) {
-    return html`<${Outside} session=${session}><${Loaded} key=${route.path} ...${{ view, session, route }} /><//>`;
+    return html`<${Framed} key="outside" load=${loadOutside} ...${{ session, view }}><${Loaded} key=${route.path} ...${{ view, session, route }} /><//>`;
   }
   if (isOut) {
     return null;
   }
   // Another organization begins with fresh views: nothing of the one before stays on the page.
   const key = `${session.organization?.id} ${view?.path}`;
-  return html`<${Frame} session=${session} view=${view}><${Allowed} key=${key} ...${{ view, session, route }} /><//>`;
+  return html`<${Framed} key="frame" load=${loadFrame} ...${{ session, view }}><${Allowed} key=${key} ...${{ view, session, route }} /><//>`;
 }
 
 function Allowed({ view, session, route }) {
@@ -49,25 +50,39 @@ function Allowed({ view, session, route }) {
   return html`<${Loaded} ...${{ view, session, route }} />`;
 }
 
-/** Loads the module of a view, and shows its component. */
+/** Shows the component of a view. */
 function Loaded({ view, session, route }) {
-  const [state, setState] = useState({ component: null, problem: null });
-  useEffect(() => {
-    let isShown = true;
-    view.load().then(
-      (module) => isShown && setState({ component: module.default, problem: null }),
-      () => isShown && setState({ component: null, problem: NOT_LOADED }),
-    );
-    return () => (isShown = false);
-  }, [view]);
-  if (state.problem) {
-    // A browser remembers that a module failed, so that only a page that is loaded anew asks for it again.
-    return html`<${Page} title=${view.title}><${Failed} problem=${state.problem} retry=${() => window.location.reload()} /><//>`;
+  const { data, problem } = useLoad(view.load, [view]);
+  if (problem) {
+    return html`<${Page} title=${view.title}><${NotLoaded} /><//>`;
   }
-  return state.component ? html`<${state.component} session=${session} route=${route} />` : html`<${Loading} />`;
+  return data ? html`<${data.default} session=${session} route=${route} />` : html`<${Loading} />`;
 }
 
-const NOT_LOADED = Object.assign(new Error(), {
-  title: "The page could not be loaded",
-  detail: "Check the connection. After an update of the service the page has to be loaded anew.",
-});
+/** Shows a frame with a view in it. */
+function Framed({ load, session, view, children }) {
+  const { data, problem } = useLoad(() => load(view), []);
+  if (!data) {
+    return html`<main class="alone">${problem ? html`<${NotLoaded} />` : html`<${Loading} />`}</main>`;
+  }
+  return html`<${data.default} session=${session} view=${view}>${children}<//>`;
+}
+
+const loadFrame = (view) => loadAround(view, "frame", () => import("./frame.js"));
+const loadOutside = (view) => loadAround(view, "outside", () => import("./outside.js"));
+
+/** Load what is around a view, and the view at the same time. */
+function loadAround(view, name, load) {
+  view?.load().catch(() => {}); // Loaded says so
+  return withStyles([name], load);
+}
+
+/** Load what those who are logged in see at this route, while it is found out whether somebody is. */
+export function prepare() {
+  loadFrame(viewOf(currentRoute().parts, isOperators)).catch(() => {}); // Framed says so
+}
+
+/** A browser remembers that a module failed, so that only a page that is loaded anew asks for it again. */
+function NotLoaded() {
+  return html`<${Failed} problem=${NOT_LOADED} retry=${() => window.location.reload()} />`;
+}

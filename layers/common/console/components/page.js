@@ -36,3 +36,12 @@ export function Section({ title, intro, danger = false, children }) {
     ${children}
   </section>`;
 }
+
+/** The first link of a page. It moves the focus to the content; the address stays, for it is the route. */
+export function Skip() {
+  const skip = (event) => {
+    event.preventDefault();
+    document.getElementById("main").focus();
+  };
+  return html`<a class="skip" href="#main" onClick=${skip}>Skip to content</a>`;
+}

@@ -1,6 +1,6 @@
 /** Log in, with a choice of organization where the account has several. */
 import { html, useEffect, useState } from "../html.js";
-import { login } from "../session.js";
+import { login } from "../logins.js";
 import { navigate } from "../router.js";
 import { useTask } from "../tasks.js";
 import { errorOf } from "../texts.js";

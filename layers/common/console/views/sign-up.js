@@ -3,7 +3,7 @@ import { request } from "../api.js";
 import { html } from "../html.js";
 import { useForm, useIdempotencyKey } from "../forms.js";
 import { navigate } from "../router.js";
-import { login } from "../session.js";
+import { login } from "../logins.js";
 import { useTask } from "../tasks.js";
 import { Button } from "../components/button.js";
 import { Field, Form } from "../components/field.js";

@@ -2,7 +2,7 @@
 import { request } from "../../api.js";
 import { html, useEffect, useRef, useState } from "../../html.js";
 import { navigate } from "../../router.js";
-import { startOperator } from "../../session.js";
+import { startOperator } from "../../logins.js";
 import { Page } from "../../components/page.js";
 import { Failed, Loading } from "../../components/states.js";
 

@@ -2,7 +2,8 @@
 import { request } from "../../api.js";
 import { html, useState } from "../../html.js";
 import { useForm } from "../../forms.js";
-import { confirmLogin, end } from "../../session.js";
+import { confirmLogin } from "../../logins.js";
+import { end } from "../../session.js";
 import { useTask } from "../../tasks.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
