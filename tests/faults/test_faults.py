@@ -29,7 +29,7 @@ class _Every(NamedTuple):
 
 _OFTEN: Final = _Every(4, 2, 211)
 # Operations on people are transactions of the master database, one like the other, so fewer run.
-_LESS_OFTEN: Final = _Every(4, 3, 409)
+_LESS_OFTEN: Final = _Every(7, 5, 811)
 # What undoes, ends and rolls out does much of what others do.
 _RARELY: Final = _Every(19, 15, 2039)
 _COMMON: Final = {"delete-and-keep", "undo", "purge"}

@@ -45,6 +45,7 @@ def test_a_key_is_made_shown_once_rotated_and_revoked(logged_in: Page, owner: Ow
     assert owner.service.get(f"{owner.path}/documents", token=second).status == 401
 
 
+@slow
 def test_the_audit_record_is_filtered_and_exported(logged_in: Page, owner: Owner, tmp_path: Path) -> None:
     page = logged_in
     show(page, "/audit")
@@ -81,6 +82,7 @@ def test_another_session_is_ended(logged_in: Page, owner: Owner) -> None:
     expect(page.get_by_role("button", name="Log out", exact=True)).to_be_visible()
 
 
+@slow
 def test_members_and_invitations_are_shown(logged_in: Page, owner: Owner) -> None:
     page = logged_in
     show(page, "/members")

@@ -141,6 +141,7 @@ def all_text(owner: Owner) -> str:
     ).text
 
 
+@slow
 def test_megabytes_do_not_freeze_the_page(logged_in: Page, owner: Owner) -> None:
     """As much as an answer holds, in values as long as a document may have them."""
     page = logged_in

@@ -70,6 +70,7 @@ def test_export_equals_what_was_imported_apart_from_refused_lines(
     )
 
 
+@slow
 def test_import_goes_on_after_problems_and_stores_nothing_twice(
     logged_in: Page, owner: Owner, tmp_path: Path
 ) -> None:

@@ -163,6 +163,7 @@ def test_story_of_an_organization(
     assert "suspended_at" not in stored
 
 
+@slow
 def test_two_operators_change_the_same_organization(
     operators: tuple[Page, Served], google: Membership
 ) -> None:
@@ -178,6 +179,7 @@ def test_two_operators_change_the_same_organization(
     expect(page.get_by_text("Somebody else has changed this in the meantime.")).to_be_visible()
 
 
+@slow
 def test_findings_roll_outs_and_deletions(
     operators: tuple[Page, Served], google: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,6 +208,7 @@ def test_findings_roll_outs_and_deletions(
     assert databases.master["organizations"].count_documents({"slug": "google"}) == 1
 
 
+@slow
 def test_other_page_ends_and_says_so(operators: tuple[Page, Served], complaints: Complaints) -> None:
     page, served = operators
     served.start()

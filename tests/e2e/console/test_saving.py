@@ -84,6 +84,7 @@ def test_save_whose_answer_is_lost_is_repeated_without_a_conflict(logged_in: Pag
     assert [answer.status for answer in lost] == [200]
 
 
+@slow
 def test_save_during_a_rename_is_tried_again(logged_in: Page, owner: Owner, databases: Databases) -> None:
     """A transaction that is open keeps the collection from being renamed."""
     page, collection = logged_in, owner.organization["collection"]
