@@ -27,7 +27,7 @@ class _Every(NamedTuple):
     other: int  # case; shares no factor with the numbers of faults and continuations
 
 
-_OFTEN: Final = _Every(4, 2, 211)
+_OFTEN: Final = _Every(8, 4, 419)
 # Operations on people are transactions of the master database, one like the other, so fewer run.
 _LESS_OFTEN: Final = _Every(7, 5, 811)
 # What undoes, ends and rolls out does much of what others do.

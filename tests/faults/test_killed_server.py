@@ -27,7 +27,7 @@ from tests.faults.victims import Moment
 from tests.support.mongodb import own_mongod
 
 _TIMEOUT_SECONDS: Final = 1.0
-_SAMPLE: Final = 29  # every so manieth case runs with every change
+_SAMPLE: Final = 47  # every so manieth case runs with every change
 
 
 class KillableServer:

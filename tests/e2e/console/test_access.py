@@ -67,6 +67,7 @@ def test_the_audit_record_is_filtered_and_exported(logged_in: Page, owner: Owner
     expect(page.get_by_text(f"{len(actions)} records exported.")).to_be_visible()
 
 
+@slow
 def test_another_session_is_ended(logged_in: Page, owner: Owner) -> None:
     page, token = logged_in, log_in(owner.service, owner.email)
     show(page, "/sessions")

@@ -2,11 +2,12 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.console.chromium import axe
+from tests.e2e.console.chromium import axe, slow
 from tests.e2e.console.documents import insert, show
 from tests.support.owners import Owner
 
 
+@slow
 def test_index_is_created_and_dropped_and_duplicates_are_told(logged_in: Page, owner: Owner) -> None:
     page = logged_in
     insert(owner, '{"_id":1,"email":"a"}', '{"_id":2,"email":"a"}')
