@@ -31,10 +31,10 @@ export class Problem extends Error {
  *
  * @param {string} value
  * @returns {string}
- * @throws {Problem} No path can hold it: a URL drops `.` and `..`, however they are written.
+ * @throws {Problem} No path can hold it: a URL drops `.` and `..`, however they are written, and has no half of a surrogate pair.
  */
 export function segment(value) {
-  if (value === "." || value === ".." || value === "") {
+  if ([".", "..", ""].includes(value) || !value.isWellFormed()) {
     throw new Problem({ status: 404, code: "not-found", title: "Not found", detail: "There is nothing of this name." });
   }
   return encodeURIComponent(value);

@@ -12,7 +12,7 @@ export function parse(hash) {
   const [path, ...rest] = hash.replace(/^#/, "").split("?");
   const parts = path.split("/").filter(Boolean).map(decoded);
   const query = Object.fromEntries(new URLSearchParams(rest.join("?")));
-  return { path: "/" + parts.map(encodeURIComponent).join("/"), parts, query };
+  return { path: "/" + parts.map((part) => encodeURIComponent(part.toWellFormed())).join("/"), parts, query };
 }
 
 /**

@@ -4,18 +4,19 @@ import { format, parse } from "./location.js";
 import { createStore } from "./store.js";
 
 const route = createStore(parse(window.location.hash));
-let isUnsaved = () => false;
+const NOTHING = () => false;
+let isUnsaved = NOTHING;
+let question = "";
 let shown = window.location.hash;
 
 window.addEventListener("hashchange", () => {
   if (window.location.hash === shown) {
     return;
   }
-  if (isUnsaved() && !window.confirm("Leave without saving?")) {
+  if (!mayLeave()) {
     window.history.replaceState(null, "", shown || "#/");
     return;
   }
-  isUnsaved = () => false;
   shown = window.location.hash;
   route.set(parse(shown));
 });
@@ -58,10 +59,21 @@ export function currentRoute() {
 }
 
 /**
- * Ask before somebody leaves what is not saved.
+ * Ask before somebody leaves what is not saved or not finished.
  *
- * @param {() => boolean} check Tells whether something is not saved; it is forgotten with the view.
+ * @param {() => boolean} check Tells whether something is; it is forgotten with the view.
+ * @param {string} [wording]
  */
-export function askBeforeLeaving(check) {
+export function askBeforeLeaving(check, wording = "Leave without saving?") {
   isUnsaved = check;
+  question = wording;
+}
+
+/** Ask, where there is a reason to, and tell whether to leave the view. */
+export function mayLeave() {
+  if (isUnsaved() && !window.confirm(question)) {
+    return false;
+  }
+  isUnsaved = NOTHING;
+  return true;
 }

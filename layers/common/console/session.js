@@ -2,7 +2,7 @@
 import { request, whenRefused } from "./api.js";
 import { useStore } from "./html.js";
 import { isOperators } from "./operator.js";
-import { keep, kept } from "./storage.js";
+import { keep, kept, whenForgotten } from "./storage.js";
 import { createStore } from "./store.js";
 import * as tokens from "./tokens.js";
 
@@ -42,6 +42,13 @@ tokens.grant.subscribe((held) => {
     session.set({ ...OUT, reason: "ended" });
   } else if (!tokens.isSame(held, { account: account.id, organization })) {
     establish(reload); // another tab has logged in or switched: nothing of before stays on the page
+  }
+});
+// Another tab has ended the session that all share; by now there may be the next one, so nothing is forgotten here.
+whenForgotten(SESSION, () => {
+  if (session.get().state === "in" && !isOperators) {
+    session.set({ ...OUT, reason: "ended" });
+    tokens.forget();
   }
 });
 whenRefused({ roleTooLow: () => reload().catch(() => {}) });

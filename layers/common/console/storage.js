@@ -13,6 +13,21 @@ export function kept(name) {
 }
 
 /**
+ * Do something when another tab forgets what is kept, or has while this page was put aside to go back to.
+ *
+ * @param {string} name
+ * @param {() => void} act
+ */
+export function whenForgotten(name, act) {
+  globalThis.addEventListener?.("storage", ({ key, newValue }) => {
+    if (newValue === null && (key === null || key === `tenantry-${name}`)) {
+      act();
+    }
+  });
+  globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && kept(name) === null && act());
+}
+
+/**
  * @param {string} name
  * @param {string | null} value Null to forget it.
  */

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
-from tests.e2e.console.chromium import axe, slow
+from tests.e2e.console.chromium import axe, log_in, slow
 from tests.e2e.console.documents import all_stored, insert, show
 from tests.support.owners import Owner
 
@@ -159,3 +159,34 @@ def test_export_is_written_to_a_chosen_file(logged_in: Page, owner: Owner) -> No
         f"{owner.slug}.ndjson",
     )
     assert text == '{"_id":{"$numberInt":"2"}}\n'
+
+
+@slow
+def test_logout_asks_before_it_stops_an_import(logged_in: Page, owner: Owner, tmp_path: Path) -> None:
+    page = logged_in
+    file = tmp_path / "documents.ndjson"
+    file.write_text("\n".join(f'{{"n":{n}}}' for n in range(1200)))
+    questions: list[str] = []
+    answers = iter([False, True])
+
+    def answer(dialog: Dialog) -> None:
+        questions.append(dialog.message)
+        if next(answers):
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    page.on("dialog", answer)
+    page.route("**/documents?ordered=false", lambda route: None)  # no answer comes
+    begin(page, file)
+    stop = page.get_by_role("button", name="Stop")
+    expect(stop).to_be_visible()
+    page.get_by_role("button", name="Log out").click()
+    expect(stop).to_be_visible()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", level=1, name="Log in")).to_be_visible()
+    assert [question[:24] for question in questions] == ["Leave? The import stops."] * 2
+    log_in(page, page.url.partition("#")[0], owner)
+    page.get_by_role("link", name="Members").click()
+    expect(page.get_by_role("heading", level=1, name="Members")).to_be_visible()
+    assert len(questions) == 2

@@ -184,7 +184,7 @@ test("a path leads nowhere but below the API", async () => {
     await assert.rejects(request("GET", path));
   }
   assert.equal(requests.length, 0);
-  for (const name of ["..", ".", ""]) assert.throws(() => segment(name), { status: 404 });
+  for (const name of ["..", ".", "", "a\ud800"]) assert.throws(() => segment(name), { status: 404 });
   assert.equal(segment("a/../b?c#d"), "a%2F..%2Fb%3Fc%23d");
 });
 

@@ -17,6 +17,7 @@ test("a route is read as it was written, whatever its parts and parameters hold"
   }
   assert.deepEqual(parse("").parts, []);
   assert.deepEqual(parse("#/%E0%A4%A").parts, ["%E0%A4%A"]);
+  assert.equal(parse("#/a\ud800").path, "/a%EF%BF%BD");
 });
 
 test("a route has the view with the longest path, and the operator's views are the operator's", async () => {

@@ -1,7 +1,7 @@
 /** The frame of the console: navigation, the organization, the account, and the view beside them. */
 import { html, useEffect, useState } from "../html.js";
 import { logout } from "../session.js";
-import { navigate, useRoute } from "../router.js";
+import { mayLeave, navigate, useRoute } from "../router.js";
 import { suffices, VIEWS } from "../views.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
@@ -61,8 +61,10 @@ function Group({ group, title, session, view }) {
 
 function Foot({ session }) {
   const end = () => {
-    navigate("/"); // where the next person begins
-    logout().catch(() => toast(NOT_TOLD));
+    if (mayLeave()) {
+      navigate("/", {}, { replace: true }); // where the next person begins
+      logout().catch(() => toast(NOT_TOLD));
+    }
   };
   return html`<div class="foot">
     ${session.account && html`<p class="who" title="Logged in as"><${Text} value=${session.account.email} /></p>`}

@@ -1,7 +1,7 @@
 /** The dialog in which an account goes to another one of its organizations. */
 import { html } from "../html.js";
 import { switchTo } from "../logins.js";
-import { navigate } from "../router.js";
+import { mayLeave, navigate } from "../router.js";
 import { useTask } from "../tasks.js";
 import { Button, ButtonLink } from "./button.js";
 import { Dialog } from "./dialog.js";
@@ -34,7 +34,7 @@ export default function OrganizationChoice({ session, onClose }) {
 
 function Membership({ membership, session, change, onClose }) {
   const isCurrent = membership.id === session.organization?.id;
-  const choose = () => (isCurrent ? onClose() : change.run(membership));
+  const choose = () => (isCurrent ? onClose() : mayLeave() && change.run(membership));
   return html`<button class="choice" type="button" aria-current=${isCurrent ? "true" : undefined}
     disabled=${membership.suspended} aria-disabled=${change.busy || undefined} onClick=${choose}>
     <${Letter} name=${membership.name} />

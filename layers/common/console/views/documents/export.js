@@ -1,13 +1,13 @@
 /** All documents of a filter as a file of lines. */
 import { download } from "../../download.js";
 import { html, useEffect, useRef, useState } from "../../html.js";
-import { askBeforeLeaving } from "../../router.js";
 import { counted, duration, withFields } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Page } from "../../components/page.js";
 import { Note } from "../../components/states.js";
 import { destination, exportDocuments, PAGE_LIMIT } from "../../documents/exporting.js";
 import { readCount, readPage } from "../../documents/requests.js";
+import { useAskBeforeLeaving } from "./leaving.js";
 import { AllDocuments } from "./list-address.js";
 
 const INTRO = "NDJSON: each document in a line, in canonical Extended JSON, which keeps every type and can be imported again.";
@@ -47,7 +47,7 @@ function useExport(session, filter) {
   const controller = useRef(null);
   const change = (changes) => setShown((before) => ({ ...before, ...changes }));
   useEffect(() => () => controller.current?.abort(), []);
-  askBeforeLeaving(() => shown.state === "busy");
+  useAskBeforeLeaving(shown.state === "busy", "Leave? The export is not finished, and stops.");
 
   const start = async () => {
     const name = `${session.organization.slug}.ndjson`;

@@ -1,10 +1,10 @@
 /** An import that runs as long as its view is open. */
 import { useEffect, useRef, useState } from "../../html.js";
-import { askBeforeLeaving } from "../../router.js";
 import { keep, kept } from "../../storage.js";
 import { Import, importNumber, MAX_LINE_OCTETS } from "../../documents/importing.js";
 import { linesOf } from "../../documents/lines.js";
 import { insertLines } from "../../documents/requests.js";
+import { useAskBeforeLeaving } from "./leaving.js";
 
 const UNFINISHED = "import"; // of a file, so that it is known when it is chosen again
 
@@ -20,7 +20,7 @@ export function useImport(base) {
   const current = useRef(null);
   const change = (changes) => setShown((before) => ({ ...before, ...changes }));
   useEffect(() => () => current.current?.controller.abort(), []);
-  askBeforeLeaving(() => current.current !== null && shown.busy);
+  useAskBeforeLeaving(shown.busy, "Leave? The import stops. It goes on when you choose the same file again.");
 
   const run = async () => {
     const { source, task } = current.current;
