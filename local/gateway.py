@@ -9,7 +9,8 @@
 - Lambda authorizers of a document are deployed; ministack's import leaves them out, too.
 - What API Gateway answers by itself, it answers as the template's gateway responses say.
 
-`local.resources` mends what CloudFormation makes, and `local.calls` keeps what functions ask AWS for.
+`local.resources` mends what CloudFormation makes, `local.layers` shares what functions have in common, and
+`local.calls` keeps what they ask AWS for.
 """
 
 import contextvars
@@ -22,6 +23,7 @@ from local import gateway_responses
 from local.authorizers import import_authorizers
 from local.calls import Application, Calls, Scope
 from local.gateway_responses import GatewayAnswer
+from local.layers import share_layers
 from local.resources import mend_resources
 from local.signatures import USER_ARN, InvalidSignature, check_signature
 
@@ -114,6 +116,7 @@ if __name__ == "__main__":
     apigateway_v1._authorize_request_v1 = authorize
     apigateway_v1._build_lambda_event_v1 = build_event
     mend_resources()
+    share_layers()
     calls = Calls(ministack.app)
     calls.let_functions_sign_with_their_names()
     ministack.app = with_paths_as_sent(calls)
