@@ -44,7 +44,7 @@ OTHER_SERVERS := $(if $(MONGOD)$(MONGODB_URI_OF_TESTS),,test-oldest-mongod test-
 	bench bench-instructions bench-scale \
 	bench-load bench-placement bench-cold-start benchmarks costs lint checkov audit vulnerabilities format build package deploy rollback \
 	sbom requirements openapi clean clients client-python client-typescript \
-	collection test-clients test-modules
+	collection test-clients test-modules wheel
 
 help: ## List the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r target text; do \
@@ -82,6 +82,9 @@ $(CONSOLE)/library/preact.js: requirements/console/package-lock.json | .venv/ins
 	@cp $(CONSOLE_MODULES)/htm/dist/htm.mjs $(@D)/htm.js
 	@cp $(CONSOLE_MODULES)/preact/hooks/dist/hooks.mjs $(@D)/hooks.js
 	@cp $(CONSOLE_MODULES)/preact/dist/preact.mjs $@
+
+wheel: install ## Pack the command line `tenantry` for machines without this project (dist/*.whl)
+	$(BIN)/uv build --quiet --wheel --no-build-isolation --offline --python $(BIN)/python --out-dir dist .
 
 run: install ## Run the whole stack on this machine until Ctrl-C (CLUSTERS=2: two MongoDB clusters; MONGOD=program)
 	@$(LOCAL) run
@@ -302,6 +305,7 @@ sbom: $(AUDIT)/installed ## List what the built layer holds as a CycloneDX docum
 requirements: install ## Pin what requirements/*.in name (UPGRADE=--upgrade: the newest versions)
 	cd requirements && ../$(BIN)/$(COMPILE) uv.in -o uv.txt
 	cd requirements && ../$(BIN)/$(COMPILE) dev.in -o dev.txt
+	cd requirements && ../$(BIN)/$(COMPILE) -c dev.txt cli.in -o cli.txt
 	cd requirements && ../$(BIN)/$(COMPILE) checkov.in -o checkov.txt
 	cd requirements && ../$(BIN)/$(COMPILE) audit.in -o audit.txt
 	cd requirements && ../$(BIN)/$(COMPILE) modules.in -o modules.txt
@@ -317,6 +321,6 @@ openapi: install ## Generate functions/docs/openapi.json from the functions
 	PYTHONPATH=$(LIBRARY) $(BIN)/python -m local.openapi
 
 clean: ## Remove what was built and cached, and the data of the local stack
-	rm -rf .venv .local .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .local .aws-sam dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -rf $(CONSOLE)/library clients/*/dist clients/*/node_modules $(addprefix clients/typescript/,build lib src/generated)
 	find . -name __pycache__ -prune -exec rm -r {} +

@@ -24,7 +24,9 @@ from tenantry.lifecycle.oversight.findings import FORBIDDEN, reason_of
 from tenantry.runtime import server_errors
 from tenantry.runtime.observability import logger, metrics, watches_failures
 
-ROOT: Final = Path(__file__).resolve().parents[2] / "functions"
+# Beside the commands in a wheel, and beside their package in a checkout.
+_PLACES: Final = [Path(__file__).resolve().parents[number] / "functions" for number in (1, 2)]
+ROOT: Final = next((place for place in _PLACES if place.is_dir()), _PLACES[-1])
 NOT_PERMITTED: Final = {server_errors.UNAUTHORIZED, server_errors.ATLAS_ERROR}
 MAX_PARAMETERS: Final = 100
 # What the resolvers of Powertools answer is kept in one place for all of them (BaseRouter.current_event).

@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 import tenantry
 
-# /opt/console beside /opt/python in Lambda, layers/common/console in a checkout.
-FOLDER: Final = Path(tenantry.__file__).parents[2] / "console"
+# /opt/console beside /opt/python in Lambda, layers/common/console in a checkout, in the package in a wheel.
+_PLACES: Final = [Path(tenantry.__file__).parents[number] / "console" for number in (0, 2)]
+FOLDER: Final = next((place for place in _PLACES if place.is_dir()), _PLACES[-1])
 INDEX: Final = "index.html"
 # Below AppUrl, where links of mails lead to; their tokens are in the fragment, which browsers keep when they
 # are redirected: https://fetch.spec.whatwg.org/#concept-http-redirect-fetch
