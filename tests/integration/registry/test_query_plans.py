@@ -96,7 +96,7 @@ def live(service: Service, databases: Databases, signing_key: SigningKeySecret) 
         pages.of_all(concerning, 10, None)
         receipt_pages.find(concerning, 10, None)
     outbox.age_seconds()
-    rates.spend(again.id, 1, "organization")
+    rates.take([rates.Bucket(again.id, 1)])
 
 
 def reset_unproved(service: Service) -> None:

@@ -9,16 +9,16 @@ from typing import Final
 
 import pytest
 
-from tenantry.errors import TooManyRequests
 from tenantry.registry import rates
+from tenantry.registry.rates import Bucket
 from tenantry.runtime import moments
-from tests.support.databases import Databases
+from tests.support.databases import Databases, failing
 from tests.support.fork_server import processes, replace_environment
 from tests.support.recorder import recording
 
 PROCESSES: Final = 4
 SECONDS: Final = 0.7
-LIMIT: Final = 1200  # 20 a second: some for each process while it runs
+LIMIT: Final = 240  # 4 a second: few, also if the processes need seconds to start
 
 
 def admitted(organization_id: str, limit: int, requests: int) -> int:
@@ -27,11 +27,7 @@ def admitted(organization_id: str, limit: int, requests: int) -> int:
 
 
 def is_admitted(organization_id: str, limit: int) -> bool:
-    try:
-        rates.spend(organization_id, limit, "organization")
-    except TooManyRequests:
-        return False
-    return True
+    return rates.take([Bucket(organization_id, limit)]) is None
 
 
 def set_bucket(databases: Databases, requests: float, age: timedelta) -> None:
@@ -59,10 +55,11 @@ def test_refusal_says_when_the_next_one_is_there_at_the_latest(
     databases: Databases, limit: int, seconds: int
 ) -> None:
     set_bucket(databases, 0, -timedelta(seconds=10))  # so that none fills up meanwhile
-    with pytest.raises(TooManyRequests) as refused:
-        rates.spend("org_1", limit, "organization")
-    assert refused.value.headers == {"Retry-After": str(seconds)}
-    assert refused.value.extensions == {"name": "requests_per_minute", "limit": limit}
+    bucket = Bucket("org_1", limit)
+    assert rates.take([bucket]) == bucket
+    refusal = rates.refusal(bucket, "organization")
+    assert refusal.headers == {"Retry-After": str(seconds)}
+    assert refusal.extensions == {"name": "requests_per_minute", "limit": limit}
     set_bucket(databases, 0, timedelta(seconds=seconds))
     assert is_admitted("org_1", limit) is (limit > 0)
 
@@ -94,6 +91,47 @@ def test_refusal_is_one_command_that_writes_nothing(
     assert next(iter(command)) == "update"
     assert command["writeConcern"] == {"w": 1}
     assert databases.master["rates"].find_one() == before
+
+
+@pytest.mark.parametrize(("held", "refusing", "remaining"), [
+    ((1, 1), None, (0, 0)),
+    ((0, 1), "key_1", (0, 1)),
+    ((1, 0), "org_1", (0, 0)),
+    ((0, 0), "key_1", (0, 0)),
+])  # fmt: skip
+def test_several_buckets_are_one_command_which_the_first_empty_one_ends(
+    databases: Databases,
+    monkeypatch: pytest.MonkeyPatch,
+    held: tuple[int, int],
+    refusing: str | None,
+    remaining: tuple[int, int],
+) -> None:
+    buckets, stored = [Bucket("key_1", 5), Bucket("org_1", 7)], databases.master["rates"]
+    at = moments.now() + timedelta(seconds=10)  # so that none fills up meanwhile
+    stored.insert_many(
+        {"_id": bucket.id, "requests": requests, "at": at}
+        for bucket, requests in zip(buckets, held, strict=True)
+    )
+    with recording(monkeypatch) as recorder:
+        empty = rates.take(buckets)
+        assert [next(iter(command)) for _, command in recorder.commands] == ["update"]
+    assert (empty.id if empty else None) == refusing
+    assert tuple(bucket["requests"] for bucket in stored.find().sort("_id")) == remaining
+
+
+def test_command_that_is_sent_again_takes_from_no_bucket_twice(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver sends it again under the same number; the server knows which updates it has done."""
+    buckets = [Bucket("key_1", 5), Bucket("org_1", 7)]
+    lost = {
+        "writeConcernError": {"code": 91, "errmsg": "shutting down", "errorLabels": ["RetryableWriteError"]}
+    }
+    with failing(databases.client, "update", times=1, **lost), recording(monkeypatch) as recorder:
+        assert rates.take(buckets) is None
+        assert len(recorder.commands) == 2
+    stored = {bucket["_id"]: bucket["requests"] for bucket in databases.master["rates"].find()}
+    assert stored == {"key_1": 4, "org_1": 6}
 
 
 def _storm(environment: dict[str, str], seconds: float) -> tuple[int, int]:

@@ -60,8 +60,10 @@ def test_what_a_rate_costs(databases: Databases, owner: Owner, monkeypatch: pyte
                 recorder.commands.clear()
                 assert read(owner, key).status == 200
                 buckets = [command for _, command in recorder.commands if command.get("update") == "rates"]
-                sent.append([command["updates"][0]["q"]["_id"][:3] for command in buckets])
-    assert sent == [[], ["key"], ["org"], ["key", "org"]]
+                sent.append(
+                    [[update["q"]["_id"][:3] for update in command["updates"]] for command in buckets]
+                )
+    assert sent == [[], [["key"]], [["org"]], [["key", "org"]]]
 
 
 def test_the_rate_of_a_key_ends_with_it(owner: Owner) -> None:

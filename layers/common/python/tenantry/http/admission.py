@@ -1,6 +1,7 @@
 """Admitting a request whose caller is known or presumed: it is noted, taken out of a rate, and counted."""
 
 import math
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Final
 
@@ -51,16 +52,26 @@ def note(actor: Actor, organization: OrganizationDocument | None, own_rate: int 
     request_context.set_actor(actor)
     if organization is not None:
         logger.append_keys(organization_id=organization["_id"])
-        # The key's comes first, so that what it refuses costs the organization nothing.
-        _spend(str(actor.id), own_rate, "API key")
-        _spend(organization["_id"], limits.of(organization).get(rates.NAME), "organization")
+        _spend(
+            {
+                # The key's comes first, so that what it refuses costs the organization nothing.
+                str(actor.id): ("API key", own_rate),
+                organization["_id"]: ("organization", limits.of(organization).get(rates.NAME)),
+            }
+        )
         counting.note(organization["_id"])
 
 
-def _spend(bucket: str, rate: int | None, sender: str) -> None:
-    """Take the request out of a rate, if there is one, unless it is out of that or a lower one already."""
+def _spend(senders: Mapping[str, tuple[str, int | None]]) -> None:
+    """Take the request out of each rate that there is, unless it is out of that or a lower one already."""
     spent = _spent.get()
-    if rate is None or spent.get(bucket, math.inf) <= rate:
-        return
-    rates.spend(bucket, rate, sender)
-    spent[bucket] = rate
+    due = [
+        rates.Bucket(sender, rate)
+        for sender, (_, rate) in senders.items()
+        if rate is not None and spent.get(sender, math.inf) > rate
+    ]
+    empty = rates.take(due)
+    for bucket in due:
+        if bucket == empty:
+            raise rates.refusal(bucket, senders[bucket.id][0])
+        spent[bucket.id] = bucket.limit

@@ -2,23 +2,33 @@
 
 The bucket holds as many requests as the limit allows a minute, and fills up evenly within a minute. So
 whoever sends no more than that in any minute is never refused, and no minute admits more than twice as many.
-One update decides, by the server's clock alone. It waits neither for the journal nor for other members: what
-a failover forgets is the tenant's gain.
+One command decides, by the server's clock alone, also where a request comes out of several buckets. It waits
+neither for the journal nor for other members: what a failover forgets is the tenant's gain.
 """
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NamedTuple, TypedDict
 
+from pymongo import UpdateOne
 from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError
 from pymongo.write_concern import WriteConcern
 
 from tenantry.errors import TooManyRequests
-from tenantry.runtime import mongodb
+from tenantry.runtime import mongodb, server_errors
 
 NAME: Final = "requests_per_minute"
 FILLS_UP_WITHIN_SECONDS: Final = 60
 _MILLISECONDS: Final = FILLS_UP_WITHIN_SECONDS * 1000
+
+
+class Bucket(NamedTuple):
+    """A bucket, by the id of whom or what it limits, and how many requests it holds and is given a minute."""
+
+    id: str
+    limit: int
 
 
 class RateDocument(TypedDict):
@@ -38,48 +48,55 @@ def rates() -> Collection[RateDocument]:
     return mongodb.collection("rates").with_options(write_concern=WriteConcern(1))
 
 
-def spend(bucket: str, limit: int, sender: str) -> None:
-    """Take one request out of the bucket of whoever sends it, in one round trip.
+def take(buckets: Sequence[Bucket]) -> Bucket | None:
+    """Take one request out of each bucket, in one round trip for all of them; stop at the first empty one.
 
-    Refusing one writes nothing: the update leaves the bucket as it is.
+    The buckets before that have given one, those behind it none. Refusing writes nothing.
 
     Parameters
     ----------
-    bucket : str
-        Id of whose bucket it is.
-    limit : int
-        How many requests a minute.
+    buckets : sequence of Bucket
+        In the order in which they may refuse; for none, nothing is asked.
+
+    Returns
+    -------
+    Bucket or None
+        The one that is empty; None if each has given a request.
+    """
+    closed = next((bucket for bucket in buckets if bucket.limit < 1), None)
+    if closed or not buckets:
+        return closed
+    try:
+        rates().bulk_write(
+            [
+                UpdateOne({"_id": bucket.id}, [{"$replaceWith": _spent(bucket.limit)}], upsert=True)
+                for bucket in buckets
+            ]
+        )
+    except BulkWriteError as error:
+        return buckets[_refusing(error)]
+    return None
+
+
+def refusal(bucket: Bucket, sender: str) -> TooManyRequests:
+    """Return the answer to a request for which a bucket is empty.
+
+    Retry-After says when it has one more request at the latest.
+
+    Parameters
+    ----------
+    bucket : Bucket
+        Which.
     sender : str
-        What the refusal calls the sender.
-
-    Raises
-    ------
-    TooManyRequests
-        The bucket is empty. Retry-After says when it has one more request at the latest.
+        What the answer calls whoever has used it up.
     """
-    if limit > 0 and take(bucket, limit):
-        return
-    raise TooManyRequests(
-        f"The {sender} may send {limit} requests a minute and has. Repeat this one after a while; "
+    return TooManyRequests(
+        f"The {sender} may send {bucket.limit} requests a minute and has. Repeat this one after a while; "
         "see Retry-After.",
-        retry_after_seconds=refill_seconds(limit),
+        retry_after_seconds=refill_seconds(bucket.limit),
         name=NAME,
-        limit=limit,
+        limit=bucket.limit,
     )
-
-
-def take(bucket: str, limit: int) -> bool:
-    """Take one request out of a bucket, in one round trip; tell whether there was one.
-
-    Parameters
-    ----------
-    bucket : str
-        Id of the bucket.
-    limit : int
-        How many requests it holds, and how many it is given a minute; at least one.
-    """
-    taken = rates().update_one({"_id": bucket}, [{"$replaceWith": _spent(limit)}], upsert=True)
-    return bool(taken.modified_count or taken.did_upsert)
 
 
 def refill_seconds(limit: int) -> int:
@@ -87,8 +104,19 @@ def refill_seconds(limit: int) -> int:
     return math.ceil(FILLS_UP_WITHIN_SECONDS / max(limit, 1))
 
 
+def _refusing(error: BulkWriteError) -> int:
+    """Return the index of the update whose bucket is empty."""
+    match error.details:
+        case {"writeErrors": [{"code": code, "index": int(index)}]} if code == server_errors.IMMUTABLE_FIELD:
+            return index
+    raise error
+
+
 def _spent(limit: int) -> dict[str, Any]:
-    """Return the expression for a bucket without one request, or as it is if it has none.
+    """Return the expression for a bucket without one request; MongoDB refuses what it is if it has none.
+
+    An `_id` never changes, so an update that changes it fails, and ends the command with the updates behind
+    it (https://www.mongodb.com/docs/manual/reference/command/update/, `ordered`).
 
     `at` never goes back. So a member of the replica set whose clock is behind that of the one before fills
     nothing up a second time, and what a clock that runs ahead has given is given once.
@@ -99,6 +127,6 @@ def _spent(limit: int) -> dict[str, Any]:
     return {
         "$let": {
             "vars": {"held": {"$min": [limit, filled]}},
-            "in": {"$cond": [{"$gte": ["$$held", 1]}, bucket, "$$ROOT"]},
+            "in": {"$cond": [{"$gte": ["$$held", 1]}, bucket, {"_id": None}]},
         }
     }

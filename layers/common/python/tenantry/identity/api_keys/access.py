@@ -106,7 +106,7 @@ def _find(sent: KeyText) -> Any:
 def _count_failure() -> None:
     """Count a key that was refused for the source of the request; outside of requests nothing is counted."""
     source = counters.source()
-    if source and not rates.take(counters.key_of(f"keys from {source}"), FAILURES_PER_MINUTE):
+    if source and rates.take([rates.Bucket(counters.key_of(f"keys from {source}"), FAILURES_PER_MINUTE)]):
         raise TooManyRequests(
             "Too many API keys that are not valid were sent from here. Wait before the next one; "
             "see Retry-After.",
