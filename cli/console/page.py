@@ -33,13 +33,13 @@ def answer(path: str, known: str | None) -> Answer:
     Problem
         There is no such file.
     """
-    fields = dict(console.header_fields())
     if not path.startswith(FOLDER):
-        return Answer(HTTPStatus.FOUND, fields | {"Location": PATH}, b"")
+        return Answer(HTTPStatus.FOUND, {**console.header_fields(), "Location": PATH}, b"")
     name = unquote(path.removeprefix(FOLDER))
     served = console.files().get(name)
     if served is None:
         raise not_found()
+    fields = dict(console.header_fields(name))
     if name == console.INDEX:
         content = served.content.replace("<title>", f"{MARK}<title>", 1)
         return Answer(HTTPStatus.OK, fields | {"Content-Type": served.media_type}, content.encode())

@@ -35,7 +35,7 @@ def get_file(file: str) -> Response[Any]:
     served = console.files().get(path)
     if served is None:
         raise NotFound
-    fields = {**console.header_fields(), "ETag": served.etag}
+    fields = {**console.header_fields(path), "ETag": served.etag}
     return Response(HTTPStatus.OK, served.media_type, served.content, fields)
 
 

@@ -1,5 +1,4 @@
 /** One request to the API, and the problem that it may end in. Knows nothing of tokens. */
-import { sleep } from "./sleep.js";
 
 const NO_ANSWER_MS = 60_000; // API Gateway answers within 29 seconds; an import takes a while to arrive
 const TRIES = 3;
@@ -86,6 +85,28 @@ export async function repeat(attempt, signal) {
       await sleep(seconds, signal);
     }
   }
+}
+
+/**
+ * Wait for a while, or until the signal.
+ *
+ * @param {number} seconds
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<void>}
+ * @throws The signal's reason.
+ */
+export function sleep(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, seconds * 1000);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
 }
 
 async function fetched(method, path, { query, body, headers, signal, token }) {

@@ -1,32 +1,21 @@
 /** Who is logged in, and in which organization. */
 import { request, whenRefused } from "./api.js";
 import { useStore } from "./html.js";
-import { isOperators } from "./operator.js";
 import { keep, kept, whenForgotten } from "./storage.js";
 import { createStore } from "./store.js";
 import * as tokens from "./tokens.js";
 
-const SESSION = "session"; // whether there may be one, so that a first visit asks for none
+/** Whether `tenantry console` has served the page. Then there is no account, and a link of the terminal logs in. */
+export const isOperators = document.querySelector('meta[name="tenantry-console"]') !== null;
 
-/**
- * @typedef {object} Session
- * @property {"starting" | "failed" | "out" | "in"} state
- * @property {boolean} operator Whether the operator of the service is logged in; then there is no account.
- * @property {{id: string, email: string, verified: boolean, created_at: string} | null} account
- * @property {{id: string, name: string, slug: string} | null} organization Null while the account has none.
- * @property {string} base Path of the organization in the API, by its id, which no rename changes.
- * @property {"viewer" | "editor" | "admin" | "owner" | null} role
- * @property {{id: string, name: string, slug: string, role: string, state: string, suspended: boolean}[]} organizations
- * @property {Error | null} problem Why it is not known who is logged in.
- * @property {"ended" | "suspended" | "password" | "address" | "deleted" | "erased" | "account" | null} reason Why it is out, if the person did not log out.
- */
+const SESSION = "session"; // whether there may be one, so that a first visit asks for none
 
 const OUT = { state: "out", operator: false, account: null, organization: null, base: "", role: null, organizations: [], problem: null, reason: null };
 
-/** @type {import("./store.js").Store<Session>} */
+/** @type {import("./store.js").Store<import("./types.js").Session>} */
 export const session = createStore({ ...OUT, state: "starting" });
 
-/** @returns {Session} */
+/** @returns {import("./types.js").Session} */
 export function useSession() {
   return useStore(session);
 }
@@ -51,7 +40,22 @@ whenForgotten(SESSION, () => {
     tokens.forget();
   }
 });
-whenRefused({ roleTooLow: () => reload().catch(() => {}) });
+
+/** Its `answer` tells what waits for the password whether it was confirmed; null if nothing waits. */
+export const confirmation = createStore(null);
+let asked = null;
+
+whenRefused({
+  // Requests that wait for the password at the same moment share one dialog.
+  loginTooOld: () =>
+    (asked ??= new Promise((answer) => confirmation.set({ answer })).finally(() => {
+      asked = null;
+      confirmation.set(null);
+    })),
+  roleTooLow: () => reload().catch(() => {}),
+});
+// Whoever is logged in next is not asked for what somebody else has begun.
+session.subscribe(({ state }) => state === "in" || confirmation.get()?.answer(false));
 
 /** Find out whether somebody is logged in. */
 export async function start() {
@@ -122,7 +126,7 @@ export async function reload() {
 /**
  * Leave the session that this browser has, of whatever account it is: a link of a mail may have ended it, or another one.
  *
- * @param {Session["reason"]} [reason] What the login says.
+ * @param {import("./types.js").Session["reason"]} [reason] What the login says.
  */
 export function leave(reason = null) {
   logout().catch(() => {}); // refused where it has ended
@@ -132,7 +136,7 @@ export function leave(reason = null) {
 /**
  * Leave a session that the service has ended, for instance with a change of the password.
  *
- * @param {Session["reason"]} [reason] What the login says.
+ * @param {import("./types.js").Session["reason"]} [reason] What the login says.
  */
 export function end(reason = null) {
   session.set({ ...OUT, reason });

@@ -1,4 +1,8 @@
 /** What the browser keeps when the page is closed: settings and hints, never a credential. */
+import { API } from "./http.js";
+
+/** Other deployments at other paths of this host have names of their own. */
+const nameOf = (name) => `tenantry${API.pathname}${name}`;
 
 /**
  * @param {string} name
@@ -6,7 +10,7 @@
  */
 export function kept(name) {
   try {
-    return localStorage.getItem(`tenantry-${name}`);
+    return localStorage.getItem(nameOf(name));
   } catch {
     return undefined;
   }
@@ -20,7 +24,7 @@ export function kept(name) {
  */
 export function whenForgotten(name, act) {
   globalThis.addEventListener?.("storage", ({ key, newValue }) => {
-    if (newValue === null && (key === null || key === `tenantry-${name}`)) {
+    if (newValue === null && (key === null || key === nameOf(name))) {
       act();
     }
   });
@@ -34,9 +38,9 @@ export function whenForgotten(name, act) {
 export function keep(name, value) {
   try {
     if (value === null) {
-      localStorage.removeItem(`tenantry-${name}`);
+      localStorage.removeItem(nameOf(name));
     } else {
-      localStorage.setItem(`tenantry-${name}`, value);
+      localStorage.setItem(nameOf(name), value);
     }
   } catch {
     // It lasts as long as the page, then.

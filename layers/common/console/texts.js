@@ -55,21 +55,6 @@ export function errorOf(problem, field) {
   return problem?.errors?.find((error) => error.field === field || error.field === `body.${field}`)?.message;
 }
 
-/**
- * Return what a problem says, with the fields that are wrong.
- *
- * @param {{detail?: string, message?: string, errors?: {field: string, message: string}[] | null}} problem
- * @returns {string}
- */
-export function detailOf({ detail = "", message = "", errors = [] }) {
-  return [detail || message, ...(errors ?? []).map((error) => `${error.field} ${error.message}`)].filter(Boolean).join(" ");
-}
-
-/** Return a problem that says which fields are wrong, where no field of a form does. */
-export function withFields(problem) {
-  return problem.errors?.length ? Object.assign(Object.create(problem), { detail: detailOf(problem) }) : problem;
-}
-
 /** Return how many there are, such as `1 document`. @param {number} number @param {string} noun Of one. */
 export function counted(number, noun) {
   return `${number.toLocaleString()} ${noun}${number === 1 ? "" : "s"}`;

@@ -3,20 +3,14 @@
  *
  * The refresh token is in a cookie that no script sees (`tenantry.http.refresh_cookies`), and all tabs share it.
  */
-import { Problem, repeat, send } from "./http.js";
+import { API, Problem, repeat, send } from "./http.js";
 import { createStore } from "./store.js";
 
 const MARGIN_MS = 30_000; // before its end an access token is replaced
-const LOCK = "tenantry-refresh"; // of all tabs
+const LOCK = `tenantry-refresh ${API}`; // of all tabs
 const IN_A_COOKIE = { "X-Refresh-Token": "cookie" };
 
-/**
- * What the page holds.
- *
- * @typedef {{accessToken: string, endsAt: number, organization: {id: string} | null, account: string | null}} Grant
- */
-
-/** Null if nobody is logged in. @type {import("./store.js").Store<Grant | null>} */
+/** Null if nobody is logged in. @type {import("./store.js").Store<import("./types.js").Grant | null>} */
 export const grant = createStore(null);
 
 let refreshing = null;
@@ -54,7 +48,7 @@ export function sendForTokens(path, body = {}, token = undefined) {
 /**
  * Return tokens that last for a while; null if nobody is logged in.
  *
- * @returns {Promise<Grant | null>}
+ * @returns {Promise<import("./types.js").Grant | null>}
  * @throws {Problem} As `after`.
  */
 export async function current() {
@@ -65,8 +59,8 @@ export async function current() {
 /**
  * Return tokens other than these, which the API has refused or will soon.
  *
- * @param {Grant} used
- * @returns {Promise<Grant | null>} Null if the session has ended.
+ * @param {import("./types.js").Grant} used
+ * @returns {Promise<import("./types.js").Grant | null>} Null if the session has ended.
  * @throws {Problem} The service cannot tell at the moment, or another tab has logged in or switched: what was asked for
  *   here is not to be done there.
  */
@@ -81,8 +75,8 @@ export async function after(used) {
 /**
  * Return tokens that last for a while, after a person has been asked for something.
  *
- * @param {Grant} used
- * @returns {Promise<Grant | null>}
+ * @param {import("./types.js").Grant} used
+ * @returns {Promise<import("./types.js").Grant | null>}
  * @throws {Problem} As `after`.
  */
 export async function currentOf(used) {

@@ -1,27 +1,13 @@
-/** The views that there are. Each is loaded when it is shown first. */
-import { withStyles } from "./styles.js";
-
-/**
- * @typedef {object} View
- * @property {string} path Its route begins with this.
- * @property {string} title In the navigation.
- * @property {string} [icon] Name of its icon.
- * @property {"organization" | "account" | "operator" | null} group Part of the navigation; null: it is in none.
- * @property {() => Promise<{default: Function}>} load The module of its component, which gets `session` and `route`,
- *   beside its stylesheets.
- * @property {"viewer" | "editor" | "admin" | "owner" | null} least Role that it takes; null: no organization is needed.
- * @property {boolean} operator Whether it is for the operator of the service.
- * @property {boolean} [open] Whether it is for those who are not logged in, too.
- */
+/** The views that there are. Each is loaded when it is shown first, beside its stylesheets of folder styles. */
 
 /** Each may do what those before it may. */
 export const ROLES = ["viewer", "editor", "admin", "owner"];
 
-/** @type {View[]} */
+/** @type {import("./types.js").View[]} */
 export const VIEWS = [
   view("/", "Overview", "organization", () => import("./views/overview.js"), "viewer", "home", []),
-  view("/documents", "Documents", "organization", () => import("./views/documents.js"), "viewer", "documents", ["work", "documents"]),
-  view("/indexes", "Indexes", "organization", () => import("./views/indexes.js"), "viewer", "indexes", ["work", "documents"]),
+  view("/documents", "Documents", "organization", () => import("./views/documents.js"), "viewer", "documents", ["forms", "work", "documents"]),
+  view("/indexes", "Indexes", "organization", () => import("./views/indexes.js"), "viewer", "indexes", ["forms", "work", "documents"]),
   view("/members", "Members", "organization", () => import("./views/members.js"), "viewer", "members"),
   view("/invitations", "Invitations", "organization", () => import("./views/invitations.js"), "admin", "invitations"),
   view("/keys", "API keys", "organization", () => import("./views/keys.js"), "admin", "keys"),
@@ -30,7 +16,7 @@ export const VIEWS = [
   view("/account", "Account", "account", () => import("./views/account.js"), null, "account"),
   view("/sessions", "Sessions", "account", () => import("./views/sessions.js"), null, "sessions"),
   view("/create", "Create an organization", null, () => import("./views/create.js"), null),
-  open("/login", "Log in", () => import("./views/login.js"), []),
+  open("/login", "Log in", () => import("./views/login.js"), ["forms"]),
   open("/sign-up", "Sign up", () => import("./views/sign-up.js")),
   open("/forgotten", "Forgotten password", () => import("./views/forgotten.js")),
   open("/link", "Link", () => import("./views/link.js")),
@@ -39,7 +25,7 @@ export const VIEWS = [
 /**
  * Let there be further views.
  *
- * @param {View[]} views
+ * @param {import("./types.js").View[]} views
  */
 export function addViews(views) {
   VIEWS.push(...views);
@@ -50,7 +36,7 @@ export function addViews(views) {
  *
  * @param {string[]} parts Of the route.
  * @param {boolean} operator Whether the operator is logged in.
- * @returns {View | undefined}
+ * @returns {import("./types.js").View | undefined}
  */
 export function viewOf(parts, operator) {
   const fits = ({ path }) => path.split("/").filter(Boolean).every((part, position) => parts[position] === part);
@@ -69,12 +55,45 @@ export function suffices(role, least) {
   return least === null || ROLES.indexOf(role ?? "") >= ROLES.indexOf(least);
 }
 
-/** @returns {View} */
-export function view(path, title, group, load, least, icon, styles = ["work"]) {
+/** @returns {import("./types.js").View} */
+export function view(path, title, group, load, least, icon, styles = ["forms", "work"]) {
   return { path, title, group, load: () => withStyles(styles, load), least, icon, operator: false };
 }
 
-/** @returns {View} It is shown to those who are not logged in, too. */
+/** @returns {import("./types.js").View} It is shown to those who are not logged in, too. */
 export function open(path, title, load, styles) {
   return { ...view(path, title, null, load, null, undefined, styles), open: true };
+}
+
+const stylesheets = new Map();
+
+/**
+ * Load a module beside its stylesheets, so that nothing is shown without them.
+ *
+ * They come in any order: no two of them say different things about the same element with the same specificity.
+ *
+ * @template Module
+ * @param {string[]} names Of the stylesheets.
+ * @param {() => Promise<Module>} load
+ * @returns {Promise<Module>}
+ */
+export async function withStyles(names, load) {
+  const [module] = await Promise.all([load(), ...names.map(stylesheet)]);
+  return module;
+}
+
+function stylesheet(name) {
+  if (!stylesheets.has(name)) {
+    stylesheets.set(name, added(`styles/${name}.css`));
+  }
+  return stylesheets.get(name);
+}
+
+function added(href) {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  return new Promise((resolve, reject) => {
+    link.onload = resolve;
+    link.onerror = () => reject(new Error(`${href} could not be loaded`));
+    document.head.append(link);
+  });
 }

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page
 
 from local.processes import HOST
-from tenantry.http.refresh_cookies import NAME
 from tests.e2e.console.chromium import Complaints
 from tests.e2e.deployment import Deployment
 from tests.support import http_servers
@@ -46,7 +45,7 @@ def foreign() -> Iterator[str]:
 
 
 def token_in(page: Page) -> str:
-    (cookie,) = (each for each in page.context.cookies() if each["name"] == NAME)
+    (cookie,) = (each for each in page.context.cookies() if each["name"].startswith("__Host-tenantry-"))
     assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Strict")
     return cookie["value"]
 
@@ -54,7 +53,7 @@ def token_in(page: Page) -> str:
 @pytest.fixture
 def session(page: Page, deployment: Deployment, owner: Owner) -> Page:
     """A page of the API's own origin whose browser has the cookie of a session."""
-    page.goto(f"{deployment.stack.api_url}/console/icon.svg")
+    page.goto(f"{deployment.stack.api_url}/console/style.css")
     login = {"email": owner.email, "password": PASSWORD}
     status, text = page.evaluate(SEND, [f"{deployment.stack.api_url}/login", login, ASKED, {}])
     assert status == 200, text

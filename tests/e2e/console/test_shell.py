@@ -11,33 +11,64 @@ from tests.e2e.console.forms import fill, heading
 from tests.e2e.http_service import unique
 from tests.support.owners import PASSWORD, Owner
 
-MOST_BYTES: Final = 100_000
-# What a page has loaded, of the API as well. Browsers add 300 bytes to the whole for the header fields:
-# https://www.w3.org/TR/resource-timing/#dom-performanceresourcetiming-transfersize
-LOADED: Final = """() => ["navigation", "resource"].flatMap(type => performance.getEntriesByType(type))
-  .map(({name, encodedBodySize, transferSize}) => ({name, body: encodedBodySize, whole: transferSize}))"""
+MOST_BYTES: Final = 100_000  # of a first view, with header fields
+MOST_BYTES_OF_OVERVIEW: Final = 112_000  # with the answers of the API, where a browser has kept nothing
 
 
 def test_first_view_is_small(page: Page, console: str, owner: Owner) -> None:
+    login, overview = Traffic(page), Traffic(page)
     page.goto(console)
     page.get_by_label("Email").wait_for()
-    assert sum(size for _, size in loaded(page)) < MOST_BYTES
+    page.wait_for_load_state("networkidle")
+    login.stop()
+    assert {"app.js", "style.css", "views/login.js"} <= login.files()
+    assert login.octets() < MOST_BYTES
     log_in(page, console, owner)
     page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+    overview.begin()
     page.reload()
     expect(page.get_by_text("requests in")).to_be_visible(timeout=3 * ANSWER_MS)  # after some forty answers
-    overview = loaded(page)
-    names = {name.rpartition("/console/")[2] for name, _ in overview}
-    assert {"app.js", "style.css", "components/frame.js", "views/overview.js"} <= names
-    assert sum(size for _, size in overview) < MOST_BYTES
-
-
-def loaded(page: Page) -> list[tuple[str, int]]:
-    """Return address and bytes of each body that a page has loaded; the browser had kept none."""
     page.wait_for_load_state("networkidle")
-    files: list[dict[str, Any]] = page.evaluate(LOADED)
-    assert all(file["whole"] > file["body"] > 0 for file in files)
-    return [(file["name"], file["body"]) for file in files]
+    assert {"app.js", "style.css", "components/frame.js", "views/overview.js"} <= overview.files()
+    assert overview.octets() < MOST_BYTES_OF_OVERVIEW
+
+
+class Traffic:
+    """What a page gets over the network: bodies and, as HTTP/1.1 writes them, header fields.
+
+    https://chromedevtools.github.io/devtools-protocol/tot/Network/#event-loadingFinished
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._addresses: dict[str, str] = {}
+        self._octets: dict[str, int] = {}
+        self._browser = page.context.new_cdp_session(page)
+        self._browser.on("Network.responseReceived", self._hear_of_answer)
+        self._browser.on("Network.loadingFinished", self._hear_of_end)
+        self._browser.send("Network.enable")
+
+    def begin(self) -> None:
+        """Forget what has come so far."""
+        self._addresses.clear()
+        self._octets.clear()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self._browser.detach()
+
+    def files(self) -> set[str]:
+        """Return what has come of the console's folder."""
+        return {address.rpartition("/console/")[2] for address in self._addresses.values()}
+
+    def octets(self) -> int:
+        """Return the size of all that has come."""
+        return sum(self._octets.values())
+
+    def _hear_of_answer(self, event: dict[str, Any]) -> None:
+        self._addresses[event["requestId"]] = event["response"]["url"]
+
+    def _hear_of_end(self, event: dict[str, Any]) -> None:
+        self._octets[event["requestId"]] = int(event["encodedDataLength"])
 
 
 def test_session_that_is_revoked_while_the_page_is_open_leads_to_the_login_and_back(

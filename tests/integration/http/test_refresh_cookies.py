@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from tenantry.http import cors
-from tenantry.http.refresh_cookies import FIELD, NAME
+from tenantry.http.refresh_cookies import FIELD, cookie_name
+from tenantry.runtime.settings import settings
 from tests.support.owners import PASSWORD, Owner, tokens
 from tests.support.service import Answer, Service
 
+NAME = cookie_name()
 ASKED = {FIELD: "cookie", "Sec-Fetch-Site": "same-origin"}
 KEPT = re.compile(rf"{NAME}=([\w-]{{64}}); Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=2592000")
 ENDED = f"{NAME}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"
@@ -152,3 +154,14 @@ def test_every_answer_but_the_token_is_the_same(owner: Owner) -> None:
     plain, kept = tokens(Service(), owner.email), logged_in(owner).json
     assert plain.keys() - kept.keys() == {"refresh_token"}
     assert json.dumps(plain["organization"]) == json.dumps(kept["organization"])
+
+
+def test_each_deployment_has_a_cookie_of_its_own(owner: Owner) -> None:
+    cookie = cookie_of(logged_in(owner))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOKEN_ISSUER", "urn:tenantry:another")
+        settings.cache_clear()
+        assert cookie_name() != NAME
+        assert cookie_name().startswith("__Host-")
+    settings.cache_clear()
+    assert cookie_of(send("/login/refresh", cookie)) != cookie

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./page.mjs";
+
 import { compare, folded, isSameDocument } from "../../../layers/common/console/documents/differences.js";
 import { exportDocuments, pageOf } from "../../../layers/common/console/documents/exporting.js";
 import { parse } from "../../../layers/common/console/documents/json.js";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./page.mjs";
+
 import { Import, TooManyRefused, MAX_REFUSED } from "../../../layers/common/console/documents/importing.js";
 import { linesOf } from "../../../layers/common/console/documents/lines.js";
 import { patiently } from "../../../layers/common/console/documents/patience.js";

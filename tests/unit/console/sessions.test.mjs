@@ -16,7 +16,6 @@ const { request } = await load("api.js");
 const { login } = await load("logins.js");
 const { end, leave, logout, reload, session } = await load("session.js");
 const { toast, toasts } = await load("components/toast.js");
-await load("components/confirm-login.js");
 
 const GOOGLE = { id: "org_1", name: "Google", slug: "google", role: "owner", state: "active", suspended: false };
 const ACCOUNT = { id: "acct_1", email: "ada@example.com", verified: true, created_at: "", organizations: [GOOGLE] };

@@ -89,17 +89,27 @@ def test_head_and_methods() -> None:
 
 
 def test_policy_lets_nothing_in_but_the_files_and_the_import_map() -> None:
-    for path in (PAGE, "/console/app.js", "/console", "/console/verify-email"):
+    for path in (PAGE, "/console", "/console/verify-email"):
         fields = get(path).headers
         policy = dict(part.split(" ", 1) for part in fields["content-security-policy"].split("; "))
         assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
         assert policy["require-trusted-types-for"] == "'script'"
         assert "unsafe" not in fields["content-security-policy"]
-        assert fields["referrer-policy"] == "no-referrer"
-        assert fields["x-content-type-options"] == "nosniff"
+        assert policy["worker-src"] == "'none'"
         assert fields["cross-origin-opener-policy"] == "same-origin"
     scripts = re.findall(
         r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", FILES["index.html"].content, re.DOTALL
     )
     hashes = [b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     assert policy["script-src"] == " ".join(["'self'", *(f"'sha256-{digest}'" for digest in hashes)])
+
+
+def test_files_have_what_is_of_use_to_them_and_no_more() -> None:
+    for path in (PAGE, "/console/app.js", "/console/style.css"):
+        fields = get(path).headers
+        assert fields["referrer-policy"] == "no-referrer"
+        assert fields["x-content-type-options"] == "nosniff"
+        assert fields["cross-origin-resource-policy"] == "same-origin"
+    bounds = {"content-security-policy", "permissions-policy", "cross-origin-opener-policy"}
+    assert bounds <= get(PAGE).headers.keys()
+    assert bounds.isdisjoint(get("/console/app.js").headers)

@@ -1,7 +1,7 @@
-/** Fields of forms: each with a label, and what else it says tied to it for screen readers. */
+/** Fields of forms: each with a label, and what else it says tied to it for screen readers. choices.js has others. */
 import { html, useId, useState } from "../html.js";
 
-function Labelled({ label, hint, error, optional, children }) {
+export function Labelled({ label, hint, error, optional, children }) {
   const id = useId();
   const notes = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   const attributes = { id, "aria-describedby": notes || undefined, "aria-invalid": error ? "true" : undefined };
@@ -37,25 +37,6 @@ export function PasswordField({ label, hint, error, onInput, ...rest }) {
 export function TextArea({ label, hint, error, optional, onInput, ...rest }) {
   return html`<${Labelled} ...${{ label, hint, error, optional }}>${(attributes) =>
     html`<textarea ...${attributes} ...${rest} onInput=${(event) => onInput(event.currentTarget.value)}></textarea>`}<//>`;
-}
-
-/** @param {{label: any, value: string, options: {value: string, label: any}[], onInput: (value: string) => void}} properties */
-export function Select({ label, hint, error, options, value, onInput, ...rest }) {
-  return html`<${Labelled} ...${{ label, hint, error }}>${(attributes) =>
-    html`<select ...${attributes} ...${rest} value=${value} onChange=${(event) => onInput(event.currentTarget.value)}>
-      ${options.map((option) => html`<option key=${option.value} value=${option.value}>${option.label}</option>`)}
-    </select>`}<//>`;
-}
-
-/** @param {{label: any, checked: boolean, hint?: any, onInput: (checked: boolean) => void}} properties */
-export function Checkbox({ label, hint, checked, onInput, ...rest }) {
-  const id = useId();
-  return html`<div class="field check">
-    <input type="checkbox" id=${id} checked=${checked} aria-describedby=${hint ? `${id}-hint` : undefined} ...${rest}
-      onChange=${(event) => onInput(event.currentTarget.checked)} />
-    <label for=${id}>${label}</label>
-    ${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
-  </div>`;
 }
 
 /** A form: Enter submits it, and the browser checks nothing that the fields do not say themselves. */

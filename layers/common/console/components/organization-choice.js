@@ -1,17 +1,17 @@
 /** The dialog in which an account goes to another one of its organizations. */
 import { html } from "../html.js";
-import { switchTo } from "../logins.js";
+import { switchTo } from "../session-changes.js";
 import { mayLeave, navigate } from "../router.js";
 import { useTask } from "../tasks.js";
 import { Button, ButtonLink } from "./button.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
 import { Note } from "./states.js";
-import { Letter } from "./switcher.js";
+import { Letter } from "./frame.js";
 import { Text } from "./text.js";
 import { toast } from "./toast.js";
 
-/** @param {{session: import("../session.js").Session, onClose: () => void}} properties */
+/** @param {{session: import("../types.js").Session, onClose: () => void}} properties */
 export default function OrganizationChoice({ session, onClose }) {
   const change = useTask(async (membership) => {
     await switchTo(membership.id);

@@ -37,6 +37,12 @@ export function Section({ title, intro, danger = false, children }) {
   </section>`;
 }
 
+/** The name of the product, which leads to the first page. */
+export function Brand() {
+  return html`<a class="brand" href="#/"><svg width="24" height="24" viewBox="0 0 32 32" aria-hidden="true">
+    <rect width="32" height="32" rx="8" fill="#4f46e5" /><path d="M8 9h16v4h-6v11h-4V13H8z" fill="#fff" /></svg>Tenantry</a>`;
+}
+
 /** The first link of a page. It moves the focus to the content; the address stays, for it is the route. */
 export function Skip() {
   const skip = (event) => {

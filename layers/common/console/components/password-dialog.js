@@ -1,6 +1,6 @@
 /** The dialog that asks for the password again. */
 import { html, useState } from "../html.js";
-import { confirmLogin } from "../logins.js";
+import { confirmLogin } from "../session-changes.js";
 import { session } from "../session.js";
 import { useTask } from "../tasks.js";
 import { errorOf } from "../texts.js";

@@ -1,7 +1,16 @@
 /** What a view shows instead of its content: that it loads, has nothing, or cannot. */
 import { html, useEffect, useState } from "../html.js";
+import { useLoad } from "../tasks.js";
 import { explain } from "../texts.js";
+import { withStyles } from "../views.js";
 import { Button } from "./button.js";
+import { toast } from "./toast.js";
+
+/** Instead of the error of a browser, which says nothing to a person. */
+export const NOT_LOADED = Object.assign(new Error(), {
+  title: "The page could not be loaded",
+  detail: "Check the connection. After an update of the service the page has to be loaded anew.",
+});
 
 /** Shown after a moment only, so that what is quick does not flicker. */
 export function Loading({ children = "Loading" }) {
@@ -67,4 +76,21 @@ export function Offline() {
 function Instance({ problem }) {
   const instance = problem?.status >= 500 && problem.data?.instance;
   return instance ? html`<p class="instance">Reference: <code>${instance.split(":").pop()}</code></p>` : null;
+}
+
+/**
+ * Show a dialog. One that cannot be loaded is closed, and a message says why.
+ *
+ * @param {{load: () => Promise<{default: Function}>, onClose: () => void}} properties Others, and onClose, are those of
+ *   the dialog.
+ */
+export function LateDialog({ load, onClose, ...rest }) {
+  const { data, problem } = useLoad(() => withStyles(["forms", "work"], load), []);
+  useEffect(() => {
+    if (problem) {
+      toast(NOT_LOADED);
+      onClose();
+    }
+  }, [problem]);
+  return data && html`<${data.default} onClose=${onClose} ...${rest} />`;
 }

@@ -6,7 +6,7 @@
  * told from another document of that id by the Idempotency-Key of its batch.
  */
 
-import { detailOf } from "../texts.js";
+import { detailOf } from "../field-problems.js";
 import { isTemporary, patiently } from "./patience.js";
 import { member, parse } from "./json.js";
 

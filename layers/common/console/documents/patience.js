@@ -1,6 +1,6 @@
 /** Requests that are sent again until the service answers: a long task goes on by itself. */
 
-import { sleep } from "../sleep.js";
+import { sleep } from "../http.js";
 
 const FIRST_SECONDS = 1;
 const MOST_SECONDS = 30;

@@ -3,7 +3,7 @@ import { request } from "../api.js";
 import { html } from "../html.js";
 import { useForm, useIdempotencyKey } from "../forms.js";
 import { navigate } from "../router.js";
-import { switchTo } from "../logins.js";
+import { switchTo } from "../session-changes.js";
 import { useTask } from "../tasks.js";
 import { Button, ButtonLink } from "../components/button.js";
 import { Form } from "../components/field.js";

@@ -2,7 +2,8 @@
 import { request } from "../../api.js";
 import { html, useState } from "../../html.js";
 import { useForm } from "../../forms.js";
-import { login, logoutEverywhere } from "../../logins.js";
+import { login } from "../../logins.js";
+import { logoutEverywhere } from "../../session-changes.js";
 import { end } from "../../session.js";
 import { useTask } from "../../tasks.js";
 import { Button } from "../../components/button.js";

@@ -1,5 +1,5 @@
 /** One document: read, changed and deleted, as long as it is the version that was read. */
-import { html, useState } from "../../html.js";
+import { html, useMemo, useState } from "../../html.js";
 import { navigate } from "../../router.js";
 import { useLoad, useTask } from "../../tasks.js";
 import { suffices } from "../../views.js";
@@ -19,6 +19,11 @@ import { useSaving } from "./saving.js";
 import { LongText } from "./value.js";
 
 const TITLE_LENGTH = 60;
+const MAX_SENT = 4 * 1024 * 1024; // octets of a request's body, which are at least as many as its characters
+const TOO_LONG = {
+  title: "The document is too long to be shown here",
+  detail: "Choose columns of it in the list; a program can ask the API for some of its `fields`.",
+};
 
 export function DocumentDetail({ session, route, path }) {
   const loaded = useLoad((signal) => readDocument(session.base, path, signal), [session.base, path]);
@@ -27,7 +32,7 @@ export function DocumentDetail({ session, route, path }) {
   const name = document ? titleOf(document) : "Document";
   return html`<${Page} title=${html`<bdi>${name}</bdi>`} name=${name}
     actions=${html`<${AllDocuments} route=${route} />`}>
-    ${problem && html`<${Failed} problem=${problem} retry=${loaded.reload} />`}
+    ${problem && html`<${Failed} ...${problem.code === "answer-too-large" ? { problem: TOO_LONG } : { problem, retry: loaded.reload }} />`}
     ${!document && !problem && html`<${Loading} />`}
     ${document && html`<${Version} ...${{ session, document, back, loaded }} />`}
   <//>`;
@@ -72,12 +77,14 @@ function Version({ session, document, back, loaded }) {
 
 function Shown({ session, document, back, reload, onEdit }) {
   const [isAsking, setIsAsking] = useState(false);
+  const isSendable = useMemo(() => document.text.length <= MAX_SENT || editable(document.value, MAX_SENT).isAll, [document]);
   return html`<section class="card" aria-label="Document" key=${document.etag}>
       <${LongText} write=${(limit) => editable(document.value, limit)} limit=${20_000} />
       ${suffices(session.role, "editor") &&
       html`<div class="actions">
-        <${Button} kind="primary" onClick=${onEdit}>Edit<//>
+        ${isSendable && html`<${Button} kind="primary" onClick=${onEdit}>Edit<//>`}
         <${Button} onClick=${() => setIsAsking(true)}>Delete<//>
+        ${!isSendable && html`<p class="quiet">It is too long to be edited here.</p>`}
       </div>`}
     </section>
     ${isAsking && html`<${Deletion} ...${{ session, document, back, reload }} onClose=${() => setIsAsking(false)} />`}`;

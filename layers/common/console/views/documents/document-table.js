@@ -21,7 +21,7 @@ export function DocumentTable({ documents, search, show, known, setKnown }) {
     title: html`<${Text} value=${name.slice(0, 60)} />`,
     show: (value) => (position === 0 ? html`<${IdLink} ...${{ value, search }} />` : html`<${Cell} value=${valueAt(value, name)} />`),
   }));
-  return html`<${Columns} ...${{ shown, known: [...new Set([...names, ...known, ...shown])], show }} />
+  return html`<${Columns} ...${{ shown, known: [...new Set([...names, ...known, ...shown])], isChosen: chosen !== null, show }} />
     <${Table} label="Documents" columns=${columns} rows=${values} keyOf=${(value) => idInPath(member(value, "_id"))} />`;
 }
 
@@ -33,9 +33,9 @@ export function IdLink({ value, search }) {
 
 const Cell = ({ value }) => (value ? html`<${Value} value=${value} limit=${80} />` : html`<span class="quiet">–</span>`);
 
-function Columns({ shown, known, show }) {
+function Columns({ shown, known, isChosen, show }) {
   const choices = known.filter((name) => name !== "_id" && isSelectable(name)).slice(0, MAX_CHOICES);
-  if (choices.length === 0) {
+  if (choices.length === 0 && !isChosen) {
     return null;
   }
   const toggle = (name, isChosen) => {

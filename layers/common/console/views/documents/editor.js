@@ -1,7 +1,7 @@
 /** A document as text to write. */
 import { html, useEffect, useState } from "../../html.js";
 import { askBeforeLeaving } from "../../router.js";
-import { withFields } from "../../texts.js";
+import { withFields } from "../../field-problems.js";
 import { Button } from "../../components/button.js";
 import { Form, TextArea } from "../../components/field.js";
 import { Note } from "../../components/states.js";

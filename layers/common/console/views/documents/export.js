@@ -1,7 +1,8 @@
 /** All documents of a filter as a file of lines. */
 import { download } from "../../download.js";
 import { html, useEffect, useRef, useState } from "../../html.js";
-import { counted, duration, withFields } from "../../texts.js";
+import { withFields } from "../../field-problems.js";
+import { counted, duration } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Page } from "../../components/page.js";
 import { Note } from "../../components/states.js";

@@ -2,9 +2,10 @@
 import { html, useState } from "../../html.js";
 import { hrefOf, navigate } from "../../router.js";
 import { useLoad } from "../../tasks.js";
-import { counted, withFields } from "../../texts.js";
+import { withFields } from "../../field-problems.js";
+import { counted } from "../../texts.js";
 import { suffices } from "../../views.js";
-import { ButtonLink } from "../../components/button.js";
+import { Button, ButtonLink } from "../../components/button.js";
 import { Page } from "../../components/page.js";
 import { Pager } from "../../components/pager.js";
 import { Empty, Failed, Loading } from "../../components/states.js";
@@ -41,7 +42,7 @@ export function DocumentList({ session, route }) {
       <${Count} ...${{ base: session.base, filter, turn }} />
       <${ViewSwitch} search=${search} cursor=${cursor} />
     </div>
-    ${page.problem && html`<${Failed} problem=${withFields(page.problem)} retry=${page.reload} />`}
+    ${page.problem && html`<${Refused} problem=${page.problem} retry=${page.reload} onIds=${() => show({ fields: "_id", cursor })} />`}
     ${!page.data && !page.problem && html`<${Loading} />`}
     ${page.data && html`<${Documents} ...${{ page: page.data, search, cursor, show, busy: page.busy }} />`}
   <//>`;
@@ -66,6 +67,16 @@ function ViewSwitch({ search, cursor }) {
   const link = (view, title) => html`<a class="button" href=${hrefOf(PATH, { ...search, cursor, view })}
     aria-current=${(search.view === "json") === (view === "json") ? "true" : undefined}>${title}</a>`;
   return html`<nav class="actions" aria-label="View">${link("", "Table")}${link("json", "JSON")}</nav>`;
+}
+
+/** Says why there is no page. A document that no answer holds does not hide those behind it. */
+function Refused({ problem, retry, onIds }) {
+  if (problem.code !== "answer-too-large") {
+    return html`<${Failed} problem=${withFields(problem)} retry=${retry} />`;
+  }
+  return html`<div role="alert"><${Empty} title="The next document is too long to be shown here">
+    <p>The list goes on with less of each document: with the ids alone, or with other columns.</p>
+    <${Button} onClick=${onIds}>Show the ids alone<//><//></div>`;
 }
 
 function Documents({ page, search, cursor, show, busy }) {

@@ -5,7 +5,8 @@ import { html } from "../../html.js";
 import { useTask } from "../../tasks.js";
 import { errorOf } from "../../texts.js";
 import { Button } from "../../components/button.js";
-import { Checkbox, Field, Form } from "../../components/field.js";
+import { Checkbox } from "../../components/choices.js";
+import { Field, Form } from "../../components/field.js";
 import { Section } from "../../components/page.js";
 import { Note } from "../../components/states.js";
 

@@ -2,7 +2,8 @@
 import { request } from "../../api.js";
 import { html, useEffect, useRef, useState } from "../../html.js";
 import { navigate } from "../../router.js";
-import { startOperator } from "../../logins.js";
+import { session } from "../../session.js";
+import * as tokens from "../../tokens.js";
 import { Page } from "../../components/page.js";
 import { Failed, Loading } from "../../components/states.js";
 
@@ -31,4 +32,10 @@ export default function StartView({ route }) {
   return html`<${Page} title="Console of the operator">
     ${problem ? html`<${Failed} problem=${problem} />` : html`<${Loading} />`}
   <//>`;
+}
+
+/** Log the operator of the service in, with the token of `tenantry console`, which lasts as long as that does. */
+function startOperator(answer) {
+  tokens.take({ ...answer, expires_in: Infinity, organization: null });
+  session.set({ ...session.get(), state: "in", operator: true, reason: null });
 }

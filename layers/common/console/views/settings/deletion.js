@@ -2,12 +2,13 @@
 import { request } from "../../api.js";
 import { html, useState } from "../../html.js";
 import { useForm } from "../../forms.js";
-import { confirmLogin } from "../../logins.js";
+import { confirmLogin } from "../../session-changes.js";
 import { end } from "../../session.js";
 import { useTask } from "../../tasks.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
-import { Checkbox, Field, Form, PasswordField } from "../../components/field.js";
+import { Checkbox } from "../../components/choices.js";
+import { Field, Form, PasswordField } from "../../components/field.js";
 import { Username } from "../../components/new-password.js";
 import { Section } from "../../components/page.js";
 import { Note } from "../../components/states.js";

@@ -24,10 +24,13 @@ PAGES_OF_MAILS: Final = (
 MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".js": "text/javascript",  # modules are UTF-8 whatever it says (HTML, "fetch a single module script")
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
+_DOCUMENTS: Final = (".html", ".svg")
+"""What browsers show as a page that may have scripts and frames."""
+
 _IMPORT_MAP: Final = re.compile(r'<script type="importmap">([^<]*)</script>')
 
 
@@ -53,17 +56,36 @@ def files(folder: Path = FOLDER) -> Mapping[str, File]:
 
 
 @cache
-def header_fields(folder: Path = FOLDER) -> Mapping[str, str]:
-    """Return the header fields of every answer: nothing runs or loads but what the folder holds.
+def header_fields(name: str = INDEX, folder: Path = FOLDER) -> Mapping[str, str]:
+    """Return the header fields of a file's answer.
 
-    The import map is the only script inside a page, and is allowed by its hash.
+    Those that bound a page are for pages alone, as their specifications have it, and for redirects to them:
+    nothing runs or loads but what the folder holds. The import map is the only script inside a page, and is
+    allowed by its hash. No file becomes a worker, which would have a policy of its own.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, below the folder.
+    """
+    fields = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "same-origin"}
+    return fields | _bounds(folder) if name.endswith(_DOCUMENTS) else fields
+
+
+def _bounds(folder: Path) -> dict[str, str]:
+    """Return what browsers look for in the answer that makes a page, and nowhere else.
+
+    https://www.w3.org/TR/CSP3/#policy-delivery
+    https://www.w3.org/TR/permissions-policy/#permissions-policy-http-header-field
+    https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies
     """
     policy = {
         "default-src": "'none'",
         "script-src": " ".join(["'self'", *_hashes(files(folder)[INDEX].content)]),
         "style-src": "'self'",
-        "img-src": "'self' data:",
+        "img-src": "data:",
         "connect-src": "'self'",
+        "worker-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",
@@ -71,10 +93,8 @@ def header_fields(folder: Path = FOLDER) -> Mapping[str, str]:
         "trusted-types": "'none'",
     }
     return {
-        "Cache-Control": "no-cache",
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     }
 
@@ -92,7 +112,7 @@ def with_one_segment(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _file(path: Path) -> File:
     content = path.read_text("utf-8")
-    digest = hashlib.sha256(content.encode()).hexdigest()[:32]
+    digest = hashlib.sha256(content.encode()).hexdigest()[:16]
     return File(content, MEDIA_TYPES[path.suffix], f'"{digest}"')
 
 

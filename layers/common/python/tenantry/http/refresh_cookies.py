@@ -9,6 +9,7 @@ The prefix ``__Host-`` keeps other hosts of the same site from setting a cookie 
 (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis section 4.1.3.2).
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -23,10 +24,10 @@ from tenantry.http.bodies import check_body
 from tenantry.http.handlers import Handler, lambda_handler
 from tenantry.http.header_fields import value_of
 from tenantry.identity.sessions import LIFETIME
+from tenantry.runtime.settings import settings
 
 FIELD: Final = "X-Refresh-Token"
 COOKIE: Final = "cookie"
-NAME: Final = "__Host-tenantry-refresh"
 TAKING: Final = frozenset({"/login/refresh", "/login/switch", "/logout"})
 """Resources whose requests have a refresh token."""
 
@@ -35,6 +36,15 @@ _ATTRIBUTES: Final = "Path=/; Secure; HttpOnly; SameSite=Strict"
 # Whatever else a browser has under this name is no refresh token, and nothing of it gets into a body.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _JSON_SPACE: Final = " \t\r\n"
+
+
+def cookie_name() -> str:
+    """Return the cookie's name, which is another one for each issuer.
+
+    ``__Host-`` asks for ``Path=/``, so deployments behind several paths of one host, or several ports, get
+    each other's cookies.
+    """
+    return f"__Host-tenantry-{hashlib.sha256(settings().token_issuer.encode()).hexdigest()[:16]}"
 
 
 def handler(app: APIGatewayRestResolver) -> Handler:
@@ -86,9 +96,10 @@ def _with_token(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _token_in(cookies: str) -> str:
     """Return the token in the field Cookie (RFC 6265 section 5.4), or nothing."""
+    wanted = cookie_name()
     for pair in cookies.split(";"):
         name, _, value = pair.strip(" \t").partition("=")
-        if name == NAME and _TOKEN.fullmatch(value):
+        if name == wanted and _TOKEN.fullmatch(value):
             return value
     return ""
 
@@ -98,11 +109,13 @@ def _with_cookie(event: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, 
     resource, status = event.get("resource"), answer["statusCode"]
     refused = resource in TAKING and status == HTTPStatus.UNAUTHORIZED
     if refused or (resource in _ENDING and status == HTTPStatus.NO_CONTENT):
-        answer["multiValueHeaders"]["Set-Cookie"] = [f"{NAME}=; {_ATTRIBUTES}; Max-Age=0"]
+        answer["multiValueHeaders"]["Set-Cookie"] = [f"{cookie_name()}=; {_ATTRIBUTES}; Max-Age=0"]
     if status == HTTPStatus.OK:
         body = json.loads(answer["body"])
         if token := body.pop("refresh_token", None):
             seconds = int(LIFETIME.total_seconds())
-            answer["multiValueHeaders"]["Set-Cookie"] = [f"{NAME}={token}; {_ATTRIBUTES}; Max-Age={seconds}"]
+            answer["multiValueHeaders"]["Set-Cookie"] = [
+                f"{cookie_name()}={token}; {_ATTRIBUTES}; Max-Age={seconds}"
+            ]
             answer["body"] = json.dumps(body, separators=(",", ":"))
     return answer
