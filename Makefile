@@ -118,7 +118,7 @@ test-unit: install ## Run the tests that need no server
 test-integration: install ## Run the tests against a real MongoDB server (MONGODB_VERSION=7.0 or 8.0: that answers as it)
 	$(BIN)/pytest tests/integration
 
-test-contract: install ## Check that template, functions, OpenAPI, events and README agree
+test-contract: install ## Check that template, functions, OpenAPI, events and documents agree
 	$(BIN)/pytest tests/contract
 
 test-e2e: install ## Run the tests against the deployed local stack

@@ -40,7 +40,8 @@ def setup_database(
     content = {"issuer": owner, "roles": roles, "addresses": asdict(folding), "names": ids}
     print_result(content, text, as_json=as_json)
     for collision in folding.collisions:
-        print_error(f"{collision.account_id} has the e-mail address of {collision.holder_id}; see the README")
+        accounts = f"{collision.account_id} has the e-mail address of {collision.holder_id}"
+        print_error(f"{accounts}; see docs/command-line.md")
     if folding.collisions:
         raise typer.Exit(1)
 

@@ -11,7 +11,9 @@ from tests.contract.sam_template import PROJECT
 
 DOCUMENTS = [PROJECT / "README.md", PROJECT / "SECURITY.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 PATH = re.compile(r"(?<![\w/.-])((?:bench|cli|docs|events|examples|functions|layers|local|tests)/[\w./-]*\w)")
-LINK = re.compile(r"\]\((?!https?:)([^)#]+)[)#]")
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 MODULE = re.compile(r"`(tenantry(?:[./]\w+)+)`")
 
 every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
@@ -22,11 +24,26 @@ def test_documents_name_files_and_modules() -> None:
     assert all(named.search(together) for named in (PATH, LINK, MODULE))
 
 
+def anchors(document: Path) -> set[str]:
+    """Return what GitHub makes of the headings, none of which may come twice."""
+    text = FENCED.sub("", document.read_text())
+    made = [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(text)]
+    assert len(set(made)) == len(made), document
+    return set(made)
+
+
 @every_document
 def test_files_exist(document: Path) -> None:
     text = document.read_text()
     assert [path for path in PATH.findall(text) if not (PROJECT / path).exists()] == []
-    assert [path for path in LINK.findall(text) if not (document.parent / path).exists()] == []
+    assert [path for path, _ in LINK.findall(text) if not (document.parent / path).exists()] == []
+
+
+@every_document
+def test_headings_that_links_lead_to_exist(document: Path) -> None:
+    for path, anchor in LINK.findall(document.read_text()):
+        target = document.parent / path if path else document
+        assert not anchor or target.suffix != ".md" or anchor in anchors(target), f"{path}#{anchor}"
 
 
 @every_document

@@ -13,7 +13,7 @@ from tests.contract import sam_template
 from tests.contract.sam_template import PROJECT
 
 DOCUMENT = (PROJECT / "docs/infrastructure-as-code.md").read_text()
-README = (PROJECT / "README.md").read_text()
+CONFIGURATION = (PROJECT / "docs/configuration.md").read_text()
 
 # What has been published. A name may be added; taking one away breaks those who use it.
 OUTPUTS = {
@@ -55,8 +55,8 @@ def documented_outputs() -> dict[str, str]:
 
 
 def documented_defaults() -> dict[str, str]:
-    """Return the default of each parameter that the README shows."""
-    table = README.partition("\n## Configuration\n")[2].partition("\nEnvironment variables")[0]
+    """Return the default of each parameter that docs/configuration.md shows."""
+    table = CONFIGURATION.partition("\n## Parameters\n")[2].partition("\n## ")[0]
     shown: dict[str, str] = {}
     for names, defaults in re.findall(r"^\| ([A-Z]\w+[^|]*) \| ?([^|]*) ?\|", table, re.MULTILINE):
         parameters = re.split(r", | or ", names)
@@ -88,7 +88,7 @@ def test_one_parameter_alone_has_to_be_given() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(sam_template.template()["Parameters"]))
-def test_readme_shows_the_default(name: str) -> None:
+def test_document_shows_the_default(name: str) -> None:
     assert documented_defaults()[name] == str(sam_template.template()["Parameters"][name].get("Default", ""))
 
 

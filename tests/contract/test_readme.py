@@ -1,4 +1,4 @@
-"""The commands that the README names exist."""
+"""The commands and parameters that README and documents name exist."""
 
 import re
 import shutil
@@ -11,13 +11,19 @@ from tests.contract import sam_template
 from tests.contract.sam_template import PROJECT
 
 MAKE = shutil.which("make") or "make"
-README = (PROJECT / "README.md").read_text()
-TARGETS = sorted(set(re.findall(r"(?:^|`)(?:\w+=\S+ )*make ([a-z][a-z0-9-]*)", README, re.MULTILINE)))
-INVOKED = re.findall(r"sam local invoke (\w+) .*?(events/\w+\.json)", README)
+MAKE_COMMAND = re.compile(r"(?:^|`)(?:\w+=\S+ )*make ([a-z][a-z0-9-]*)", re.MULTILINE)
+README = PROJECT / "README.md"
+# Not the decisions: they say what was there when they were made.
+DOCUMENTS = [README, PROJECT / "SECURITY.md", *sorted((PROJECT / "docs").glob("*.md"))]
+TARGETS = sorted({target for document in DOCUMENTS for target in MAKE_COMMAND.findall(document.read_text())})
+INVOKED = re.findall(
+    r"sam local invoke (\w+) .*?(events/\w+\.json)", (PROJECT / "docs/development.md").read_text()
+)
+CONFIGURATION = (PROJECT / "docs/configuration.md").read_text()
 
 
 def test_readme_names_the_two_commands() -> None:
-    assert {"run", "test"} <= set(TARGETS)
+    assert {"run", "test"} <= set(MAKE_COMMAND.findall(README.read_text()))
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -25,7 +31,7 @@ def test_make_target_exists(target: str) -> None:
     subprocess.run([MAKE, "--dry-run", target], cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
 
 
-def test_readme_invokes_functions_with_events_that_exist() -> None:
+def test_functions_are_invoked_with_events_that_exist() -> None:
     assert INVOKED
     for function, event in INVOKED:
         assert sam_template.function_directories()[function] == Path(event).stem
@@ -33,5 +39,5 @@ def test_readme_invokes_functions_with_events_that_exist() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(sam_template.template()["Parameters"]))
-def test_readme_explains_the_parameter(name: str) -> None:
-    assert re.search(rf"\|[^|]*\b{name}\b[^|]*\|", README)
+def test_parameter_is_explained(name: str) -> None:
+    assert re.search(rf"\|[^|]*\b{name}\b[^|]*\|", CONFIGURATION)

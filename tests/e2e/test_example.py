@@ -1,4 +1,4 @@
-"""examples/notes, deployed beside the stack as the README says: a function of a user's own."""
+"""examples/notes, deployed beside the stack as docs/functions.md says: a function of a user's own."""
 
 import re
 import sys
@@ -21,8 +21,8 @@ REQUEST_SECONDS = 30.0
 
 
 def outputs(deployment: Deployment, stack_name: str) -> list[str]:
-    """Return name=value of each output of a stack, as the command in the README does."""
-    (query,) = re.findall(r'--query "(Stacks.*)"', (PROJECT / "README.md").read_text())
+    """Return name=value of each output of a stack, as the command in docs/functions.md does."""
+    (query,) = re.findall(r'--query "(Stacks.*)"', (PROJECT / "docs/functions.md").read_text())
     described = deployment.aws_client("cloudformation").describe_stacks(StackName=stack_name)
     return list(jmespath.search(query, described))
 

@@ -1,4 +1,4 @@
-"""The story in the README: its lines can be pasted, and the answers are those that it shows."""
+"""The story in README and documents: its lines can be pasted, and the answers are those that they show."""
 
 import json
 import os
@@ -11,8 +11,10 @@ from local.deployment import PROJECT
 from local.processes import HOST
 from tests.e2e.deployment import Deployment
 
-README = (PROJECT / "README.md").read_text()
-STORY = README[README.index("## The story") : README.index("## What it promises")]
+# In the order in which the lines of one go on where those of another end.
+STORY = [PROJECT / "README.md"] + [
+    PROJECT / "docs" / f"{name}.md" for name in ("audit", "documents", "accounts", "deletion")
+]
 BASH = shutil.which("bash") or "bash"
 ANOTHER_EACH_TIME = {
     "id", "at", "created_at", "updated_at", "$oid", "instance", "request_id", "next_cursor",
@@ -21,7 +23,7 @@ ANOTHER_EACH_TIME = {
 
 
 class Step(NamedTuple):
-    """A command and what the README says it prints."""
+    """A command and what the document says it prints."""
 
     command: str
     output: str
@@ -30,7 +32,8 @@ class Step(NamedTuple):
 def steps() -> list[Step]:
     """Return the commands of the story with their output, each of which may take several lines."""
     told = []
-    for block in re.findall(r"```console\n(.*?)```", STORY, re.DOTALL):
+    text_of_all = "".join(document.read_text() for document in STORY)
+    for block in re.findall(r"```console\n(.*?)```", text_of_all, re.DOTALL):
         for text in block.removeprefix("$ ").split("\n$ "):
             command, _, output = re.sub(r"(\\|\|)\n", "\\1\0", text).partition("\n")
             told.append(Step(command.replace("\0", "\n"), output.strip().replace("\n", "")))
@@ -56,7 +59,7 @@ def comparable(text: str) -> Any:
     )
 
 
-def test_lines_of_the_story_print_what_the_readme_shows(deployment: Deployment) -> None:
+def test_lines_of_the_story_print_what_the_documents_show(deployment: Deployment) -> None:
     told = steps()
     assert len(told) > 10
     printed = run([step.command for step in told], deployment.stack.api_url)
