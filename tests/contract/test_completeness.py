@@ -1,0 +1,55 @@
+"""What README and documents list is all that there is."""
+
+import re
+
+from typer.main import get_command
+
+from cli.app import app
+from tests.contract import sam_template
+from tests.contract.sam_template import PROJECT
+
+README = (PROJECT / "README.md").read_text()
+FOLDERS = README.partition("\n## Where is what\n")[2].partition("\n```\n")[2].partition("\n```\n")[0]
+LIBRARY = PROJECT / "layers/common/python/tenantry"
+
+
+def in_first_column(rows: str) -> set[str]:
+    """Return what stands in backquotes in the first cell of each row of a table."""
+    return {
+        name
+        for cell in re.findall(r"^\|([^|]*)\|", rows, re.MULTILINE)
+        for name in re.findall(r"`([\w-]+)`", cell)
+    }
+
+
+def test_readme_leads_to_every_page() -> None:
+    pages = {path.name for path in (PROJECT / "docs").glob("*.md")}
+    table = README.partition("\n## Documentation\n")[2]
+    assert set(re.findall(r"\]\(docs/([\w-]+\.md)\)", table)) == pages
+
+
+def test_readme_says_what_is_in_every_folder() -> None:
+    folders = {path.name for path in PROJECT.iterdir() if path.is_dir() and path.name[0] not in "._"}
+    assert set(re.findall(r"^(\w+)/", FOLDERS, re.MULTILINE)) == folders
+
+
+def test_readme_says_what_every_package_knows() -> None:
+    packages = {path.parent.name for path in LIBRARY.glob("*/__init__.py")} | {"errors"}
+    table = README.partition("\nThe library has nine packages")[2].partition("\n\nA route goes to")[0]
+    assert in_first_column(table) == packages
+
+
+def test_architecture_shows_every_function() -> None:
+    text = (PROJECT / "docs/architecture.md").read_text().partition("\n## The stack\n")[2]
+    diagram = text.partition("```mermaid\n")[2].partition("\n```")[0]
+    assert set(sam_template.function_directories().values()) - set(re.findall(r"\w+", diagram)) == set()
+
+
+def test_every_command_has_its_page() -> None:
+    table = (
+        (PROJECT / "docs/command-line.md")
+        .read_text()
+        .partition("\n| commands | page |\n")[2]
+        .partition("\n\n")[0]
+    )
+    assert in_first_column(table) == set(get_command(app).commands)  # type: ignore[attr-defined]
