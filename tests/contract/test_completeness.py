@@ -29,7 +29,11 @@ def test_readme_leads_to_every_page() -> None:
 
 
 def test_readme_says_what_is_in_every_folder() -> None:
-    folders = {path.name for path in PROJECT.iterdir() if path.is_dir() and path.name[0] not in "._"}
+    folders = {
+        path.name
+        for path in PROJECT.iterdir()
+        if path.is_dir() and path.name[0] not in "._" and path.name != "dist"
+    }
     assert set(re.findall(r"^(\w+)/", FOLDERS, re.MULTILINE)) == folders
 
 
