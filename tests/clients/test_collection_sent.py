@@ -53,7 +53,8 @@ STORY: Final = [
         " examine introspectToken createOrganizationAsOperator listOrganizations getOrganizationAsOperator"
         " listUsage listOrganizationsOfAddress listOwnersAddresses listReceipts getStatus"
         " releaseFormerSlugAsOperator beginRollOut listRollOuts getRollOut pauseRollOut resumeRollOut"
-        " undoRollOut suspendOrganization reactivateOrganization login deleteAccount deleteOrganization"
+        " undoRollOut suspendOrganization reactivateOrganization login createKey"
+        " listKeysAsOperator revokeKeyAsOperator deleteAccount deleteOrganization"
         " undoDeletionAsOperator purgeOrganization",
         None,
     ),

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from zipfile import ZipFile
@@ -12,17 +13,21 @@ from local.deployment import PROJECT
 from tenantry_client import NotModified, Problem, Tenantry, pages
 from tenantry_client.api import (
     accounts,
+    api_keys,
     audit,
     documents,
     indexes,
     operator,
     organizations,
 )
-from tenantry_client.models import CreateIndex, CreateOrganization, IndexKey, UpdateOrganization
+from tenantry_client.models import CreateIndex, CreateKey, CreateOrganization, IndexKey, UpdateOrganization
+from tenantry_client.retries import Retries
 from tests.e2e.http_service import unique
 from tests.support.owners import PASSWORD
 
 THREADS = 4
+RATE = 12  # requests a minute of a key
+REFILL_SECONDS = 5  # until there is one more
 
 
 def created(tenantry: Tenantry) -> str:
@@ -73,6 +78,30 @@ def test_insert_with_a_key_is_done_once(tenantry: Tenantry) -> None:
     for _ in range(2):
         documents.insert_documents(tenantry, slug, body={"text": "once"}, idempotency_key="one")
     assert documents.count_documents(tenantry, slug).count == 1
+
+
+def test_a_key_beyond_its_rate_waits_as_long_as_it_is_told(tenantry: Tenantry) -> None:
+    slug = created(tenantry)
+    wanted = CreateKey(name="Import", scopes=["documents:read"], requests_per_minute=RATE)
+    key, waits = api_keys.create_key(tenantry, slug, body=wanted).key, list[float]()
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        time.sleep(seconds)
+
+    with Tenantry(str(tenantry.url), api_key=key, retries=Retries(sleep=wait)) as patient:
+        while not waits:
+            assert documents.count_documents(patient, slug).count == 0
+    assert waits == [REFILL_SECONDS]
+    waits.clear()
+    with (
+        Tenantry(str(tenantry.url), api_key=key, retries=Retries(2, sleep=waits.append)) as hasty,
+        pytest.raises(Problem, match="The API key may send") as told,
+    ):
+        all(documents.count_documents(hasty, slug) for _ in range(10 * RATE))
+    assert (told.value.status, told.value.code) == (429, "too-many-requests")
+    assert (told.value.retry_after_seconds, told.value.content["limit"]) == (REFILL_SECONDS, RATE)
+    assert set(waits) == {REFILL_SECONDS}
 
 
 def test_login_goes_on_in_many_threads_and_ends(tenantry: Tenantry) -> None:

@@ -2,11 +2,14 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import { NotModified, Problem, type Schemas, Tenantry } from "tenantry-client";
 import { coded } from "./service.js";
 
 const URL_OF_STACK = process.env["TENANTRY_URL"] ?? "";
+const RATE = 12; // requests a minute of a key
+const REFILL_SECONDS = 5; // until there is one more
 const PASSWORD = "a long walk by the sea"; // pragma: allowlist secret
 
 const aws = new AwsClient({
@@ -89,6 +92,39 @@ test("an insertion with a key is done once", async () => {
   await tenantry.call("insertDocuments", { path, header, body: { text: "once" } });
   await tenantry.call("insertDocuments", { path, header, body: { text: "once" } });
   assert.equal((await tenantry.call("countDocuments", { path })).count, 1);
+});
+
+test("a key beyond its rate waits as long as it is told", async () => {
+  const { tenantry, path } = await created();
+  const scopes = ["documents:read" as const];
+  const body = { name: "Import", scopes, requests_per_minute: RATE };
+  const { key: apiKey } = await tenantry.call("createKey", { path, body });
+  const waits: number[] = [];
+  const note = (seconds: number): Promise<void> => Promise.resolve(void waits.push(seconds));
+  const sleep = async (seconds: number): Promise<void> => {
+    await note(seconds);
+    await setTimeout(seconds * 1000);
+  };
+  const patient = new Tenantry(URL_OF_STACK, { apiKey, retries: { sleep } });
+  while (waits.length === 0) {
+    assert.equal((await patient.call("countDocuments", { path })).count, 0);
+  }
+  assert.deepEqual(waits, [REFILL_SECONDS]);
+  const hasty = new Tenantry(URL_OF_STACK, { apiKey, retries: { attempts: 2, sleep: note } });
+  const sent = (async (): Promise<void> => {
+    for (let n = 0; n < 10 * RATE; n++) {
+      await hasty.call("countDocuments", { path });
+    }
+  })();
+  await assert.rejects(
+    sent,
+    (error) =>
+      error instanceof Problem &&
+      error.code === "too-many-requests" &&
+      error.detail.startsWith("The API key may send") &&
+      error.retryAfterSeconds === REFILL_SECONDS,
+  );
+  assert.deepEqual([...new Set(waits)], [REFILL_SECONDS]);
 });
 
 test("a login goes on for many callers, and ends", async () => {

@@ -1,5 +1,7 @@
 """How a caller who was presumed is confirmed: before anything leaves, once, and by a look at present."""
 
+from typing import Any
+
 import pytest
 from pymongo.database import Database
 from pymongo.errors import AutoReconnect
@@ -109,7 +111,22 @@ def test_look_before_a_commit_elsewhere_is_also_one_at_the_organization_alone(
 
 
 def test_only_so_many_are_kept() -> None:
-    seen = presuming.Seen[str](2)
+    seen = presuming.Seen[str](2, 60)
     for number in range(3):
         seen.put(number, "Ada")
     assert list(seen.callers) == [1, 2]
+
+
+@pytest.mark.parametrize(("seconds", "presumed"), [(60, "Ada"), (-1, None)])
+def test_only_for_so_long_is_somebody_presumed(seconds: float, presumed: str | None) -> None:
+    organization: Any = {"_id": "org_1"}
+    seen = presuming.Seen[str](2, seconds)
+    seen.put("token", "Ada")
+    looks: list[str] = []
+
+    def look(caller: str) -> Any:
+        looks.append(caller)
+        return organization
+
+    assert presuming.confirmed(lambda: seen.presume("token", look), lambda: None) == presumed
+    assert looks == ([presumed] if presumed else [])

@@ -1,4 +1,4 @@
-"""On every route of documents, a token that is revoked at any moment before the look is worth nothing."""
+"""On every route of documents, a token or key that is revoked before the look is worth nothing."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,6 +10,7 @@ from pymongo.monitoring import CommandStartedEvent
 
 from tenantry.identity import presumed_callers
 from tenantry.runtime import clients, process
+from tests.integration.http.test_round_trips import key_of
 from tests.support.databases import Databases
 from tests.support.owners import Owner
 from tests.support.recorder import Recorder
@@ -58,9 +59,9 @@ class Interruption(Recorder):
         finally:
             self.number = -1
 
-    def look(self) -> int:
+    def look(self, asked: str) -> int:
         """Return the number of the first command that asks who calls."""
-        return [next(iter(command.values())) for _, command in self.commands].index("account_epochs")
+        return [next(iter(command.values())) for _, command in self.commands].index(asked)
 
 
 @pytest.fixture
@@ -70,26 +71,29 @@ def interruption(monkeypatch: pytest.MonkeyPatch) -> Interruption:
     return interruption
 
 
+@pytest.mark.parametrize(("revoked", "asked"), [("sessions", "account_epochs"), ("api_keys", "api_keys")])
 def test_whoever_is_revoked_before_the_look_reads_and_writes_nothing(
-    owner: Owner, databases: Databases, interruption: Interruption
+    owner: Owner, databases: Databases, interruption: Interruption, revoked: str, asked: str
 ) -> None:
-    sessions, documents = databases.master["sessions"], databases.tenants[f"org_{owner.slug}"]
-    kept = list(sessions.find())
+    token = key_of(owner) if revoked == "api_keys" else owner.token
+    credentials, documents = databases.master[revoked], databases.tenants[f"org_{owner.slug}"]
+    kept = list(credentials.find())
     process.forget()
 
     def send(method: str, path: str, parts: dict[str, Any]) -> Answer:
-        return owner.service.request(method, owner.path + path, token=owner.token, **parts)
+        databases.master["rates"].delete_many({})  # where keys that are not valid are counted
+        return owner.service.request(method, owner.path + path, token=token, **parts)
 
     for name, request in REQUESTS.items():
         number, look = 0, 1
         while number <= look:
             documents.replace_one({"_id": "kept"}, KEPT, upsert=True)
-            if not sessions.find_one():
-                sessions.insert_many(kept)
+            if not credentials.find_one():
+                credentials.insert_many(kept)
             assert send(*REQUESTS["read"]).status == 200
-            assert presumed_callers._seen.callers
-            answer = interruption.during(partial(send, *request), number, lambda: sessions.delete_many({}))
-            look = interruption.look()
+            assert presumed_callers._seen.callers or presumed_callers._seen_keys.callers
+            answer = interruption.during(partial(send, *request), number, lambda: credentials.delete_many({}))
+            look = interruption.look(asked)
             assert (answer.status, answer.code) == (401, "invalid-token"), (name, number)
             assert list(documents.find()) == [KEPT], (name, number)
             number += 1

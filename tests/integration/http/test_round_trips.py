@@ -1,9 +1,10 @@
 """What the functions ask MongoDB: how often, and which database."""
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.support.databases import Databases
-from tests.support.owners import PASSWORD, log_in, sign_up, tokens
+from tests.support.owners import PASSWORD, Owner, log_in, sign_up, tokens
 from tests.support.recorder import Recorder
 from tests.support.service import Answer, Service
 
@@ -32,9 +33,30 @@ def trips(recorder: Recorder, request: Callable[[], Answer], status: int) -> lis
 def test_documents_are_read_in_two_round_trips_and_written_in_three(
     recorder: Recorder, service: Service, databases: Databases
 ) -> None:
+    """As a member, with an API key, and, in one round trip more, with one where key and owner have a rate."""
     owner = sign_up(service, "Alpha")
-    path, token = f"{owner.path}/documents", owner.token
-    service.post(path, [{"_id": "a"}, *({"n": number} for number in range(150))], token=token)
+    path = f"{owner.path}/documents"
+    service.post(path, [{"_id": "a"}, *({"n": number} for number in range(150))], token=owner.token)
+    key, key_with_rate = key_of(owner), key_of(owner, requests_per_minute=1000)
+    rates = (databases.master.name, "update")
+    check_round_trips(recorder, owner, databases, owner.token, [])
+    check_round_trips(recorder, owner, databases, key, [])
+    limits = {"limits": {"requests_per_minute": 1000}}
+    databases.master["organizations"].update_one({"_id": owner.id}, {"$set": limits})
+    check_round_trips(recorder, owner, databases, key_with_rate, [rates])
+
+
+def key_of(owner: Owner, **fields: Any) -> str:
+    wanted = {"name": "Import", "scopes": ["documents:write", "indexes"]} | fields
+    return str(owner.service.post(f"{owner.path}/keys", wanted, token=owner.token).json["key"])
+
+
+def check_round_trips(
+    recorder: Recorder, owner: Owner, databases: Databases, token: str, before: list[tuple[str, str]]
+) -> None:
+    service, path = owner.service, f"{owner.path}/documents"
+    service.get(path, token=token)
+    service.delete(f"{path}/c", token=token)
     master, tenants = databases.master.name, databases.tenants.name
     look, commit = (master, "aggregate"), ("admin", "commitTransaction")
 
@@ -58,7 +80,7 @@ def test_documents_are_read_in_two_round_trips_and_written_in_three(
         (lambda: service.get(f"{path}?filter=x", token=token), 422, [look]),
     ]
     for request, status, commands in requests:
-        assert trips(recorder, request, status) == commands
+        assert trips(recorder, request, status) == [*before, *commands]
 
 
 def test_request_that_is_refused_before_it_needs_the_database_does_not_ask_it(

@@ -1,8 +1,8 @@
-"""Whom an access token is presumed to speak for: whom it spoke for when this process asked last.
+"""Whom a bearer token is presumed to speak for: whom it spoke for when this process asked last.
 
 Only a token whose signature this process has verified, and whose key and time are right at this request, is
-presumed to be anybody's. So an ended session lets a process read in vain once, and not after the token has
-ended.
+presumed to be anybody's, and an API key by the SHA-256 of its whole text. So an ended session or a revoked
+key lets a process read in vain once.
 """
 
 from typing import Final, cast
@@ -11,24 +11,25 @@ from tenantry.errors import InvalidToken
 from tenantry.identity import authentication
 from tenantry.identity.api_keys import access, texts
 from tenantry.identity.api_keys.access import KeyAccess
+from tenantry.identity.api_keys.texts import KeyText
 from tenantry.identity.presuming import Seen
 from tenantry.identity.sessions import Identity
 from tenantry.identity.tokens import Claims
 from tenantry.registry.organizations import moving
 from tenantry.registry.organizations.document import OrganizationDocument
 
-MAX_SEEN: Final = 1_000  # tokens, each with a few kilobytes
+MAX_SEEN: Final = 1_000  # tokens, and as many API keys, each with a few kilobytes
+MAX_AGE_SECONDS: Final = 15 * 60  # as long as an access token lives; an API key lives on
 
 # Of an organization: nothing that comes before a look depends on them. Members choose how long the first is.
 _NOT_KEPT: Final = ("metadata", "properties", "usage", "measure_at")
 
-_seen: Final = Seen[Identity](MAX_SEEN)
+_seen: Final = Seen[Identity](MAX_SEEN, MAX_AGE_SECONDS)
+_seen_keys: Final = Seen[KeyAccess](MAX_SEEN, MAX_AGE_SECONDS)
 
 
 def authenticate_bearer(token: str) -> Identity | KeyAccess:
     """Return whom a bearer token speaks for, and presume it if it is one that this process has seen.
-
-    An API key is never presumed to be anybody's.
 
     Raises
     ------
@@ -36,7 +37,8 @@ def authenticate_bearer(token: str) -> Identity | KeyAccess:
         As of `tenantry.identity.authentication.authenticate_bearer`.
     """
     if texts.is_key(token):
-        return access.authenticate(token)
+        sent = access.parse(token)
+        return _seen_keys.presume(sent.hash, lambda seen: _look_at_key(sent, seen)) or _ask_for_key(sent)
     claims = authentication.verify(token)
     return _seen.presume(claims, lambda seen: _look(claims, seen)) or _ask(claims)
 
@@ -63,6 +65,32 @@ def _kept(identity: Identity) -> Identity | None:
     membership = identity.membership
     if membership is None or not moving.is_usable(membership.organization):
         return None
-    organization = {name: value for name, value in membership.organization.items() if name not in _NOT_KEPT}
-    kept = membership._replace(organization=cast("OrganizationDocument", organization))
+    kept = membership._replace(organization=_kept_of(membership.organization))
     return identity._replace(membership=kept)
+
+
+def _look_at_key(sent: KeyText, seen: KeyAccess) -> OrganizationDocument | None:
+    """Look at a key; one that is not valid is counted when the request starts over, and not here as well."""
+    present = access.find(sent)
+    if present is None or _kept_of_key(present) != seen:
+        return None
+    _seen_keys.put(sent.hash, seen)
+    return present.organization
+
+
+def _ask_for_key(sent: KeyText) -> KeyAccess:
+    present = access.require(sent)
+    if (kept := _kept_of_key(present)) is not None:
+        _seen_keys.put(sent.hash, kept)
+    return present
+
+
+def _kept_of_key(key: KeyAccess) -> KeyAccess | None:
+    if not moving.is_usable(key.organization):
+        return None
+    return key._replace(organization=_kept_of(key.organization))
+
+
+def _kept_of(organization: OrganizationDocument) -> OrganizationDocument:
+    kept = {name: value for name, value in organization.items() if name not in _NOT_KEPT}
+    return cast("OrganizationDocument", kept)

@@ -7,6 +7,7 @@ Nothing is committed and no answer is given before `confirm` has returned: whate
 it, and the request starts over without presuming.
 """
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
@@ -40,18 +41,21 @@ class Seen[Caller]:
     ----------
     most : int
         How many are kept.
+    seconds : float
+        How long a caller is presumed to be who it was.
     """
 
-    def __init__(self, most: int) -> None:
-        self.callers: OrderedDict[Hashable, Caller] = OrderedDict()
+    def __init__(self, most: int, seconds: float) -> None:
+        self.callers: OrderedDict[Hashable, tuple[float, Caller]] = OrderedDict()
         self._most = most
+        self._seconds = seconds
         self._lock = Lock()
         process.forgets(self.forget)
 
     def put(self, token: Hashable, caller: Caller) -> None:
         """Keep whom a token speaks for, as it was a moment ago."""
         with self._lock:
-            self.callers[token] = caller
+            self.callers[token] = time.monotonic() + self._seconds, caller
             if len(self.callers) > self._most:
                 self.callers.popitem(last=False)
 
@@ -71,9 +75,10 @@ class Seen[Caller]:
         if attempt is None or attempt.look is not None:
             return None
         with self._lock:
-            caller = self.callers.pop(token, None)
-        if caller is not None:
-            attempt.look = lambda: look(caller)
+            until, caller = self.callers.pop(token, (0.0, None))
+        if caller is None or until < time.monotonic():
+            return None
+        attempt.look = lambda: look(caller)
         return caller
 
     def forget(self) -> None:

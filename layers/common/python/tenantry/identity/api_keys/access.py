@@ -59,25 +59,58 @@ def authenticate(text: str) -> KeyAccess:
 
     Raises
     ------
+    InvalidToken, TooManyRequests, OrganizationSuspended
+        As of `parse` and `require`.
+    """
+    return require(parse(text))
+
+
+def parse(text: str) -> KeyText:
+    """Take a key apart without a look at the database.
+
+    Raises
+    ------
     InvalidToken
-        It is no key, without a look at the database, or the key is unknown, expired, revoked, or its
-        organization is gone.
+        It is no key, or mistyped.
+    """
+    sent = texts.parse(text)
+    if sent is None:
+        raise InvalidToken(_REFUSED)
+    return sent
+
+
+def require(sent: KeyText) -> KeyAccess:
+    """Return what a key gives access to at this moment, as `find` does.
+
+    Raises
+    ------
+    InvalidToken
+        The key is unknown, expired, revoked, or its organization is gone.
     TooManyRequests
         So it is, and the source of the request has sent too many such keys. Valid ones of the same source
         are not refused.
     OrganizationSuspended
         The key is valid, and its organization is suspended.
     """
-    sent = texts.parse(text)
-    if sent is None:
-        raise InvalidToken(_REFUSED)
-    stored = _find(sent)
-    if stored is None or has_expired(stored):
+    present = find(sent)
+    if present is None:
         _count_failure()
         raise InvalidToken(_REFUSED)
-    if stored["organization"].get("suspended_at"):
+    if present.organization.get("suspended_at"):
         raise OrganizationSuspended
-    uses.note(stored["secrets"][0]["id"])
+    return present
+
+
+def find(sent: KeyText) -> KeyAccess | None:
+    """Return what a key gives access to, also if its organization is suspended; None if it is not valid.
+
+    It is one round trip, and one more about once a minute, which notes the use of the key.
+    """
+    stored = _stored(sent)
+    if stored is None or has_expired(stored):
+        return None
+    if not stored["organization"].get("suspended_at"):
+        uses.note(stored["secrets"][0]["id"])
     return KeyAccess(
         stored["_id"],
         stored["organization"],
@@ -87,7 +120,7 @@ def authenticate(text: str) -> KeyAccess:
     )
 
 
-def _find(sent: KeyText) -> Any:
+def _stored(sent: KeyText) -> Any:
     """Return a key with its organization and the one secret that was sent; None if there is none."""
     stored: Collection[Any] = api_keys()
     is_sent = {"$eq": ["$$this.hash", {"$literal": sent.hash}]}
