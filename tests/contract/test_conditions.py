@@ -14,7 +14,7 @@ import pytest
 from cfnlint.api import lint  # type: ignore[import-untyped]
 
 from tests.contract import sam_template
-from tests.contract.deployed_template import Template, deployed, missing, named
+from tests.contract.deployed_template import References, Template, conditions, deployed, named
 
 SECRET: Final = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:tenantry-a1B2c3"
 TEMPLATE: Final = sam_template.translated(sam_template.template())
@@ -78,9 +78,10 @@ def test_both_values_of_every_condition_are_tried() -> None:
 
 def test_nothing_names_what_does_not_exist() -> None:
     choosing = {name: value for name, value in OTHER_VALUES.items() if name not in deciding()}
+    references = References(TEMPLATE)
     for parameters in combinations(deciding()):
         for values in ({}, choosing):
-            assert missing(deployed(TEMPLATE, parameters | values)) == set(), parameters
+            assert references.missing(conditions(TEMPLATE, parameters | values)) == set(), parameters
 
 
 @pytest.mark.parametrize("parameters", [{}, OTHER_VALUES], ids=["defaults", "others"])
