@@ -47,7 +47,7 @@ class References:
     """What resources and outputs name: by the conditions that each looks at, which are few."""
 
     def __init__(self, template: Template) -> None:
-        self._parameters = template["Parameters"].keys()
+        self._parameters = set(template["Parameters"])
         self._resources = template["Resources"]
         self._entries = [
             (entry, sorted(set(_looked_at(entry))))

@@ -1,8 +1,8 @@
 """Run handlers as Lambda would: a process of its own for each, its own directory, Secrets Manager at hand.
 
 Reads directory, environment and event from each line of standard input, writes the handler's answer to the
-file named as the only argument, and prints how the process ended. What only the simulation of AWS needs is
-imported once for all of them.
+file named as the only argument, and prints how the process ended. The simulation of AWS and the packages of
+others are loaded once for all of them: what each function imports, test_imports.py finds out.
 """
 
 import json
@@ -14,8 +14,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import aws_lambda_powertools.event_handler
 import boto3
+import jwt
+import pydantic
+import pymongo
 from moto import mock_aws
+
+__all__ = ["aws_lambda_powertools", "jwt", "pydantic", "pymongo"]
 
 LIBRARY = Path(__file__).parents[2] / "layers/common/python"
 
@@ -63,6 +69,9 @@ def invoke_in_a_process(answer: Path, invocation: list[Any]) -> int:
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
+
+with mock_aws():  # which loads what it simulates
+    boto3.client("secretsmanager", region_name="us-east-1")
 
 for line in sys.stdin:
     print(invoke_in_a_process(Path(sys.argv[1]), json.loads(line)), flush=True)  # noqa: T201 - read by the tests

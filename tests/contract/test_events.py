@@ -15,6 +15,7 @@ from local.processes import free_port
 from tests.contract import sam_template
 from tests.contract.events import ANSWERING, EVENTS, FUNCTIONS, REQUESTS, STATUS, WITHOUT_A_ROUTE
 from tests.contract.sam_template import PROJECT, Route
+from tests.support.directories import data_directory
 from tests.support.mongodb import own_mongod
 
 NEED_MONGODB = ["create_organization", "health"]
@@ -22,9 +23,12 @@ Invoke = Callable[[str, str], Any]
 
 
 @pytest.fixture(scope="module")
-def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def mongodb() -> Iterator[str]:
     binary = own_mongod()
-    with running_mongod(binary, tmp_path_factory.mktemp("mongodb"), free_port()) as (_, uri):
+    with (
+        data_directory() as directory,
+        running_mongod(binary, Path(directory) / "data", free_port()) as (_, uri),
+    ):
         yield uri
 
 
