@@ -21,10 +21,12 @@ from local.mongod import running_mongod
 from local.mongod_programs import data_of
 from local.processes import HOST, Child, free_port, require_free_port
 from local.stack import Settings, Stack, running_stack
+from tests.support.directories import data_directory
 from tests.support.mongodb import own_mongod
 
 INVOKED_BY_TESTS = ("MeasureUsageFunction", "ReconcileFunction")  # and not every five minutes as well
 LARGE_DIRECTORIES = ("build", "build-cache", "mongodb*", "cluster-2")
+CLUSTERS = (".", "cluster-2")  # below the directory of the stack
 
 
 class Silent:
@@ -131,10 +133,22 @@ def remove_large_directories(state: Path) -> None:
 
 
 @contextlib.contextmanager
+def data_in_memory(state: Path, binary: Path) -> Iterator[None]:
+    """Let the servers of a stack keep their data where tests' other servers do, and their logs in `state`."""
+    with contextlib.ExitStack() as exits:
+        for cluster in CLUSTERS:
+            link = data_of(binary, state / cluster)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(exits.enter_context(data_directory()))
+            exits.callback(link.unlink)
+        yield
+
+
+@contextlib.contextmanager
 def deployed(state: Path) -> Iterator[Deployment]:
     """Run a stack of two clusters on free ports; afterwards only its log files are left."""
     allowed_origins = [f"http://localhost:{free_port()}", "https://app.example.com"]
-    own_mongod()
+    binary = own_mongod()
     settings = Settings(
         api_port=free_port(),
         mongodb_port=free_ports_in_a_row(),
@@ -143,7 +157,7 @@ def deployed(state: Path) -> Iterator[Deployment]:
         state=state,
     )
     try:
-        with contextlib.ExitStack() as exits:
+        with data_in_memory(state, binary), contextlib.ExitStack() as exits:
             stack, (mongod, *_) = exits.enter_context(running_stack(settings, Silent()))
             aws = LocalAws(f"http://{HOST}:{settings.api_port}")
             deployment = Deployment(
