@@ -9,7 +9,7 @@ export const html = htm.bind(h);
  * Read a store, and show the component anew when it changes.
  *
  * @template Value
- * @param {import("./store.js").Store<Value>} store
+ * @param {import("./types.js").Store<Value>} store
  * @returns {Value}
  */
 export function useStore(store) {

@@ -1,6 +1,5 @@
 /** Which view is shown: the part of the address behind `#`. */
 import { useStore } from "./html.js";
-import { format, parse } from "./location.js";
 import { createStore } from "./store.js";
 
 const route = createStore(parse(window.location.hash));
@@ -27,9 +26,6 @@ window.addEventListener("beforeunload", (event) => {
   }
 });
 
-/** Show a view when it is followed, and name it in links: `href=${hrefOf("/members")}`. */
-export const hrefOf = format;
-
 /**
  * Show a view.
  *
@@ -38,7 +34,7 @@ export const hrefOf = format;
  * @param {{replace?: boolean}} [options] replace: the back button does not come here again.
  */
 export function navigate(path, query, { replace = false } = {}) {
-  const hash = format(path, query);
+  const hash = hrefOf(path, query);
   if (replace) {
     window.history.replaceState(null, "", hash);
     shown = hash;
@@ -48,12 +44,12 @@ export function navigate(path, query, { replace = false } = {}) {
   }
 }
 
-/** @returns {import("./location.js").Route} */
+/** @returns {import("./types.js").Route} */
 export function useRoute() {
   return useStore(route);
 }
 
-/** @returns {import("./location.js").Route} */
+/** @returns {import("./types.js").Route} */
 export function currentRoute() {
   return route.get();
 }
@@ -76,4 +72,36 @@ export function mayLeave() {
   }
   isUnsaved = NOTHING;
   return true;
+}
+
+/**
+ * @param {string} hash For instance `#/documents?filter=...`.
+ * @returns {import("./types.js").Route}
+ */
+export function parse(hash) {
+  const [path, ...rest] = hash.replace(/^#/, "").split("?");
+  const parts = path.split("/").filter(Boolean).map(decoded);
+  const query = Object.fromEntries(new URLSearchParams(rest.join("?")));
+  return { path: "/" + parts.map((part) => encodeURIComponent(part.toWellFormed())).join("/"), parts, query };
+}
+
+/**
+ * Return the address of a view, for links: `href=${hrefOf("/members")}`.
+ *
+ * @param {string} path Begins with `/`; its segments are encoded.
+ * @param {Record<string, unknown>} [query] Parameters; those that are empty are left out.
+ * @returns {string}
+ */
+export function hrefOf(path, query = {}) {
+  const filled = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const parameters = new URLSearchParams(filled.map(([name, value]) => [name, String(value)]));
+  return `#${path}${filled.length ? `?${parameters}` : ""}`;
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

@@ -12,7 +12,7 @@ const SESSION = "session"; // whether there may be one, so that a first visit as
 
 const OUT = { state: "out", operator: false, account: null, organization: null, base: "", role: null, organizations: [], problem: null, reason: null };
 
-/** @type {import("./store.js").Store<import("./types.js").Session>} */
+/** @type {import("./types.js").Store<import("./types.js").Session>} */
 export const session = createStore({ ...OUT, state: "starting" });
 
 /** @returns {import("./types.js").Session} */

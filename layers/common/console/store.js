@@ -2,13 +2,8 @@
 
 /**
  * @template Value
- * @typedef {{get: () => Value, set: (value: Value) => void, subscribe: (listener: (value: Value) => void) => () => void}} Store
- */
-
-/**
- * @template Value
  * @param {Value} value To begin with.
- * @returns {Store<Value>}
+ * @returns {import("./types.js").Store<Value>}
  */
 export function createStore(value) {
   const listeners = new Set();

@@ -10,7 +10,7 @@ const MARGIN_MS = 30_000; // before its end an access token is replaced
 const LOCK = `tenantry-refresh ${API}`; // of all tabs
 const IN_A_COOKIE = { "X-Refresh-Token": "cookie" };
 
-/** Null if nobody is logged in. @type {import("./store.js").Store<import("./types.js").Grant | null>} */
+/** Null if nobody is logged in. @type {import("./types.js").Store<import("./types.js").Grant | null>} */
 export const grant = createStore(null);
 
 let refreshing = null;

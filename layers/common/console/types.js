@@ -32,4 +32,15 @@
  * @typedef {{accessToken: string, endsAt: number, organization: {id: string} | null, account: string | null}} Grant
  */
 
+/**
+ * Where the page is, as behind `#` in its address.
+ *
+ * @typedef {{path: string, parts: string[], query: Record<string, string>}} Route
+ */
+
+/**
+ * @template Value
+ * @typedef {{get: () => Value, set: (value: Value) => void, subscribe: (listener: (value: Value) => void) => () => void}} Store
+ */
+
 export {};

@@ -14,12 +14,14 @@ from PIL import Image
 from playwright.sync_api import Page, ViewportSize, expect
 
 from local.deployment import PROJECT
+from tests.e2e.calls_to_aws import invoke
 from tests.e2e.console.chromium import SCHEMES, Complaints, context_of, log_in, running_browser
 from tests.e2e.console.conftest import ANSWER_MS
 from tests.e2e.console.views import fill_organization, show
 from tests.e2e.deployment import deployed
 from tests.e2e.http_service import HttpService
 from tests.e2e.mailbox import Mailbox
+from tests.e2e.test_moves import SCHEDULED
 from tests.support.owners import sign_up
 
 PICTURES: Final = {"overview": "/", "documents": "/documents"}
@@ -57,6 +59,7 @@ def main() -> None:
         path = "/account/email-verification/complete"
         assert owner.service.post(path, verified, token=owner.token).status == HTTPStatus.NO_CONTENT
         fill_organization(owner)
+        invoke(deployment, "MeasureUsageFunction", SCHEDULED)
         log_in(page, f"{deployment.stack.api_url}/console/index.html", owner)
         take(page, PROJECT / "docs")
 

@@ -1,7 +1,17 @@
 /** What modules of the console expect of a browser, and a service that answers as a test says. */
 
+import { registerHooks } from "node:module";
+
 const API = "https://api.example/v1/";
 globalThis.document = { baseURI: `${API}console/index.html` };
+globalThis.window = { location: { hash: "" }, addEventListener() {} };
+
+// What the import map of the page says.
+const LIBRARY = { preact: "preact.js", "preact/hooks": "hooks.js", htm: "htm.js" };
+const addressOf = (name) => new URL(`../../../layers/common/console/library/${LIBRARY[name]}`, import.meta.url).href;
+registerHooks({
+  resolve: (name, context, next) => (Object.hasOwn(LIBRARY, name) ? { url: addressOf(name), shortCircuit: true } : next(name, context)),
+});
 
 /**
  * Import a module of the console, apart from those that other tests have imported.

@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
-import { registerHooks } from "node:module";
 import test, { beforeEach } from "node:test";
 
 import { load, refusal, serve } from "./page.mjs";
 
-// What the import map of the page says.
-const LIBRARY = { preact: "preact.js", "preact/hooks": "hooks.js", htm: "htm.js" };
-const addressOf = (name) => new URL(`../../../layers/common/console/library/${LIBRARY[name]}`, import.meta.url).href;
-registerHooks({
-  resolve: (name, context, next) => (Object.hasOwn(LIBRARY, name) ? { url: addressOf(name), shortCircuit: true } : next(name, context)),
-});
 document.querySelector = () => null; // the page is not the operator's
 
 const { request } = await load("api.js");

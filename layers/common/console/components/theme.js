@@ -6,7 +6,7 @@ import { createStore } from "../store.js";
 const CHOSEN = "theme";
 const THEMES = ["system", "light", "dark"];
 
-/** @type {import("../store.js").Store<"system" | "light" | "dark">} */
+/** @type {import("../types.js").Store<"system" | "light" | "dark">} */
 const theme = createStore(THEMES.includes(kept(CHOSEN)) ? kept(CHOSEN) : "system");
 
 /** Show the page in the chosen theme. */

@@ -6,7 +6,7 @@ import { ButtonLink } from "../../components/button.js";
 /** What of an address belongs to the list, without the page. */
 export const searchOf = ({ filter, sort, fields, view }) => ({ filter, sort, fields, view });
 
-/** @param {{route: import("../../location.js").Route}} properties */
+/** @param {{route: import("../../types.js").Route}} properties */
 export function AllDocuments({ route }) {
   return html`<${ButtonLink} href=${hrefOf("/documents", searchOf(route.query))}>All documents<//>`;
 }
