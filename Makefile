@@ -295,12 +295,16 @@ deploy: install ## Deploy what `make build` made (STACK=, ARTIFACT_BUCKET=, PARA
 rollback: install ## Deploy again what a stack had before the last deployment (STACK=, ARTIFACT_BUCKET=)
 	@$(BIN)/python -m deploy rollback
 
-# The interpreter of an empty environment sees what PYTHONPATH names and nothing else.
+# The interpreter of an empty environment sees what PYTHONPATH names and nothing else. What only checks the console is
+# no part of the layer.
 sbom: $(AUDIT)/installed ## List what the built layer holds as a CycloneDX document (LAYER=..., SBOM=...)
 	@test -d "$(LAYER)" || { echo "There is no layer in $(LAYER); run make build first" >&2; exit 1; }
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(AUDIT)/empty
 	PYTHONPATH="$(LAYER)" $(AUDIT)/bin/python -E -m cyclonedx_py environment --pyproject pyproject.toml \
-		--mc-type library --output-reproducible --output-file "$(SBOM)" $(AUDIT)/empty
+		--mc-type library --output-reproducible --output-file $(AUDIT)/layer.cdx.json $(AUDIT)/empty
+	$(BIN)/npm sbom --prefix requirements/console --package-lock-only --omit dev --sbom-format cyclonedx \
+		--loglevel=error >$(AUDIT)/console.cdx.json
+	@$(AUDIT)/bin/python -m local.sbom $(AUDIT)/layer.cdx.json $(AUDIT)/console.cdx.json "$(SBOM)"
 
 requirements: install ## Pin what requirements/*.in name (UPGRADE=--upgrade: the newest versions)
 	cd requirements && ../$(BIN)/$(COMPILE) uv.in -o uv.txt

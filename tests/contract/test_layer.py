@@ -1,5 +1,6 @@
 """What the layer's Makefile builds is what Lambda can use."""
 
+import base64
 import importlib.metadata
 import importlib.util
 import json
@@ -8,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,13 +81,18 @@ def test_arm_layer_holds_arm_code_only(tmp_path: Path) -> None:
     assert [library.name for library in libraries if "aarch64" not in library.name] == []
 
 
-def test_layer_holds_the_console_and_what_it_imports(layer: Path) -> None:
-    console = layer.parent / "console"
-    page = (console / "index.html").read_text()
+def imports_of_the_console(layer: Path) -> dict[str, str]:
+    """Return the files of the libraries that the page imports, by their names."""
+    page = (layer.parent / "console/index.html").read_text()
     (import_map,) = re.findall(r'<script type="importmap">(.*?)</script>', page)
-    libraries = json.loads(import_map)["imports"]
+    imports: dict[str, str] = json.loads(import_map)["imports"]
+    return imports
+
+
+def test_layer_holds_the_console_and_what_it_imports(layer: Path) -> None:
+    libraries = imports_of_the_console(layer)
     assert libraries.keys() == {"htm", "preact", "preact/hooks"}
-    assert [path for path in libraries.values() if not (console / path).is_file()] == []
+    assert [path for path in libraries.values() if not (layer.parent / "console" / path).is_file()] == []
 
 
 def test_library_needs_nothing_outside_the_layer(layer: Path) -> None:
@@ -130,11 +137,29 @@ def test_bill_of_materials_lists_exactly_what_the_layer_holds(layer: Path, bill:
     distributions = importlib.metadata.distributions(path=[str(layer)])
     held = {f"{distribution.name}@{distribution.version}" for distribution in distributions}
     assert "pymongo" in {name.partition("@")[0] for name in held}
-    components = document["components"]
-    assert {f"{component['name']}@{component['version']}" for component in components} == held
+    assert {f"{part['name']}@{part['version']}" for part in listed(document, "pypi")} == held
+    assert len(listed(document, "pypi") + listed(document, "npm")) == len(document["components"])
     assert document["metadata"]["component"]["name"] == "tenantry"
-    assert all(component["purl"].startswith("pkg:pypi/") for component in components)
-    assert all(component["licenses"] for component in components)
+    assert all(component["licenses"] for component in document["components"])
+
+
+def test_bill_of_materials_lists_what_the_console_imports_as_it_is_locked(layer: Path, bill: Path) -> None:
+    locked = json.loads((PROJECT / "requirements/console/package-lock.json").read_text())["packages"]
+    names = {name.partition("/")[0] for name in imports_of_the_console(layer)}
+    packages = {name: locked[f"node_modules/{name}"] for name in names}
+    components = {part["name"]: part for part in listed(json.loads(bill.read_text()), "npm")}
+    assert {part["purl"] for part in components.values()} == {
+        f"pkg:npm/{name}@{package['version']}" for name, package in packages.items()
+    }
+    for name, package in packages.items():
+        (hashed,) = components[name]["hashes"]
+        digest = base64.b64decode(package["integrity"].removeprefix("sha512-")).hex()
+        assert (hashed["alg"], hashed["content"]) == ("SHA-512", digest)
+
+
+def listed(document: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """Return the components that are packages of a kind, as package URLs name it."""
+    return [part for part in document["components"] if part["purl"].startswith(f"pkg:{kind}/")]
 
 
 def test_equal_layers_give_equal_bills_of_materials(layer: Path, bill: Path, tmp_path: Path) -> None:
