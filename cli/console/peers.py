@@ -11,6 +11,7 @@ from typing import Final
 
 # A program that speaks IPv6 alone connects to 127.0.0.1 as ::ffff:127.0.0.1.
 TABLES: Final = {Path("/proc/net/tcp"): "", Path("/proc/net/tcp6"): "00000000000000000000FFFF"}
+ESTABLISHED: Final = "01"
 ROOT: Final = 0
 
 Address = tuple[str, int]
@@ -18,9 +19,12 @@ Address = tuple[str, int]
 
 
 def is_of_another_user(peer: Address, here: Address) -> bool:
-    """Tell whether the other end of a connection within this machine is known to be another user's.
+    """Tell whether the other end of a connection within this machine may be another user's.
 
-    Root is no other user: it could do the same in the operator's name.
+    Where the system does not tell, it is taken for this user's.
+
+    Root is no other user: it could do the same in the operator's name. Whoever has closed the other end may
+    be anybody: Linux tells nothing of it, or root.
 
     Parameters
     ----------
@@ -29,16 +33,16 @@ def is_of_another_user(peer: Address, here: Address) -> bool:
     here : Address
         Of this end.
     """
-    user = _user_of(peer, here)
-    return user is not None and user not in {ROOT, os.getuid()}
+    tables = [table for table in TABLES if table.exists()]
+    return bool(tables) and _user_of(tables, peer, here) not in {ROOT, os.getuid()}
 
 
-def _user_of(peer: Address, here: Address) -> int | None:
-    for table, prefix in TABLES.items():
-        wanted = [_written(prefix, peer), _written(prefix, here)]
-        for line in table.read_text("ascii").splitlines() if table.exists() else ():
+def _user_of(tables: list[Path], peer: Address, here: Address) -> int | None:
+    for table in tables:
+        wanted = [_written(TABLES[table], peer), _written(TABLES[table], here), ESTABLISHED]
+        for line in table.read_text("ascii").splitlines():
             cells = line.split()
-            if cells[1:3] == wanted:
+            if cells[1:4] == wanted:
                 return int(cells[7])
     return None
 

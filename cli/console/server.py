@@ -60,6 +60,11 @@ class Console(ThreadingHTTPServer):
         return f"http://{requests.HOST}:{self.server_port}{page.PATH}#/start?token={self.entrance.token()}"
 
     @override
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        """Let no other user of this machine have one of the connections, or send anything."""
+        return not peers.is_of_another_user(client_address, request.getsockname())
+
+    @override
     def process_request(self, request: Any, client_address: Any) -> None:
         if self._connections.acquire(blocking=False):
             super().process_request(request, client_address)
@@ -102,9 +107,6 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_OPTIONS = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
 
     def _answered(self) -> Answer:
-        if peers.is_of_another_user(self.client_address, self.connection.getsockname()):
-            detail = "This is for the user alone who has started it."
-            raise Problem(HTTPStatus.FORBIDDEN, "wrong-user", detail)
         fields = self._fields()
         path = self.path.partition("?")[0]
         is_page = self.command in {"GET", "HEAD"} and page.is_of(path)

@@ -1,11 +1,12 @@
 """The operator's console answers its own page alone, and does what the functions do."""
 
+import contextlib
 import os
 import socket
+import struct
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from http.client import HTTPConnection
 from typing import Any
 
 import httpx
@@ -70,34 +71,64 @@ def test_other_pages_are_refused_even_with_the_bearer(
 
 
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+@pytest.mark.parametrize("closes", [False, True])
 def test_other_users_of_the_machine_are_refused_before_the_token_is_looked_at(
-    page: Page, monkeypatch: pytest.MonkeyPatch, family: socket.AddressFamily
+    page: Page, monkeypatch: pytest.MonkeyPatch, family: socket.AddressFamily, closes: bool
 ) -> None:
-    token, port = page.token, page.server.server_port
-    if os.getuid():
-        monkeypatch.setattr(
-            os, "getuid", lambda: NOBODY
-        )  # the server's user; this test's is another one then
-    with _user(NOBODY):
-        connected = socket.socket(family)
-    connected.connect((f"::ffff:{requests.HOST}" if family == socket.AF_INET6 else requests.HOST, port))
-    with closing(HTTPConnection(requests.HOST, port)) as other:
-        other.sock = connected
-        other.request("POST", "/start", body=f'{{"token": "{token}"}}')
-        refused = other.getresponse()
-        assert (refused.status, b"wrong-user" in refused.read()) == (403, True)
-    monkeypatch.undo()
+    token = page.token
+    with _another_user(monkeypatch), closing(_connected(page, family)) as other:
+        body = f'{{"token": "{token}"}}'
+        fields = f"Host: {requests.HOST}:{page.server.server_port}\r\nContent-Length: {len(body)}"
+        _send(other, f"POST /start HTTP/1.1\r\n{fields}\r\n\r\n{body}", closes=closes)
     assert page.start(token).status_code == 200
     assert page.told == []
 
 
+def test_other_users_of_the_machine_take_up_no_connection(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with contextlib.ExitStack() as stack:
+        with _another_user(monkeypatch):
+            for _ in range(server.MAX_CONNECTIONS):
+                assert _is_closed(stack.enter_context(closing(_connected(page))))
+        assert httpx.get(page.client.base_url.join("/console/index.html")).status_code == 200
+
+
+def _connected(page: Page, family: socket.AddressFamily = socket.AF_INET) -> socket.socket:
+    connected = socket.socket(family)
+    connected.settimeout(10)
+    host = f"::ffff:{requests.HOST}" if family == socket.AF_INET6 else requests.HOST
+    connected.connect((host, page.server.server_port))
+    return connected
+
+
+def _send(connected: socket.socket, text: str, *, closes: bool) -> None:
+    """Send a request, and reset the connection or see that it is closed without an answer."""
+    connected.sendall(text.encode())
+    if closes:
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    else:
+        assert _is_closed(connected)
+
+
+def _is_closed(connected: socket.socket) -> bool:
+    try:
+        return connected.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
 @contextmanager
-def _user(number: int) -> Iterator[None]:
-    """Let the sockets that a `with` block opens be those of another user, if this user may do that."""
+def _another_user(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the sockets of a `with` block be another user's: for the kernel, if this user may do that."""
     if os.getuid():
+        monkeypatch.setattr(
+            os, "getuid", lambda: NOBODY
+        )  # the server's user; this test's is another one then
         yield
+        monkeypatch.undo()
         return
-    os.seteuid(number)
+    os.seteuid(NOBODY)
     try:
         yield
     finally:
