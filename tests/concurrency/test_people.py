@@ -8,7 +8,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from typing import Any, Final
@@ -16,10 +15,9 @@ from typing import Any, Final
 import pytest
 from pymongo.errors import PyMongoError
 
-from tenantry.lifecycle.reconciling import reconcile
 from tests.concurrency.people import Person
 from tests.concurrency.server import Server
-from tests.concurrency.test_storm import RESUMPTION_SECONDS, SETTLED_SECONDS, violations
+from tests.concurrency.test_storm import RESUMPTION_SECONDS, settle, violations
 from tests.support import library
 from tests.support.databases import Databases
 from tests.support.fork_server import processes, replace_environment
@@ -82,9 +80,7 @@ def storm(interruption: Callable[[], None] | None = None) -> tuple[Counter[str],
 
 def check(databases: Databases, tokens: list[str]) -> None:
     """Settle what was left, and check what is stored and what tokens give."""
-    give_up_at = time.monotonic() + SETTLED_SECONDS
-    while reconcile(timedelta()).failed and time.monotonic() < give_up_at:
-        pass  # the lease of a process that has given up has not run out yet
+    settle()
     assert violations(databases) == []
     members = {
         (member["account_id"], member["organization_id"]) for member in databases.master["members"].find()

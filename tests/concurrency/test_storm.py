@@ -39,9 +39,7 @@ Record = Callable[[str, object], None]
 
 def check(databases: Databases, histories: list[list[Operation]], record: Record) -> None:
     """Settle what was left, and check what is stored and the history."""
-    give_up_at = time.monotonic() + SETTLED_SECONDS
-    while reconcile(timedelta()).failed and time.monotonic() < give_up_at:
-        pass  # the lease of a process that has given up has not run out yet
+    settle()
     operations = list(chain.from_iterable(histories))
     aftermath = Aftermath(databases, operations)
     wrong: dict[str, Sequence[object]] = {
@@ -55,6 +53,13 @@ def check(databases: Databases, histories: list[list[Operation]], record: Record
     numbers = figures(operations) | {name: len(items) for name, items in wrong.items()}
     record(FIGURES, ", ".join(f"{number} {name}" for name, number in numbers.items()))
     assert {name: items for name, items in wrong.items() if items} == {}
+
+
+def settle() -> None:
+    """Complete what was interrupted."""
+    give_up_at = time.monotonic() + SETTLED_SECONDS
+    while reconcile(timedelta()).failed and time.monotonic() < give_up_at:
+        pass  # the lease of a process that has given up has not run out yet
 
 
 def violations(databases: Databases) -> list[Violation]:
