@@ -1,5 +1,6 @@
 """What README and documents list is all that there is."""
 
+import json
 import re
 
 from typer.main import get_command
@@ -57,3 +58,29 @@ def test_every_command_has_its_page() -> None:
         .partition("\n\n")[0]
     )
     assert in_first_column(table) == set(get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def documented_routes() -> set[tuple[str, str]]:
+    """Return method and path of each route in docs/api.md."""
+    tables = (PROJECT / "docs/api.md").read_text().partition("\n## Routes\n")[2].partition("\n## ")[0]
+    routes: set[tuple[str, str]] = set()
+    for cell in re.findall(r"^\| ([A-Z]{3}[^|]*) \|", tables, re.MULTILINE):
+        methods: list[str] = []
+        after_path = False
+        for word in re.sub("`[^`]*`", "", cell).replace(",", " ").split():
+            if word.isalpha():
+                methods = [word] if after_path else [*methods, word]
+            else:
+                path = word.replace("...", "/organizations/{organization}")
+                routes |= {(method, path) for method in methods}
+            after_path = not word.isalpha()
+    return routes
+
+
+def test_api_has_every_route() -> None:
+    paths = json.loads((PROJECT / "functions/docs/openapi.json").read_text())["paths"]
+    methods = {"get", "put", "post", "patch", "delete"}
+    pages = {("GET", "/console"), ("GET", "/console/{file}")}  # files and no API
+    assert documented_routes() - pages == {
+        (method.upper(), path) for path, item in paths.items() for method in item.keys() & methods
+    }
