@@ -1,5 +1,6 @@
 """The operator's console in a browser, on databases of its own: `tenantry console` needs no deployment."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from local.processes import free_port
 from tenantry.identity.api_keys import managing
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import configuring, deleting
+from tenantry.lifecycle.receipts import keys, signing
+from tenantry.lifecycle.receipts.adding import receipts
 from tenantry.lifecycle.rollouts import operations as rollouts
 from tenantry.registry.rollouts import Definition
 from tenantry.runtime.settings import settings
@@ -40,12 +43,14 @@ VIEWS = {
     "": "Status",
     "organizations": "Organizations",
     "deletions": "Deletions",
+    "receipts": "Receipts",
     "plans": "Plans",
     "usage": "Usage",
     "moves": "Moves",
     "rollouts": "Roll-outs",
     "rollouts/by-date": "by-date",
     "clusters": "Clusters",
+    "audit": "Audit",
     "findings": "Findings",
 }
 
@@ -206,6 +211,77 @@ def test_findings_roll_outs_and_deletions(
     page.get_by_role("dialog").get_by_role("button", name="Bring back").click()
     expect(page.get_by_text("It is back")).to_be_visible()
     assert databases.master["organizations"].count_documents({"slug": "google"}) == 1
+
+
+@pytest.fixture
+def receipt(google: Membership, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A receipt of 50 documents, signed."""
+    monkeypatch.setattr(keys, "read_private", lambda: keys.derive("a secret of this test"))
+    deleting.delete(google, immediately=True)
+    assert len(signing.sign_waiting()) == 1
+    (stored,) = receipts().find()
+    return stored["signed"]
+
+
+@slow
+def test_receipts_are_verified_by_the_browser(
+    operators: tuple[Page, Served], receipt: str, databases: Databases, tmp_path: Path
+) -> None:
+    page, _ = operators
+    show(page, "receipts")
+    expect(page.get_by_text("genuine", exact=True)).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="Show rcpt_").click()
+    dialog = page.get_by_role("dialog")
+    axe(page)
+    for name in ("receipt", "keys"):
+        with page.expect_download() as download:
+            dialog.get_by_role("button", name=f"Download the {name}").click()
+        download.value.save_as(tmp_path / name)
+    said = tenantry_json("receipts", "verify", str(tmp_path / "receipt"), "--keys", str(tmp_path / "keys"))
+    assert said["documents"] == 50
+    page.keyboard.press("Escape")
+    page.get_by_label("Signed receipt").fill(receipt)
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text('"documents": 50')).to_be_visible()
+    page.get_by_label("Signed receipt").fill(f"{receipt[:-4]}AAAA")
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("It has a signature of something else.")).to_be_visible()
+
+    databases.master["receipts"].update_one({}, {"$set": {"documents": 1}})
+    page.get_by_label("Organization").fill("org_")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("organization")
+    page.get_by_label("Organization").fill(said["sub"])
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_text("It says something else of documents.")).to_be_visible()
+
+
+@slow
+def test_audit_record_of_an_organization_that_is_gone(
+    operators: tuple[Page, Served], google: Membership, tmp_path: Path
+) -> None:
+    page, _ = operators
+    library.create(EVIL, "evil@example.com")
+    show(page, f"organizations/{google.organization_id}")
+    deleting.delete(google, immediately=True)
+    page.get_by_role("link", name="Audit", exact=True).last.click()
+    expect(page.get_by_text("organization.erased")).to_be_visible()
+    expect(page.get_by_text(EVIL)).to_have_count(0)
+    axe(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export as CSV").click()
+    download.value.save_as(tmp_path / "audit.csv")
+    rows = csv.DictReader((tmp_path / "audit.csv").read_text(encoding="utf-8").splitlines())
+    assert {row["organization_ids"] for row in rows} == {google.organization_id}
+    page.get_by_label("Organization").fill("")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_text("organization.created")).to_have_count(2)
+    page.get_by_label("Contains").fill("onerror")
+    page.get_by_role("button", name="Filter").click()
+    expect(page.locator("summary")).to_have_count(1)
+    page.locator("summary").click()
+    expect(page.get_by_text(EVIL)).to_be_visible()
 
 
 @slow

@@ -31,4 +31,7 @@ test("a table for spreadsheets has no formula, and quotes what would break it", 
   assert.ok(row.endsWith('"{""name"":""a,\\""b\\""\\r\\nc""}"'));
   assert.deepEqual(rest, [""]);
   assert.equal(csv([], { heading: false }), "");
+  const columns = [{ key: "organization_ids", cell: ({ organization_ids: ids }) => ids.join(" ") }];
+  const [, last] = csv([record("key.created", { organization_ids: ["org_1", "org_2"] })], { columns }).split("\r\n");
+  assert.ok(last.endsWith("{},org_1 org_2"));
 });

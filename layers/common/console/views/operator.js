@@ -16,11 +16,13 @@ export const VIEWS = [
   view("/", "Status", () => import("./operator/status.js"), "home"),
   view("/organizations", "Organizations", () => import("./operator/organizations.js"), "organizations"),
   view("/deletions", "Deletions", () => import("./operator/deletions.js"), "deletions"),
+  view("/receipts", "Receipts", () => import("./operator/receipts.js"), "check"),
   view("/plans", "Plans", () => import("./operator/plans.js"), "keys"),
   view("/usage", "Usage", () => import("./operator/usage.js"), "usage"),
   view("/moves", "Moves", () => import("./operator/moves.js"), "moves"),
   view("/rollouts", "Roll-outs", () => import("./operator/rollouts.js"), "rollouts"),
   view("/clusters", "Clusters", () => import("./operator/clusters.js"), "clusters"),
+  view("/audit", "Audit", () => import("./operator/audit.js"), "audit"),
   view("/findings", "Findings", () => import("./operator/findings.js"), "findings"),
   open("/start", "Console of the operator", () => import("./operator/start.js")),
 ];

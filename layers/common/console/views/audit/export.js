@@ -10,7 +10,8 @@ import { csv } from "./records.js";
 
 const PAGE_LIMIT = 1000;
 
-export function ExportAudit({ session }) {
+/** @param {{path: string, query: Record<string, string>, name: string, columns: object[]}} properties As of `AuditList`. */
+export function ExportAudit({ path, query, name, columns }) {
   const [text, setText] = useState("");
   const controller = useRef(null);
   useEffect(() => () => controller.current?.abort(), []);
@@ -20,13 +21,13 @@ export function ExportAudit({ session }) {
     const parts = [];
     let count = 0;
     for (let cursor = null; parts.length === 0 || cursor !== null; ) {
-      const { data } = await request("GET", `${session.base}/audit`, { query: { limit: PAGE_LIMIT, cursor }, signal });
-      parts.push(csv(data.records, { heading: parts.length === 0 }));
+      const { data } = await request("GET", path, { query: { ...query, limit: PAGE_LIMIT, cursor }, signal });
+      parts.push(csv(data.records, { heading: parts.length === 0, columns }));
       count += data.records.length;
       cursor = data.next_cursor;
       setText(`${count.toLocaleString()} records read.`);
     }
-    download(`${session.organization.slug}-audit.csv`, new Blob(parts, { type: "text/csv" }));
+    download(`${name}.csv`, new Blob(parts, { type: "text/csv" }));
     setText(`${count.toLocaleString()} records exported.`);
   });
   return html`<${Section} title="Export" intro="All records as CSV, for spreadsheets. Those of the last moments may be missing.">

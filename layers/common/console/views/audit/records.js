@@ -53,11 +53,12 @@ export async function wantedPage(read, cursor, wanted) {
  * Write records as CSV (RFC 4180).
  *
  * @param {object[]} records
- * @param {{heading?: boolean}} [options]
+ * @param {{heading?: boolean, columns?: {key: string, cell: (record: object) => string}[]}} [options] columns: further ones.
  */
-export function csv(records, { heading = true } = {}) {
-  const rows = records.map((record) => Object.values(COLUMNS).map((of) => of(record)));
-  return [...(heading ? [Object.keys(COLUMNS)] : []), ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+export function csv(records, { heading = true, columns = [] } = {}) {
+  const all = { ...COLUMNS, ...Object.fromEntries(columns.map(({ key, cell: of }) => [key, of])) };
+  const rows = records.map((record) => Object.values(all).map((of) => of(record)));
+  return [...(heading ? [Object.keys(all)] : []), ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
 
 /** Write a cell. What spreadsheets would take for a formula begins with an apostrophe, which they do not show. */

@@ -2,6 +2,7 @@
 import { request } from "../../api.js";
 import { html, useState } from "../../html.js";
 import { usePoll } from "../../polling.js";
+import { hrefOf } from "../../router.js";
 import { useTask } from "../../tasks.js";
 import { bytes, count } from "../../texts.js";
 import { Bar } from "../../components/bar.js";
@@ -28,7 +29,8 @@ export function Organization({ id }) {
   const { data, problem, reload } = usePoll((signal) => request("GET", path, { text: true, signal }).then(read), [id], SECONDS);
   const name = data?.organization.name ?? id;
   return html`<${Page} title=${html`<${Text} value=${name} />`} name=${name}
-      actions=${html`<${ButtonLink} href="#/organizations">All organizations<//>`}>
+      actions=${html`<${ButtonLink} href=${hrefOf("/audit", { organization: id })}>Audit<//>
+        <${ButtonLink} href="#/organizations">All organizations<//>`}>
     <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Overview} organization=${data.organization} />
       <${Limits} organization=${data.organization} />
