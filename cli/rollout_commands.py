@@ -16,14 +16,13 @@ from cli.options import Json, with_target
 from cli.output import print_error, print_json, print_result, print_rows, work_progress
 from cli.reporting import reported
 from cli.request_bodies import problems_of
-from tenantry.errors import TenantryError
+from cli.rollout_plans import plan_of
 from tenantry.http.rollouts.answers import RollOutStatus, status_of, summary_of
 from tenantry.http.rollouts.bodies import RollOutFile
-from tenantry.lifecycle.rollouts import operations, planning, progress
+from tenantry.lifecycle.rollouts import operations, progress
 from tenantry.lifecycle.rollouts.progress import Progress
 from tenantry.lifecycle.rollouts.work import Means
 from tenantry.registry import rollouts, schema
-from tenantry.registry.rollouts import Definition
 from tenantry.tenants import TenantCollection
 
 app = typer.Typer(no_args_is_help=True, help="Change many organizations' collections in the same way.")
@@ -43,25 +42,15 @@ def plan(file: File, target: Target, as_json: Json = False) -> None:
     """Print what a roll-out would do on each cluster, and whether there is room for it; changes nothing."""
     with reported(ADVICE), connected(target):
         library.use(target)
-        wanted = _read(file).definition()
-        plans = [planned._asdict() for planned in planning.plan(wanted)]
-        refusal = _refusal(wanted)
+        content = plan_of(_read(file).definition())
     if as_json:
-        print_json({"clusters": plans, "refusal": refusal})
+        print_json(content)
     else:
         headings = ("Cluster", "Own collections", "Pooled", "Pools", "Indexes to make", "Room for")
-        print_rows(headings, (map(str, planned.values()) for planned in plans))
-    if refusal:
-        print_error(refusal)
+        print_rows(headings, (map(str, planned.values()) for planned in content["clusters"]))
+    if content["refusal"]:
+        print_error(content["refusal"])
         raise typer.Exit(1)
-
-
-def _refusal(definition: Definition) -> str | None:
-    try:
-        planning.check(definition)
-    except TenantryError as error:
-        return error.detail
-    return None
 
 
 @app.command()

@@ -186,12 +186,16 @@ def _check(answer: Mapping[str, Any], failures: list[BaseException]) -> None:
     if not failures or answer["statusCode"] != HTTPStatus.SERVICE_UNAVAILABLE:
         return
     error = failures[-1].__cause__ or failures[-1]
+    if isinstance(error, Exception):
+        raise unusable(error, json.loads(answer["body"])["detail"])
+
+
+def unusable(error: Exception, detail: str) -> Problem:
+    """Return what the operator is told where MongoDB cannot be used, or does not permit something."""
     if isinstance(error, OperationFailure) and error.code in NOT_PERMITTED:
-        raise Problem(
+        return Problem(
             HTTPStatus.FORBIDDEN,
             "not-permitted",
             f"MongoDB does not permit this to the user of the connection string: {FORBIDDEN}.",
         )
-    if isinstance(error, Exception):
-        detail: str = json.loads(answer["body"])["detail"]
-        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "service-unavailable", f"{detail} {reason_of(error)}")
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "service-unavailable", f"{detail} {reason_of(error)}")

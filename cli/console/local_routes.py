@@ -1,6 +1,6 @@
-"""Routes that only the console on this machine has: what takes longer than a Lambda function may.
+"""Routes that only the console on this machine has, over the functions of the library that commands use.
 
-They do what `tenantry move` and `tenantry verify` do, by the same functions of the library.
+`tenantry move` and `tenantry verify` take longer than a Lambda function may, so they go on beside the page.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,19 @@ from typing import Any, Final
 from cli import checker
 from cli.checker import Advance
 from cli.connection import Target, connected
+from cli.console.library_routes import plan_rollout, revoke_leaked_key
 from cli.console.problems import Answer, Problem, json_answer, not_found
 from cli.console.requests import parse
 from cli.console.work import CheckTime, Work
 from cli.output import report_content
 from tenantry.lifecycle.moves import operations
 
-PATHS: Final = ("/operator/moves", "/operator/verify")
+METHODS: Final = {
+    "/operator/moves": "GET and POST",
+    "/operator/verify": "GET and POST",
+    "/operator/rollout-plans": "POST",
+    "/operator/leaked-keys": "POST",
+}
 MAX_MOVES: Final = 2  # at a time; each keeps connections of the library's few
 SHOWN: Final = 1_000  # violations that an answer names
 OLDER_THAN: Final = timedelta(seconds=60)
@@ -60,9 +66,15 @@ class LocalRoutes:
                 return json_answer({"verification": work.content() if work else None})
             case "POST", "/operator/verify":
                 return self._begin_verification()
-            case _, path if path in PATHS:
+            case "POST", "/operator/rollout-plans":
+                return plan_rollout(body)
+            case "POST", "/operator/leaked-keys":
+                return revoke_leaked_key(body)
+            case _, path if path in METHODS:
                 raise Problem(
-                    HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "This takes GET and POST alone."
+                    HTTPStatus.METHOD_NOT_ALLOWED,
+                    "method-not-allowed",
+                    f"This takes {METHODS[path]} alone.",
                 )
         raise not_found()
 

@@ -77,8 +77,15 @@ def read_body(fields: Mapping[str, str], reader: Reader) -> bytes:
     return reader.read(int(digits))
 
 
-def parse(body: bytes) -> dict[str, Any]:
-    """Return the JSON object that a body is; it holds texts, numbers and the like, and nothing deeper.
+def parse(body: bytes, max_depth: int = 1) -> dict[str, Any]:
+    """Return the JSON object that a body is.
+
+    Parameters
+    ----------
+    body : bytes
+        Of the request.
+    max_depth : int
+        How many objects and arrays may stand inside each other; 1: texts, numbers and the like alone.
 
     Raises
     ------
@@ -86,7 +93,7 @@ def parse(body: bytes) -> dict[str, Any]:
         It is something else.
     """
     try:
-        content = strict_json.loads(body, max_depth=1)
+        content = strict_json.loads(body, max_depth=max_depth)
     except MalformedRequest as error:
         raise Problem(HTTPStatus.BAD_REQUEST, "malformed-request", error.detail) from None
     if not isinstance(content, dict):

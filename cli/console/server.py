@@ -12,7 +12,7 @@ from cli import library
 from cli.connection import Target
 from cli.console import functions, page, peers, requests
 from cli.console.entrance import Entrance
-from cli.console.local_routes import PATHS, LocalRoutes
+from cli.console.local_routes import METHODS, LocalRoutes
 from cli.console.problems import Answer, Problem, json_answer, not_found
 
 OPERATOR: Final = "/operator/"
@@ -120,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._start(body)
         if is_page:
             return page.answer(path, fields.get("if-none-match"))
-        if path in PATHS:
+        if path in METHODS:
             return self.server.local.answer(self.command, path, body)
         event = functions.event_of(self.command, self.path, fields, body, self.server.operator)
         return functions.call(OPERATOR, event)

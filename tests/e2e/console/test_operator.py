@@ -11,12 +11,15 @@ from pymongo import MongoClient
 from cli import checker
 from local.mongod import running_mongod
 from local.processes import free_port
-from tenantry.identity.api_keys import managing
+from tenantry.identity import throttling
+from tenantry.identity.api_keys import managing, texts
+from tenantry.identity.credentials import check_password
 from tenantry.identity.members import Membership
 from tenantry.lifecycle import configuring, deleting
 from tenantry.lifecycle.receipts import keys, signing
 from tenantry.lifecycle.receipts.adding import receipts
 from tenantry.lifecycle.rollouts import operations as rollouts
+from tenantry.lifecycle.rollouts.work import Means
 from tenantry.registry.rollouts import Definition
 from tenantry.runtime.settings import settings
 from tenantry.tenants import TenantCollection
@@ -42,12 +45,15 @@ ROLLOUT: Definition = {
 VIEWS = {
     "": "Status",
     "organizations": "Organizations",
+    "organizations?do=create": "Create an organization",
+    "search": "Address, key, slug",
     "deletions": "Deletions",
     "receipts": "Receipts",
     "plans": "Plans",
     "usage": "Usage",
     "moves": "Moves",
     "rollouts": "Roll-outs",
+    "rollouts?do=begin": "Begin a roll-out",
     "rollouts/by-date": "by-date",
     "clusters": "Clusters",
     "audit": "Audit",
@@ -166,6 +172,136 @@ def test_story_of_an_organization(
         "pool_0",
     )
     assert "suspended_at" not in stored
+
+
+def test_organization_is_created_for_somebody(
+    operators: tuple[Page, Served], databases: Databases, complaints: Complaints
+) -> None:
+    page, _ = operators
+    tenantry_json("plan", "set", "pro", "--limit", "members=5")
+    library.create("Google", "ada@example.com")
+    show(page, "organizations")
+    page.get_by_role("link", name="Create an organization").click()
+    page.get_by_label("Organization", exact=True).fill(EVIL)
+    page.get_by_label("Slug").fill("evil")
+    page.get_by_label("Documents").select_option("pooled")
+    page.get_by_label("Plan").select_option("pro")
+    page.get_by_label("Metadata").fill('{"country": "NL"}')
+    page.get_by_label("Email").fill("ada@example.com")
+    page.get_by_role("button", name="Make one up").click()
+    page.get_by_role("button", name="Create it").click()
+    expect(page.get_by_text("This address has an account already.")).to_be_visible()
+    page.get_by_label("Email").fill("eve@example.com")
+    axe(page)
+    page.route("**/operator/organizations", lambda route: (route.fetch(), route.abort()), times=1)
+    page.get_by_role("button", name="Create it").click()
+    expect(page.get_by_text("The connection was lost before an answer came.")).to_be_visible()
+    page.get_by_role("button", name="Create it").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(EVIL)).to_be_visible()
+    axe(page)
+    password = dialog.get_by_label("First password").input_value()
+    dialog.get_by_role("button", name="To the organization").click()
+    expect(page.get_by_role("heading", level=1, name=EVIL)).to_be_visible()
+    assert password not in page.content()
+    account = databases.master["accounts"].find_one({"email": "eve@example.com"})
+    assert account is not None
+    assert check_password(throttling.of_stranger("eve@example.com"), account, password)  # type: ignore[arg-type]
+    (stored,) = databases.master["organizations"].find({"slug": "evil"})
+    assert (stored["plan"], stored["metadata"]) == ("pro", {"country": "NL"})
+    assert "pool" in stored
+
+
+@slow
+def test_roll_out_is_planned_begun_and_watched(
+    operators: tuple[Page, Served], google: Membership, databases: Databases
+) -> None:
+    page, _ = operators
+    show(page, "rollouts")
+    page.get_by_role("link", name="Begin a roll-out").click()
+    plan = page.get_by_role("button", name="See what it would do")
+    page.get_by_label("Name", exact=True).fill("by-date")
+    expect(plan).to_be_disabled()
+    page.get_by_role("button", name="Add an index").click()
+    page.get_by_label("Name of the index").fill("at")
+    page.get_by_label("Path").fill("at")
+    page.get_by_label("Rule of the validator").fill('{"at": {"$gt": {"$numberLong": "1"}}')
+    expect(page.get_by_text("Line 1, column")).to_be_visible()
+    page.get_by_label("Rule of the validator").fill('{"n": {"$lt": 9007199254740993}}')
+    axe(page)
+    plan.click()
+    expect(page.get_by_role("alert")).to_contain_text("has a validator or a unique index")
+    page.get_by_label("Kind").select_option("collection")
+    page.get_by_label("Slug or name begins with").fill("goo")
+    plan.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("row", name="main 1 0 0 1")).to_be_visible()
+    axe(page)
+    page.keyboard.press("Escape")
+    expect(plan).to_be_focused()
+    plan.click()
+    page.route("**/operator/rollouts", lambda route: (route.fetch(), route.abort()), times=1)
+    dialog.get_by_role("button", name="Begin it").click()
+    expect(page.get_by_text("The connection was lost before an answer came.")).to_be_visible()
+    dialog.get_by_role("button", name="Begin it").click()
+    expect(page.get_by_role("heading", level=1, name="by-date")).to_be_visible()
+    expect(page.get_by_text("0 of 1")).to_be_visible()
+    stored = databases.master["rollouts"].find_one({"_id": "by-date"})
+    assert stored is not None
+    assert stored["definition"]["validator"]["rule"] == '{"n": {"$lt": 9007199254740993}}'
+
+    rollouts.apply("by-date", Means(lambda: True, 60, lambda *_: None))
+    expect(page.get_by_text("paused by canary")).to_be_visible()
+    expect(page.get_by_text("1 of 1")).to_be_visible()
+    show(page, "rollouts?do=begin")
+    page.get_by_label("Name", exact=True).fill("another")
+    page.get_by_role("button", name="Add an index").click()
+    page.get_by_label("Name of the index").fill("at")
+    page.get_by_label("Path").fill("at")
+    plan.click()
+    expect(dialog.get_by_text("Another roll-out has an index of the same name")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Begin it")).to_be_disabled()
+
+
+@slow
+def test_address_key_and_slug_are_looked_up(
+    operators: tuple[Page, Served], google: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, _ = operators
+    monkeypatch.setenv("FORMER_SLUG_DAYS", "30")
+    settings.cache_clear()
+    key = managing.create(google, managing.NewKey(EVIL, ["documents:read"]))
+    library.rename(google, "Alphabet")
+    show(page, "search")
+    page.get_by_label("Email").fill("owner@google.example")
+    page.get_by_role("button", name="Look up").click()
+    expect(page.get_by_role("link", name="Alphabet")).to_be_visible()
+    assert "owner" not in page.url
+    dialog = page.get_by_role("dialog")
+    made_up = texts.draw(key.key["_id"]).text
+    for text in (made_up, key.text):
+        page.get_by_label("The key, or its id").fill(text)
+        page.get_by_role("button", name="Revoke").click()
+        dialog.get_by_role("button", name="Revoke").click()
+        if text == made_up:
+            expect(dialog.get_by_role("alert")).to_be_visible()
+            dialog.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text(f"It was {EVIL} of")).to_be_visible()
+    assert databases.master["api_keys"].find_one() is None
+    page.get_by_label("Slug").fill("google")
+    page.get_by_role("button", name="Release").click()
+    dialog.get_by_role("button", name="Release").click()
+    expect(page.get_by_text("google is released.")).to_be_visible()
+    axe(page)
+
+    show(page, "organizations")
+    page.get_by_label("Created before").fill("2020-01-31")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_text("No organization meets these conditions")).to_be_visible()
+    page.get_by_label("Created before").fill("")
+    page.get_by_label("Created since").fill("2020-01-31")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_role("link", name="Alphabet")).to_be_visible()
 
 
 @slow

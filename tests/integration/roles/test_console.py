@@ -53,12 +53,9 @@ def test_everything_as_the_command_line(
         ask(page, "DELETE", "former-slugs/google")
         ask(page, "PATCH", path, {"plan": "default"})
         ask(page, "DELETE", "plans/pro")
-        ask(
-            page,
-            "POST",
-            "rollouts",
-            {"name": "by-date", "indexes": [{"name": "at", "keys": [{"field": "at"}]}]},
-        )
+        rollout = {"name": "by-date", "indexes": [{"name": "at", "keys": [{"field": "at"}]}]}
+        assert ask(page, "POST", "rollout-plans", rollout)["refusal"] is None
+        ask(page, "POST", "rollouts", rollout)
         for step in ("pause", "resume", "undo"):
             ask(page, "POST", f"rollouts/by-date/{step}")
         wanted = {"name": "Second", "email": "second@example.com", "password": "a-long-password-of-theirs"}

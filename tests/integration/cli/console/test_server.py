@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cli.console import functions, requests, server
+from cli.console import functions, local_routes, requests, server
 from tenantry.http import handlers
 from tenantry.identity.members import Membership
 from tests.support import library
@@ -46,7 +46,7 @@ def test_link_works_once_and_then_shuts_out(databases: Databases) -> None:
 def test_every_operators_route_needs_the_bearer(page: Page) -> None:
     del page.client.headers["Authorization"]
     paths = [path for _, path, _ in ROUTES if path.startswith("/operator/")]
-    for path in [*paths, "/operator/moves", "/operator/verify", "/operator/nothing"]:
+    for path in [*paths, *local_routes.METHODS, "/operator/nothing"]:
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
             answer = page.client.request(method, path)
             assert (answer.status_code, code_of(answer)) == (401, "link-refused"), (method, path)

@@ -9,6 +9,7 @@ from cli import checker
 from cli.checker import Advance
 from cli.console import local_routes
 from cli.console.work import CheckTime, Work
+from tenantry.identity.api_keys import managing, texts
 from tenantry.identity.members import Membership
 from tenantry.lifecycle.moves import operations
 from tenantry.registry.organizations.document import Kind
@@ -20,6 +21,8 @@ from tests.support.databases import Databases
 from tests.support.waiting import wait_until
 
 MOVES = "/operator/moves"
+PLANS = "/operator/rollout-plans"
+LEAKED = "/operator/leaked-keys"
 
 
 @pytest.fixture
@@ -98,6 +101,43 @@ def test_verify(page: Page, databases: Databases, monkeypatch: pytest.MonkeyPatc
     assert (verification["state"], result["number"], len(result["violations"])) == ("done", 2, 1)
     assert result["examined"]["organizations"] == 1
     assert {"name": "organizations", "done": 1, "expected": 1} in verification["progress"]
+
+
+def test_roll_out_is_planned_and_nothing_changes(
+    page: Page, member: Membership, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted: dict[str, Any] = {"name": "plan", "indexes": [{"name": "at", "keys": [{"field": "at"}]}]}
+    planned = page.client.post(PLANS, json=wanted).json()
+    assert planned["refusal"] is None
+    (cluster,) = planned["clusters"]
+    assert (cluster["cluster"], cluster["collections"], cluster["namespaces"]) == ("main", 1, 1)
+    assert databases.master["rollouts"].find_one() is None
+    rule = {"validator": {"rule": {"$nothing": [{"a": 1}]}}, "organizations": {"kind": "collection"}}
+    assert "MongoDB refuses" in page.client.post(PLANS, json=wanted | rule).json()["refusal"]
+    for wrong in ({}, wanted | {"parallel": 0}, wanted | {"function": "os:abort"}, wanted | {"indexes": []}):
+        refused = page.client.post(PLANS, json=wrong)
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid-fields"), wrong
+    assert page.client.get(PLANS).status_code == 405
+    with library.fresh_process():
+        monkeypatch.setenv("MONGODB_URI", "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=50")
+        away = page.client.post(PLANS, json=wanted)
+    assert (away.status_code, away.json()["code"]) == (503, "service-unavailable")
+
+
+def test_leaked_key_ends_and_one_that_is_made_up_ends_nothing(
+    page: Page, member: Membership, databases: Databases
+) -> None:
+    made = managing.create(member, managing.NewKey("nightly", ["documents:read"]))
+    key_id, key = made.key["_id"], made.text
+    for text in ("", "tk_", key_id, texts.draw(key_id).text):
+        assert page.client.post(LEAKED, json={"key": text}).json()["code"] == "key-not-found", text
+    assert page.client.post(LEAKED, json={"key": 1}).status_code == 422
+    revoked = page.client.post(LEAKED, json={"key": f" {key}\n"}).json()
+    assert (revoked["name"], revoked["organization_id"]) == ("nightly", member.organization_id)
+    recorded = databases.master["audit"].find_one({"action": "key.revoked"})
+    assert recorded is not None
+    assert recorded["actor"] == {"type": "operator", "id": page.server.operator}
+    assert page.client.post(LEAKED, json={"key": key}).status_code == 404
 
 
 def test_what_should_not_happen_is_told_without_details(monkeypatch: pytest.MonkeyPatch) -> None:

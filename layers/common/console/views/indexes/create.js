@@ -11,10 +11,7 @@ import { Section } from "../../components/page.js";
 import { Note } from "../../components/states.js";
 import { toast } from "../../components/toast.js";
 import { isTemporary } from "../../documents/patience.js";
-
-const FIRST = [{ field: "", order: 1 }];
-const MAX_FIELDS = 8;
-const PARTIAL_HINT = "Leaves out documents that lack one of the fields: any number of them may be, also where it is unique.";
+import { FIRST, Keys, PARTIAL_HINT, UNIQUE_HINT } from "./keys.js";
 
 export function CreateIndex({ session, onCreated }) {
   const [keys, setKeys] = useState(FIRST);
@@ -38,7 +35,7 @@ export function CreateIndex({ session, onCreated }) {
   return html`<${Section} title="Create an index">
     <${Form} onSubmit=${() => create.run()}>
       <${Keys} keys=${keys} setKeys=${setKeys} />
-      <${Checkbox} label="Unique" hint="No two documents have the same values." checked=${unique} onInput=${(value) => form.change("unique", value)} />
+      <${Checkbox} label="Unique" hint=${UNIQUE_HINT} checked=${unique} onInput=${(value) => form.change("unique", value)} />
       <${Checkbox} label="Partial" hint=${PARTIAL_HINT} checked=${partial} onInput=${(value) => form.change("partial", value)} />
       <${Field} label="Name" optional hint="Made of the fields if it is left out." maxlength="63" autocapitalize="off" spellcheck=${false}
         ...${form.bind("name", create.problem)} />
@@ -46,19 +43,4 @@ export function CreateIndex({ session, onCreated }) {
       <div class="actions"><${Button} kind="primary" type="submit" busy=${create.busy} disabled=${keys.some(({ field }) => !field)}>Create<//></div>
     <//>
   <//>`;
-}
-
-function Keys({ keys, setKeys }) {
-  const change = (position, changes) => setKeys(keys.map((key, other) => (other === position ? { ...key, ...changes } : key)));
-  return html`<fieldset class="keys"><legend>Fields</legend>
-    ${keys.map(({ field, order }, position) => html`<div class="row key" key=${position} role="group" aria-label="Field ${position + 1}">
-      <input aria-label="Path" placeholder="address.city" value=${field} required maxlength="200" autocapitalize="off" spellcheck=${false}
-        onInput=${(event) => change(position, { field: event.currentTarget.value })} />
-      <select aria-label="Order" value=${order} onChange=${(event) => change(position, { order: Number(event.currentTarget.value) })}>
-        <option value="1">ascending</option><option value="-1">descending</option></select>
-      <${Button} aria-label="Remove field ${position + 1}" disabled=${keys.length === 1}
-        onClick=${() => setKeys(keys.filter((_, other) => other !== position))}>Remove<//>
-    </div>`)}
-    <div class="actions"><${Button} disabled=${keys.length === MAX_FIELDS} onClick=${() => setKeys([...keys, { field: "", order: 1 }])}>Add a field<//></div>
-  </fieldset>`;
 }

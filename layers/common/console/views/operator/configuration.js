@@ -10,6 +10,7 @@ import { Form, TextArea } from "../../components/field.js";
 import { Section } from "../../components/page.js";
 import { toast } from "../../components/toast.js";
 import { LimitFields, numbersOf, textsOf, wrongOf } from "./limits.js";
+import { NO_OBJECT, objectOf } from "./objects.js";
 import { reading } from "./reading.js";
 
 /** @param {{data: {text: string, organization: any, etag: string | null}, path: string, reload: () => void}} properties */
@@ -49,27 +50,13 @@ export function Configuration({ data, path, reload }) {
   <//>`;
 }
 
-const NO_OBJECT = "This is no JSON object of texts, numbers JavaScript can hold, true and false.";
-
 function shown(properties) {
   return JSON.stringify(properties, null, 2);
 }
 
 /** Return the object that a text is; undefined if it is what there was, null if it is none. */
 function changed(before, text) {
-  if (text === shown(before)) {
-    return undefined;
-  }
-  try {
-    const value = JSON.parse(text);
-    return value !== null && typeof value === "object" && !Array.isArray(value) && isExact(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function isExact(object) {
-  return Object.values(object).every((value) => !Number.isInteger(value) || Number.isSafeInteger(value));
+  return text === shown(before) ? undefined : objectOf(text);
 }
 
 /** Return the merge patch that makes one object of another (RFC 7396). */

@@ -2,6 +2,7 @@
 import { html } from "../../html.js";
 import { hrefOf } from "../../router.js";
 import { count, visible } from "../../texts.js";
+import { Time } from "../../components/time.js";
 
 /** A link to the page of an organization. */
 export function OrganizationLink({ id, children }) {
@@ -22,3 +23,13 @@ export function Progress({ parts }) {
     <span>${name}</span><progress aria-label=${name} max=${Math.max(expected, 1)} value=${expected ? done : 1}></progress>
     <span class="number">${count(done)} of ${count(expected)}</span></li>`)}</ul>`;
 }
+
+/** Of a list of organizations. */
+export const COLUMNS = [
+  { key: "name", title: "Name", show: ({ id, name }) => html`<${OrganizationLink} id=${id}>${name}<//>` },
+  { key: "slug", title: "Slug", show: ({ slug }) => html`<code>${slug}</code>` },
+  { key: "state", title: "State", show: (organization) => html`<${Badges} ...${organization} />` },
+  { key: "plan", title: "Plan", show: ({ plan }) => plan },
+  { key: "place", title: "Place", show: ({ cluster, kind }) => `${cluster}${kind === "pooled" ? ", pooled" : ""}` },
+  { key: "created_at", title: "Created", show: ({ created_at }) => html`<${Time} value=${created_at} />` },
+];

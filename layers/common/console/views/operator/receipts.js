@@ -1,10 +1,11 @@
 /** Receipts of what was erased for good, which the browser verifies. */
 import { request } from "../../api.js";
+import { withFields } from "../../field-problems.js";
 import { useForm } from "../../forms.js";
 import { html, useState } from "../../html.js";
 import { navigate, hrefOf } from "../../router.js";
 import { useLoad } from "../../tasks.js";
-import { bytes, count, withFields } from "../../texts.js";
+import { bytes, count } from "../../texts.js";
 import { Button } from "../../components/button.js";
 import { Field, Form } from "../../components/field.js";
 import { Page } from "../../components/page.js";

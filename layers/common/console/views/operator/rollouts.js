@@ -15,19 +15,24 @@ import { Time } from "../../components/time.js";
 import { toast } from "../../components/toast.js";
 import { OrganizationLink, Progress } from "./parts.js";
 import { reading } from "./reading.js";
+import { BeginRollout } from "./rollouts/begin.js";
 
-const INTRO = "Begin one with `tenantry rollout apply FILE`; `tenantry rollout plan FILE` says before what it would do.";
+const INTRO = "The service works on them. One that changes documents with a function is begun with `tenantry rollout apply FILE`.";
 const SECONDS = 3;
 const LEVELS = { running: "warn", paused: "bad", finished: "good", undoing: "warn", undone: "" };
 
 export default function RolloutsView({ route }) {
   const [, name] = route.parts;
+  if (route.query.do === "begin") {
+    return html`<${BeginRollout} />`;
+  }
   return name ? html`<${Rollout} key=${name} name=${name} />` : html`<${List} />`;
 }
 
 function List() {
   const { data, problem, reload } = usePoll(reading("operator/rollouts"), [], SECONDS);
-  return html`<${Page} title="Roll-outs" intro=${INTRO}>
+  const begin = html`<${ButtonLink} kind="primary" href="#/rollouts?do=begin">Begin a roll-out<//>`;
+  return html`<${Page} title="Roll-outs" intro=${INTRO} actions=${begin}>
     <${LoadState} ...${{ data, problem, reload }} />
     ${data && html`<${Table} label="Roll-outs" columns=${COLUMNS} rows=${data.rollouts.toReversed()} keyOf=${({ name }) => name}
       empty=${html`<${Empty} title="There has been none" />`} />`}

@@ -1,0 +1,23 @@
+/** JSON objects that are edited as text, such as metadata and properties. */
+
+/** What to say of a text that is none. */
+export const NO_OBJECT = "This is no JSON object of texts, numbers JavaScript can hold, true and false.";
+
+/**
+ * Return the object that a text is, or null if it is none, or has a number that JavaScript would change.
+ *
+ * @param {string} text
+ * @returns {Record<string, any> | null}
+ */
+export function objectOf(text) {
+  try {
+    const value = JSON.parse(text);
+    return value !== null && typeof value === "object" && !Array.isArray(value) && isExact(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isExact(object) {
+  return Object.values(object).every((value) => !Number.isInteger(value) || Number.isSafeInteger(value));
+}
