@@ -435,6 +435,7 @@ def test_every_view_is_accessible_and_no_wider_than_the_page(
 ) -> None:
     page, _ = operators
     deleting.delete(library.create("Gone"))
+    deleting.delete(library.create("Ended"), immediately=True)
     rollouts.begin("by-date", ROLLOUT)
     tenantry_json("plan", "set", "pro", "--limit", "members=5")
     page.set_viewport_size({"width": width, "height": 800})
@@ -442,3 +443,7 @@ def test_every_view_is_accessible_and_no_wider_than_the_page(
         show(page, view)
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+    show(page, "rollouts?do=begin")
+    page.get_by_role("button", name="Add an index").click()
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
