@@ -9,4 +9,5 @@ __all__ = ["cli", "zxcvbn"]
 
 for method in ("create", "get", "update", "delete"):
     handler(f"{method}_organization")
-handler("login")
+for name in ("login", "keys", "documents", "indexes"):
+    handler(name)
