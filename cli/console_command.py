@@ -21,6 +21,11 @@ from cli.options import Json, with_target
 from cli.output import print_error, print_json
 from cli.reporting import reported
 
+SCREENS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+ELSEWHERE: Final = (
+    "No browser opens here. On another machine, let `ssh -N -L {port}:127.0.0.1:{port} HOST` forward the "
+    "port, and open the address there"
+)
 LOOK_EVERY_SECONDS: Final = 0.5  # whether the parent is still there
 
 
@@ -46,8 +51,8 @@ def console(
     try:
         with _ended_by_sigterm(), answering(server):
             url = _show(server, as_json=as_json)
-            if with_browser:
-                webbrowser.open(url)
+            if with_browser and not _opens(url):
+                print_error(ELSEWHERE.format(port=server.server_port))
             for _ in _lines_of_terminal():
                 _show(server, as_json=as_json)
     except KeyboardInterrupt:
@@ -71,6 +76,12 @@ def _show(server: Console, *, as_json: bool) -> str:
         typer.echo(f"{url}\nThis works once, for {SECONDS} seconds. Enter: another one. Ctrl-C: the end.")
     sys.stdout.flush()
     return url
+
+
+def _opens(url: str) -> bool:
+    """Open a browser where there is a screen; elsewhere one of texts would take the terminal."""
+    has_screen = sys.platform == "darwin" or any(os.environ.get(name) for name in SCREENS)
+    return has_screen and webbrowser.open(url)
 
 
 def _lines_of_terminal() -> Iterator[str]:

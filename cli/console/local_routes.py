@@ -40,10 +40,13 @@ class LocalRoutes:
     ----------
     target : Target
         Where the databases are.
+    tell : callable
+        Told what the operator should know of: what has not come to its end.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, tell: Callable[[str], None]) -> None:
         self._target = target
+        self._tell = tell
         self._lock = Lock()
         self._moves: dict[str, tuple[dict[str, Any], Work]] = {}  # by organization, as the page names it
         self._verification: Work | None = None
@@ -80,11 +83,15 @@ class LocalRoutes:
 
     def stop(self) -> None:
         """Let everything end where it can be continued."""
-        works = [work for _, work in self._moves.values()]
+        moves = list(self._moves.values())
+        for organization in [request["organization"] for request, work in moves if work.is_running]:
+            self._tell(f"The move of {organization} stops; the service or `tenantry move` goes on with it")
+        works = [work for _, work in moves]
         if self._verification is not None:
             works.append(self._verification)
-        for work in works:
-            work.stop(STOP_SECONDS)
+        for seconds in (0, STOP_SECONDS):  # first all are told, and then waited for
+            for work in works:
+                work.stop(seconds)
 
     def _all_moves(self) -> list[dict[str, Any]]:
         return [request | work.content() for request, work in list(self._moves.values())]

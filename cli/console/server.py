@@ -171,7 +171,7 @@ def listening(port: int, target: Target, tell: Callable[[str], None]) -> Console
         Something else listens there.
     """
     functions.routes(OPERATOR)  # which takes seconds
-    return Console(port, Entrance(tell), LocalRoutes(target))
+    return Console(port, Entrance(tell), LocalRoutes(target, tell))
 
 
 @contextmanager

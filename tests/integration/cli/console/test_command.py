@@ -16,6 +16,7 @@ import httpx
 import psutil
 import pytest
 
+from cli import console_command
 from cli.console import functions
 from tests.support import library
 from tests.support.command_line import tenantry
@@ -102,9 +103,26 @@ def test_browser_is_opened_unless_it_should_not_be(
 
     monkeypatch.setattr(webbrowser, "open", open_link)
     monkeypatch.setattr(functions, "prepare", lambda issuer: None)
+    monkeypatch.setenv("DISPLAY", ":0")
     result = tenantry("console")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[0] == opened[0]
+
+
+def test_how_to_reach_it_is_said_where_no_browser_opens(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end() -> Iterator[str]:
+        raise KeyboardInterrupt
+
+    for name in console_command.SCREENS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(webbrowser, "open", lambda link: pytest.fail("a browser of texts takes the terminal"))
+    monkeypatch.setattr(functions, "prepare", lambda issuer: None)
+    monkeypatch.setattr(console_command, "_lines_of_terminal", end)
+    result = tenantry("console")
+    port = httpx.URL(result.stdout.splitlines()[0]).port
+    assert (result.exit_code, f"-L {port}:127.0.0.1:{port}" in result.stderr) == (0, True)
 
 
 def test_what_is_in_the_way_is_said(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:

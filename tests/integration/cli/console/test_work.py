@@ -77,6 +77,7 @@ def test_console_that_ends_leaves_a_move_that_goes_on_elsewhere(
     again = page.client.post(MOVES, json={"organization": member.organization_id, "to": "main"})
     assert (again.status_code, again.json()["code"]) == (409, "too-many-moves")
     page.server.local.stop()
+    assert [member.organization_id in text for text in page.told] == [True]
     (stopped,) = page.client.get(MOVES).json()["moves"]
     assert (stopped["state"], stopped["error"]) == ("failed", "It was stopped; it can be begun again")
     monkeypatch.setattr(operations, "move", move)
