@@ -153,7 +153,7 @@ test-rollouts: install ## Roll out to 10,000 organizations (ORGANIZATIONS=), and
 test-exhaustive: install ## Try all examples of properties, and kill restores and rotations anywhere (make test: a part)
 	EXHAUSTIVE=1 $(BIN)/pytest -n auto tests/integration/cli/test_backup_killed.py \
 		tests/integration/cli/test_restore_mutated.py tests/integration/http/documents tests/integration/identity/keys \
-		tests/integration/identity/logins tests/integration/language
+		tests/integration/identity/logins tests/integration/language tests/integration/tenants/isolation
 
 test-openapi: install ## Send what the OpenAPI document allows and forbids, more of it (make test: a part)
 	SCHEMATHESIS_COVERAGE=all SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),50) $(BIN)/pytest -n auto \
