@@ -241,7 +241,7 @@ test-sam-local: install ## Run every event through sam local (needs Docker)
 lint: install ## Check style, types, import order and the templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy $(LIBRARY) bench cli clients deploy examples functions local tests
+	$(BIN)/mypy $(if $(CI),--cache-dir=/dev/null) $(LIBRARY) bench cli clients deploy examples functions local tests
 	PYTHONPATH=$(LIBRARY) $(BIN)/lint-imports
 	$(BIN)/node $(CONSOLE_MODULES)/oxlint/bin/oxlint --deny-warnings
 	$(BIN)/cfn-lint examples/notes/template.yaml examples/authorizer/template.yaml deploy/pipeline.yaml
