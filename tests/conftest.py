@@ -1,5 +1,6 @@
 """The environment that every function has on AWS, and the figures of storms at the end."""
 
+import gc
 import os
 
 import pytest
@@ -19,6 +20,15 @@ for limit in ("CHANGES_PER_HOUR", "SIGN_UPS_PER_HOUR"):
 if os.environ.get("CI"):  # which has to be over within minutes
     settings.register_profile("short", parent=settings(), max_examples=40)
     settings.load_profile("short")
+
+
+# Tests load megabytes of JSON, of which nothing is garbage; looking for it takes a fifth of their time.
+gc.set_threshold(100_000)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from all that was imported, through which it would go again and again."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

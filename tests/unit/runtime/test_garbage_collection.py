@@ -20,7 +20,6 @@ print(len(collections), gc.isenabled(), gc.get_freeze_count() > 10_000)
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     yield
-    gc.unfreeze()
     gc.enable()
 
 
