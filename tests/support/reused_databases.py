@@ -49,9 +49,12 @@ class ReusedDatabases:
         try:
             with pymongo.timeout(EMPTYING_SECONDS):
                 self._client.drop_database(databases.tenants.name)
-                for name in set(master.list_collection_names()) - self._schema.keys():
-                    master.drop_collection(name)
-                if (present := schema_of(master)) != self._schema:
+                present = schema_of(master)
+                if added := {name for name, info in present.items() if "type" in info} - self._schema.keys():
+                    for name in added:
+                        master.drop_collection(name)
+                    present = schema_of(master)
+                if present != self._schema:
                     return False
                 filled = of_all(master, stored_in(present), [{"$limit": 1}, {"$project": {"_id": 0}}])
                 collections = [master[result["collection"]] for result in filled]
