@@ -16,9 +16,14 @@ REQUEST_SECONDS = 30.0
 
 
 @pytest.fixture(scope="session")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def usual_deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     with deployed(tmp_path_factory.mktemp("stack")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def deployment(usual_deployment: Deployment) -> Deployment:
+    return usual_deployment
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from local.stack import Stack, find_running_stack
 from tests.e2e.deployment import remove_large_directories
 from tests.e2e.http_service import HttpService
 from tests.support.owners import log_in, sign_up
+from tests.support.processes import still_alive
 
 MAKE = [shutil.which("make") or "make", "--no-print-directory", "-C", str(PROJECT)]
 START_SECONDS = 180.0
@@ -34,11 +35,15 @@ class MakeRun:
         self.log = state / "make-run.log"
         self._exits = exits
 
-    def start(self) -> Child:
-        process = self._exits.enter_context(
+    def begin(self) -> Child:
+        """Start the stack, and do not wait for it."""
+        return self._exits.enter_context(
             running("make run", [*MAKE, "run"], self.log, self.environment(self.state))
         )
-        wait_until((self.state / "stack.json").exists, process, START_SECONDS)
+
+    def start(self) -> Child:
+        process = self.begin()
+        wait_until(lambda: find_running_stack(self.state) is not None, process, START_SECONDS)
         return process
 
     def environment(self, state: Path) -> dict[str, str]:
@@ -68,10 +73,9 @@ class MakeRun:
         descendants = psutil.Process(process.pid).children(recursive=True)
         assert {"mongod", "python"} <= {descendant.name() for descendant in descendants}
         os.kill(receiver, number)
-        process.wait()
-        _, alive = psutil.wait_procs(descendants, STOP_SECONDS)
-        assert alive == []
-        assert not (self.state / "stack.json").exists()
+        assert process.wait() != 0
+        assert still_alive(descendants, STOP_SECONDS) == []
+        assert find_running_stack(self.state) is None
         for variable, port in self.ports.items():
             require_free_port(port, "the test", variable)
 
@@ -127,15 +131,27 @@ def test_demo_tells_its_story_on_the_running_stack(make_run: MakeRun, started: C
     assert started.is_running()
 
 
-# The last test of the module, since it stops the stack that the others share.
-def test_stack_ends_with_all_its_children_and_keeps_its_data(make_run: MakeRun, started: Child) -> None:
+def test_stack_that_is_killed_ends_with_all_its_children_and_keeps_its_data(
+    make_run: MakeRun, started: Child
+) -> None:
     with make_run.service() as service:
         owner = sign_up(service, "Google")
-    make_run.end(started, signal.SIGTERM, started.pid)
+    (local,) = psutil.Process(started.pid).children()
+    make_run.end(started, signal.SIGKILL, local.pid)
 
     again = make_run.start()
 
     with make_run.service() as service:
         token = log_in(service, owner.email)
         assert service.get(owner.path, token=token).json == owner.organization
-    make_run.end(again, signal.SIGINT, -again.pid)  # as a terminal does it, to the whole group
+    make_run.end(again, signal.SIGTERM, again.pid)
+    assert not (make_run.state / "stack.json").exists()
+
+
+def test_start_that_is_interrupted_leaves_nothing_behind(make_run: MakeRun) -> None:
+    log_of_aws = make_run.state / "ministack.log"
+    log_of_aws.unlink()
+    process = make_run.begin()
+    wait_until(log_of_aws.exists, process, START_SECONDS)
+    make_run.end(process, signal.SIGINT, -process.pid)  # as a terminal does it, to the whole group
+    assert not (make_run.state / "stack.json").exists()

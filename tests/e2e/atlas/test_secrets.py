@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 
+import pytest
+
 from tests.e2e.atlas.corrections import PROMISED_SECONDS
 from tests.e2e.atlas.deployment import AtlasDeployment
 from tests.e2e.atlas.patience import PatientService, check_unavailable
@@ -12,6 +14,7 @@ from tests.support.owners import sign_up
 MARGIN_SECONDS = 10.0
 
 
+@pytest.mark.usefixtures("usual_deployment")  # of the other tests, which starts while these wait for a minute
 def test_function_whose_connection_string_is_corrected_works_in_time(
     corrections: dict[str, Future[float]], record_property: Callable[[str, object], None]
 ) -> None:

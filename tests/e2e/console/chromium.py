@@ -4,7 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -17,7 +17,12 @@ slow: Final = pytest.mark.skipif(os.environ.get("CONSOLE") != "all", reason="mak
 AXE: Final = Path(__file__).parents[3] / ".local/console/node_modules/axe-core/axe.min.js"
 # https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#axe-core-tags
 WCAG_2_2_AA: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-SCHEMES: Final = ("light", "dark")
+# Of those rules, the ones that look at colours: https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
+RULES_OF_COLOURS: Final = ["color-contrast", "link-in-text-block"]
+RULES: Final[dict[Literal["light", "dark"], dict[str, Any]]] = {
+    "light": {"type": "tag", "values": WCAG_2_2_AA},
+    "dark": {"type": "rule", "values": RULES_OF_COLOURS},
+}
 # Waits until other colours are drawn; before that, axe sees some of the ones before.
 FRAMES: Final = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # What Chromium itself writes to the console when a server refuses a request or cannot be reached.
@@ -80,12 +85,15 @@ def context_of(browser: Browser, complaints: Complaints, **options: Any) -> Iter
 
 def axe(page: Page) -> None:
     """Fail if axe finds that a page violates WCAG 2.2 A or AA, with light and with dark colours."""
-    for scheme in SCHEMES:
+    if page.evaluate("!globalThis.axe"):
+        page.evaluate(f"{AXE.read_text()}; undefined")
+    for scheme, rules in RULES.items():
         page.emulate_media(color_scheme=scheme)
         page.evaluate(FRAMES)
-        page.evaluate(f"{AXE.read_text()}; undefined")
-        tags = {"runOnly": {"type": "tag", "values": WCAG_2_2_AA}, "resultTypes": ["violations"]}
-        violations = page.evaluate("tags => axe.run(document, tags).then(found => found.violations)", tags)
+        options = {"runOnly": rules, "resultTypes": ["violations"]}
+        violations = page.evaluate(
+            "options => axe.run(document, options).then(found => found.violations)", options
+        )
         if violations:
             found = "\n".join(described(violation) for violation in violations)
             pytest.fail(f"axe's findings with {scheme} colours:\n{found}")

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from local.deployment import PROJECT
 from tests.e2e.calls_to_aws import invoke
-from tests.e2e.console.chromium import SCHEMES, Complaints, context_of, log_in, running_browser
+from tests.e2e.console.chromium import RULES, Complaints, context_of, log_in, running_browser
 from tests.e2e.console.conftest import ANSWER_MS
 from tests.e2e.console.views import fill_organization, show
 from tests.e2e.deployment import deployed
@@ -35,7 +35,7 @@ def take(page: Page, place: Path) -> None:
     """Write a picture of each view in light and dark."""
     for name, route in PICTURES.items():
         show(page, route)
-        for scheme in SCHEMES:
+        for scheme in RULES:
             page.emulate_media(color_scheme=scheme)
             picture = place / f"console-{name}-{scheme}.png"
             taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")

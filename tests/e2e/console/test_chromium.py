@@ -22,7 +22,10 @@ PAGES = {
     "/markup.js": b'document.documentElement.innerHTML = "<h1>Markup</h1>"',
     "/console/lost": b'<!doctype html><html lang="en"><title>Lost</title><script src="lost.js"></script>',
     "/unnamed": b'<!doctype html><html lang="en"><title>Unnamed</title><main><button></button></main>',
+    "/dim": b'<!doctype html><html lang="en"><title>Dim</title><link rel="stylesheet" href="dim.css"><p>Dim',
+    "/dim.css": b"@media (prefers-color-scheme: dark) { p { color: #333; background: #222 } }",
 }
+TYPES = {"js": "text/javascript", "css": "text/css"}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +34,7 @@ def site() -> Iterator[str]:
         def do_GET(self) -> None:
             content = PAGES.get(self.path)
             self.send_response(200 if content else 404)
-            self.send_header("Content-Type", "text/javascript" if self.path.endswith(".js") else "text/html")
+            self.send_header("Content-Type", TYPES.get(self.path.rpartition(".")[2], "text/html"))
             self.send_header("Content-Security-Policy", POLICY)
             self.send_header("Content-Length", str(len(content or b"")))
             self.end_headers()
@@ -66,7 +69,11 @@ def test_violation_is_a_complaint(
     complaints.clear()
 
 
-def test_axe_finds_a_button_without_a_name(site: str, page: Page) -> None:
-    page.goto(f"{site}/unnamed")
-    with pytest.raises(pytest.fail.Exception, match="button-name"):
+@pytest.mark.parametrize(
+    ("path", "finding"),
+    [("/unnamed", "light colours:\nbutton-name"), ("/dim", "dark colours:\ncolor-contrast")],
+)
+def test_axe_finds_what_is_wrong(site: str, page: Page, path: str, finding: str) -> None:
+    page.goto(f"{site}{path}")
+    with pytest.raises(pytest.fail.Exception, match=finding):
         axe(page)

@@ -15,6 +15,7 @@ from local.processes import free_port
 
 BUCKET = "artifacts"
 NAME = "shop"
+ANOTHER_NAME = "kiosk"
 SENDER = 'Ann "A." \\ Lee <no-reply@example.com>'  # what a shell and a parser of options would take apart
 TEMPLATE: dict[str, Any] = {
     "AWSTemplateFormatVersion": "2010-09-09",
@@ -42,17 +43,18 @@ TEMPLATE: dict[str, Any] = {
 UNKNOWN = {"Unknown": {"Type": "AWS::Shop::Unknown", "DependsOn": "Shop"}}
 
 
-@pytest.fixture
-def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
-    """An empty AWS account with a bucket, to which this process and its children talk."""
-    with running_ministack(tmp_path / "state", free_port()) as (_, endpoint):
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[boto3.Session]:
+    """An AWS account with a bucket, to which this process and its children talk."""
+    state = tmp_path_factory.mktemp("deploy")
+    with running_ministack(state, free_port()) as (_, endpoint), pytest.MonkeyPatch.context() as variables:
         environment = aws_environment(endpoint) | {
             "SAM_CLI_TELEMETRY": "0",
             "SAM_CLI_POLL_DELAY": "0.2",
-            "__SAM_CLI_APP_DIR": str(tmp_path / "sam"),
+            "__SAM_CLI_APP_DIR": str(state / "sam"),
         }
         for name, value in environment.items():
-            monkeypatch.setenv(name, value)
+            variables.setenv(name, value)
         session = boto3.Session(region_name=REGION)
         session.client("s3").create_bucket(Bucket=BUCKET)
         yield session
@@ -111,7 +113,7 @@ def test_a_deployment_publishes_and_a_rollback_returns_to_the_one_before(
 
 
 def test_what_cloudformation_refuses_is_no_deployment(aws: boto3.Session, tmp_path: Path) -> None:
-    stack = Stack(NAME, BUCKET)
+    stack = Stack("refused", BUCKET)
     bad = build(tmp_path / "bad", "bad")
     bad.write_text(json.dumps(TEMPLATE | {"Resources": TEMPLATE["Resources"] | UNKNOWN}))
     with pytest.raises(DeploymentError, match="sam deploy failed"):
@@ -122,10 +124,10 @@ def test_a_rollback_from_another_bucket_and_an_unknown_output_are_told(
     aws: boto3.Session, tmp_path: Path
 ) -> None:
     aws.client("s3").create_bucket(Bucket="another")
-    with pytest.raises(DeploymentError, match="another is not the bucket that shop was last deployed from"):
-        Stack(NAME, "another").roll_back(tmp_path)
+    with pytest.raises(DeploymentError, match="another is not the bucket that kiosk was last deployed from"):
+        Stack(ANOTHER_NAME, "another").roll_back(tmp_path)
     template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": {"Shop": {"Value": "shop"}}}
-    aws.client("cloudformation").create_stack(StackName=NAME, TemplateBody=json.dumps(template))
-    assert Stack(NAME, BUCKET).output("Shop") == "shop"
-    with pytest.raises(DeploymentError, match="shop has no output ApiUrl, but Shop"):
-        Stack(NAME, BUCKET).output("ApiUrl")
+    aws.client("cloudformation").create_stack(StackName=ANOTHER_NAME, TemplateBody=json.dumps(template))
+    assert Stack(ANOTHER_NAME, BUCKET).output("Shop") == "shop"
+    with pytest.raises(DeploymentError, match="kiosk has no output ApiUrl, but Shop"):
+        Stack(ANOTHER_NAME, BUCKET).output("ApiUrl")

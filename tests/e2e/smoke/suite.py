@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from xml.etree import ElementTree
 
+import pytest
+
 from local.deployment import PROJECT
 from local.processes import HOST
 from local.signatures import ACCESS_KEY, SECRET_KEY
 
+# Of tests that `make test` leaves out.
+slow: Final = pytest.mark.skipif("BREAK_ALONE" not in os.environ, reason="make test-smoke runs it")
 COMMAND: Final = [sys.executable, "-m", "tests.smoke"]
 OF_THE_CALLER: Final = ("API_URL", "AWS_", "ALLOWED_ORIGINS", "PYTEST_")
 OPERATOR: Final = {

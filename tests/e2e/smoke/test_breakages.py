@@ -1,6 +1,5 @@
 """Each check of the smoke suite fails where it should, and no other."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ def test_every_check_fails_for_what_is_broken(deployment: Deployment, tmp_path: 
     assert unused == []
 
 
-@pytest.mark.skipif("BREAK_ALONE" not in os.environ, reason="make test-smoke breaks one answer at a time")
+@suite.slow
 @pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.checks[0])
 def test_breakage_alone_makes_its_check_fail(
     deployment: Deployment, tmp_path: Path, breakage: Breakage

@@ -12,6 +12,7 @@ import pytest
 from local.deployment import PROJECT
 from tests.e2e.deployment import Deployment
 from tests.e2e.smoke import suite
+from tests.e2e.smoke.suite import slow
 from tests.support.databases import Databases
 from tests.support.waiting import wait_until
 
@@ -53,7 +54,10 @@ def test_credentials_that_are_no_operators_are_told(deployment: Deployment, tmp_
     assert "allow execute-api:Invoke" in outcome.text
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+# SIGTERM is handled as Ctrl-C is.
+@pytest.mark.parametrize(
+    "number", [pytest.param(signal.SIGINT, marks=slow), signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"]
+)
 def test_what_was_made_is_deleted_when_the_suite_is_interrupted(
     deployment: Deployment, databases: Databases, number: signal.Signals
 ) -> None:
