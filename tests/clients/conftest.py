@@ -8,11 +8,11 @@ import pytest
 
 from local.deployment import PROJECT
 from tenantry_client import Tenantry
-from tests.e2e.conftest import databases, deployment, owner, service
+from tests.e2e.conftest import databases, deployment, owner, service, usual_deployment
 from tests.e2e.deployment import Deployment
 from tests.e2e.http_service import Signing
 
-__all__ = ["databases", "deployment", "owner", "service"]
+__all__ = ["databases", "deployment", "owner", "service", "usual_deployment"]
 
 
 @pytest.fixture
