@@ -79,7 +79,7 @@ SECRETS: Final = 23  # two of keys, and a connection string for each kind of fun
 SCHEDULED_INVOCATIONS: Final = (4 + 2 / 5) * 60 * HOURS
 SCHEDULED_GB_SECONDS: Final = 0.1 * 0.5
 
-# Of one request, as docs/scaling.md has them.
+# Of one request, as docs/ten-million.md has them.
 REQUEST_GB_SECONDS: Final = 0.010 * 0.5
 LOGIN_GB_SECONDS: Final = 0.7 * 1.769
 LOG_GB: Final = 1e-6  # two lines, of the access log and of the function
