@@ -35,7 +35,7 @@ def plan_rollout(body: bytes) -> Answer:
         definition = RollOut.model_validate(parse(body, MAX_DEPTH)).definition()
     except ValidationError as error:
         raise _invalid("; ".join(problems_of(error))) from None
-    return _answer(lambda: plan_of(definition))
+    return _answer(lambda: plan_of(definition), "The roll-out could not be planned:")
 
 
 def revoke_leaked_key(body: bytes) -> Answer:
@@ -48,7 +48,7 @@ def revoke_leaked_key(body: bytes) -> Answer:
     """
     match parse(body):
         case {"key": str(text)}:
-            return _answer(lambda: _revoked(text.strip()))
+            return _answer(lambda: _revoked(text.strip()), "Nobody knows whether the key has ended:")
     raise _invalid('Send {"key": the key itself}')
 
 
@@ -61,12 +61,12 @@ def _invalid(detail: str) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-fields", f"{detail}.")
 
 
-def _answer(call: Callable[[], dict[str, Any]]) -> Answer:
+def _answer(call: Callable[[], dict[str, Any]], without_mongodb: str) -> Answer:
     request_context.set_actor(library.actor())  # a thread begins with an empty context
     try:
         with pymongo.timeout(SECONDS):
             return json_answer(call())
     except PyMongoError as error:
-        raise unusable(error, "This could not be done:") from None
+        raise unusable(error, without_mongodb) from None
     except TenantryError as error:
         raise Problem(error.status, error.code, error.detail) from None

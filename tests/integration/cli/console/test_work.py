@@ -7,7 +7,7 @@ import pytest
 
 from cli import checker
 from cli.checker import Advance
-from cli.console import local_routes
+from cli.console import library_routes, local_routes
 from cli.console.work import CheckTime, Work
 from tenantry.identity.api_keys import managing, texts
 from tenantry.identity.members import Membership
@@ -119,6 +119,7 @@ def test_roll_out_is_planned_and_nothing_changes(
         refused = page.client.post(PLANS, json=wrong)
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid-fields"), wrong
     assert page.client.get(PLANS).status_code == 405
+    monkeypatch.setattr(library_routes, "SECONDS", 0.3)
     with library.fresh_process():
         monkeypatch.setenv("MONGODB_URI", "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=50")
         away = page.client.post(PLANS, json=wanted)
