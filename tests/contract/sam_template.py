@@ -38,7 +38,12 @@ def template() -> dict[str, Any]:
 @cache
 def stack() -> dict[str, Resource]:
     """Return the resources that CloudFormation creates."""
-    return transformed(template())
+    return dict(translation()["Resources"])
+
+
+def translation() -> dict[str, Any]:
+    """Return what the SAM transform makes of template.yaml."""
+    return _copy(_translated())
 
 
 def transformed(source: dict[str, Any]) -> dict[str, Resource]:
@@ -117,6 +122,11 @@ def _documented_methods(path: str) -> set[str]:
 def openapi() -> dict[str, Any]:
     """Return the OpenAPI document."""
     return dict(json.loads((PROJECT / "functions/docs/openapi.json").read_text()))
+
+
+@cache
+def _translated() -> dict[str, Any]:
+    return translated(template())
 
 
 @cache

@@ -10,7 +10,7 @@ from tenantry.http import cors
 from tests.contract import sam_template
 from tests.contract.deployed_template import deployed
 
-TEMPLATE: Final = sam_template.translated(sam_template.template())
+TEMPLATE: Final = sam_template.translation()
 PARAMETER: Final = TEMPLATE["Parameters"]["AllowedOrigins"]
 API: Final = sam_template.of_type("AWS::ApiGateway::RestApi")["Api"]["Body"]
 RESPONSES: Final = "x-amazon-apigateway-gateway-responses"

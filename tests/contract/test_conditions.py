@@ -17,7 +17,7 @@ from tests.contract import sam_template
 from tests.contract.deployed_template import References, Template, conditions, deployed, named
 
 SECRET: Final = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:tenantry-a1B2c3"
-TEMPLATE: Final = sam_template.translated(sam_template.template())
+TEMPLATE: Final = sam_template.translation()
 OTHER_VALUES: Final[dict[str, Any]] = {
     "Stage": "local",
     "WebAcl": "false",

@@ -27,7 +27,7 @@ def test_traces_are_one_a_second_and_a_part_of_the_others() -> None:
 
 
 def test_what_the_stack_has_in_any_case_is_counted() -> None:
-    source = sam_template.translated(sam_template.template())
+    source = sam_template.translation()
     resources = deployed(source, {"Stage": "prod", "AlarmEmail": "ops@example.com"})["Resources"].values()
     of_type = [resource["Type"] for resource in resources]
     (web_acl,) = (each for each in resources if each["Type"] == "AWS::WAFv2::WebACL")

@@ -114,7 +114,7 @@ def test_preferences_are_those_that_sam_knows() -> None:
 
 
 def test_traffic_that_moves_at_once_needs_no_code_deploy() -> None:
-    resources = deployed(sam_template.translated(sam_template.template()), {})["Resources"]
+    resources = deployed(sam_template.translation(), {})["Resources"]
     assert not [name for name, resource in resources.items() if "::CodeDeploy::" in resource["Type"]]
     assert not [name for name in resources if name.endswith("RollbackAlarm")]
     assert not [name for name, resource in resources.items() if "UpdatePolicy" in resource]

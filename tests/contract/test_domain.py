@@ -9,7 +9,7 @@ from tests.contract import sam_template
 from tests.contract.deployed_template import deployed
 from tests.contract.firewall import matches
 
-TEMPLATE = sam_template.translated(sam_template.template())
+TEMPLATE = sam_template.translation()
 DOMAIN = {
     "DomainName": "api.example.com",
     "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1",

@@ -120,7 +120,7 @@ def test_a_sender_without_a_page_is_refused_at_deployment() -> None:
     is_there = [{"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]} for name in ("MailFrom", "AppUrl")]
     assert rule["RuleCondition"] == is_there[0]
     assert [assertion["Assert"] for assertion in rule["Assertions"]] == is_there[1:]
-    assert sam_template.translated(sam_template.template())["Rules"] == TEMPLATE["Rules"]
+    assert sam_template.translation()["Rules"] == TEMPLATE["Rules"]
 
 
 def test_proof_of_addresses_is_not_required_where_nothing_can_prove_them() -> None:

@@ -12,7 +12,7 @@ from tests.contract.test_permissions import OF_NETWORK_INTERFACES, as_list, gran
 
 SUBNETS = "subnet-0a1b2c3d4e5f60718,subnet-18071f6e5d4c3b2a0"
 GROUPS = "sg-0a1b2c3d4e5f60718"
-TEMPLATE = sam_template.translated(sam_template.template())
+TEMPLATE = sam_template.translation()
 OUTSIDE = deployed(TEMPLATE, {})["Resources"]
 INSIDE = deployed(TEMPLATE, {"SubnetIds": SUBNETS, "SecurityGroupIds": GROUPS})["Resources"]
 FUNCTIONS = sam_template.function_directories()

@@ -18,7 +18,7 @@ PER_FUNCTION = ("Errors", "Throttles", "Rollback")
 FUNCTIONS = sam_template.of_type("AWS::Lambda::Function")
 LOG_GROUPS = sam_template.of_type("AWS::Logs::LogGroup")
 ALARMS = sam_template.of_type("AWS::CloudWatch::Alarm")
-TEMPLATE = sam_template.translated(sam_template.template())
+TEMPLATE = sam_template.translation()
 API = deployed(TEMPLATE, {})["Resources"]["Api"]["Properties"]
 GATEWAY_RESPONSES = API["Body"]["x-amazon-apigateway-gateway-responses"]
 # All that API Gateway has:

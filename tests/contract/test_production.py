@@ -27,7 +27,7 @@ CONNECTIONS_OF_ENVIRONMENT = 2  # to the primary: docs/scaling.md
 
 def on_aws() -> dict[str, Any]:
     """Return the template as it is deployed with an address for alarms."""
-    source = sam_template.translated(sam_template.template())
+    source = sam_template.translation()
     return deployed(source, {"Stage": "prod", "AlarmEmail": "ops@example.com"})
 
 
@@ -91,7 +91,7 @@ def test_what_stays_when_the_stack_is_deleted_is_named() -> None:
 
 
 def test_limits_of_cloudformation_are_kept_as_far_as_the_document_says() -> None:
-    template = sam_template.translated(sam_template.template())
+    template = sam_template.translation()
     (told,) = re.findall(r"fewer than (\d+) resources, (\d+) parameters and (\d+) outputs", QUOTAS)
     for section, bound, limit in zip(
         ("Resources", "Parameters", "Outputs"), told, (500, 200, 200), strict=True
