@@ -57,16 +57,18 @@ def test_console_is_answered_by_the_functions_and_served_whole(programs: Path, d
     program = str(programs / "tenantry")
     command = ["env", "--default-signal=INT", program, "console", "--no-browser", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=programs) as child:
-        assert child.stdout is not None
-        url = json.loads(child.stdout.readline())["url"]
-        address, _, token = url.partition("/console/index.html#/start?token=")
-        with httpx.Client(base_url=address, timeout=60) as client:
-            bearer = client.post("/start", json={"token": token}).json()["access_token"]
-            for name in console.files():
-                assert client.get(f"/console/{name}").status_code == 200, name
-            answer = client.get("/operator/organizations", headers={"Authorization": f"Bearer {bearer}"})
-            assert answer.json() == {"organizations": [], "next_cursor": None}
-        child.send_signal(signal.SIGINT)
+        try:
+            assert child.stdout is not None
+            url = json.loads(child.stdout.readline())["url"]
+            address, _, token = url.partition("/console/index.html#/start?token=")
+            with httpx.Client(base_url=address, timeout=60) as client:
+                bearer = client.post("/start", json={"token": token}).json()["access_token"]
+                for name in console.files():
+                    assert client.get(f"/console/{name}").status_code == 200, name
+                answer = client.get("/operator/organizations", headers={"Authorization": f"Bearer {bearer}"})
+                assert answer.json() == {"organizations": [], "next_cursor": None}
+        finally:
+            child.send_signal(signal.SIGINT)
         assert child.wait(20) == 0
 
 
