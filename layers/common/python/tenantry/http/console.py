@@ -25,12 +25,8 @@ MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript",  # modules are UTF-8 whatever it says (HTML, "fetch a single module script")
-    ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
-_DOCUMENTS: Final = (".html", ".svg")
-"""What browsers show as a page that may have scripts and frames."""
-
 _IMPORT_MAP: Final = re.compile(r'<script type="importmap">([^<]*)</script>')
 
 
@@ -59,17 +55,19 @@ def files(folder: Path = FOLDER) -> Mapping[str, File]:
 def header_fields(name: str = INDEX, folder: Path = FOLDER) -> Mapping[str, str]:
     """Return the header fields of a file's answer.
 
-    Those that bound a page are for pages alone, as their specifications have it, and for redirects to them:
-    nothing runs or loads but what the folder holds. The import map is the only script inside a page, and is
-    allowed by its hash. No file becomes a worker, which would have a policy of its own.
+    A page, and a redirect to it, have those that keep anything from running or loading but what the folder
+    holds; other files have no use for them. The import map is the only script inside a page, and is allowed
+    by its hash. No file becomes a worker, which would have a policy of its own.
 
     Parameters
     ----------
     name : str
-        Of the file, below the folder.
+        Of the file, below the folder; a redirect has the fields of the page.
+    folder : Path
+        Of the console.
     """
     fields = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "same-origin"}
-    return fields | _bounds(folder) if name.endswith(_DOCUMENTS) else fields
+    return fields | _bounds(folder) if name.endswith(".html") else fields
 
 
 def _bounds(folder: Path) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Whom a bearer token is presumed to speak for: whom it spoke for when this process asked last.
 
-Only a token whose signature this process has verified, and whose key and time are right at this request, is
-presumed to be anybody's, and an API key by the SHA-256 of its whole text. So an ended session or a revoked
-key lets a process read in vain once.
+An access token is presumed to be anybody's only if this process has verified its signature, and its signing
+key and its time are right at this request; an API key only if this process has seen the SHA-256 of its whole
+text. So an ended session or a revoked key lets a process read in vain once.
 """
 
 from typing import Final, cast
@@ -14,12 +14,12 @@ from tenantry.identity.api_keys.access import KeyAccess
 from tenantry.identity.api_keys.texts import KeyText
 from tenantry.identity.presuming import Seen
 from tenantry.identity.sessions import Identity
-from tenantry.identity.tokens import Claims
+from tenantry.identity.tokens import LIFETIME_SECONDS, Claims
 from tenantry.registry.organizations import moving
 from tenantry.registry.organizations.document import OrganizationDocument
 
 MAX_SEEN: Final = 1_000  # tokens, and as many API keys, each with a few kilobytes
-MAX_AGE_SECONDS: Final = 15 * 60  # as long as an access token lives; an API key lives on
+MAX_AGE_SECONDS: Final = LIFETIME_SECONDS  # of an access token; an API key lives on
 
 # Of an organization: nothing that comes before a look depends on them. Members choose how long the first is.
 _NOT_KEPT: Final = ("metadata", "properties", "usage", "measure_at")
