@@ -79,7 +79,7 @@ def _show(server: Console, *, as_json: bool) -> str:
 
 
 def _opens(url: str) -> bool:
-    """Open a browser where there is a screen; elsewhere one of texts would take the terminal."""
+    """Open a browser where there is a screen; elsewhere a text browser would take the terminal."""
     has_screen = sys.platform == "darwin" or any(os.environ.get(name) for name in SCREENS)
     return has_screen and webbrowser.open(url)
 

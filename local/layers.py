@@ -22,7 +22,7 @@ _unpacking: Final = Lock()
 
 
 class Environment(lambda_runtime.Worker):  # type: ignore[misc]
-    """An environment of a function, whose layers others may have, too."""
+    """An environment of a function, which reads its layers where all environments read them."""
 
     def __init__(self, name: str, config: dict[str, Any], code: bytes) -> None:
         super().__init__(name, config, code)

@@ -14,11 +14,11 @@ from cyclonedx.validation.json import JsonStrictValidator
 LISTS: Final = ("components", "dependencies")
 
 
-def joined(document: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Return the first document with what the second one lists, apart from what that one is about."""
-    about = other["metadata"]["component"]["bom-ref"]
-    return document | {
-        name: document[name] + [part for part in other[name] if part.get("ref") != about] for name in LISTS
+def joined(layer: dict[str, Any], console: dict[str, Any]) -> dict[str, Any]:
+    """Return the layer's document with what the console's lists, but for the console itself."""
+    itself = console["metadata"]["component"]["bom-ref"]
+    return layer | {
+        name: layer[name] + [part for part in console[name] if part.get("ref") != itself] for name in LISTS
     }
 
 

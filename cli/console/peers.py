@@ -21,10 +21,9 @@ Address = tuple[str, int]
 def is_of_another_user(peer: Address, here: Address) -> bool:
     """Tell whether the other end of a connection within this machine may be another user's.
 
-    Where the system does not tell, it is taken for this user's.
-
-    Root is no other user: it could do the same in the operator's name. Whoever has closed the other end may
-    be anybody: Linux tells nothing of it, or root.
+    Where the system does not tell whose connections are, it is taken for this user's. Root is no other user:
+    it could do the same in the operator's name. An end that is closed already may be anybody's, since Linux
+    lists it without its user.
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ def opened_after_the_end(acts: Sequence[Act]) -> list[Act]:
         for act in acts
         if act.key is not None
         and act.outcome == "done"
-        and any(ended.get(what, act.invoked) < act.invoked for what in act.key.ends_with)
+        and any(ended.get(subject, act.invoked) < act.invoked for subject in act.key.ends_with)
     ]
 
 
@@ -156,7 +156,7 @@ def test_storm_of_keys(
     done = Counter(act.name for act in acts if act.outcome == "done")
     refused = Counter(str(act.result) for act in acts if act.key and act.outcome == "refused")
     record_property("storm", f"{dict(done)}, programs were refused: {dict(refused)}")
-    assert {name: found for name, found in wrong.items() if found} == {}
+    assert {name: items for name, items in wrong.items() if items} == {}
     assert done.keys() >= {"create", "end", "suspend"}, done
     assert done["read"] + done["insert"], done
     assert refused["invalid-token"], refused

@@ -17,6 +17,7 @@ REQUEST_SECONDS = 30.0
 
 @pytest.fixture(scope="session")
 def usual_deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The stack of all tests whose directory has none of its own."""
     with deployed(tmp_path_factory.mktemp("stack")) as running:
         yield running
 

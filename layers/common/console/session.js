@@ -41,7 +41,7 @@ whenForgotten(SESSION, () => {
   }
 });
 
-/** Its `answer` tells what waits for the password whether it was confirmed; null if nothing waits. */
+/** Has `answer`, which tells the requests that wait for the password whether it was confirmed; null if none waits. */
 export const confirmation = createStore(null);
 let asked = null;
 

@@ -17,7 +17,8 @@ export function kept(name) {
 }
 
 /**
- * Do something when another tab forgets what is kept, or has while this page was put aside to go back to.
+ * Do something when another tab forgets what is kept. A page that the browser has put aside meanwhile is told when somebody
+ * goes back to it.
  *
  * @param {string} name
  * @param {() => void} act

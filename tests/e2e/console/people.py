@@ -28,5 +28,4 @@ def join(owner: Owner, mailbox: Mailbox, role: Role) -> Owner:
 def member_id(owner: Owner, email: str) -> str:
     """Return the id of a member of the owner's organization."""
     members = owner.service.get(f"{owner.path}/members", token=owner.token).json["members"]
-    (found,) = [member["id"] for member in members if member["email"] == email]
-    return str(found)
+    return next(str(member["id"]) for member in members if member["email"] == email)

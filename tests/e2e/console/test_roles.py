@@ -111,10 +111,10 @@ def test_role_is_offered_what_it_may_do(
             show(page, view)
             shown = view
         label = name.format_map(names)
-        found = page.get_by_role(kind, name=label, exact=True)  # type: ignore[arg-type]
+        element = page.get_by_role(kind, name=label, exact=True)  # type: ignore[arg-type]
         if ROLES.index(role) >= ROLES.index(LEAST_ROLES[route]):
-            expect(found, view).not_to_have_count(0)
+            expect(element, view).not_to_have_count(0)
         else:
-            expect(found, view).to_have_count(0)
+            expect(element, view).to_have_count(0)
     assert refused == []
     expect(page.get_by_role("alert")).to_have_count(0)

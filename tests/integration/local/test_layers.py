@@ -15,6 +15,7 @@ from local.processes import free_port
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
+READERS = {"north": 0, "south": 0, "east": 1}  # functions, and the version of the layer that each has
 ROLE = "arn:aws:iam::000000000000:role/reader"
 READER = "import shared\ndef handler(event, context):\n    return [shared.VALUE, shared.__file__]\n"
 
@@ -46,7 +47,7 @@ def read(functions: "LambdaClient", name: str) -> list[str]:
 
 def test_functions_share_a_version_of_a_layer_and_no_other(functions: "LambdaClient") -> None:
     versions = [published(functions, value) for value in ("first", "second")]
-    for name, version in (("one", 0), ("two", 0), ("three", 1)):
+    for name, version in READERS.items():
         functions.create_function(
             FunctionName=name,
             Runtime="python3.13",
@@ -55,6 +56,6 @@ def test_functions_share_a_version_of_a_layer_and_no_other(functions: "LambdaCli
             Code={"ZipFile": archive("index.py", READER)},
             Layers=[versions[version]],
         )
-    one, two, three = (read(functions, name) for name in ("one", "two", "three"))
-    assert one == two
-    assert (one[0], three[0]) == ("first", "second")
+    north, south, east = (read(functions, name) for name in READERS)
+    assert north == south
+    assert (north[0], east[0]) == ("first", "second")

@@ -117,7 +117,7 @@ def test_how_to_reach_it_is_said_where_no_browser_opens(
 
     for name in console_command.SCREENS:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(webbrowser, "open", lambda link: pytest.fail("a browser of texts takes the terminal"))
+    monkeypatch.setattr(webbrowser, "open", lambda link: pytest.fail("a text browser takes the terminal"))
     monkeypatch.setattr(functions, "prepare", lambda issuer: None)
     monkeypatch.setattr(console_command, "_lines_of_terminal", end)
     result = tenantry("console")

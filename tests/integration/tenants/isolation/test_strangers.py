@@ -64,10 +64,10 @@ SPELLINGS: dict[str, Callable[[Tenant, Tenant], str]] = {
 
 
 def spellings(route: Route, name: str) -> dict[str, Callable[[Tenant, Tenant], str]]:
-    """Return the ways in which a stranger names an organization to a route: with ``EXHAUSTIVE=1`` all.
+    """Return the ways in which a stranger names an organization to a route.
 
-    Or else a share: each stranger who is authenticated uses each spelling on some route, and each route meets
-    each spelling by one of these strangers.
+    With ``EXHAUSTIVE=1`` these are all of them, otherwise a share: each stranger who is authenticated uses
+    each spelling on some route, and each route meets each spelling by one of these strangers.
     """
     if EXHAUSTIVE:
         return SPELLINGS
@@ -106,8 +106,8 @@ def test_a_stranger_gets_the_same_answer_as_if_nothing_were_there(
     missing = ask(unknown.slug, unknown)
     assert ask(unknown.id, unknown) == missing
     # Whoever is not authenticated is refused before the path is looked at.
-    others = spellings(route, name) if stranger.refusal == NOT_FOUND else {}
-    for spelling, spelled in ({"slug": SPELLINGS["slug"]} | others).items():
+    further = spellings(route, name) if stranger.refusal == NOT_FOUND else {}
+    for spelling, spelled in ({"slug": SPELLINGS["slug"]} | further).items():
         assert ask(spelled(stranger.victim, stranger.by or unknown), stranger.victim) == missing, spelling
     assert observer.databases.fingerprint() == before
 

@@ -13,7 +13,7 @@ import { Time } from "../../components/time.js";
 import { ExportAudit } from "./export.js";
 import { wantedPage } from "./records.js";
 
-/** What actions begin with of which organizations see records. */
+/** What the actions in an organization's record begin with. */
 export const KINDS = ["organization", "member", "invitation", "key", "login", "session", "account", "password", "ownership", "rollout"];
 const RESULTS = ["", "success", "failure"].map((value) => ({ value, label: value || "all" }));
 const EVERYTHING = { kind: "", result: "", text: "" };

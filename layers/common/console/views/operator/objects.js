@@ -1,6 +1,6 @@
 /** JSON objects that are edited as text, such as metadata and properties. */
 
-/** What to say of a text that is none. */
+/** What to say of a text that is no such object. */
 export const NO_OBJECT = "This is no JSON object of texts, numbers JavaScript can hold, true and false.";
 
 /**

@@ -51,7 +51,8 @@ def rates() -> Collection[RateDocument]:
 def take(buckets: Sequence[Bucket]) -> Bucket | None:
     """Take one request out of each bucket, in one round trip for all of them; stop at the first empty one.
 
-    The buckets before that have given one, those behind it none. Refusing writes nothing.
+    The buckets before that have given one, those behind it none. Refusing writes nothing. Where a bucket's
+    limit is 0, it is the empty one, and no bucket gives anything.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ def refusal(bucket: Bucket, sender: str) -> TooManyRequests:
     Parameters
     ----------
     bucket : Bucket
-        Which.
+        The empty one.
     sender : str
         What the answer calls whoever has used it up.
     """
@@ -113,7 +114,7 @@ def _refusing(error: BulkWriteError) -> int:
 
 
 def _spent(limit: int) -> dict[str, Any]:
-    """Return the expression for a bucket without one request; MongoDB refuses what it is if it has none.
+    """Return the expression for a bucket with one request less, or, if it is empty, for what MongoDB refuses.
 
     An `_id` never changes, so an update that changes it fails, and ends the command with the updates behind
     it (https://www.mongodb.com/docs/manual/reference/command/update/, `ordered`).

@@ -29,7 +29,7 @@ export const BLANK = {
 const WHOLE = /^\d{1,9}$/;
 
 /**
- * Return what no request could say, by field.
+ * Return what is wrong with values that no request can hold, by field.
  *
  * @param {Values} values
  * @returns {Record<string, string>}

@@ -87,8 +87,8 @@ def require(sent: KeyText) -> KeyAccess:
     InvalidToken
         The key is unknown, expired, revoked, or its organization is gone.
     TooManyRequests
-        So it is, and the source of the request has sent too many such keys. Valid ones of the same source
-        are not refused.
+        The key is not valid, and the source of the request has sent too many of these. A valid key from the
+        same source is not refused.
     OrganizationSuspended
         The key is valid, and its organization is suspended.
     """
