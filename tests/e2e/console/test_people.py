@@ -32,21 +32,21 @@ def team(owner: Owner, mailbox: Mailbox) -> Owner:
 def test_ownership_is_handed_over_between_two_browsers(
     page: Page, open_page: OpenPage, console: str, team: Owner, mailbox: Mailbox
 ) -> None:
-    successor, other = join(team, mailbox, "editor"), open_page()
+    successor, second = join(team, mailbox, "editor"), open_page()
     log_in(page, console, team)
     show(page, "/members")
     page.get_by_label("Offer it to").select_option(label=successor.email)
     page.get_by_role("button", name="Offer").click()
     expect(page.get_by_text("Offered by")).to_be_visible()
 
-    log_in(other, console, successor)
-    shows_role(other, "editor")
-    show(other, "/members")
-    axe(other)
-    other.get_by_role("button", name="Accept").click()
-    expect(other.get_by_text("You are an owner now.")).to_be_visible()
-    shows_role(other, "owner")
-    expect(other.get_by_role("link", name="API keys")).to_be_visible()
+    log_in(second, console, successor)
+    shows_role(second, "editor")
+    show(second, "/members")
+    axe(second)
+    second.get_by_role("button", name="Accept").click()
+    expect(second.get_by_text("You are an owner now.")).to_be_visible()
+    shows_role(second, "owner")
+    expect(second.get_by_role("link", name="API keys")).to_be_visible()
 
     # What the former owner is offered meanwhile is refused, and the page says what it is now.
     shows_role(page, "owner")
@@ -107,19 +107,19 @@ def test_removed_member_sees_the_login_and_nothing_of_before(
 
 @slow
 def test_all_sessions_are_ended(page: Page, open_page: OpenPage, console: str, owner: Owner) -> None:
-    other = open_page()
+    second = open_page()
     log_in(page, console, owner)
-    log_in(other, console, owner)
-    show(other, "/members")
+    log_in(second, console, owner)
+    show(second, "/members")
     show(page, "/account")
     page.get_by_role("button", name="End all sessions").click()
     axe(page)
     page.get_by_role("dialog").get_by_role("button", name="End all sessions").click()
     heading(page, "Log in")
     assert page.context.cookies() == []
-    other.get_by_role("link", name="Settings").first.click()
-    expect(other.get_by_role("status").filter(has_text="Your session has ended")).to_be_visible()
-    expect(other.get_by_text(owner.email)).to_have_count(0)
+    second.get_by_role("link", name="Settings").first.click()
+    expect(second.get_by_role("status").filter(has_text="Your session has ended")).to_be_visible()
+    expect(second.get_by_text(owner.email)).to_have_count(0)
     assert owner.service.get(owner.path, token=owner.token).status == HTTPStatus.UNAUTHORIZED
     page.reload()
     heading(page, "Log in")

@@ -21,12 +21,12 @@ test("a receipt that a published key has signed says what it says", async () => 
 });
 
 test("everything else is refused, whatever its signature is worth", async () => {
-  const other = await subtle.generateKey({ name: "Ed25519" }, true, ["sign", "verify"]);
+  const stranger = await subtle.generateKey({ name: "Ed25519" }, true, ["sign", "verify"]);
   const signed = await signedBy(pair, HEADER, SAID);
   const [header, , signature] = signed.split(".");
   const refused = [
     "", "a.b", "a.b.c", `${signed}.`, `${header}.${encoded({ ...SAID, documents: 0 })}.${signature}`,
-    signed.slice(0, -4), `${signed.slice(0, -2)}==`, await signedBy(other, HEADER, SAID), await signedBy(pair, HEADER, "[]"),
+    signed.slice(0, -4), `${signed.slice(0, -2)}==`, await signedBy(stranger, HEADER, SAID), await signedBy(pair, HEADER, "[]"),
     ...(await Promise.all([
       { typ: "JWT" }, { typ: undefined }, { alg: "none" }, { alg: "HS256" }, { kid: "k2" }, { crit: ["b64"], b64: false }, { jwk: published },
     ].map((changes) => signedBy(pair, { ...HEADER, ...changes }, SAID)))),

@@ -76,10 +76,10 @@ def test_other_users_of_the_machine_are_refused_before_the_token_is_looked_at(
     page: Page, monkeypatch: pytest.MonkeyPatch, family: socket.AddressFamily, closes: bool
 ) -> None:
     token = page.token
-    with _another_user(monkeypatch), closing(_connected(page, family)) as other:
+    with _another_user(monkeypatch), closing(_connected(page, family)) as connected:
         body = f'{{"token": "{token}"}}'
         fields = f"Host: {requests.HOST}:{page.server.server_port}\r\nContent-Length: {len(body)}"
-        _send(other, f"POST /start HTTP/1.1\r\n{fields}\r\n\r\n{body}", closes=closes)
+        _send(connected, f"POST /start HTTP/1.1\r\n{fields}\r\n\r\n{body}", closes=closes)
     assert page.start(token).status_code == 200
     assert page.told == []
 

@@ -11,11 +11,10 @@ import { Empty, LoadState } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { CreateOrganization } from "./create.js";
 import { Organization } from "./organization.js";
-import { COLUMNS } from "./parts.js";
+import { ANY, COLUMNS } from "./parts.js";
 import { reading } from "./reading.js";
 
 const LIMIT = 50;
-const ANY = { value: "", label: "Any" };
 const MOMENTS = ["created_since", "created_before", "changed_since"];
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])$/;
 const STATES = ["creating", "active", "renaming", "deleting"];

@@ -4,6 +4,12 @@ import { hrefOf } from "../../router.js";
 import { count, visible } from "../../texts.js";
 import { Time } from "../../components/time.js";
 
+/** Attributes of a field whose text no browser should complete or correct. */
+export const AS_TYPED = { autocomplete: "off", autocapitalize: "off", spellcheck: false };
+
+/** Of a list to choose from: no condition. */
+export const ANY = { value: "", label: "Any" };
+
 /** A link to the page of an organization. */
 export function OrganizationLink({ id, children }) {
   return html`<a href=${hrefOf(`/organizations/${encodeURIComponent(id)}`)}><bdi>${visible(children ?? id)}</bdi></a>`;

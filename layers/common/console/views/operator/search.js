@@ -12,10 +12,9 @@ import { Empty, Note } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Text } from "../../components/text.js";
 import { toast } from "../../components/toast.js";
-import { COLUMNS, OrganizationLink } from "./parts.js";
+import { AS_TYPED, COLUMNS, OrganizationLink } from "./parts.js";
 import { reading } from "./reading.js";
 
-const LITERAL = { autocomplete: "off", autocapitalize: "off", spellcheck: false };
 const KEY = "tk_"; // what a key begins with, whose id begins otherwise
 
 export default function SearchView() {
@@ -34,7 +33,7 @@ function Owned() {
   });
   return html`<${Section} title="What an address owns" intro="Whoever looks is recorded, and the owner may read that.">
     <${Form} onSubmit=${() => address.trim() && look.run(address.trim())}>
-      <${Field} label="Email" type="email" value=${address} onInput=${setAddress} ...${LITERAL} />
+      <${Field} label="Email" type="email" value=${address} onInput=${setAddress} ...${AS_TYPED} />
       <div class="actions"><${Button} type="submit" busy=${look.busy} disabled=${address.trim() === ""}>Look up<//></div>
     <//>
     <${Note} problem=${look.problem && withFields(look.problem)} />
@@ -87,7 +86,7 @@ function FormerSlug() {
   });
   return html`<${Section} title="A former slug" intro="One that an organization has left still names it for a while, and is held for its owners.">
     <${Form} onSubmit=${() => wanted && setIsOpen(true)}>
-      <${Field} label="Slug" value=${slug} onInput=${setSlug} maxlength="63" ...${LITERAL} />
+      <${Field} label="Slug" value=${slug} onInput=${setSlug} maxlength="63" ...${AS_TYPED} />
       <div class="actions"><${Button} type="submit" disabled=${wanted === ""}>Release<//></div>
     <//>
     ${isOpen && html`<${Confirm} title=${html`Release <${Text} value=${wanted} />?`} action="Release" busy=${release.busy} problem=${release.problem}
