@@ -68,6 +68,11 @@ def authenticate(text: str) -> KeyAccess:
 def parse(text: str) -> KeyText:
     """Take a key apart without a look at the database.
 
+    Parameters
+    ----------
+    text : str
+        What was sent as a bearer token.
+
     Raises
     ------
     InvalidToken
@@ -81,6 +86,11 @@ def parse(text: str) -> KeyText:
 
 def require(sent: KeyText) -> KeyAccess:
     """Return what a key gives access to at this moment, as `find` does.
+
+    Parameters
+    ----------
+    sent : KeyText
+        As `parse` returns it.
 
     Raises
     ------
@@ -105,6 +115,11 @@ def find(sent: KeyText) -> KeyAccess | None:
     """Return what a key gives access to, also if its organization is suspended; None if it is not valid.
 
     It is one round trip, and one more about once a minute, which notes the use of the key.
+
+    Parameters
+    ----------
+    sent : KeyText
+        As `parse` returns it.
     """
     stored = _stored(sent)
     if stored is None or has_expired(stored):
