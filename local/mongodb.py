@@ -1,7 +1,9 @@
-"""Choose the MongoDB server of the local stack: the user's own, the bundled one, or the stand-in."""
+"""The MongoDB server of the local stack: the user's, the bundled one or the stand-in; and its databases."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from pymongo.errors import PyMongoError
 from local.errors import LocalStackError
 from local.mongod import running_mongod
 from local.mongod_programs import data_of, version_of
-from local.processes import Child
+from local.processes import Child, run_to_end
 from local.secantus import WARNING, running_secantus
 
 _REACHABLE_MILLISECONDS = 5000
@@ -72,6 +74,28 @@ def running_mongodb(
         running, name = running_secantus(state / "secantus", port), "SecantusDB"
     with running as (child, uri):
         yield MongoDB([child], uri, name)
+
+
+def set_up_databases(uri: str, names: Mapping[str, str], log: Path) -> None:
+    """Run ``tenantry setup-database`` as before a deployment to AWS; ``/health/ready`` is red without it.
+
+    Parameters
+    ----------
+    uri
+        Connection string of the functions; users of its server are not looked at, so roles are left out.
+    names
+        The databases, by the environment variables that name them.
+    log
+        Where the output goes.
+
+    Raises
+    ------
+    LocalStackError
+        With the end of the output when the command fails.
+    """
+    program = str(Path(sys.executable).with_name("tenantry"))
+    environment = {**os.environ, **names, "MONGODB_URI": uri}
+    run_to_end("tenantry setup-database", [program, "setup-database", "--no-roles"], log, environment)
 
 
 def _version_of_replica_set(uri: str) -> str:

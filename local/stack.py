@@ -15,7 +15,7 @@ from local.deployment import PROJECT, LocalAws, build, deploy
 from local.errors import LocalStackError
 from local.ministack import PATH_OF_MAILS, running_ministack
 from local.mongod_programs import mongod_binary
-from local.mongodb import MongoDB, running_mongodb
+from local.mongodb import MongoDB, running_mongodb, set_up_databases
 from local.processes import Child, require_free_port, wait_until
 from local.signing_key import rotate_first_key
 
@@ -118,6 +118,9 @@ def running_stack(settings: Settings, progress: Progress) -> Iterator[tuple[Stac
             further_children, mongodb_clusters = exits.enter_context(
                 running_clusters(settings.state, settings.cluster_ports, settings.mongod, progress.warn)
             )
+        with progress.step("Setting up the databases (tenantry setup-database)"):
+            names = {"MASTER_DATABASE": MASTER_DATABASE, "TENANT_DATABASE": TENANT_DATABASE}
+            set_up_databases(mongodb.uri, names, settings.state / "setup-database.log")
         with progress.step("Starting the local AWS"):
             ministack, endpoint = exits.enter_context(running_ministack(settings.state, settings.api_port))
         stack = _deployed(settings, progress, LocalAws(endpoint), mongodb, mongodb_clusters)

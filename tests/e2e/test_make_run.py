@@ -109,6 +109,11 @@ def test_guide_names_the_addresses_of_the_stack(make_run: MakeRun, started: Chil
     assert stack.mongodb_uri in guide
 
 
+def test_service_is_ready_before_anybody_has_used_it(make_run: MakeRun, started: Child) -> None:
+    with make_run.service() as service:
+        assert service.request("GET", "/health/ready").json == {"status": "ready"}
+
+
 def test_second_run_in_the_same_directory_gives_one_line(make_run: MakeRun, started: Child) -> None:
     (line,) = own_lines(make_run.make("run", make_run.state))
     assert line == f"The local stack is running already in {make_run.state}. Stop that one first."

@@ -40,6 +40,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A stack whose servers are all replaced by nothing; ports are taken as free."""
     monkeypatch.setattr(module, "running_mongodb", no_server)
     monkeypatch.setattr(clusters, "running_mongodb", no_server)
+    monkeypatch.setattr(module, "set_up_databases", lambda *arguments: None)
     monkeypatch.setattr(module, "running_ministack", no_ministack)
     monkeypatch.setattr(module, "build", lambda *arguments: None)
     monkeypatch.setattr(module, "deploy", lambda *arguments: URL)
