@@ -56,4 +56,7 @@ def operators(page: Page, databases: Databases) -> Iterator[tuple[Page, Served]]
     with serving(databases) as served:
         page.goto(served.server.link())
         expect(page.get_by_role("heading", name="Status")).to_be_visible()
+        expect(page.locator(".loading")).to_have_count(
+            0
+        )  # a test's commands print where its answers are logged
         yield page, served
