@@ -3,7 +3,7 @@
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, override
@@ -38,6 +38,8 @@ class Console(ThreadingHTTPServer):
         Admits the page.
     local : LocalRoutes
         What this process works on.
+    tell : callable
+        Told once that a connection was refused, and why.
 
     Raises
     ------
@@ -48,11 +50,15 @@ class Console(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = MAX_CONNECTIONS
 
-    def __init__(self, port: int, entrance: Entrance, local: LocalRoutes) -> None:
+    def __init__(
+        self, port: int, entrance: Entrance, local: LocalRoutes, tell: Callable[[str], None]
+    ) -> None:
         super().__init__((requests.HOST, port), Handler)
         self.entrance = entrance
         self.local = local
         self.operator = str(library.actor().id)
+        self._tell = tell
+        self._has_told = False
         self._connections = threading.BoundedSemaphore(MAX_CONNECTIONS)
 
     def link(self) -> str:
@@ -61,8 +67,25 @@ class Console(ThreadingHTTPServer):
 
     @override
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Let no other user of this machine have one of the connections, or send anything."""
-        return not peers.is_of_another_user(client_address, request.getsockname())
+        """Let no other user of this machine have one of the connections, or send anything.
+
+        Whatever this raised would end the server: its caller does not catch it
+        (https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.verify_request).
+        """
+        try:
+            is_refused = peers.is_of_another_user(client_address, request.getsockname())
+            why = "the system does not list it as a connection of yours"
+        except OSError as error:
+            is_refused, why = True, f"the system does not tell whose it is ({error})"
+        if is_refused:
+            self._tell_once(f"The console has refused a connection: {why}. Later refusals are not shown.")
+        return not is_refused
+
+    def _tell_once(self, text: str) -> None:
+        if not self._has_told:
+            self._has_told = True
+            with suppress(OSError):  # nobody reads what the terminal would show
+                self._tell(text)
 
     @override
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -171,7 +194,7 @@ def listening(port: int, target: Target, tell: Callable[[str], None]) -> Console
         Something else listens there.
     """
     functions.routes(OPERATOR)  # which takes seconds
-    return Console(port, Entrance(tell), LocalRoutes(target, tell))
+    return Console(port, Entrance(tell), LocalRoutes(target, tell), tell)
 
 
 @contextmanager

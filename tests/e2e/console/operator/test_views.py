@@ -27,7 +27,7 @@ def test_link_works_once_and_nothing_keeps_it(operators: tuple[Page, Served]) ->
     page.goto("about:blank")
     page.goto(link)
     expect(page.get_by_text("This link has been used already")).to_be_visible()
-    assert len(served.told) == 1
+    assert len([text for text in served.told if "token" in text]) == 1
     axe(page)
 
 

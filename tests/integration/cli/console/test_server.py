@@ -1,6 +1,7 @@
 """The operator's console answers its own page alone, and does what the functions do."""
 
 import contextlib
+import errno
 import os
 import socket
 import struct
@@ -12,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cli.console import functions, local_routes, requests, server
+from cli.console import functions, local_routes, peers, requests, server
 from tenantry.http import handlers
 from tenantry.identity.members import Membership
 from tests.support import library
@@ -81,7 +82,27 @@ def test_other_users_of_the_machine_are_refused_before_the_token_is_looked_at(
         fields = f"Host: {requests.HOST}:{page.server.server_port}\r\nContent-Length: {len(body)}"
         _send(connected, f"POST /start HTTP/1.1\r\n{fields}\r\n\r\n{body}", closes=closes)
     assert page.start(token).status_code == 200
-    assert page.told == []
+    assert page.told == [
+        "The console has refused a connection: the system does not list it as a connection of yours. "
+        "Later refusals are not shown."
+    ]
+
+
+@pytest.mark.parametrize("error", [PermissionError(errno.EACCES, "refused"), OSError(errno.EMFILE, "many")])
+def test_connections_that_cannot_be_checked_are_refused_and_told_once(
+    page: Page, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    def is_of_another_user(*addresses: object) -> bool:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(peers, "is_of_another_user", is_of_another_user)
+        for _ in range(2):
+            with closing(_connected(page)) as connected:
+                assert _is_closed(connected)
+    assert page.start().status_code == 200
+    assert len(page.told) == 1
+    assert str(error) in page.told[0]
 
 
 def test_other_users_of_the_machine_take_up_no_connection(
