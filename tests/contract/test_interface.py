@@ -10,7 +10,7 @@ from botocore.stub import ANY, Stubber
 from samcli.vendor.serverlessrepo.publish import publish_application  # type: ignore[import-untyped]
 
 from tests.contract import sam_template
-from tests.contract.sam_template import PROJECT
+from tests.contract.sam_template import PROJECT, environment
 
 DOCUMENT = (PROJECT / "docs/infrastructure-as-code.md").read_text()
 CONFIGURATION = (PROJECT / "docs/configuration.md").read_text()
@@ -90,6 +90,12 @@ def test_one_parameter_alone_has_to_be_given() -> None:
 @pytest.mark.parametrize("name", sorted(sam_template.template()["Parameters"]))
 def test_document_shows_the_default(name: str) -> None:
     assert documented_defaults()[name] == str(sam_template.template()["Parameters"][name].get("Default", ""))
+
+
+def test_document_names_each_environment_variable_of_the_functions() -> None:
+    table = CONFIGURATION.partition("\n## Environment variables of the functions\n")[2].partition("\n## ")[0]
+    variables = {name for function in sam_template.function_directories() for name in environment(function)}
+    assert variables - set(re.findall(r"[A-Z_]+", table)) == set(), "list it in docs/configuration.md"
 
 
 def test_resource_types_that_the_repository_may_refuse_are_those_that_the_document_names() -> None:
