@@ -98,7 +98,7 @@ class Use:
     tier, clusters
         Tier of Atlas, and how many clusters of it.
     requests, logins, mails, events
-        Of one organization. Log-ins are requests, too.
+        Of one organization. Logins are requests, too.
     """
 
     organizations: int
@@ -123,7 +123,7 @@ def costs(use: Use) -> dict[str, float]:
         "API Gateway": api_gateway(requests / MILLION),
         "Lambda, requests": cost_of(INVOCATIONS, requests / MILLION)
         + cost_of(COMPUTING, requests * REQUEST_GB_SECONDS),
-        "Lambda, log-ins": cost_of(COMPUTING, logins),
+        "Lambda, logins": cost_of(COMPUTING, logins),
         "Lambda, on schedule": cost_of(INVOCATIONS, SCHEDULED_INVOCATIONS / MILLION)
         + cost_of(COMPUTING, scheduled),
         "AWS WAF": cost_of("web ACL", 1)
@@ -186,7 +186,7 @@ def uses_table() -> str:
         ["Atlas", *(f"{use.clusters} {use.tier}" for use in USES)],
         ["requests", *(f"{use.requests * use.organizations:,}" for use in USES)],
         ["a second, on average", *(f"{use.requests * use.organizations / SECONDS:,.2f}" for use in USES)],
-        ["of them log-ins", *(f"{use.logins * use.organizations:,}" for use in USES)],
+        ["of them logins", *(f"{use.logins * use.organizations:,}" for use in USES)],
         ["mails", *(f"{use.mails * use.organizations:,}" for use in USES)],
         ["events", *(f"{use.events * use.organizations:,}" for use in USES)],
     ]

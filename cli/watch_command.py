@@ -26,7 +26,7 @@ FAILURES: Final = (PyMongoError, TenantryError)
 
 @with_target
 def watch(target: Target, every: Every = 2, once: Once = False, as_json: Json = False) -> None:
-    """Show organizations, what waits, moves, roll-outs, log-ins and servers until Ctrl-C; changes nothing.
+    """Show organizations, what waits, moves, roll-outs, logins and servers until Ctrl-C; changes nothing.
 
     With --json, each look is one line.
     """

@@ -48,7 +48,7 @@ def list_audit(
 
 @app.get(
     "/operator/audit",
-    summary="List what was done on the platform",
+    summary="List what was done in all organizations",
     operation_id="listAuditAsOperator",
     tags=["Operator"],
     security=[{"iam": []}],
@@ -61,7 +61,7 @@ def list_audit_as_operator(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> audit.OperatorAuditPage:
-    """List the records of one organization, which may be deleted, or of the whole platform, newest first."""
+    """List the records of all organizations, or of one, which may be deleted, newest first."""
     present = finding.find_present(organization) if organization else None
     if present is None:
         page = pages.of_all(organization, limit, cursor)

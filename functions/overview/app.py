@@ -1,4 +1,4 @@
-"""Organizations as the platform's operator sees them, and whose they are."""
+"""Organizations as the operator sees them, and whose they are."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""/operator/rollouts: the same change of many organizations' collections, for the platform's operator."""
+"""/operator/rollouts: the same change of many organizations' collections, for the operator."""
 
 from http import HTTPStatus
 from typing import Annotated

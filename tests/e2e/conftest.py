@@ -35,7 +35,7 @@ def service(deployment: Deployment) -> Iterator[HttpService]:
 
 @pytest.fixture(scope="session")
 def operator(deployment: Deployment) -> Iterator[HttpService]:
-    """The platform's operator, who signs requests."""
+    """The operator, who signs requests."""
     url = deployment.stack.api_url
     with httpx.Client(base_url=url, timeout=REQUEST_SECONDS, trust_env=False, auth=Signing()) as client:
         yield HttpService(client)

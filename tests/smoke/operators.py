@@ -1,4 +1,4 @@
-"""The platform's operator, who signs requests with AWS Signature Version 4."""
+"""The operator, who signs requests with AWS Signature Version 4."""
 
 import json
 import os

@@ -311,7 +311,7 @@ class CrossSiteRequest(TenantryError):
 
 
 class OrganizationSuspended(TenantryError):
-    """The platform's operator has suspended the organization; its data stay as they are."""
+    """The operator has suspended the organization; its data stay as they are."""
 
     code = "organization-suspended"
     status = HTTPStatus.FORBIDDEN
@@ -418,7 +418,7 @@ class PlanInUse(TenantryError):
 
 
 class OperatorRequired(TenantryError):
-    """The route is for the platform's operator, whose requests are signed for IAM."""
+    """The route is for the operator, whose requests are signed for IAM."""
 
     code = "operator-required"
     status = HTTPStatus.FORBIDDEN
@@ -427,7 +427,7 @@ class OperatorRequired(TenantryError):
 
 
 class SignUpClosed(TenantryError):
-    """Organizations are created by the platform's operator alone; nothing changed."""
+    """Organizations are created by the operator alone; nothing changed."""
 
     code = "sign-up-closed"
     status = HTTPStatus.FORBIDDEN

@@ -68,7 +68,7 @@ class AuditPage(BaseModel):
 
 
 class OperatorAuditRecord(AuditRecord):
-    """A record as the platform's operator sees it."""
+    """A record as the operator sees it."""
 
     organization_ids: list[str] = Field(description="The organizations that it concerns.")
 

@@ -195,7 +195,7 @@ RecentLogin = Annotated[None, Depends(check_recent)]
 
 
 def operator(request: Request) -> str:
-    """Return the ARN of the platform's operator, whom API Gateway has authenticated with IAM (SigV4).
+    """Return the ARN of the operator, whom API Gateway has authenticated with IAM (SigV4).
 
     API Gateway lets nobody else through to a route with AWS_IAM authorization. That the event names somebody
     is checked all the same, so that a route that was deployed without it is open to nobody.
@@ -214,4 +214,4 @@ def operator(request: Request) -> str:
 
 
 Operator = Annotated[str, Depends(operator)]
-"""ARN of the platform's operator; else 403."""
+"""ARN of the operator; else 403."""

@@ -31,7 +31,7 @@ def admitted(account_id: str | None) -> Iterator[None]:
     Raises
     ------
     SignUpClosed
-        The platform's operator alone creates organizations; nothing is done.
+        The operator alone creates organizations; nothing is done.
     TooManyRequests
         The account or source has asked too often; nothing is done.
     """

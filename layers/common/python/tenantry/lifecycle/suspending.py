@@ -1,4 +1,4 @@
-"""Suspending an organization, which the platform's operator does if its use has to stop for a while."""
+"""Suspending an organization, which the operator does if its use has to stop for a while."""
 
 from collections.abc import Callable
 

@@ -28,7 +28,7 @@ class Settings(NamedTuple):
     master_database, tenant_database : str
         Databases of the organizations' metadata and of the tenants' collections.
     sign_up : str
-        ``open`` if anybody may create an organization; else the platform's operator alone.
+        ``open`` if anybody may create an organization; else the operator alone.
     require_verified_email : bool
         Whether an account whose address is not verified logs in on its first day alone.
     organizations_per_account : int

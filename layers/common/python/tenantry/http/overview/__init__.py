@@ -1,1 +1,1 @@
-"""Lists and overviews of organizations, as the platform's operator sees them."""
+"""Lists and overviews of organizations, as the operator sees them."""

@@ -1,4 +1,4 @@
-"""Ending a key that has leaked, of whatever organization, which the platform's operator does."""
+"""Ending a key that has leaked, of whatever organization, which the operator does."""
 
 from pymongo.client_session import ClientSession
 
