@@ -8,7 +8,8 @@ import * as tokens from "./tokens.js";
 /** Whether `tenantry console` has served the page. Then there is no account, and a link of the terminal logs in. */
 export const isOperators = document.querySelector('meta[name="tenantry-console"]') !== null;
 
-const SESSION = "session"; // whether there may be one, so that a first visit asks for none
+const SESSION = "session"; // a random value of each login, kept while its session may last; a first visit asks for none
+let loginOfPage = null; // that which was kept when the page asked for tokens; null also where the browser keeps nothing
 
 const OUT = { state: "out", operator: false, account: null, organization: null, base: "", role: null, organizations: [], problem: null, reason: null };
 
@@ -33,23 +34,33 @@ tokens.grant.subscribe((held) => {
     establish(reload); // another tab has logged in or switched: nothing of before stays on the page
   }
 });
-// Another tab has ended the session that all share; by now there may be the next one, so nothing is forgotten here.
-whenForgotten(SESSION, () => {
-  if (session.get().state === "in" && !isOperators) {
-    session.set({ ...OUT, reason: "ended" });
-    tokens.forget();
+whenForgotten(SESSION, () => loginOfPage, () => {
+  if (isOperators || session.get().state === "out") {
+    return;
+  }
+  showEnd();
+  if (kept(SESSION) !== null) {
+    start();
   }
 });
 
+/** Another tab has ended the session that all share. By now there may be the next one, so what is kept stays. */
+function showEnd() {
+  if (session.get().state !== "out") {
+    session.set({ ...OUT, reason: "ended" });
+  }
+  tokens.forget();
+}
+
 /** Has `answer`, which tells the requests that wait for the password whether it was confirmed; null if none waits. */
 export const confirmation = createStore(null);
-let asked = null;
+let confirming = null;
 
 whenRefused({
   // Requests that wait for the password at the same moment share one dialog.
   loginTooOld: () =>
-    (asked ??= new Promise((answer) => confirmation.set({ answer })).finally(() => {
-      asked = null;
+    (confirming ??= new Promise((answer) => confirmation.set({ answer })).finally(() => {
+      confirming = null;
       confirmation.set(null);
     })),
   roleTooLow: () => reload().catch(() => {}),
@@ -59,7 +70,8 @@ session.subscribe(({ state }) => state === "in" || confirmation.get()?.answer(fa
 
 /** Find out whether somebody is logged in. */
 export async function start() {
-  if (isOperators || kept(SESSION) === null) {
+  loginOfPage = kept(SESSION);
+  if (isOperators || loginOfPage === null) {
     session.set(OUT);
     return;
   }
@@ -89,7 +101,8 @@ export async function establish(work) {
  * @param {Parameters<typeof tokens.take>[0]} answer
  */
 export async function enter(answer) {
-  keep(SESSION, "yes");
+  keep(SESSION, crypto.randomUUID());
+  loginOfPage = kept(SESSION);
   tokens.take(answer);
   await reload();
 }
@@ -104,8 +117,9 @@ export async function logout() {
 export async function reload() {
   const { data } = await request("GET", "account");
   const held = tokens.grant.get();
-  if (held === null) {
-    return; // the session has ended meanwhile
+  if (held === null || (kept(SESSION) === null && loginOfPage !== null)) {
+    showEnd();
+    return;
   }
   const { organizations, ...account } = data;
   const id = held.organization?.id;

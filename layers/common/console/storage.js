@@ -17,19 +17,17 @@ export function kept(name) {
 }
 
 /**
- * Do something when another tab forgets what is kept. A page that the browser has put aside meanwhile is told when somebody
- * goes back to it.
+ * Do something when another tab forgets what is kept. A page that the browser has put aside hears of that only when somebody
+ * goes back to it; by then there may be something else.
  *
  * @param {string} name
+ * @param {() => string | null | undefined} known What the page knows to be kept.
  * @param {() => void} act
  */
-export function whenForgotten(name, act) {
-  globalThis.addEventListener?.("storage", ({ key, newValue }) => {
-    if (newValue === null && (key === null || key === nameOf(name))) {
-      act();
-    }
-  });
-  globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && kept(name) === null && act());
+export function whenForgotten(name, known, act) {
+  const look = (isReason) => isReason && kept(name) !== known() && act();
+  globalThis.addEventListener?.("storage", ({ key, newValue }) => look(newValue === null && (key === null || key === nameOf(name))));
+  globalThis.addEventListener?.("pageshow", ({ persisted }) => look(persisted));
 }
 
 /**
