@@ -16,6 +16,7 @@ window.addEventListener("hashchange", () => {
     window.history.replaceState(null, "", shown || "#/");
     return;
   }
+  isUnsaved = NOTHING;
   shown = window.location.hash;
   route.set(parse(shown));
 });
@@ -65,13 +66,9 @@ export function askBeforeLeaving(check, wording = "Leave without saving?") {
   question = wording;
 }
 
-/** Ask, where there is a reason to, and tell whether to leave the view. */
+/** Ask, where there is a reason to, and tell whether to leave the view. Where that fails, the next one asks again. */
 export function mayLeave() {
-  if (isUnsaved() && !window.confirm(question)) {
-    return false;
-  }
-  isUnsaved = NOTHING;
-  return true;
+  return !isUnsaved() || window.confirm(question);
 }
 
 /**

@@ -8,6 +8,7 @@ from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.e2e.console.chromium import axe, log_in, slow
 from tests.e2e.console.documents import all_stored, insert, show
+from tests.e2e.http_service import unique
 from tests.support.owners import Owner
 
 LINES = 2000
@@ -190,3 +191,37 @@ def test_logout_asks_before_it_stops_an_import(logged_in: Page, owner: Owner, tm
     page.get_by_role("link", name="Members").click()
     expect(page.get_by_role("heading", level=1, name="Members")).to_be_visible()
     assert len(questions) == 2
+
+
+@slow
+def test_import_that_a_failed_switch_has_not_stopped_is_asked_about_again(
+    logged_in: Page, owner: Owner, tmp_path: Path
+) -> None:
+    page = logged_in
+    name = unique("Next")
+    assert owner.service.post("/organizations", {"name": name}, token=owner.token).status == 201
+    page.reload()
+    file = tmp_path / "documents.ndjson"
+    file.write_text('{"n":1}')
+    questions: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        questions.append(dialog.message)
+        if len(questions) == 1:
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    page.on("dialog", answer)
+    page.route("**/documents?ordered=false", lambda route: None)  # no answer comes
+    problem = {"status": 503, "code": "service-unavailable", "title": "", "detail": "Busy."}
+    page.route("**/login/switch", lambda route: route.fulfill(status=503, json=problem))
+    begin(page, file)
+    page.get_by_role("button", name="Organization:").click()
+    choice = page.get_by_role("dialog")
+    choice.get_by_role("button", name=name).click()
+    expect(choice.get_by_role("alert")).to_contain_text("busy")
+    choice.get_by_role("button", name="Close").click()
+    page.get_by_role("link", name="Members").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    assert [question[:24] for question in questions] == ["Leave? The import stops."] * 2
