@@ -19,5 +19,6 @@ export function objectOf(text) {
 }
 
 function isExact(object) {
-  return Object.values(object).every((value) => !Number.isInteger(value) || Number.isSafeInteger(value));
+  const numbers = Object.values(object).filter((value) => typeof value === "number");
+  return numbers.every((number) => (Number.isInteger(number) ? Number.isSafeInteger(number) : Number.isFinite(number)));
 }
