@@ -6,7 +6,7 @@ import { useLoad } from "./tasks.js";
 import { addViews, suffices, viewOf, withStyles } from "./views.js";
 import { ButtonLink } from "./components/button.js";
 import { Page } from "./components/page.js";
-import { Empty, Failed, LateDialog, Loading, NOT_LOADED } from "./components/states.js";
+import { Empty, Failed, LateDialog, Loading, NOT_LOADED, NotAllowed } from "./components/states.js";
 import { applyTheme } from "./components/theme.js";
 import { Toasts } from "./components/toast.js";
 
@@ -62,8 +62,7 @@ function Allowed({ view, session, route }) {
       <p><${ButtonLink} kind="primary" href="#/create">Create an organization<//></p><//><//>`;
   }
   if (!suffices(session.role, view.least)) {
-    return html`<${Page} title=${view.title}><${Empty} title="Your role does not allow this.">
-      <p>It takes the role ${view.least}; yours is ${session.role}.</p><//><//>`;
+    return html`<${Page} title=${view.title}><${NotAllowed} least=${view.least} role=${session.role} /><//>`;
   }
   return html`<${Loaded} ...${{ view, session, route }} />`;
 }

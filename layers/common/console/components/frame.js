@@ -95,7 +95,7 @@ export function Letter({ name }) {
 
 /** Reminds of an address that is not verified, and sends the link again. */
 function Unverified({ session }) {
-  const again = useTask(async () => {
+  const sending = useTask(async () => {
     try {
       const { status } = await request("POST", "account/email-verification");
       await (status === 204 ? reload() : toast("A link is on its way. It is valid for 30 minutes."));
@@ -109,6 +109,6 @@ function Unverified({ session }) {
   return html`<aside class="reminder" aria-label="Your address">
     <p>Confirm that <${Text} value=${session.account.email} /> is yours, with the link in the mail. Until then you cannot invite
       anybody, and a forgotten password may cost you the account.</p>
-    <${Button} busy=${again.busy} onClick=${() => again.run()}>Send again<//>
+    <${Button} busy=${sending.busy} onClick=${() => sending.run()}>Send again<//>
   </aside>`;
 }

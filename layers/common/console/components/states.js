@@ -22,6 +22,11 @@ export function Empty({ title, children }) {
   return html`<div class="state empty"><p class="strong">${title}</p>${children}</div>`;
 }
 
+/** @param {{least: string, role: string | null}} properties The role that a view takes, and that of the account. */
+export function NotAllowed({ least, role }) {
+  return html`<${Empty} title="Your role does not allow this."><p>It takes the role ${least}; yours is ${role}.</p><//>`;
+}
+
 /** @param {{problem: Error, retry?: () => void}} properties */
 export function Failed({ problem, retry }) {
   return html`<div class="state failed" role="alert">

@@ -2,7 +2,7 @@
 import { html, useState } from "../html.js";
 import { suffices } from "../views.js";
 import { Page } from "../components/page.js";
-import { Empty } from "../components/states.js";
+import { NotAllowed } from "../components/states.js";
 import { CreateDocument } from "./documents/create.js";
 import { DocumentDetail } from "./documents/detail.js";
 import { ExportDocuments } from "./documents/export.js";
@@ -30,8 +30,7 @@ export default function DocumentsView({ session, route }) {
 function Writing({ Task, session, route }) {
   const [mayWrite] = useState(() => suffices(session.role, "editor"));
   if (!mayWrite) {
-    return html`<${Page} title="Documents"><${Empty} title="Your role does not allow this.">
-      <p>It takes the role editor; yours is ${session.role}.</p><//><//>`;
+    return html`<${Page} title="Documents"><${NotAllowed} least="editor" role=${session.role} /><//>`;
   }
   return html`<${Task} ...${{ session, route }} />`;
 }

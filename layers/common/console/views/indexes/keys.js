@@ -10,7 +10,7 @@ const MAX_FIELDS = 8;
 
 /** @param {{keys: {field: string, order: number}[], setKeys: (keys: {field: string, order: number}[]) => void}} properties */
 export function Keys({ keys, setKeys }) {
-  const change = (position, changes) => setKeys(keys.map((key, other) => (other === position ? { ...key, ...changes } : key)));
+  const change = (position, changes) => setKeys(keys.with(position, { ...keys[position], ...changes }));
   return html`<fieldset class="keys"><legend>Fields</legend>
     ${keys.map(({ field, order }, position) => html`<div class="row key" key=${position} role="group" aria-label="Field ${position + 1}">
       <input aria-label="Path" placeholder="address.city" value=${field} required maxlength="200" autocapitalize="off" spellcheck=${false}
@@ -18,7 +18,7 @@ export function Keys({ keys, setKeys }) {
       <select aria-label="Order" value=${order} onChange=${(event) => change(position, { order: Number(event.currentTarget.value) })}>
         <option value="1">ascending</option><option value="-1">descending</option></select>
       <${Button} aria-label="Remove field ${position + 1}" disabled=${keys.length === 1}
-        onClick=${() => setKeys(keys.filter((_, other) => other !== position))}>Remove<//>
+        onClick=${() => setKeys(keys.toSpliced(position, 1))}>Remove<//>
     </div>`)}
     <div class="actions"><${Button} disabled=${keys.length === MAX_FIELDS} onClick=${() => setKeys([...keys, ...FIRST])}>Add a field<//></div>
   </fieldset>`;
