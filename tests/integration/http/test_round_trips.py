@@ -41,7 +41,7 @@ def test_documents_are_read_in_two_round_trips_and_written_in_three(
     rates = (databases.master.name, "update")
     check_round_trips(recorder, owner, databases, owner.token, [])
     check_round_trips(recorder, owner, databases, key, [])
-    limits = {"limits": {"requests_per_minute": 1000}}
+    limits = {"limits": {"requests_per_minute": 2000}}
     databases.master["organizations"].update_one({"_id": owner.id}, {"$set": limits})
     check_round_trips(recorder, owner, databases, key_with_rate, [rates])
 

@@ -52,7 +52,7 @@ def test_what_a_rate_costs(databases: Databases, owner: Owner, monkeypatch: pyte
     keys = [make(owner)["key"], make(owner, requests_per_minute=100)["key"]]
     with recording(monkeypatch) as recorder:
         sent = []
-        for requests in (None, 100):
+        for requests in (None, 101, 100):
             if requests is not None:
                 limit(databases, owner, requests)
             for key in keys:
@@ -63,7 +63,37 @@ def test_what_a_rate_costs(databases: Databases, owner: Owner, monkeypatch: pyte
                 sent.append(
                     [[update["q"]["_id"][:3] for update in command["updates"]] for command in buckets]
                 )
-    assert sent == [[], [["key"]], [["org"]], [["key", "org"]]]
+    key, organization = "key", "org"
+    assert sent == [[], [[key]], [[organization]], [[key, organization]], [[organization]], [[organization]]]
+
+
+@pytest.mark.parametrize("rate", [LIMIT, 2**53])
+def test_what_the_organization_refuses_writes_nothing_for_a_key_whose_rate_is_no_lower(
+    databases: Databases, owner: Owner, rate: int
+) -> None:
+    """Or a tenant makes each refusal a write to a bucket that is never empty."""
+    key = make(owner, requests_per_minute=rate)["key"]
+    limit(databases, owner, LIMIT)
+    assert [read(owner, key).status for _ in range(LIMIT)] == [200] * LIMIT
+    before = databases.fingerprint()
+    for _ in range(3):
+        refused = read(owner, key)
+        assert (refused.status, refused.json["limit"]) == (429, LIMIT)
+        assert refused.json["detail"].startswith("The organization may send")
+    assert databases.fingerprint() == before
+
+
+def test_an_organization_that_is_opened_meanwhile_is_asked_for_both(
+    databases: Databases, owner: Owner
+) -> None:
+    """The process presumes that it is closed, asks no bucket, and starts over with the look."""
+    made = make(owner, requests_per_minute=LIMIT)
+    limit(databases, owner, 0)
+    assert read(owner, made["key"]).status == 429
+    limit(databases, owner, 2 * LIMIT)
+    assert read(owner, made["key"]).status == 200
+    held = {bucket["_id"]: bucket["requests"] for bucket in databases.master["rates"].find()}
+    assert held == {made["id"]: LIMIT - 1, owner.id: 2 * LIMIT - 1}
 
 
 def test_the_rate_of_a_key_ends_with_it(owner: Owner) -> None:

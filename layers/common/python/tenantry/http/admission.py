@@ -52,18 +52,32 @@ def note(actor: Actor, organization: OrganizationDocument | None, own_rate: int 
     request_context.set_actor(actor)
     if organization is not None:
         logger.append_keys(organization_id=organization["_id"])
+        rate = limits.of(organization).get(rates.NAME)
         _spend(
             {
                 # The key's comes first, so that what it refuses costs the organization nothing.
-                str(actor.id): ("API key", own_rate),
-                organization["_id"]: ("organization", limits.of(organization).get(rates.NAME)),
+                str(actor.id): ("API key", None if _is_needless(own_rate, rate) else own_rate),
+                organization["_id"]: ("organization", rate),
             }
         )
         counting.note(organization["_id"])
 
 
+def _is_needless(own_rate: int | None, rate: int | None) -> bool:
+    """Return whether an API key's bucket never refuses what its organization's admits.
+
+    It is so if it holds at least as many requests and fills up at least as fast, since each request that it
+    gives comes out of the other one, too. It is left out, or each request that the organization's refuses
+    would write to it.
+    """
+    return own_rate is not None and rate is not None and own_rate >= rate
+
+
 def _spend(senders: Mapping[str, tuple[str, int | None]]) -> None:
-    """Take the request out of each rate that there is, unless it is out of that or a lower one already."""
+    """Take the request out of each rate that there is, unless it is out of that or a lower one already.
+
+    A rate of 0, of which nothing is taken, is an organization's, and then it is the only one there is.
+    """
     spent = _spent.get()
     due = [
         rates.Bucket(sender, rate)
