@@ -42,7 +42,8 @@ class Seen[Caller]:
     most : int
         How many are kept.
     seconds : float
-        How long a caller is presumed to be who it was.
+        How long a caller is presumed to be who it was, by the monotonic clock. That may stand still while the
+        environment is frozen; nothing depends on it, since a look confirms whatever is presumed.
     """
 
     def __init__(self, most: int, seconds: float) -> None:
