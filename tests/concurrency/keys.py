@@ -30,7 +30,20 @@ _SCOPES: Final = ("documents:write", "indexes")
 _NEWEST: Final = 3  # keys, which programs use most
 _INDEX: Final = {"name": "by-n", "keys": [{"field": "n"}]}
 
-Name = Literal["create", "end", "read", "insert", "index", "suspend", "reactivate", "move", "other"]
+Name = Literal[
+    "create",
+    "end",
+    "delete",
+    "rename",
+    "read",
+    "insert",
+    "index",
+    "suspend",
+    "reactivate",
+    "move",
+    "other",
+]
+ENDS: Final[frozenset[Name]] = frozenset({"end", "delete"})
 
 
 class Key(NamedTuple):
@@ -50,8 +63,8 @@ class Key(NamedTuple):
 class Act(NamedTuple):
     """What somebody did with a key, to one, or to an organization.
 
-    `subject` is what was ended or suspended; the key is the one that was made or used. The times are those of
-    the machine's monotonic clock.
+    `subject` is what was ended, deleted or suspended; the key is the one that was made or used. The times are
+    those of the machine's monotonic clock.
     """
 
     name: Name
@@ -117,13 +130,13 @@ class Administrator(Actor):
         for _ in range(self._random.randrange(1, 8)):
             self._random.choice(_CHORES)(self, path, token)
         if self._random.random() < 0.1:
-            self._end(path, token, organization["id"])
+            self._request("DELETE", path, token, name="delete", subject=organization["id"])
 
     def make(self, path: str, token: str) -> None:
         self._make(path, token, path.rpartition("/")[2])
 
     def rename(self, path: str, token: str) -> None:
-        self._request("PATCH", path, token, {"name": self._random.choice(_NAMES)})
+        self._request("PATCH", path, token, {"name": self._random.choice(_NAMES)}, name="rename")
 
     def rotate(self, path: str, token: str) -> None:
         """Add a secret, hand it out, and end the one before."""
