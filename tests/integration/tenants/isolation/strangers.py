@@ -54,6 +54,8 @@ STRANGERS: Final = (
     "owner of an organization that was suspended",
 )
 WITH_DEAD_TOKENS: Final = STRANGERS[6:]
+AUTHENTICATED: Final = STRANGERS[1:6]
+OF_ANOTHER_ORGANIZATION: Final = (*STRANGERS[1:4], STRANGERS[5])  # which the token opens
 
 
 def create_strangers(observer: Observer) -> dict[str, Stranger]:

@@ -1,6 +1,6 @@
 """Without a living token for an organization the answer is always the same: any route, any name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote
@@ -10,8 +10,10 @@ import pytest
 from tests.integration.tenants.isolation.observer import Observer
 from tests.integration.tenants.isolation.routes import ALL, OF_OPERATOR, SAMPLES, Route, resolved
 from tests.integration.tenants.isolation.strangers import (
+    AUTHENTICATED,
     NOT_AUTHENTICATED,
     NOT_FOUND,
+    OF_ANOTHER_ORGANIZATION,
     STRANGERS,
     WITH_DEAD_TOKENS,
     Stranger,
@@ -22,7 +24,6 @@ from tests.support.sampling import EXHAUSTIVE
 
 pytestmark = pytest.mark.usefixtures("free_names")
 
-SHARES: Final = 5  # of the spellings, one for each stranger who is authenticated
 OF_TENANT = [route for route in ALL if route.is_of_tenant]
 OF_CALLER = [route for route in ALL if not route.is_of_tenant and SAMPLES[route].needs_token]
 
@@ -35,49 +36,73 @@ def full_width(text: str) -> str:
     return "".join(chr(ord(character) + 0xFEE0) for character in text)
 
 
-SPELLINGS: dict[str, Callable[[Tenant, Tenant], str]] = {
-    "slug": lambda tenant, own: tenant.slug,
-    "id": lambda tenant, own: tenant.id,
-    "encoded slug": lambda tenant, own: encoded(tenant.slug),
-    "encoded id": lambda tenant, own: encoded(tenant.id),
-    "partly encoded slug": lambda tenant, own: tenant.slug.replace("-", "%2d"),
-    "twice encoded slug": lambda tenant, own: quote(encoded(tenant.slug)),
-    "slug in capitals": lambda tenant, own: tenant.slug.upper(),
-    "id in capitals": lambda tenant, own: tenant.id.upper(),
-    "slug in full width": lambda tenant, own: quote(full_width(tenant.slug)),
-    "name": lambda tenant, own: quote(tenant.name),
-    "collection": lambda tenant, own: tenant.collection,
-    "account": lambda tenant, own: tenant.account_id,
-    "e-mail address": lambda tenant, own: tenant.email,
-    "slug and a space": lambda tenant, own: f"{tenant.slug}%20",
-    "slug and NUL": lambda tenant, own: f"{tenant.slug}%00",
-    "slug and a dot": lambda tenant, own: f"{tenant.slug}.",
+SPELLINGS: Final[dict[str, Callable[[Tenant], str]]] = {
+    "slug": lambda tenant: tenant.slug,
+    "id": lambda tenant: tenant.id,
+    "encoded slug": lambda tenant: encoded(tenant.slug),
+    "encoded id": lambda tenant: encoded(tenant.id),
+    "partly encoded slug": lambda tenant: tenant.slug.replace("-", "%2d"),
+    "twice encoded slug": lambda tenant: quote(encoded(tenant.slug)),
+    "slug in capitals": lambda tenant: tenant.slug.upper(),
+    "id in capitals": lambda tenant: tenant.id.upper(),
+    "slug in full width": lambda tenant: quote(full_width(tenant.slug)),
+    "name": lambda tenant: quote(tenant.name),
+    "collection": lambda tenant: tenant.collection,
+    "account": lambda tenant: tenant.account_id,
+    "e-mail address": lambda tenant: tenant.email,
+    "slug and a space": lambda tenant: f"{tenant.slug}%20",
+    "slug and NUL": lambda tenant: f"{tenant.slug}%00",
+    "slug and a dot": lambda tenant: f"{tenant.slug}.",
+    "operator": lambda tenant: quote('{"$ne":""}'),
+    "anything": lambda tenant: "*",
+}
+WITH_OWN_SLUG: Final[dict[str, Callable[[Tenant, Tenant], str]]] = {
     "slug and a parameter": lambda tenant, own: f"{tenant.slug};organization={own.slug}",
     "own slug and a parameter": lambda tenant, own: f"{own.slug};organization={tenant.slug}",
     "own slug, and then": lambda tenant, own: f"{own.slug},{tenant.slug}",
     "own slug and a way out of it": lambda tenant, own: f"{own.slug}%2F..%2F{tenant.slug}",
     "way back to the own slug": lambda tenant, own: f"{tenant.slug}%2F..%2F{own.slug}",
     "own slug and NUL": lambda tenant, own: f"{own.slug}%00{tenant.slug}",
-    "operator": lambda tenant, own: quote('{"$ne":""}'),
-    "anything": lambda tenant, own: "*",
 }
 
 
-def spellings(route: Route, name: str) -> dict[str, Callable[[Tenant, Tenant], str]]:
-    """Return the ways in which a stranger names an organization to a route.
+def share(spellings: Iterable[str], route: Route, name: str, among: Sequence[str]) -> list[str]:
+    """Return the spellings that one of several strangers uses on a route: together they use each of them.
 
-    With ``EXHAUSTIVE=1`` these are all of them, otherwise a share: each stranger who is authenticated uses
-    each spelling on some route, and each route meets each spelling by one of these strangers.
+    On the next route it is another share. With ``EXHAUSTIVE=1`` it is all of them.
     """
     if EXHAUSTIVE:
-        return SPELLINGS
-    turn = OF_TENANT.index(route) + STRANGERS.index(name)
-    return {spelling: SPELLINGS[spelling] for spelling in islice(SPELLINGS, turn % SHARES, None, SHARES)}
+        return list(spellings)
+    turn = OF_TENANT.index(route) + among.index(name)
+    return list(islice(spellings, turn % len(among), None, len(among)))
+
+
+def spelled(route: Route, name: str, stranger: Stranger) -> dict[str, str]:
+    """Return what a stranger who is authenticated calls the victim on a route, by the name of the spelling.
+
+    Only who has a token that opens an organization has a slug to name beside the victim's.
+    """
+    named = {
+        spelling: SPELLINGS[spelling](stranger.victim)
+        for spelling in share(SPELLINGS, route, name, AUTHENTICATED)
+    }
+    if name in OF_ANOTHER_ORGANIZATION:
+        assert stranger.by
+        for spelling in share(WITH_OWN_SLUG, route, name, OF_ANOTHER_ORGANIZATION):
+            named[spelling] = WITH_OWN_SLUG[spelling](stranger.victim, stranger.by)
+    return named
 
 
 @pytest.fixture(scope="module")
 def strangers(observer: Observer) -> dict[str, Stranger]:
     return create_strangers(observer)
+
+
+def test_every_route_meets_every_spelling() -> None:
+    for spellings, among in ((SPELLINGS, AUTHENTICATED), (WITH_OWN_SLUG, OF_ANOTHER_ORGANIZATION)):
+        for route in OF_TENANT:
+            used = {spelling for name in among for spelling in share(spellings, route, name, among)}
+            assert used == set(spellings)
 
 
 def test_every_route_is_here() -> None:
@@ -106,9 +131,9 @@ def test_a_stranger_gets_the_same_answer_as_if_nothing_were_there(
     missing = ask(unknown.slug, unknown)
     assert ask(unknown.id, unknown) == missing
     # Whoever is not authenticated is refused before the path is looked at.
-    further = spellings(route, name) if stranger.refusal == NOT_FOUND else {}
-    for spelling, spelled in ({"slug": SPELLINGS["slug"]} | further).items():
-        assert ask(spelled(stranger.victim, stranger.by or unknown), stranger.victim) == missing, spelling
+    further = spelled(route, name, stranger) if stranger.refusal == NOT_FOUND else {}
+    for spelling, organization in ({"slug": stranger.victim.slug} | further).items():
+        assert ask(organization, stranger.victim) == missing, spelling
     assert observer.databases.fingerprint() == before
 
 
