@@ -5,7 +5,8 @@ import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
 import pytest
 
@@ -15,8 +16,10 @@ from tenantry.runtime import moments
 from tests.support.databases import Databases, failing
 from tests.support.fork_server import processes, replace_environment
 from tests.support.recorder import recording
+from tests.support.waiting import wait_until
 
 PROCESSES: Final = 4
+READY_SECONDS: Final = 60
 SECONDS: Final = 0.7
 LIMIT: Final = 240  # 4 a second: few, also if the processes need seconds to start
 
@@ -134,27 +137,41 @@ def test_command_that_is_sent_again_takes_from_no_bucket_twice(
     assert stored == {"key_1": 4, "org_1": 6}
 
 
-def _storm(environment: dict[str, str], seconds: float) -> tuple[int, int]:
-    """Ask as often as one process can; return how many were admitted and refused."""
+class Asked(NamedTuple):
+    """How many requests of a process were admitted and refused, and from when to when it asked."""
+
+    admitted: int
+    refused: int
+    begun: float
+    ended: float
+
+
+def _storm(environment: dict[str, str], place: Path) -> Asked:
+    """Ask as often as one process can, from when all of them are there."""
     replace_environment(environment)
+    (place / str(os.getpid())).touch()
+    wait_until(lambda: len(list(place.iterdir())) == PROCESSES, READY_SECONDS)
     outcomes: Counter[bool] = Counter()
-    ends_at = time.monotonic() + seconds
-    while time.monotonic() < ends_at:
+    begun = time.monotonic()
+    while time.monotonic() < begun + SECONDS:
         outcomes[is_admitted("org_1", LIMIT)] += 1
-    return outcomes[True], outcomes[False]
+    return Asked(outcomes[True], outcomes[False], begun, time.monotonic())
 
 
-def test_many_at_once_are_admitted_at_exactly_the_rate(databases: Databases) -> None:
+def test_many_at_once_are_admitted_at_exactly_the_rate(databases: Databases, tmp_path: Path) -> None:
     """The whole bucket, and what filled up until the last one was admitted, but for what remained then."""
     set_bucket(databases, 10, timedelta())
     begun = databases.master["rates"].find_one({"_id": "org_1"})
-    arguments = [(dict(os.environ), SECONDS)] * PROCESSES
+    arguments = [(dict(os.environ), tmp_path)] * PROCESSES
     with ProcessPoolExecutor(PROCESSES, processes) as pool:
         results = list(pool.map(_storm, *zip(*arguments, strict=True)))
     ended = databases.master["rates"].find_one({"_id": "org_1"})
     assert begun is not None
     assert ended is not None
     filled = (ended["at"] - begun["at"]).total_seconds() * LIMIT / 60
-    assert sum(number for number, _ in results) == pytest.approx(10 + filled - ended["requests"], abs=0.01)
+    admitted_by_all = sum(asked.admitted for asked in results)
+    assert admitted_by_all == pytest.approx(10 + filled - ended["requests"], abs=0.01)
     assert filled > SECONDS * LIMIT / 60 / 2
-    assert sum(refused for _, refused in results) > 20  # they asked for more than there was
+    assert sum(asked.refused for asked in results) > 20  # they asked for more than there was
+    assert sum(asked.refused > 0 for asked in results) > 1
+    assert max(asked.begun for asked in results) < min(asked.ended for asked in results)  # all at once
