@@ -55,20 +55,23 @@ def keyed(world: World) -> World:
     """An owner's program, whose key this process has seen."""
     keyed = World(replace(world.owner, token=key_of(world.owner)), world.databases)
     assert keyed.get().json == KEPT
+    assert presumed_callers._seen_keys.callers
     return keyed
 
 
 def happening(world: World, monkeypatch: pytest.MonkeyPatch, event: Event, send: Send) -> Answer:
-    """Send a request, and let an event happen before the look at its key."""
-    happened: list[bool] = []
+    """Send a request, and let an event happen before the look at its key, which is presumed."""
+    presumed: list[bool] = []
+    seen = presumed_callers._seen_keys.callers
+    before = len(seen)
 
     def happen() -> None:
+        presumed.append(len(seen) < before)  # since whoever is presumed is taken out until the look
         Context().run(event, world)  # another process, which answers no request
-        happened.append(True)
 
     once_before(monkeypatch, access, "find", happen)
     answer = send(world)
-    assert happened
+    assert presumed == [True]
     return answer
 
 
