@@ -20,6 +20,7 @@ from tests.support import library
 from tests.support.console import Page, console
 from tests.support.databases import Databases
 from tests.support.routes import ROUTES
+from tests.support.waiting import wait_until
 
 LIST = "/operator/organizations"
 NOBODY = 65_534
@@ -81,6 +82,7 @@ def test_other_users_of_the_machine_are_refused_before_the_token_is_looked_at(
         body = f'{{"token": "{token}"}}'
         fields = f"Host: {requests.HOST}:{page.server.server_port}\r\nContent-Length: {len(body)}"
         _send(connected, f"POST /start HTTP/1.1\r\n{fields}\r\n\r\n{body}", closes=closes)
+    wait_until(lambda: page.told != [], 10)  # the server may not have accepted yet what is closed already
     assert page.start(token).status_code == 200
     assert page.told == [
         "The console has refused a connection: the system does not list it as a connection of yours. "
