@@ -24,6 +24,7 @@ from tests.faults.faults import Fault, Hit
 from tests.faults.model import Answer
 from tests.faults.notation import waits_for_majority
 from tests.faults.victims import Moment
+from tests.support.directories import data_directory
 from tests.support.mongodb import own_mongod
 
 _TIMEOUT_SECONDS: Final = 1.0
@@ -63,8 +64,8 @@ class KillableServer:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KillableServer]:
-    with KillableServer(tmp_path_factory.mktemp("killed") / "data") as server:
+def server() -> Iterator[KillableServer]:
+    with data_directory() as directory, KillableServer(Path(directory) / "data") as server:
         yield server
 
 

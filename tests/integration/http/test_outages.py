@@ -15,6 +15,7 @@ from tenantry.http import handlers
 from tenantry.registry import schema
 from tenantry.runtime import clients, moments, process
 from tests.support.databases import Databases, Document, failing
+from tests.support.directories import data_directory
 from tests.support.mongodb import own_mongod
 from tests.support.owners import PASSWORD, Owner
 from tests.support.service import Answer, Service
@@ -74,11 +75,17 @@ def test_nothing_listens_at_the_address(
     assert owner.token not in log.getvalue()
 
 
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """Directory for a server's data."""
+    with data_directory() as directory:
+        yield Path(directory) / "data"
+
+
 def test_server_that_stops_and_starts_again(
-    databases: Databases, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    databases: Databases, service: Service, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    binary = own_mongod()
-    data, port = tmp_path / "data", free_port()
+    binary, port = own_mongod(), free_port()
     with running_mongod(binary, data, port) as (_, uri):
         monkeypatch.setenv("MONGODB_URI", uri)
         process.forget()
