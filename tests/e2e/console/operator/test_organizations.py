@@ -6,7 +6,7 @@ from tenantry.identity import throttling
 from tenantry.identity.api_keys import managing
 from tenantry.identity.credentials import check_password
 from tenantry.identity.members import Membership
-from tenantry.lifecycle import configuring
+from tenantry.lifecycle import configuring, suspending
 from tests.e2e.console.chromium import Complaints, axe, slow
 from tests.e2e.console.operator.views import EVIL, show
 from tests.support import library
@@ -118,3 +118,21 @@ def test_two_operators_change_the_same_organization(
     configuring.configure(google.organization_id, {"private": {"customer": 2}}, lambda _: True)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Somebody else has changed this in the meantime.")).to_be_visible()
+
+
+@slow
+def test_suspension_does_what_its_dialog_said(
+    operators: tuple[Page, Served], google: Membership, databases: Databases
+) -> None:
+    page, _ = operators
+    show(page, f"organizations/{google.organization_id}")
+    page.get_by_role("button", name="Suspend").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Type google to confirm").fill("google")
+    suspending.suspend(google.organization_id)
+    expect(dialog.get_by_text("suspended by somebody else in the meantime")).to_be_visible()
+    dialog.get_by_role("button", name="Suspend").click()
+    expect(dialog).to_have_count(0)
+    stored = databases.master["organizations"].find_one({"_id": google.organization_id})
+    assert stored is not None
+    assert "suspended_at" in stored

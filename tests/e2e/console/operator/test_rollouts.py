@@ -84,6 +84,9 @@ def test_findings_roll_outs_and_deletions(
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("paused by operator")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
+    dialog = page.get_by_role("dialog")
+    expect(page.get_by_text("paused by operator")).to_be_visible()
+    dialog.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("running", exact=True)).to_be_visible()
 
     deleting.delete(google)

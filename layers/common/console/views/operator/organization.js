@@ -101,21 +101,39 @@ function Owners({ organization }) {
   <//>`;
 }
 
+const SUSPEND = {
+  label: "Suspend",
+  method: "PUT",
+  intro: "All its tokens are dead at once, and nobody logs in. The data stay.",
+  effect: "Its members and programs are refused from now on, in the middle of their work.",
+  done: "The organization is suspended.",
+  overtaken: "It has been suspended by somebody else in the meantime.",
+};
+const REACTIVATE = {
+  label: "Reactivate",
+  method: "DELETE",
+  intro: "Nobody logs in, and no token works. The data stay.",
+  effect: "Members may log in again from now on.",
+  done: "The organization goes on. Its members log in again.",
+  overtaken: "It has been reactivated by somebody else in the meantime.",
+};
+
+/** The dialog does what it said when it was opened, whatever becomes of the organization meanwhile. */
 function Suspension({ organization, path, reload }) {
-  const [isOpen, setIsOpen] = useState(false);
-  const isSuspended = organization.suspended_at !== null;
+  const [chosen, setChosen] = useState(null);
   const change = useTask(async () => {
-    await request(isSuspended ? "DELETE" : "PUT", `${path}/suspension`);
-    toast(isSuspended ? "The organization goes on. Its members log in again." : "The organization is suspended.");
-    setIsOpen(false);
+    await request(chosen.method, `${path}/suspension`);
+    toast(chosen.done);
+    setChosen(null);
     reload();
   });
-  const label = isSuspended ? "Reactivate" : "Suspend";
-  return html`<${Section} title="Suspension" danger=${!isSuspended}
-      intro=${isSuspended ? "Nobody logs in, and no token works. The data stay." : "All its tokens are dead at once, and nobody logs in. The data stay."}>
-    <div class="actions"><${Button} kind=${isSuspended ? "primary" : "danger"} onClick=${() => setIsOpen(true)}>${label}<//></div>
-    ${isOpen && html`<${Confirm} title="${label} ${organization.slug}?" action=${label} name=${isSuspended ? undefined : organization.slug}
-      busy=${change.busy} problem=${change.problem} onConfirm=${() => change.run()} onClose=${() => setIsOpen(false)}>
-      <p>${isSuspended ? "Members may log in again from now on." : "Its members and programs are refused from now on, in the middle of their work."}</p><//>`}
+  const possible = organization.suspended_at === null ? SUSPEND : REACTIVATE;
+  const isDangerous = possible === SUSPEND;
+  return html`<${Section} title="Suspension" danger=${isDangerous} intro=${possible.intro}>
+    <div class="actions"><${Button} kind=${isDangerous ? "danger" : "primary"} onClick=${() => setChosen(possible)}>${possible.label}<//></div>
+    ${chosen && html`<${Confirm} title="${chosen.label} ${organization.slug}?" action=${chosen.label} name=${chosen === SUSPEND ? organization.slug : undefined}
+      busy=${change.busy} problem=${change.problem} onConfirm=${() => change.run()} onClose=${() => setChosen(null)}>
+      <p>${chosen.effect}</p>
+      <${Note}>${chosen !== possible && !change.busy && chosen.overtaken}<//><//>`}
   <//>`;
 }

@@ -77,24 +77,37 @@ const FAILURES = [
   { key: "reason", title: "Why", show: ({ reason }) => reason },
 ];
 
+/** Where "Pause" was, "Resume" may be a moment later: it asks first. */
 function Actions({ rollout, path, reload }) {
-  const [isOpen, setIsOpen] = useState(false);
+  const [chosen, setChosen] = useState(null);
   const act = useTask(async (action, done) => {
     await request("POST", `${path}/${action}`);
     toast(done);
-    setIsOpen(false);
+    setChosen(null);
     reload();
   });
-  const { state, failed } = rollout;
+  const { name, state, paused_by: by, failed } = rollout;
   const mayResume = state === "paused" || (state === "finished" && failed > 0);
   const mayUndo = state !== "undone" && state !== "undoing";
-  return html`${!isOpen && html`<${Note} problem=${act.problem} />`}
+  const resume = { label: "Resume", action: "resume", effect: EFFECTS[by] ?? EFFECTS.failures, done: "It goes on.", state, by };
+  const undo = { label: "Undo", action: "undo", typed: name, effect: EFFECTS.undo, done: "It is being undone." };
+  const isOvertaken = chosen?.action === "resume" && (chosen.state !== state || chosen.by !== by);
+  return html`${!chosen && html`<${Note} problem=${act.problem} />`}
     <div class="actions">
       ${state === "running" && html`<${Button} busy=${act.busy} onClick=${() => act.run("pause", "It begins with no further organization.")}>Pause<//>`}
-      ${mayResume && html`<${Button} kind="primary" busy=${act.busy} onClick=${() => act.run("resume", "It goes on.")}>Resume<//>`}
-      ${mayUndo && html`<${Button} kind="danger" onClick=${() => setIsOpen(true)}>Undo<//>`}
+      ${mayResume && html`<${Button} kind="primary" onClick=${() => setChosen(resume)}>Resume<//>`}
+      ${mayUndo && html`<${Button} kind="danger" onClick=${() => setChosen(undo)}>Undo<//>`}
     </div>
-    ${isOpen && html`<${Confirm} title="Undo ${rollout.name}?" action="Undo" name=${rollout.name} busy=${act.busy} problem=${act.problem}
-      onConfirm=${() => act.run("undo", "It is being undone.")} onClose=${() => setIsOpen(false)}>
-      <p>What it has made is dropped in all organizations, and nothing else.</p><//>`}`;
+    ${chosen && html`<${Confirm} title="${chosen.label} ${name}?" action=${chosen.label} name=${chosen.typed} busy=${act.busy} problem=${act.problem}
+      onConfirm=${() => act.run(chosen.action, chosen.done)} onClose=${() => setChosen(null)}>
+      <p>${chosen.effect}</p>
+      <${Note}>${isOvertaken && !act.busy && html`It has changed in the meantime: <${StateOf} ...${rollout} />`}<//><//>`}`;
 }
+
+/** Of a resumption, by what has paused the roll-out; and of undoing it. */
+const EFFECTS = {
+  operator: "It goes on with the organizations that are to come, and tries again where it has failed.",
+  canary: "Its first organizations are done. It goes on with all others, and tries again where it has failed.",
+  failures: "It tries again where it has failed, and goes on with the organizations that are to come.",
+  undo: "What it has made is dropped in all organizations, and nothing else.",
+};
