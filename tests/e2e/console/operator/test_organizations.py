@@ -88,6 +88,7 @@ def test_organization_is_created_for_somebody(
     page.route("**/operator/organizations", lambda route: (route.fetch(), route.abort()), times=1)
     page.get_by_role("button", name="Create it").click()
     expect(page.get_by_text("The connection was lost before an answer came.")).to_be_visible()
+    expect(page.get_by_label("Slug")).to_be_disabled()
     page.get_by_role("button", name="Create it").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text(EVIL)).to_be_visible()

@@ -43,31 +43,45 @@ function Create({ onCreated }) {
   const object = metadata.trim() === "" ? {} : objectOf(metadata);
   const create = useTask(async () => {
     const body = { ...values, slug: slug || undefined, metadata: object };
-    const { data } = await request("POST", "operator/organizations", { body, headers: { "Idempotency-Key": keyOf(body) } });
+    const { data } = await request("POST", "operator/organizations", { body, headers: { "Idempotency-Key": keyOf(body) } }).catch((problem) => {
+      if (isUnanswered(problem)) {
+        form.reset(form.values); // as they were sent, whatever was typed meanwhile
+      }
+      throw problem;
+    });
     onCreated({ ...data, password: values.password });
   });
   const { problem } = create;
   const names = new Set(["default", ...(plans.data?.plans ?? []).map(({ name }) => name)]);
   const isFilled = values.name !== "" && values.email !== "" && values.password !== "" && object !== null;
   return html`<${Form} onSubmit=${() => isFilled && create.run()}>
-    <${Section} title="Organization">
-      <div class="fields"><${OrganizationFields} form=${form} problem=${problem} />
-        <${Select} label="Documents" hint="A move changes that later. The cluster is the one with the most room." options=${PLACEMENTS} ...${form.bind("placement", problem)} />
-        <${Select} label="Plan" options=${[...names].map((value) => ({ value, label: value }))} ...${form.bind("plan", problem)} />
-        <${TextArea} label="Metadata" optional hint="A JSON object. Members read and change it." spellcheck=${false} ...${form.bind("metadata", problem)}
-          error=${object === null ? NO_OBJECT : errorOf(problem, "metadata")} /></div>
-    <//>
-    <${Section} title="Owner" intro="The account is created with the organization. Its owner logs in with what you choose here, and confirms the address then.">
-      <div class="fields"><${Field} label="Email" type="email" autocomplete="off" required ...${form.bind("email", problem)} />
-        <${NewPassword} label="First password" ...${form.bind("password", problem)} />
-        <div class="actions"><${Button} onClick=${() => form.change("password", madeUp())}>Make one up<//></div></div>
-    <//>
+    <fieldset class="whole" disabled=${isUnanswered(problem)}>
+      <${Section} title="Organization">
+        <div class="fields"><${OrganizationFields} form=${form} problem=${problem} />
+          <${Select} label="Documents" hint="A move changes that later. The cluster is the one with the most room." options=${PLACEMENTS} ...${form.bind("placement", problem)} />
+          <${Select} label="Plan" options=${[...names].map((value) => ({ value, label: value }))} ...${form.bind("plan", problem)} />
+          <${TextArea} label="Metadata" optional hint="A JSON object. Members read and change it." spellcheck=${false} ...${form.bind("metadata", problem)}
+            error=${object === null ? NO_OBJECT : errorOf(problem, "metadata")} /></div>
+      <//>
+      <${Section} title="Owner" intro="The account is created with the organization. Its owner logs in with what you choose here, and confirms the address then.">
+        <div class="fields"><${Field} label="Email" type="email" autocomplete="off" required ...${form.bind("email", problem)} />
+          <${NewPassword} label="First password" ...${form.bind("password", problem)} />
+          <div class="actions"><${Button} onClick=${() => form.change("password", madeUp())}>Make one up<//></div></div>
+      <//>
+    </fieldset>
     ${problem?.code === "email-taken" ? html`<div class="note bad" role="alert">${TAKEN}</div>` : html`<${Note} problem=${problem ?? plans.problem} />`}
+    ${isUnanswered(problem) && html`<${Note}>It may have been created. The fields stay as they were sent, so that nothing is created twice and the
+      password is kept: press the button again until there is an answer.<//>`}
     <div class="actions">
       <${Button} kind="primary" type="submit" busy=${create.busy} disabled=${!isFilled}>Create it<//>
       <${ButtonLink} href="#/organizations">Cancel<//>
     </div>
   <//>`;
+}
+
+/** Whether nobody knows what a request has done. Sent again with other fields, it would meet what it has made itself. */
+function isUnanswered(problem) {
+  return problem !== null && (problem.status === 0 || problem.status >= 500);
 }
 
 function madeUp() {
