@@ -33,10 +33,16 @@ def test_address_key_and_slug_are_looked_up(
     page.get_by_label("Email").fill("owner@google.example")
     page.get_by_role("button", name="Look up").click()
     expect(page.get_by_role("link", name="Alphabet")).to_be_visible()
+    expect(page.get_by_text("owner@google.example", exact=True)).to_be_visible()
+    page.get_by_label("Email").fill("eve@example.com")
+    page.route("**/operator/addresses/owned*", lambda route: route.abort(), times=1)
+    page.get_by_role("button", name="Look up").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("link", name="Alphabet")).to_have_count(0)
     assert "owner" not in page.url
     dialog = page.get_by_role("dialog")
     made_up = texts.draw(key.key["_id"]).text
-    for text in (made_up, key.text):
+    for text in (made_up, f"KEY='{key.text}'"):
         page.get_by_label("The key, or its id").fill(text)
         page.get_by_role("button", name="Revoke").click()
         dialog.get_by_role("button", name="Revoke").click()
@@ -111,6 +117,7 @@ def test_audit_record_of_an_organization_that_is_gone(
 ) -> None:
     page, _ = operators
     library.create(EVIL, "evil@example.com")
+    library.create("Platform")
     show(page, f"organizations/{google.organization_id}")
     deleting.delete(google, immediately=True)
     page.get_by_role("link", name="Audit", exact=True).last.click()
@@ -122,9 +129,16 @@ def test_audit_record_of_an_organization_that_is_gone(
     download.value.save_as(tmp_path / "audit.csv")
     rows = csv.DictReader((tmp_path / "audit.csv").read_text(encoding="utf-8").splitlines())
     assert {row["organization_ids"] for row in rows} == {google.organization_id}
+    page.get_by_label("Organization").fill(" platform ")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_text("organization.erased")).to_have_count(0)
+    expect(page.get_by_text("organization.created")).to_have_count(1)
+    page.get_by_label("Result").select_option("failure")
+    page.get_by_role("button", name="Filter").click()
+    expect(page.get_by_text("No such record here")).to_be_visible()
     page.get_by_label("Organization").fill("")
     page.get_by_role("button", name="Show", exact=True).click()
-    expect(page.get_by_text("organization.created")).to_have_count(2)
+    expect(page.get_by_text("organization.created")).to_have_count(3)
     page.get_by_label("Contains").fill("onerror")
     page.get_by_role("button", name="Filter").click()
     expect(page.locator("summary")).to_have_count(1)

@@ -1,7 +1,10 @@
 /** Parts that several of the operator's views show. */
+import { useForm } from "../../forms.js";
 import { html } from "../../html.js";
 import { hrefOf } from "../../router.js";
 import { count, visible } from "../../texts.js";
+import { Button } from "../../components/button.js";
+import { Field, Form } from "../../components/field.js";
 import { Time } from "../../components/time.js";
 
 /** Attributes of a field whose text no browser should complete or correct. */
@@ -13,6 +16,20 @@ export const ANY = { value: "", label: "Any" };
 /** A link to the page of an organization. */
 export function OrganizationLink({ id, children }) {
   return html`<a href=${hrefOf(`/organizations/${encodeURIComponent(id)}`)}><bdi>${visible(children ?? id)}</bdi></a>`;
+}
+
+/**
+ * Choose the organization that a list is of.
+ *
+ * @param {{organization?: string, hint: string, onShow: (organization: string) => void}} properties organization: that it is
+ *   of; an empty text is all.
+ */
+export function OrganizationSearch({ organization = "", hint, onShow }) {
+  const form = useForm({ organization });
+  return html`<${Form} class="filters" role="search" onSubmit=${() => onShow(form.values.organization.trim())}>
+    <${Field} label="Organization" hint=${hint} maxlength="63" autocapitalize="off" spellcheck=${false} ...${form.bind("organization")} />
+    <div class="actions"><${Button} kind="primary" type="submit">Show<//></div>
+  <//>`;
 }
 
 /** What is not as usual with an organization. */

@@ -1,24 +1,24 @@
 /** Receipts of what was erased for good, which the browser verifies. */
 import { request } from "../../api.js";
 import { withFields } from "../../field-problems.js";
-import { useForm } from "../../forms.js";
 import { html, useState } from "../../html.js";
 import { navigate, hrefOf } from "../../router.js";
 import { useLoad } from "../../tasks.js";
 import { bytes, count } from "../../texts.js";
 import { Button } from "../../components/button.js";
-import { Field, Form } from "../../components/field.js";
 import { Page } from "../../components/page.js";
 import { Pager } from "../../components/pager.js";
 import { Empty, LoadState } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Text } from "../../components/text.js";
 import { Time } from "../../components/time.js";
+import { OrganizationSearch } from "./parts.js";
 import { Commands, Outcome, outcomeOf } from "./receipts/outcome.js";
 import { Receipt } from "./receipts/receipt.js";
 import { Shown } from "./receipts/shown.js";
 
 const LIMIT = 50;
+const HINT = "Its id; name and slug are forgotten.";
 const INTRO = "What was erased of deleted organizations, the latest first. This browser verifies each signature.";
 
 export default function ReceiptsView({ route }) {
@@ -27,7 +27,7 @@ export default function ReceiptsView({ route }) {
   const { data, problem, busy, reload } = useLoad((signal) => read({ organization, cursor, limit: LIMIT }, signal), [organization, cursor]);
   const show = (query) => navigate("/receipts", query);
   return html`<${Page} title="Receipts" intro=${INTRO}>
-    <${Search} key=${organization} organization=${organization} onShow=${show} />
+    <${OrganizationSearch} key=${organization} organization=${organization} hint=${HINT} onShow=${(wanted) => show({ organization: wanted })} />
     <${LoadState} ...${{ data, problem: problem && withFields(problem), reload }} />
     ${data && html`<${Table} label="Receipts" columns=${columnsOf(setChosen)} rows=${data.receipts} keyOf=${({ id }) => id}
         empty=${html`<${Empty} title="There is none" />`} />
@@ -43,14 +43,6 @@ async function read(query, signal) {
   const { data } = await request("GET", "operator/receipts", { query, signal });
   const receipts = data.receipts.map(async (receipt) => ({ ...receipt, outcome: await outcomeOf(receipt, data.keys) }));
   return { ...data, receipts: await Promise.all(receipts) };
-}
-
-function Search({ organization = "", onShow }) {
-  const form = useForm({ organization });
-  return html`<${Form} class="filters" role="search" onSubmit=${() => onShow({ organization: form.values.organization.trim() })}>
-    <${Field} label="Organization" hint="Its id; name and slug are forgotten." ...${form.bind("organization")} autocapitalize="off" spellcheck=${false} />
-    <div class="actions"><${Button} kind="primary" type="submit">Show<//></div>
-  <//>`;
 }
 
 function columnsOf(onShow) {
