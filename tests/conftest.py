@@ -18,7 +18,7 @@ for limit in ("CHANGES_PER_HOUR", "SIGN_UPS_PER_HOUR"):
     os.environ[limit] = "1000000"
 
 if os.environ.get("CI"):  # which has to be over within minutes
-    settings.register_profile("short", parent=settings(), max_examples=40)
+    settings.register_profile("short", parent=settings(), max_examples=30)
     settings.load_profile("short")
 
 

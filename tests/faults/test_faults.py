@@ -27,9 +27,9 @@ class _Every(NamedTuple):
     other: int  # case; shares no factor with the numbers of faults and continuations
 
 
-_OFTEN: Final = _Every(8, 4, 419)
+_OFTEN: Final = _Every(12, 7, 631)
 # Operations on people are transactions of the master database, one like the other, so fewer run.
-_LESS_OFTEN: Final = _Every(7, 5, 811)
+_LESS_OFTEN: Final = _Every(11, 8, 1217)
 # What undoes, ends and rolls out does much of what others do.
 _RARELY: Final = _Every(19, 15, 2039)
 _COMMON: Final = {"delete-and-keep", "undo", "purge"}
