@@ -35,7 +35,8 @@ class Environment:
     """
 
     def __init__(self, uri: str, key: SigningKey, variables: Mapping[str, str] | None = None) -> None:
-        unlimited = dict.fromkeys(("CHANGES_PER_HOUR", "SIGN_UPS_PER_HOUR"), "1000000000")
+        limits = ("CHANGES_PER_HOUR", "SIGN_UPS_PER_HOUR", "ORGANIZATIONS_PER_ACCOUNT")
+        unlimited = dict.fromkeys(limits, "1000000000")
         environment = {"MONGODB_URI": uri, **unlimited, **AWS_ENVIRONMENT, **(variables or {})}
         self._process = ProcessPoolExecutor(1, get_context("spawn"), _prepare, (environment, key.to_json()))
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from matplotlib.figure import Figure
 
+from bench.backup import SIZES
 from bench.rounds import RESULTS
 
 DOCUMENTS: Final = Path(__file__).parents[1] / "docs"
@@ -44,6 +45,7 @@ def figures() -> str:
         "Instructions of a request, in the function (`make bench-instructions`)": _instructions(),
         "What grows with the number of organizations (`make bench-scale`)": _growth(),
         "Documents in a pool (`make bench`)": _pools(),
+        "Backups (`make bench`)": _backups(),
     }
     return "\n".join(
         [BEGIN, *(line for title, rows in tables.items() for line in _table(title, rows)), "", END]
@@ -59,6 +61,7 @@ def _requests() -> Iterator[Row]:
     ratios = _result("cold_start")["ratios"]
     for what in ("cold start", "warm request"):
         yield what, "FastAPI and Mangum", ratios[f"{what} / peer"]
+        yield what, "the packages alone", ratios[f"{what} / packages alone"]
         yield what, "pymongo alone, which checks nothing", ratios[f"{what} / floor"]
     yield "cold start, secret from the extension", "secret from boto3", _extension(ratios)
     yield "login", "its PBKDF2 alone, 600,000 rounds", ratios["login / PBKDF2 alone"]
@@ -85,13 +88,21 @@ def _growth() -> Iterator[Row]:
         times = scale["requests"][name]
         yield f"{what}, 100,000 organizations", "100 organizations", times[MOST] / times["100"]
     for what in ("create", "rename", "delete"):
-        of = scale["costs"][MOST][what]
+        of, of_few = (scale["costs"][size][what] for size in (MOST, "100"))
+        yield f"{what} one, 100,000 organizations", "100 organizations", of["library"] / of_few["library"]
         yield f"{what} one, 100,000 organizations", "the server's bare command", of["library"] / of["bare"]
 
 
 def _pools() -> Iterator[Row]:
     for what, of in _result("pooled").items():
         yield what, "in a collection of its own", of["pooled"] / of["collection"]
+
+
+def _backups() -> Iterator[Row]:
+    for size, ways in _result("backup").items():
+        documents = f"{SIZES[size]:,} documents"
+        yield f"back up {documents}", "a plain dump", ways["backup"]["times_plain"]
+        yield f"restore {documents}", "a plain load, which checks nothing", ways["restoration"]["times_plain"]
 
 
 def _result(name: str) -> Any:
@@ -112,9 +123,9 @@ def _draw(path: Path) -> None:
         growth.plot(list(times), [time / times[100] for time in times.values()], "o-", label=what)
     growth.set(title="Time, 100 organizations = 1", xscale="log", xlabel="organizations", ylim=(0, None))
     for name in ("create", "rename", "delete"):
-        ratios = [of[name]["library"] / of[name]["bare"] for of in scale["costs"].values()]
-        ddl.plot([int(size) for size in scale["costs"]], ratios, "o-", label=name)
-    ddl.set(title="Time, bare command = 1", xscale="log", xlabel="organizations", ylim=(0, None))
+        times = {int(size): of[name]["library"] for size, of in scale["costs"].items()}
+        ddl.plot(list(times), [time / times[100] for time in times.values()], "o-", label=f"{name} one")
+    ddl.set(title="Time, 100 organizations = 1", xscale="log", xlabel="organizations", ylim=(0, None))
     for axes in (growth, ddl):
         axes.legend(frameon=False, fontsize=8)
         axes.grid(alpha=0.3)

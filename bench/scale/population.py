@@ -34,8 +34,9 @@ from tenantry.runtime.settings import settings
 DATA: Final = Path(__file__).parents[2] / ".local" / "scale"
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of servers that only this machine reaches
 NOTE: Final = {"_id": "note", "text": "hello " * 20, "tags": ["one", "two"], "count": 7}
-# Creating a collection waits for a copy of the server's catalog, which concurrent creations share. They take
-# turns with the transactions that insert the organizations, because the server admits 128 writes at once.
+# On MongoDB 6.0.5 creating a collection waits for a copy of the catalog, which concurrent creations share.
+# They take turns with the transactions that insert the organizations, because the server admits 128 writes
+# at once.
 CREATORS: Final = 128
 TURN: Final = 2_000  # organizations
 BATCH: Final = 50  # organizations; their 150 master documents are written in one short transaction
